@@ -1,0 +1,67 @@
+# The commands of this repository: `make` lists them. Paths are relative and programs run as `python -m …`, so that a
+# clone works anywhere, also below a long path with spaces. Works with GNU make 3.81 (macOS) and later.
+
+PYTHON := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help run stop user token test quick check lint types format lock lock-check openapi migrations-check clean
+
+# As typed, without make's own expansion of `$`: a password may hold one.
+override export NAME := $(value NAME)
+override export PASSWORD := $(value PASSWORD)
+
+help: ## list these targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  make run takes PORT=8001 (default 8000), RELOAD=1 (reload on edit) and DATABASE_URL=postgres://…"
+
+run: .venv/run ## start PostgreSQL and the service with demo data; Ctrl-C stops both
+	@exec $(PYTHON) -m local run
+
+stop: .venv/run ## stop what a `make run` in the background, or a killed one, left
+	@exec $(PYTHON) -m local stop
+
+user: .venv/run ## make an API user: make user NAME=eve PASSWORD='a good password'
+	@exec $(PYTHON) -m local user "$$NAME" "$$PASSWORD"
+
+token: .venv/run ## print a valid access token, alone on stdout: make token NAME=eve
+	@exec $(PYTHON) -m local token "$$NAME"
+
+test: .venv/test ## static checks and the whole test suite
+	@exec $(PYTHON) -m local.checks test
+
+quick: .venv/test ## the cheap checks and the fast tests, in less than a minute
+	@exec $(PYTHON) -m local.checks quick
+
+check: .venv/test ## the static checks alone
+	@exec $(PYTHON) -m local.checks check
+
+lint: .venv/test ## lint Python, and mend what can be mended safely
+	@exec $(PYTHON) -m ruff check --fix .
+
+types: .venv/test ## check the types
+	@exec $(PYTHON) -m local.checks types
+
+format: .venv/test ## format Python
+	@exec $(PYTHON) -m ruff format .
+
+lock: .venv/test ## lock the dependencies of pyproject.toml and export requirements/*.txt (needs Poetry)
+	@exec sh local/lock.sh
+
+lock-check: .venv/test ## check that poetry.lock and requirements/*.txt are fresh (needs no Poetry)
+	@exec $(PYTHON) -m local.lock_check
+
+openapi: .venv/test ## write docs/openapi.yaml anew
+	@exec $(PYTHON) -m local.checks openapi
+
+migrations-check: .venv/test ## check that the models have the migrations they need
+	@exec $(PYTHON) -m local.checks migrations
+
+clean: ## remove environment, caches and collected assets; the data in .local/ stays
+	rm -rf .venv static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
+
+# What it says goes to stderr: stdout belongs to the target.
+.venv/run: requirements/main.txt requirements/local.txt
+	@exec sh local/environment.sh run >&2
+
+.venv/test: requirements/main.txt requirements/local.txt requirements/dev.txt
+	@exec sh local/environment.sh test >&2

@@ -1,0 +1,53 @@
+"""The database that a command works with: the one behind DATABASE_URL, or our own PostgreSQL."""
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import psycopg
+
+from local.binaries import MINIMUM
+from local.environment import database_variables
+from local.refusal import Refusal
+from local.secrets import read_secret
+from local.state import State
+
+CONNECT_SECONDS = 5
+
+
+@contextmanager
+def database(state: State) -> Generator[dict[str, str], None, None]:
+    """Yield the variables that lead to the database; our own server runs as long as the block does."""
+    if url := os.environ.get("DATABASE_URL"):
+        require_usable(url)
+        yield {"DATABASE_URL": url}
+        return
+    server = state.server
+    try:
+        server.start()
+        server.provide(
+            "todo", role=read_secret(state.secrets, "db_username"), password=read_secret(state.secrets, "db_password")
+        )
+        yield database_variables(state.secrets, port=server.port)
+    finally:
+        server.stop()
+
+
+def require_usable(url: str) -> None:
+    """Raise Refusal unless `url` leads to a PostgreSQL that is new enough and lets us in."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+            number = connection.info.server_version
+    except psycopg.Error as error:
+        raise Refusal(f"DATABASE_URL cannot be used: {_one_line(error)}.") from error
+    if number < MINIMUM * 10_000:
+        raise Refusal(
+            f"DATABASE_URL leads to PostgreSQL {number // 10_000}, and the service needs {MINIMUM} or newer: give "
+            "another, or unset DATABASE_URL to use one of this machine."
+        )
+
+
+def _one_line(error: psycopg.Error) -> str:
+    """Return what libpq says, as one line; it never repeats a password."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1].rstrip(".?") if lines else type(error).__name__

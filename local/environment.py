@@ -1,0 +1,67 @@
+"""The environment of production, with the values of a laptop. Only values differ: the settings module is the same."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+# What a laptop has no certificate, load balancer or reason for.
+LAPTOP = {
+    "DEBUG": "false",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+    "SECURE_SSL_REDIRECT": "false",
+    "SECURE_HSTS_SECONDS": "0",
+    "SECURE_COOKIES": "false",
+    "DRAIN_SECONDS": "0",
+    "BIND_ADDRESS": "127.0.0.1",
+    "PYTHONUNBUFFERED": "1",
+}
+# What the person who starts it may choose.
+CHOICES = {
+    "PORT": "8000",
+    "WEB_WORKERS": "2",
+    "WEB_THREADS": "4",
+    "API_RATE": "",
+    "TRUSTED_PROXY_HOPS": "0",
+    # Where the development servers of front ends live.
+    "CORS_ALLOWED_ORIGINS": "http://localhost:3000,http://localhost:5173",
+    "COLOUR": "",
+}
+SECRET_VARIABLES = (
+    "DJANGO_SECRET_KEY",
+    "DJANGO_SECRET_KEY_FALLBACKS",
+    "JWT_SIGNING_KEYS",
+    "DB_USERNAME",
+    "DB_PASSWORD",
+)
+DATABASE_VARIABLES = ("DB_HOST", "DB_PORT", "DB_NAME", "DB_SSLMODE")
+
+
+def service_environment(secrets: Path, *, database: Mapping[str, str]) -> dict[str, str]:
+    """Return the whole environment of the service's processes.
+
+    `database` is `database_variables(…)` or ``{"DATABASE_URL": …}``. What the surrounding shell exports for another
+    deployment (its secrets, its DEBUG) does not leak in; CHOICES do.
+    """
+    foreign = {*SECRET_VARIABLES, *(f"{name}_FILE" for name in SECRET_VARIABLES), *DATABASE_VARIABLES, "DATABASE_URL"}
+    return {
+        **{name: value for name, value in os.environ.items() if name not in foreign},
+        **{name: os.environ.get(name) or value for name, value in CHOICES.items()},
+        **LAPTOP,
+        "DJANGO_SETTINGS_MODULE": "todoproject.settings",
+        "DJANGO_SECRET_KEY_FILE": str(secrets / "django_secret_key"),
+        "JWT_SIGNING_KEYS_FILE": str(secrets / "jwt_signing_keys"),
+        "DEMO_PASSWORD_FILE": str(secrets / "admin_password"),
+        **database,
+    }
+
+
+def database_variables(secrets: Path, *, port: int, name: str = "todo") -> dict[str, str]:
+    """Return where our own PostgreSQL listens, and the files with its credentials."""
+    return {
+        "DB_HOST": "127.0.0.1",
+        "DB_PORT": str(port),
+        "DB_NAME": name,
+        "DB_SSLMODE": "disable",  # one machine, and the wheel's PostgreSQL has no TLS
+        "DB_USERNAME_FILE": str(secrets / "db_username"),
+        "DB_PASSWORD_FILE": str(secrets / "db_password"),
+    }

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Makes the Python environment .venv from the hash-locked requirements, and marks it done for make.
+# usage: sh local/environment.sh run|test     (PYTHON_COMMAND=… names the Python to use)
+set -eu
+
+purpose=$1
+supported='import sys, ensurepip; sys.exit(sys.version_info[:2] not in {(3, 12), (3, 13)})'
+
+if ! .venv/bin/python -c "$supported" 2>/dev/null; then
+    found=
+    for candidate in ${PYTHON_COMMAND:-} python3.12 python3.13 python3 python \
+        /usr/local/bin/python3.12 /opt/homebrew/bin/python3.12 /opt/homebrew/bin/python3.13; do
+        if "$candidate" -c "$supported" 2>/dev/null; then
+            found=$candidate
+            break
+        fi
+    done
+    if [ -z "$found" ]; then
+        echo "No Python 3.12 or 3.13 with venv was found: install one (Debian: python3.12-venv, macOS: brew install" \
+            "python@3.12, anywhere: pyenv install 3.12), or name it with PYTHON_COMMAND=/path/to/python3.12."
+        exit 1
+    fi
+    echo "  making .venv with $("$found" --version)"
+    rm -rf .venv
+    "$found" -m venv .venv
+fi
+
+set -- -r requirements/main.txt -r requirements/local.txt
+if [ "$purpose" = test ]; then
+    set -- "$@" -r requirements/dev.txt
+fi
+started=$(date +%s)
+echo "  installing what \`make $purpose\` needs, locked by hash …"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "$@"
+echo "  installed in $(($(date +%s) - started)) s"
+touch .venv/run
+if [ "$purpose" = test ]; then
+    touch .venv/test
+fi

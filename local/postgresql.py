@@ -1,0 +1,181 @@
+"""A PostgreSQL server of our own in a folder of our own: made at first start, kept between runs, on 127.0.0.1 only."""
+
+import os
+import re
+import secrets
+import shlex
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from local import ports, processes
+from local.binaries import Binaries, binaries_for
+from local.privileges import hand_over, unprivileged
+from local.refusal import Refusal
+
+SUPERUSER = "postgres"
+START_SECONDS = 60  # recovery after a crash may replay minutes of writes; an ordinary start takes 0.2 s
+LOG_BYTES = 5_000_000
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server that lives in `directory`; `settings` are postgresql.conf settings for its next start."""
+
+    directory: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        """The data directory proper."""
+        return self.directory / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server has to say."""
+        return self.directory / "log"
+
+    @cached_property
+    def binaries(self) -> Binaries:
+        """The programs that fit the data directory."""
+        return binaries_for(self.data)
+
+    @property
+    def port(self) -> int:
+        """The port of the last start."""
+        return int((self.directory / "port").read_text(encoding="ascii"))
+
+    def pid(self) -> int:
+        """Return the pid of the running server, 0 when it does not run."""
+        try:
+            lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            pid = int(lines[0])
+        except (OSError, IndexError, ValueError):
+            return 0
+        # After a crash or a reboot the number may be anybody's: ours names its data directory.
+        return pid if str(self.data) in processes.command(pid) else 0
+
+    def start(self) -> None:
+        """Start the server, making it first where there is none; one left over by a killed run is stopped before."""
+        self.binaries  # noqa: B018  refuses before anything is touched
+        self.stop()
+        if not self.data.exists():
+            self._create()
+        # Whoever holds the pid in this file, pid() has just found that it is not our server.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.replace(self.directory / "log.1")
+        for attempt in range(ATTEMPTS):
+            self._choose_port()
+            said = self._run("pg_ctl", "start", "-D", self.data, "-l", self.log, "-o", self._options(), *self._waiting)
+            if said is None:
+                return
+            # A port can be taken between our look and the start, and children of a killed server need a moment to go.
+            time.sleep(0.2 * attempt)
+        raise Refusal(f"PostgreSQL did not start: {self._reason()} (all of it is in {self.log}).")
+
+    _waiting = ("-w", "-s", "-t", str(START_SECONDS))
+
+    def stop(self) -> bool:
+        """Stop the server, disconnecting its clients; return whether it was running."""
+        pid = self.pid()
+        if not pid:
+            return False
+        for mode in ("fast", "immediate"):
+            if self._run("pg_ctl", "stop", "-D", self.data, "-m", mode, "-w", "-s", "-t", "20") is None:
+                break
+        return processes.gone(pid, seconds=5)
+
+    def connect(self, database: str = SUPERUSER) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return a connection as superuser, which only the launcher and the tests use."""
+        password = (self.directory / "superuser_password").read_text(encoding="ascii")
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=SUPERUSER,
+            password=password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
+        )
+
+    def provide(self, database: str, *, role: str, password: str) -> None:
+        """Make sure that `role` may log in with `password` and owns `database`; it is no superuser."""
+        name, owner = sql.Identifier(database), sql.Identifier(role)
+        with self.connect() as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {}").format(owner))
+            # CREATEDB, for the databases of tests. At every start, so that new secrets beside old data just work.
+            alter = sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER CREATEDB PASSWORD {}").format(owner, sql.Literal(password))
+            connection.execute(alter)
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
+
+    def _create(self) -> None:
+        """Make the data directory beside its place and move it there when whole: a killed start leaves nothing half."""
+        half = self.directory / "data.new"
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(parents=True, mode=0o700)
+        hand_over(half)
+        password = self.directory / "superuser_password"
+        password.touch(mode=0o600)
+        password.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        # upper() and lower() must know more than ASCII. From 17 on PostgreSQL brings its own tables; before, the C
+        # library's locale C.UTF-8 does it. https://www.postgresql.org/docs/current/locale.html
+        locale = (
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            if self.binaries.major >= 17
+            else ["--locale=C.UTF-8"]
+        )
+        initdb = ["-D", half, f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
+        said = self._run("initdb", *initdb, "--encoding=UTF8", *locale, "--no-sync")
+        if said is not None:
+            raise Refusal(
+                f"PostgreSQL {self.binaries.major} could not make its data directory: {said.splitlines()[-1]}"
+            )
+        half.rename(self.data)
+
+    def _choose_port(self) -> None:
+        """Keep the port of the last start while it is free: open database tools go on working."""
+        remembered = self.directory / "port"
+        if not remembered.exists() or not ports.is_free(self.port):
+            remembered.write_text(str(ports.any_free()), encoding="ascii")
+
+    def _options(self) -> str:
+        # No socket file: its path may hold 107 bytes only, and a clone may lie deeper.
+        fixed = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self.port)}
+        settings = {**fixed, "password_encryption": "scram-sha-256", "log_timezone": "UTC", **self.settings}
+        return " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
+
+    def _run(self, program: str, *arguments: str | Path) -> str | None:
+        """Run one of PostgreSQL's programs; return None when it went well, else what it said."""
+        done = subprocess.run(
+            [*unprivileged(), self.binaries.folder / program, *arguments],
+            cwd="/",
+            # Nobody's PGDATA or PGPORT decides here, and messages are in English.
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            # No pipe for pg_ctl: the server would inherit a pipe and hold it open for ever.
+            stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if program == "initdb" else subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=START_SECONDS + 30,
+        )
+        return None if done.returncode == 0 else (done.stdout or f"{program} failed").strip()
+
+    def _reason(self) -> str:
+        """Return the last thing the log complains about."""
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        complaints = re.findall(r"(?:FATAL|PANIC|could not [^\n]*|ERROR):\s+([^\n]*)", text)
+        return complaints[-1] if complaints else "it gave no reason"

@@ -1,0 +1,232 @@
+"""Refresh tokens: one use each; a second use ends the login session, and so does whatever ends the trust in its user."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from tests.api.client import ApiClient, parsed
+from tests.api.forging import claims, forged, payload_of
+from tests.factories import UserFactory
+from todoproject.accounts import refresh
+from todoproject.accounts.models import RefreshFamily, User
+from todoproject.accounts.refresh import login_session_begin
+from todoproject.accounts.tokens import RefreshClaims, issue_access, issue_refresh, read_access, read_refresh
+
+INVALID = "The refresh token is not valid, or no longer: log in again."
+
+
+@pytest.fixture(autouse=True)
+def quick_hasher(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return UserFactory.create(username="ada", password="the first password")
+
+
+def exchange(token: object) -> dict[str, str]:
+    """Use a refresh token; return the new pair."""
+    response = ApiClient().send("POST", "/auth/token/refresh", {"refresh": token})
+    assert response.status_code == 200, response.content
+    assert response["Cache-Control"] == "no-store"
+    return dict(parsed(response))
+
+
+def refused(token: object) -> bool:
+    """Use a refresh token; return whether the answer is the one 401 that all of them get."""
+    response = ApiClient().send("POST", "/auth/token/refresh", {"refresh": token})
+    if response.status_code == 200:
+        return False
+    assert (response.status_code, parsed(response)["detail"]) == (401, INVALID)
+    assert (response["WWW-Authenticate"], response["Cache-Control"]) == ('Bearer realm="api"', "no-store")
+    return True
+
+
+# ── One use ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_refresh_token_gives_a_new_pair_again_and_again(ada: User) -> None:
+    token = login_session_begin(ada).refresh
+    for _ in range(3):
+        pair = exchange(token)
+        assert pair.keys() == {"access", "refresh"}
+        assert read_access(pair["access"]) == ada.pk
+        assert pair["refresh"] != token
+        token = pair["refresh"]
+
+
+def test_each_refresh_token_lives_seven_days(ada: User) -> None:
+    first = login_session_begin(ada).refresh
+    for token in (first, exchange(first)["refresh"]):
+        said = payload_of(token)
+        assert said["exp"] - said["iat"] == 7 * 86_400
+        family = RefreshFamily.objects.get()
+        assert abs(family.expires_at.timestamp() - said["exp"]) < 2
+
+
+def test_a_second_use_revokes_the_family_the_newest_token_too(ada: User) -> None:
+    first = login_session_begin(ada).refresh
+    second = exchange(first)["refresh"]
+    third = exchange(second)["refresh"]
+    assert refused(first)
+    assert refused(third)
+    assert RefreshFamily.objects.get().revoked_at is not None
+
+
+def test_a_replay_ends_no_other_session_of_the_user(ada: User) -> None:
+    laptop, phone = login_session_begin(ada).refresh, login_session_begin(ada).refresh
+    exchange(laptop)
+    assert refused(laptop)
+    assert exchange(phone)
+
+
+def test_access_tokens_outlive_their_session_because_nobody_asks(ada: User) -> None:
+    pair = login_session_begin(ada)
+    exchange(pair.refresh)
+    assert refused(pair.refresh)
+    assert ApiClient(pair.access).send("GET", "/todos").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_uses_at_the_same_moment_one_wins_and_the_session_ends(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have read the family before either writes: the one UPDATE has to decide."""
+    both_have_read = threading.Barrier(2, timeout=10)
+    original = refresh._exchange
+
+    def together(used: RefreshClaims, following: RefreshClaims) -> bool:
+        both_have_read.wait()
+        return original(used, following)
+
+    monkeypatch.setattr(refresh, "_exchange", together)
+    token = login_session_begin(ada).refresh
+    winners: list[str] = []
+
+    def use() -> None:
+        try:
+            response = ApiClient().send("POST", "/auth/token/refresh", {"refresh": token})
+            if response.status_code == 200:
+                winners.append(parsed(response)["refresh"])
+            else:
+                assert response.status_code == 401
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=use) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    monkeypatch.undo()
+    assert len(winners) == 1
+    assert refused(winners[0])
+
+
+# ── The user ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def change_password(user: User) -> None:
+    user.set_password("the second password")
+    user.save()
+
+
+def deactivate(user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+@pytest.mark.parametrize("event", [change_password, deactivate, User.delete])
+def test_no_refresh_after(ada: User, event: Callable[[User], None]) -> None:
+    token = login_session_begin(ada).refresh
+    event(ada)
+    assert refused(token)
+
+
+def test_a_session_that_an_inactive_user_tried_stays_closed_when_he_is_active_again(ada: User) -> None:
+    token = login_session_begin(ada).refresh
+    deactivate(ada)
+    assert refused(token)
+    User.objects.filter(pk=ada.pk).update(is_active=True)
+    assert refused(token)
+
+
+def test_a_login_with_the_new_password_can_be_refreshed(ada: User) -> None:
+    change_password(ada)
+    response = ApiClient().send("POST", "/auth/token", {"username": "ada", "password": "the second password"})
+    assert exchange(parsed(response)["refresh"])
+
+
+def test_a_login_clears_away_the_users_expired_sessions(ada: User) -> None:
+    login_session_begin(ada)
+    now = timezone.now()
+    RefreshFamily.objects.update(created_at=now - timedelta(days=8), expires_at=now)
+    login_session_begin(ada)
+    assert RefreshFamily.objects.count() == 1
+
+
+# ── What is no refresh token ─────────────────────────────────────────────────────────────────────────────────────────
+def refresh_claims(**changes: object) -> dict[str, object]:
+    return claims(**{"typ": "refresh", "fam": str(uuid.uuid4()), **changes})
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        refresh_claims(),
+        refresh_claims(fam=None),
+        refresh_claims(fam="none"),
+        refresh_claims(fam=5),
+        refresh_claims(fam=["x"]),
+        refresh_claims(jti="none"),
+        refresh_claims(typ="access"),
+        refresh_claims(exp=int(time.time()) - 1),
+        refresh_claims(sub="0"),
+    ],
+)
+def test_a_token_that_never_was_ours_is_refused(db: None, payload: object) -> None:
+    assert refused(forged(payload))
+
+
+def test_an_access_token_is_no_refresh_token(ada: User) -> None:
+    assert refused(issue_access(ada.pk))
+
+
+def test_an_expired_refresh_token_is_refused(ada: User, settings: Settings) -> None:
+    said = read_refresh(login_session_begin(ada).refresh)
+    settings.REFRESH_TOKEN_SECONDS = -1
+    assert refused(issue_refresh(said))
+
+
+def test_a_token_of_another_users_family_is_refused_and_harms_nobody(ada: User) -> None:
+    theirs = login_session_begin(ada).refresh
+    mine = read_refresh(theirs)._replace(user_id=UserFactory.create().pk)
+    assert refused(issue_refresh(mine))
+    assert exchange(theirs)
+
+
+def test_garbage_costs_no_query(django_assert_num_queries: DjangoAssertNumQueries, db: None) -> None:
+    with django_assert_num_queries(0):
+        assert refused(forged(refresh_claims(), key=b"x" * 32))
+
+
+def test_a_refresh_costs_two_queries(ada: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    token = login_session_begin(ada).refresh
+    with django_assert_num_queries(2):
+        exchange(token)
+
+
+@pytest.mark.parametrize("body", [{}, {"refresh": 5}, {"refresh": None}, {"refresh": ""}, {"refresh": "x" * 2049}])
+def test_a_body_without_a_token_is_a_400_that_points_at_it(db: None, body: object) -> None:
+    response = ApiClient().send("POST", "/auth/token/refresh", body)
+    assert response.status_code == 400
+    assert [error["pointer"] for error in parsed(response)["errors"]] == ["/refresh"]
+
+
+def test_the_refresh_address_with_a_slash_is_the_same(ada: User) -> None:
+    body = {"refresh": login_session_begin(ada).refresh}
+    assert ApiClient().send("POST", "/auth/token/refresh/", body).status_code == 200

@@ -1,0 +1,182 @@
+"""What a todo is made of and what each method does to it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils.dateparse import parse_datetime
+
+from tests.api.client import ApiClient, parsed
+from tests.factories import TodoFactory
+from todoproject.accounts.models import User
+from todos.models import Todo
+
+EVERYTHING = {
+    "title": "Order new badges",
+    "description": " Twelve,\nwith the new logo. ",
+    "completed": True,
+    "order": -3,
+    "due_at": "2026-12-01T10:00:00+01:00",
+}
+DEFAULTS = {"description": "", "completed": False, "completed_at": None, "order": None, "due_at": None}
+
+
+def test_a_todo_has_exactly_the_documented_members(api: ApiClient) -> None:
+    assert set(api.create()) == {
+        "id", "url", "title", "completed", "description", "completed_at", "order", "due_at", "created_at", "updated_at",
+    }  # fmt: skip
+
+
+def test_a_title_is_all_that_a_todo_needs(api: ApiClient) -> None:
+    created = api.create(title="Only this")
+    assert {name: created[name] for name in DEFAULTS} == DEFAULTS
+
+
+def test_every_writable_member_is_kept(api: ApiClient) -> None:
+    created = api.create(**EVERYTHING)
+    expected = EVERYTHING | {"due_at": "2026-12-01T09:00:00Z"}
+    assert {name: created[name] for name in expected} == expected
+
+
+def test_a_new_todo_is_answered_as_it_is_read_later(api: ApiClient) -> None:
+    created = api.create(**EVERYTHING)
+    assert parsed(api.send("GET", created["url"])) == created == parsed(api.send("GET", "/todos"))[0]
+
+
+def test_the_address_of_a_new_todo_is_absolute_and_equals_its_location(api: ApiClient) -> None:
+    response = api.send("POST", "/todos", {"title": "x"})
+    assert response["Location"] == parsed(response)["url"] == f"http://testserver/todos/{parsed(response)['id']}"
+
+
+def test_an_id_is_a_json_number_and_is_never_used_again(api: ApiClient) -> None:
+    first = api.create()
+    api.send("DELETE", first["url"])
+    assert isinstance(first["id"], int)
+    assert api.create()["id"] > first["id"]
+
+
+def test_white_space_around_a_title_is_cut(api: ApiClient) -> None:
+    assert api.create(title="\t\n\u2003 A title \u00a0 ")["title"] == "A title"
+
+
+@pytest.mark.parametrize("title", ["x" * 200, " " * 50 + "x" * 200 + " " * 50, "🐘" * 200])
+def test_a_title_may_have_200_characters_after_trimming(api: ApiClient, title: str) -> None:
+    assert api.create(title=title)["title"] == title.strip()
+
+
+@pytest.mark.parametrize("description", ["", "  ", "x" * 10_000, "🐘" * 10_000])
+def test_a_description_may_be_empty_or_10_000_characters_and_is_kept_as_it_is(api: ApiClient, description: str) -> None:
+    assert api.create(description=description)["description"] == description
+
+
+@pytest.mark.parametrize("order", [-(2**31), 0, 2**31 - 1, None])
+def test_an_order_may_be_any_32_bit_integer_or_null(api: ApiClient, order: int | None) -> None:
+    assert api.create(order=order)["order"] == order
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("2026-12-01T10:00:00.123456+01:00", "2026-12-01T09:00:00.123456Z"),
+        ("2026-12-01t10:00:00z", "2026-12-01T10:00:00Z"),
+        ("2028-02-29T23:59:59-00:00", "2028-02-29T23:59:59Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+        ("0001-01-01T02:00:00+02:00", "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_a_date_time_is_kept_as_utc(api: ApiClient, sent: str, kept: str) -> None:
+    url = api.create(due_at=sent)["url"]
+    assert parsed(api.send("GET", url))["due_at"] == kept
+
+
+def test_a_todo_that_is_created_completed_was_completed_then(api: ApiClient) -> None:
+    created = api.create(completed=True)
+    assert created["completed_at"] == created["created_at"]
+
+
+def test_completing_sets_the_moment_on_the_server(api: ApiClient) -> None:
+    before = datetime.now(UTC)
+    changed = parsed(api.send("PATCH", api.create()["url"], {"completed": True, "completed_at": "2001-01-01T00:00:00Z"}))
+    moment = parse_datetime(changed["completed_at"])
+    assert moment is not None
+    assert before <= moment <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_completing_again_keeps_the_first_moment(api: ApiClient, method: str) -> None:
+    created = api.create(completed=True)
+    changed = parsed(api.send(method, created["url"], {"title": "Still done", "completed": True}))
+    assert changed["completed_at"] == created["completed_at"]
+
+
+@pytest.mark.parametrize(("method", "body"), [("PATCH", {"completed": False}), ("PUT", {"title": "Open again"})])
+def test_reopening_clears_the_moment(api: ApiClient, method: str, body: dict[str, object]) -> None:
+    changed = parsed(api.send(method, api.create(completed=True)["url"], body))
+    assert (changed["completed"], changed["completed_at"]) == (False, None)
+
+
+def test_patch_changes_only_what_it_names(api: ApiClient) -> None:
+    created = api.create(**EVERYTHING)
+    changed = parsed(api.send("PATCH", created["url"], {"title": "Another"}))
+    assert changed == created | {"title": "Another", "updated_at": changed["updated_at"]}
+
+
+def test_put_gives_what_it_leaves_out_its_default(api: ApiClient) -> None:
+    created = api.create(**EVERYTHING)
+    changed = parsed(api.send("PUT", created["url"], {"title": "Another"}))
+    assert changed == created | DEFAULTS | {"title": "Another", "updated_at": changed["updated_at"]}
+
+
+def test_put_needs_a_title(api: ApiClient) -> None:
+    response = api.send("PUT", api.create()["url"], {"completed": True})
+    assert [error["pointer"] for error in parsed(response)["errors"]] == ["/title"]
+
+
+def test_a_change_moves_updated_at_and_not_created_at(api: ApiClient, user: User) -> None:
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    todo = TodoFactory.create(owner=user, created_at=long_ago, updated_at=long_ago)
+    changed = parsed(api.send("PATCH", f"/todos/{todo.pk}", {"order": 1}))
+    assert changed["created_at"] == "2020-01-01T00:00:00Z"
+    assert changed["updated_at"] > changed["created_at"]
+
+
+def test_delete_answers_nothing_and_the_todo_is_gone(api: ApiClient) -> None:
+    url = api.create()["url"]
+    response = api.send("DELETE", url)
+    assert (response.status_code, response.content) == (204, b"")
+    assert api.send("GET", url).status_code == api.send("DELETE", url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("", []),
+        ("?completed=true", ["later", "soon"]),
+        ("?completed=false", ["done"]),
+        ("?due_before=2026-06-01T00:00:00Z", ["done", "later"]),
+        ("?due_after=2026-06-01T00:00:00Z", ["done", "soon"]),
+        ("?q=LATE", ["done", "soon"]),
+        ("?q=%25", ["done", "later", "soon"]),
+        ("?completed=false&q=soon", ["done", "later"]),
+    ],
+)
+def test_delete_of_the_collection_takes_what_the_filters_match(
+    api: ApiClient, user: User, query: str, left: list[str]
+) -> None:
+    TodoFactory.create(owner=user, title="soon", due_at=datetime(2026, 1, 1, tzinfo=UTC))
+    TodoFactory.create(owner=user, title="later", due_at=datetime(2026, 6, 1, tzinfo=UTC))
+    TodoFactory.create(owner=user, title="done", completed=True, completed_at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert api.send("DELETE", f"/todos{query}").status_code == 204
+    assert sorted(Todo.objects.values_list("title", flat=True)) == left
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=1", "ordering=title", "cursor=x", "owner=1", "completed=1", "q=", "completed=true&completed=true", "limit"],
+)
+def test_delete_of_the_collection_refuses_other_parameters_and_deletes_nothing(api: ApiClient, query: str) -> None:
+    api.create(completed=True)
+    response = api.send("DELETE", f"/todos?{query}")
+    assert response.status_code == 400
+    assert [error["pointer"] for error in parsed(response)["errors"]] == ["?" + query.split("=")[0]]
+    assert Todo.objects.count() == 1

@@ -1,0 +1,203 @@
+"""How many statements a request costs, counted by PostgreSQL itself while the real service answers.
+
+A single worker with a single thread keeps one connection, so nothing but the requests is counted.
+"""
+
+import http.client
+import json
+import re
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server_statements import ServerStatements
+from tests.service import Service, running
+
+GOLDEN = Path(__file__).parent / "golden" / "list_statements.sql"
+TIMES = 5  # a health check or a query of the authentication would show up once a request
+
+
+class Caller:
+    """Sends JSON over a connection that is kept, as a front end's does."""
+
+    def __init__(self, service: Service) -> None:
+        self._connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=20)
+        self._token = service.token("counted")
+
+    def ask(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, dict[str, str], Any]:
+        """Return status, headers and JSON of the answer."""
+        own = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        self._connection.request(
+            method, path, None if body is None else json.dumps(body), {**own, **(headers or {})}
+        )
+        response = self._connection.getresponse()
+        content = response.read()
+        found = json.loads(content) if content and "json" in response.headers["Content-Type"] else None
+        return response.status, dict(response.getheaders()), found
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def create(self) -> dict[str, Any]:
+        """Return a new todo."""
+        status, _, todo = self.ask("POST", "/todos", {"title": "Counted"})
+        assert status == 201
+        return dict(todo)
+
+
+@pytest.fixture(scope="module")
+def caller(
+    service_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Caller, None, None]:
+    one = {**service_environment, "WEB_WORKERS": "1", "WEB_THREADS": "1", "API_RATE": ""}
+    with running(one, tmp_path_factory.mktemp("counted") / "log") as service:
+        caller = Caller(service)
+        for _ in range(3):
+            caller.create()
+        caller.ask("GET", "/todos")
+        yield caller
+        caller.close()
+
+
+def words(statements: ServerStatements) -> dict[str, int]:
+    """Return how often each transaction word ran."""
+    return {statement.text.split()[0]: statement.calls for statement in statements.transactions}
+
+
+@pytest.mark.parametrize(
+    "path", ["/todos", "/todos?limit=1", "/todos?ordering=due_at&completed=false&q=a", "/todos?q=nothing+like+this"]
+)
+def test_a_list_is_one_statement_without_a_transaction(
+    caller: Caller, server_statements: ServerStatements, path: str
+) -> None:
+    with server_statements.counted() as counted:
+        assert [caller.ask("GET", path)[0] for _ in range(TIMES)] == [200] * TIMES
+    assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
+
+
+def test_a_page_by_cursor_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
+    _, headers, _ = caller.ask("GET", "/todos?limit=1")
+    path = "/todos?" + headers["Link"].split("?", 1)[1].split(">", 1)[0]
+    with server_statements.counted() as counted:
+        assert [caller.ask("GET", path)[0] for _ in range(TIMES)] == [200] * TIMES
+    assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
+
+
+def test_a_todo_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
+    path = f"/todos/{caller.create()['id']}"
+    with server_statements.counted() as counted:
+        assert [caller.ask("GET", path)[0] for _ in range(TIMES)] == [200] * TIMES
+    assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
+
+
+@pytest.mark.parametrize("one", [True, False])
+def test_a_304_is_one_statement(caller: Caller, server_statements: ServerStatements, *, one: bool) -> None:
+    path = f"/todos/{caller.create()['id']}" if one else "/todos"
+    etag = caller.ask("GET", path)[1]["ETag"]
+    with server_statements.counted() as counted:
+        assert [caller.ask("GET", path, headers={"If-None-Match": etag})[0] for _ in range(TIMES)] == [304] * TIMES
+    assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
+
+
+def test_creating_is_one_statement_without_a_transaction(
+    caller: Caller, server_statements: ServerStatements
+) -> None:
+    with server_statements.counted() as counted:
+        caller.create()
+    assert counted.count == 1, counted.seen
+    assert words(counted) == {}
+
+
+def test_creating_with_a_key_is_three_statements_in_one_transaction(
+    caller: Caller, server_statements: ServerStatements
+) -> None:
+    with server_statements.counted() as counted:
+        assert caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "counted"})[0] == 201
+    assert counted.count == 3, counted.seen
+    assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
+
+
+def test_replaying_a_key_is_two_statements_in_one_transaction(
+    caller: Caller, server_statements: ServerStatements
+) -> None:
+    caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "replayed"})
+    with server_statements.counted() as counted:
+        _, headers, _ = caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "replayed"})
+    assert headers["Idempotency-Replayed"] == "true"
+    assert counted.count == 2, counted.seen
+    assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_changing_is_two_statements_without_a_transaction(
+    caller: Caller, server_statements: ServerStatements, method: str, *, conditional: bool
+) -> None:
+    todo = caller.create()
+    headers = {"If-Match": '"1"'} if conditional else {}
+    with server_statements.counted() as counted:
+        assert caller.ask(method, f"/todos/{todo['id']}", {"title": "B", "completed": True}, headers)[0] == 200
+    assert counted.count == 2, counted.seen
+    assert words(counted) == {}
+
+
+def test_deleting_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
+    todo = caller.create()
+    with server_statements.counted() as counted:
+        assert caller.ask("DELETE", f"/todos/{todo['id']}")[0] == 204
+    assert counted.count == 1, counted.seen
+    assert words(counted) == {"BEGIN": 1, "COMMIT": 1}  # Django's, around every delete of a queryset
+
+
+def test_deleting_many_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
+    for _ in range(3):
+        caller.ask("POST", "/todos", {"title": "Many"})
+    with server_statements.counted() as counted:
+        assert caller.ask("DELETE", "/todos?q=many")[0] == 204
+    assert counted.count == 1, counted.seen
+
+
+@pytest.mark.parametrize(("method", "status"), [("PATCH", 412), ("DELETE", 412), ("PATCH", 404), ("DELETE", 404)])
+def test_a_refused_write_is_at_most_two_statements(
+    caller: Caller, server_statements: ServerStatements, method: str, status: int
+) -> None:
+    number = caller.create()["id"] if status == 412 else 10**17
+    with server_statements.counted() as counted:
+        assert caller.ask(method, f"/todos/{number}", {"title": "B"}, {"If-Match": '"99"'})[0] == status
+    assert counted.count == 2, counted.seen
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/schema", "/docs/errors/not-found", "/nowhere", "/todos/x"])
+def test_what_needs_no_todo_asks_no_database(caller: Caller, server_statements: ServerStatements, path: str) -> None:
+    caller.ask("GET", path)
+    with server_statements.counted() as counted:
+        caller.ask("GET", path)
+    assert counted.seen == []
+
+
+def test_a_refused_token_asks_no_database(caller: Caller, server_statements: ServerStatements) -> None:
+    with server_statements.counted() as counted:
+        assert caller.ask("GET", "/todos", headers={"Authorization": "Bearer a.b.c"})[0] == 401
+        assert caller.ask("GET", "/todos", headers={"Authorization": ""})[0] == 401
+    assert counted.seen == []
+
+
+def test_the_statements_of_a_list_are_the_golden_ones(caller: Caller, server_statements: ServerStatements) -> None:
+    texts = []
+    for ordering in ("created_at", "-due_at", "order", "title"):
+        first = f"/todos?limit=1&ordering={ordering}"
+        cursor = "/todos?" + caller.ask("GET", first)[1]["Link"].split("?", 1)[1].split(">", 1)[0]
+        for path in (first, cursor):
+            with server_statements.counted() as counted:
+                caller.ask("GET", path)
+            texts += [f"-- {ordering}, {'first page' if path == first else 'behind a cursor'}"]
+            texts += [re.sub(r" (?=\(SELECT|FROM|WHERE|ORDER BY|LIMIT)", "\n    ", counted.queries[0].text)]
+    made = "\n".join(texts) + "\n"
+    if not GOLDEN.exists():
+        GOLDEN.write_text(made, encoding="utf-8")
+    assert made == GOLDEN.read_text(encoding="utf-8"), f"If it is meant to be so: delete {GOLDEN.name} and run again."

@@ -1,0 +1,37 @@
+"""Fixtures for every test: the running service, and the statements that its database saw.
+
+PostgreSQL itself and the environment are there already: tests/postgresql_plugin.py.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+from tests.postgresql_plugin import session
+from tests.server_statements import ServerStatements, available
+from tests.service import Service, migrated_database, running
+
+
+@pytest.fixture(scope="session")
+def service_environment() -> Generator[dict[str, str], None, None]:
+    """The environment of a migrated database of its own, apart from the one of in-process tests."""
+    with migrated_database("todo_service") as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def service(
+    service_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Service, None, None]:
+    """The service as production runs it, once for all tests that only talk to it. Make users of your own."""
+    with running(service_environment, tmp_path_factory.mktemp("service") / "log") as running_service:
+        yield running_service
+
+
+@pytest.fixture(scope="session")
+def server_statements(service_environment: dict[str, str]) -> ServerStatements:
+    """Count what the service's requests cost: `with server_statements.counted(): …`, then `.count` and `.queries`."""
+    if "DATABASE_URL" in os.environ or not available(session.server):
+        pytest.skip("pg_stat_statements is needed: unset DATABASE_URL, or install PostgreSQL's contrib modules")
+    return ServerStatements(session.server, service_environment["DB_NAME"])

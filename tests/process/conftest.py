@@ -1,0 +1,73 @@
+"""A PostgreSQL that tests may stop and change, and gunicorns that serve from it."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local.environment import database_variables, service_environment
+from local.postgresql import Server
+from local.secrets import ensure_secrets, read_secret
+from tests.process.gunicorn_process import ROOT, Gunicorn
+
+Serve = Callable[..., Gunicorn]
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Stage:
+    """A database of our own with its secrets: what a pod would find around it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.secrets = folder / "secrets"
+        self.server = Server(folder / "postgresql", FAST)
+        ensure_secrets(self.secrets)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return service_environment(self.secrets, database=database_variables(self.secrets, port=self.server.port))
+
+    def provide(self) -> None:
+        role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
+        self.server.provide("todo", role=role, password=password)
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A migrated database that tests may stop, start and change, one for all of them."""
+    stage = Stage(tmp_path_factory.mktemp("stage"))
+    stage.server.start()
+    try:
+        stage.provide()
+        stage.manage("migrate", "--verbosity=0")
+        yield stage
+    finally:
+        stage.server.stop()
+
+
+@pytest.fixture
+def serve(stage: Stage, tmp_path: Path) -> Iterator[Serve]:
+    """Start gunicorn with these variables on top of a laptop's; `ready=False` does not wait for it."""
+    started: list[Gunicorn] = []
+
+    def start(*, ready: bool = True, **variables: str) -> Gunicorn:
+        environment = {**stage.environment, "WEB_WORKERS": "1", **variables}
+        gunicorn = Gunicorn(environment, tmp_path / f"gunicorn-{len(started)}.log")
+        started.append(gunicorn)
+        if ready:
+            gunicorn.wait_for(200)
+        return gunicorn
+
+    yield start
+    for gunicorn in started:
+        gunicorn.kill()

@@ -1,0 +1,97 @@
+"""The database goes away and comes back: readiness stays, requests get a quick 503, and nothing needs a restart."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.process.conftest import Serve, Stage
+from tests.process.gunicorn_process import Answer, Gunicorn
+
+pytestmark = pytest.mark.slow
+
+
+def log_in(gunicorn: Gunicorn) -> Answer:
+    body = json.dumps({"username": "nobody", "password": "nothing"})
+    return gunicorn.ask("POST", "/auth/token", body, {"Content-Type": "application/json"})
+
+
+def assert_unavailable(answer: Answer) -> None:
+    assert answer.status == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json["type"] == "/docs/errors/unavailable"
+    assert 1 <= int(answer.headers["Retry-After"]) <= 5
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port that accepts connections and never says a word, as a lost node behind a load balancer does."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_seconds(
+    serve: Serve, stage: Stage
+) -> None:
+    gunicorn = serve(WEB_WORKERS="2")
+    assert log_in(gunicorn).status == 401
+    stage.server.stop()
+    try:
+        started = time.monotonic()
+        for _ in range(5):
+            assert_unavailable(log_in(gunicorn))
+            assert_unavailable(gunicorn.ask("GET", "/readyz?deep=1"))
+        assert time.monotonic() - started < 3, "ten answers took long"
+        assert {gunicorn.ask("GET", "/readyz").status for _ in range(20)} == {200}
+    finally:
+        stage.server.start()
+    returned = time.monotonic()
+    gunicorn.wait_for(200, "/readyz?deep=1", seconds=2)
+    answers = {log_in(gunicorn).status for _ in range(6)}
+    assert answers == {401}
+    assert time.monotonic() - returned < 4
+    assert "Traceback" not in "".join(record["message"] for record in gunicorn.records())
+
+
+def test_a_restart_between_two_requests_is_not_noticed(serve: Serve, stage: Stage) -> None:
+    gunicorn = serve(WEB_THREADS="1")
+    assert log_in(gunicorn).status == 401
+    stage.server.stop()
+    stage.server.start()
+    assert log_in(gunicorn).status == 401
+
+
+def test_a_database_that_never_answers_costs_a_bounded_wait(serve: Serve, silent_port: int) -> None:
+    gunicorn = serve(ready=False, DB_PORT=str(silent_port))
+    gunicorn.wait_for(200, "/healthz")
+    started = time.monotonic()
+    assert_unavailable(log_in(gunicorn))
+    assert time.monotonic() - started < 3.5
+    started = time.monotonic()
+    assert_unavailable(gunicorn.ask("GET", "/readyz"))
+    assert time.monotonic() - started < 3.5
+
+
+def test_readiness_is_red_until_the_database_has_answered_once(serve: Serve, stage: Stage) -> None:
+    stage.server.stop()
+    try:
+        gunicorn = serve(ready=False)
+        gunicorn.wait_for(200, "/healthz")
+        answer = gunicorn.ask("GET", "/readyz")
+        assert_unavailable(answer)
+        assert "Starting" in answer.json["detail"]
+    finally:
+        stage.server.start()
+    gunicorn.wait_for(200, "/readyz", seconds=3)
+
+
+def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage) -> None:
+    gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
+    with stage.server.connect("todo") as locker, locker.transaction():
+        locker.execute("LOCK TABLE accounts_user IN ACCESS EXCLUSIVE MODE")
+        started = time.monotonic()
+        assert_unavailable(log_in(gunicorn))
+        assert time.monotonic() - started < 2
+    assert log_in(gunicorn).status == 401

@@ -1,0 +1,134 @@
+"""A stopping server leaves the load balancer first, and closes its door when nobody knocks any more."""
+
+import http.client
+import os
+import signal
+import threading
+import time
+from typing import Self
+
+import pytest
+
+from tests.process.conftest import Serve
+from tests.process.gunicorn_process import Gunicorn
+
+pytestmark = pytest.mark.slow
+
+BODY = b'{"username": "nobody", "password": "nothing"}'
+
+
+class Visitors:
+    """Four threads that open a new connection for every request until they are told to stop."""
+
+    def __init__(self, gunicorn: Gunicorn) -> None:
+        self.gunicorn = gunicorn
+        self.served = 0
+        self.refused: list[tuple[float, str]] = []
+        self.gone = threading.Event()
+        self.threads = [threading.Thread(target=self.visit, daemon=True) for _ in range(4)]
+        for thread in self.threads:
+            thread.start()
+
+    def visit(self) -> None:
+        while not self.gone.is_set():
+            try:
+                assert self.gunicorn.ask("GET", "/healthz").status == 200
+                self.served += 1
+            except OSError as error:
+                self.refused.append((time.monotonic(), repr(error)))
+            time.sleep(0.005)
+
+    def leave(self) -> None:
+        self.gone.set()
+        for thread in self.threads:
+            thread.join(timeout=20)
+
+
+class SlowRequest:
+    """A request that is being served until `finish` sends the second half of its body."""
+
+    def __init__(self, gunicorn: Gunicorn) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", gunicorn.port, timeout=30)
+        self.connection.putrequest("POST", "/auth/token")
+        self.connection.putheader("Content-Type", "application/json")
+        self.connection.putheader("Content-Length", str(len(BODY)))
+        self.connection.endheaders(BODY[:10])
+        time.sleep(0.2)
+
+    def finish(self) -> int:
+        self.connection.send(BODY[10:])
+        with self.connection.getresponse() as response:
+            response.read()
+            return response.status
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+
+def test_sigterm_turns_every_worker_red_at_once_while_new_connections_are_still_served(serve: Serve) -> None:
+    gunicorn = serve(WEB_WORKERS="3", DRAIN_SECONDS="2")
+    visitors = Visitors(gunicorn)
+    gunicorn.send(signal.SIGTERM)
+    signalled = time.monotonic()
+    time.sleep(0.1)
+    answers = [gunicorn.ask("GET", "/readyz") for _ in range(60)]
+    assert {answer.status for answer in answers} == {503}
+    assert "Draining" in answers[0].json["detail"]
+    assert int(answers[0].headers["Retry-After"]) > 0
+    assert gunicorn.ask("GET", "/readyz?deep=1").status == 503
+    assert gunicorn.ask("GET", "/healthz").status == 200
+    time.sleep(signalled + 1.9 - time.monotonic())
+    visitors.leave()
+    assert visitors.refused == []
+    assert visitors.served > 100
+    assert gunicorn.process.wait(timeout=10) == 0
+    assert 2 <= time.monotonic() - signalled < 6
+
+
+def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: Serve) -> None:
+    gunicorn = serve(DRAIN_SECONDS="1")
+    with SlowRequest(gunicorn) as slow:
+        gunicorn.send(signal.SIGTERM)
+        time.sleep(2)
+        with pytest.raises(ConnectionError):
+            gunicorn.ask("GET", "/healthz")
+        assert slow.finish() == 401
+    assert gunicorn.process.wait(timeout=10) == 0
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("drain_seconds", ["60", "0"], ids=["in the window", "while requests finish"])
+def test_a_second_signal_stops_at_once(serve: Serve, second: signal.Signals, drain_seconds: str) -> None:
+    gunicorn = serve(DRAIN_SECONDS=drain_seconds)
+    with SlowRequest(gunicorn):
+        gunicorn.send(signal.SIGTERM)
+        time.sleep(0.5)
+        assert gunicorn.process.poll() is None
+        gunicorn.send(second)
+        assert gunicorn.process.wait(timeout=2) == 0
+
+
+def test_ctrl_c_stops_at_once_even_with_a_request_in_flight(serve: Serve) -> None:
+    gunicorn = serve(DRAIN_SECONDS="60")
+    with SlowRequest(gunicorn):
+        gunicorn.send(signal.SIGINT)
+        assert gunicorn.process.wait(timeout=2) == 0
+
+
+def test_a_worker_that_dies_while_draining_is_replaced_by_one_that_is_red_too(serve: Serve) -> None:
+    gunicorn = serve(DRAIN_SECONDS="30")
+    gunicorn.send(signal.SIGTERM)
+    booted = gunicorn.records("gunicorn.error")
+    (worker,) = [record["message"].split()[-1] for record in booted if record["message"].startswith("Booting")]
+    os.kill(int(worker), signal.SIGKILL)
+    gunicorn.wait_for(200, "/healthz", seconds=10)
+    assert gunicorn.ask("GET", "/readyz").status == 503
+
+
+def test_without_a_window_sigterm_stops_as_gunicorn_does(serve: Serve) -> None:
+    gunicorn = serve(DRAIN_SECONDS="0")
+    gunicorn.send(signal.SIGTERM)
+    assert gunicorn.process.wait(timeout=4) == 0

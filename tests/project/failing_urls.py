@@ -1,0 +1,72 @@
+"""Views that fail in each way a view can, mounted for everybody and below /admin/."""
+
+from typing import NoReturn
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection, transaction
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import include, path
+from django.views.decorators.http import require_POST
+
+
+def broken(_request: HttpRequest) -> NoReturn:
+    raise ValueError("an-internal-detail")
+
+
+def forbidden(_request: HttpRequest) -> NoReturn:
+    raise PermissionDenied
+
+
+def suspicious(_request: HttpRequest) -> NoReturn:
+    raise SuspiciousOperation("an-internal-detail")
+
+
+def client_left(_request: HttpRequest) -> NoReturn:
+    raise UnreadablePostError
+
+
+def cannot_connect(_request: HttpRequest) -> NoReturn:
+    raise OperationalError("connection to server at an-internal-detail failed")
+
+
+def connection_closed(_request: HttpRequest) -> NoReturn:
+    raise InterfaceError("connection already closed")
+
+
+def slow_statement(_request: HttpRequest) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+        cursor.execute("SELECT pg_sleep(5)")
+    return HttpResponse()
+
+
+def wrong_statement(_request: HttpRequest) -> NoReturn:
+    raise ProgrammingError("an-internal-detail")
+
+
+@require_POST
+def form(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("done")
+
+
+def too_many(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("slow down", status=429, headers={"Retry-After": "7", "ETag": '"1"'})
+
+
+views = [
+    path(view.__name__, view)
+    for view in (
+        broken,
+        forbidden,
+        suspicious,
+        client_left,
+        cannot_connect,
+        connection_closed,
+        slow_statement,
+        wrong_statement,
+        form,
+        too_many,
+    )
+]
+urlpatterns = [path("", include(views)), path("admin/", include(views))]
+handler500 = "todoproject.error_views.server_error"

@@ -1,0 +1,129 @@
+"""`manage.py user` and `manage.py token`, as scripts use them."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from tests.factories import UserFactory
+from tests.postgresql_plugin import ROOT
+from todoproject.accounts.models import RefreshFamily, User
+from todoproject.accounts.refresh import login_session_begin, login_session_continue
+from todoproject.accounts.tokens import TokenError, read_access
+
+PASSWORD = "a long passphrase"
+
+
+@pytest.fixture(autouse=True)
+def quick_hasher(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: str = "") -> str:
+    """Run a command and return what it wrote to standard output."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+    output = io.StringIO()
+    call_command(*words, stdout=output)
+    return output.getvalue()
+
+
+# ── user ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_user_creates_an_ordinary_user(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = run(monkeypatch, "user", "ada", "--password-stdin", stdin=PASSWORD + "\n")
+    assert said == "User ada was created.\n"
+    user = User.objects.get(username="ada")
+    assert user.check_password(PASSWORD)
+    assert (user.is_active, user.is_staff, user.is_superuser) == (True, False, False)
+
+
+def test_user_replaces_the_password_of_an_existing_user_and_ends_the_sessions(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = UserFactory.create(username="ada", password="the former password")
+    token = login_session_begin(user).refresh
+    said = run(monkeypatch, "user", "ada", "--password-stdin", stdin=PASSWORD)
+    assert said == "User ada exists: the password was replaced, login sessions end.\n"
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+    with pytest.raises(TokenError):
+        login_session_continue(token)
+    assert RefreshFamily.objects.get().revoked_at is not None
+
+
+def test_user_says_that_an_inactive_user_stays_so(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    UserFactory.create(username="ada", is_active=False)
+    assert run(monkeypatch, "user", "ada", "--password-stdin", stdin=PASSWORD).endswith("The user stays inactive.\n")
+
+
+def test_user_asks_for_the_password_at_a_terminal(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("todoproject.accounts.management.commands.user.getpass", lambda _: PASSWORD)
+    run(monkeypatch, "user", "ada")
+    assert User.objects.get(username="ada").check_password(PASSWORD)
+
+
+def test_user_cuts_one_newline_from_the_password_and_nothing_else(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, "user", "ada", "--password-stdin", stdin=f" {PASSWORD} \n\n")
+    assert User.objects.get(username="ada").check_password(f" {PASSWORD} \n")
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "sentence"),
+    [
+        ("ada", "", "This password is too short"),
+        ("ada", "short", "This password is too short"),
+        ("ada", "password123", "This password is too common"),
+        ("ada-lovelace", "ada-lovelace", "The password is too similar to the username"),
+        ("a b", PASSWORD, "Enter a valid username"),
+        ("", PASSWORD, "This field cannot be blank"),
+        ("a" * 151, PASSWORD, "at most 150 characters"),
+    ],
+)
+def test_user_refuses_with_a_sentence(
+    db: None, monkeypatch: pytest.MonkeyPatch, name: str, password: str, sentence: str
+) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        run(monkeypatch, "user", name, "--password-stdin", stdin=password)
+    assert not User.objects.exists()
+
+
+# ── token ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_token_prints_a_valid_token_alone(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = UserFactory.create(username="ada")
+    lines = run(monkeypatch, "token", "ada").splitlines()
+    assert [read_access(line) for line in lines] == [user.pk]
+
+
+def test_token_refuses_an_unknown_user(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match=r"^There is no user ada: `manage.py user ada` creates one\.$"):
+        run(monkeypatch, "token", "ada")
+
+
+def test_token_refuses_an_inactive_user(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    UserFactory.create(username="ada", is_active=False)
+    with pytest.raises(CommandError, match=r"^User ada is inactive and gets no token\.$"):
+        run(monkeypatch, "token", "ada")
+
+
+# ── In a shell ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("words", [["token", "nobody-at-all"], ["user", "a b", "--password-stdin"]])
+def test_a_refusal_is_one_sentence_on_stderr_and_an_exit_code(
+    service_environment: dict[str, str], words: list[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env={**os.environ, **service_environment},
+        input=PASSWORD,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("CommandError: ")
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,176 @@
+"""The database backend: credentials of the moment, a health check without a round trip, and the rest of Django's."""
+
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from todoproject.postgresql import driver
+from todoproject.postgresql.base import DatabaseWrapper
+from todoproject.postgresql.client import DatabaseClient
+from todoproject.postgresql.options import connection_options
+
+
+class Rotated:
+    """A secret whose file holds `now`, while the process still remembers `before`."""
+
+    version = 0
+
+    def __init__(self, before: str, now: str) -> None:
+        self.remembered = before
+        self.now = now
+        self.looked = 0
+
+    def value(self, *, fresh: bool = False) -> str:
+        if fresh:
+            self.looked += 1
+            self.remembered = self.now
+        return self.remembered
+
+
+@pytest.fixture
+def wrapper(transactional_db: None) -> Iterator[DatabaseWrapper]:
+    """A second connection to the test database, as another thread would have it."""
+    wrapper = DatabaseWrapper({**connection.settings_dict}, alias="other")
+    yield wrapper
+    wrapper.close()
+
+
+def with_secrets(wrapper: DatabaseWrapper, **secrets: Any) -> None:
+    wrapper.settings_dict.update(secrets)
+
+
+def asked(wrapper: DatabaseWrapper, statement: str) -> Any:
+    with wrapper.cursor() as cursor:
+        cursor.execute(statement)
+        (value,) = cursor.fetchone()
+        return value
+
+
+def terminate(wrapper: DatabaseWrapper) -> None:
+    """End the wrapper's session from the server's side, as a failover does."""
+    pid = wrapper.connection.info.backend_pid
+    asked_of_server = "SELECT pg_terminate_backend(%s, 5000)"
+    with connection.cursor() as cursor:
+        cursor.execute(asked_of_server, [pid])
+
+
+def test_a_login_that_is_refused_reads_the_secrets_again_and_succeeds(wrapper: DatabaseWrapper) -> None:
+    password = wrapper.settings_dict["PASSWORD_SECRET"].value()
+    rotated = Rotated("the-former-password", password)
+    with_secrets(wrapper, PASSWORD_SECRET=rotated)
+    assert asked(wrapper, "SELECT 1") == 1
+    assert rotated.looked == 1
+
+
+def test_a_login_that_is_refused_is_tried_once_more_and_not_again(
+    wrapper: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts: list[str] = []
+    attempt = psycopg.Connection._connect_gen.__func__  # type: ignore[attr-defined]
+
+    def counted(cls: type, conninfo: str = "", **others: Any) -> Any:
+        attempts.append(conninfo)
+        return attempt(cls, conninfo, **others)
+
+    monkeypatch.setattr(psycopg.Connection, "_connect_gen", classmethod(counted))
+    with_secrets(wrapper, PASSWORD_SECRET=Rotated("the-former-password", "a-wrong-one"))
+    with pytest.raises(OperationalError):
+        wrapper.ensure_connection()
+    assert len(attempts) == 2
+    with_secrets(wrapper, PASSWORD_SECRET=Rotated("wrong", "wrong"))
+    with pytest.raises(OperationalError):
+        wrapper.ensure_connection()
+    assert len(attempts) == 3
+
+
+def test_the_user_may_rotate_as_well(wrapper: DatabaseWrapper) -> None:
+    user = wrapper.settings_dict["USERNAME_SECRET"].value()
+    with_secrets(wrapper, USERNAME_SECRET=Rotated("the-former-user", user))
+    assert asked(wrapper, "SELECT current_user") == user
+
+
+def test_a_pool_gets_fresh_credentials_from_the_connection_class(wrapper: DatabaseWrapper) -> None:
+    params = wrapper.get_connection_params()
+    assert "password" not in params
+    with driver.FreshConnection.connect("", **params) as opened:
+        assert isinstance(opened, driver.FreshConnection)
+
+
+def test_without_secrets_djangos_own_user_and_password_count(wrapper: DatabaseWrapper) -> None:
+    user, password = (wrapper.settings_dict.pop(name).value() for name in ("USERNAME_SECRET", "PASSWORD_SECRET"))
+    with_secrets(wrapper, USER=user, PASSWORD=password)
+    assert asked(wrapper, "SELECT 1") == 1
+
+
+def test_a_usable_connection_is_found_so_without_a_query(wrapper: DatabaseWrapper) -> None:
+    assert not wrapper.is_usable()
+    wrapper.ensure_connection()
+    with CaptureQueriesContext(wrapper) as queries:
+        assert wrapper.is_usable()
+    assert len(queries) == 0
+
+
+def test_a_connection_that_the_server_has_ended_is_not_usable(wrapper: DatabaseWrapper) -> None:
+    wrapper.ensure_connection()
+    terminate(wrapper)
+    assert not wrapper.is_usable()
+
+
+def test_a_connection_that_we_have_closed_is_not_usable(wrapper: DatabaseWrapper) -> None:
+    wrapper.ensure_connection()
+    wrapper.connection.close()
+    assert not wrapper.is_usable()
+
+
+def test_a_kept_connection_that_died_is_replaced_before_the_next_query(wrapper: DatabaseWrapper) -> None:
+    asked(wrapper, "SELECT 1")
+    terminate(wrapper)
+    wrapper.close_if_unusable_or_obsolete()  # what Django does between two requests
+    assert asked(wrapper, "SELECT 1") == 1
+
+
+def test_a_server_that_never_answers_is_given_up_after_the_timeout(wrapper: DatabaseWrapper) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with_secrets(wrapper, PORT=silent.getsockname()[1], PASSWORD_SECRET=Rotated("old", "new"))
+        started = time.monotonic()
+        with pytest.raises(OperationalError):
+            wrapper.ensure_connection()
+        assert time.monotonic() - started < 3
+
+
+def test_every_wait_in_the_server_is_bounded(wrapper: DatabaseWrapper) -> None:
+    assert asked(wrapper, "SHOW statement_timeout") == "5s"
+    assert asked(wrapper, "SHOW lock_timeout") == "2s"
+    assert asked(wrapper, "SHOW idle_in_transaction_session_timeout") == "5s"
+
+
+def test_a_management_command_lifts_the_statement_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STATEMENT_TIMEOUT_MS", "0")
+    assert "statement_timeout=0 " in connection_options()["options"]
+
+
+def test_the_colour_is_seen_in_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLOUR", "blue")
+    assert connection_options()["application_name"] == "todoproject blue"
+
+
+def test_dbshell_gets_the_credentials_through_its_environment() -> None:
+    settings = connections["default"].settings_dict
+    arguments, environment = DatabaseClient.settings_to_cmd_args_env(settings, [])
+    assert environment is not None
+    assert environment["PGPASSWORD"] == settings["PASSWORD_SECRET"].value()
+    assert settings["USERNAME_SECRET"].value() in arguments
+    assert settings["PASSWORD_SECRET"].value() not in arguments
+
+
+def test_introspection_and_the_database_without_a_name_work(wrapper: DatabaseWrapper) -> None:
+    assert "django_migrations" in wrapper.introspection.table_names()
+    with wrapper._nodb_cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        assert cursor.fetchone() == ("postgres",)

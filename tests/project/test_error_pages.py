@@ -1,0 +1,96 @@
+"""Errors that no view of ours has shaped: one shape for programs, one for people below /admin/."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+STATUSES = {
+    "nothing": (404, "not-found"),
+    "broken": (500, "internal-error"),
+    "forbidden": (403, "forbidden"),
+    "suspicious": (400, "bad-request"),
+    "client_left": (400, "bad-request"),
+    "cannot_connect": (503, "unavailable"),
+    "connection_closed": (503, "unavailable"),
+    "wrong_statement": (500, "internal-error"),
+    "form": (405, "method-not-allowed"),
+}
+
+
+@pytest.fixture
+def client(settings: Settings) -> Client:
+    settings.ROOT_URLCONF = "tests.project.failing_urls"
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("path", STATUSES)
+def test_every_error_is_a_problem(client: Client, path: str) -> None:
+    status, slug = STATUSES[path]
+    response = client.get(f"/{path}?token=hidden", headers={"X-Request-ID": "my-id"})
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert int(response["Content-Length"]) == len(response.content)
+    problem = response.json()
+    assert problem["type"] == f"/docs/errors/{slug}"
+    assert problem["status"] == status
+    assert problem["instance"] == f"/{path}"
+    assert problem["request_id"] == response["X-Request-ID"] == "my-id"
+    assert b"an-internal-detail" not in response.content
+    assert b"hidden" not in response.content
+
+
+@pytest.mark.parametrize("path", STATUSES)
+def test_below_the_admin_it_is_a_page_with_the_request_id(client: Client, path: str) -> None:
+    response = client.get(f"/admin/{path}", headers={"X-Request-ID": "my-id"})
+    assert response.status_code == STATUSES[path][0]
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    page = response.content.decode()
+    assert "my-id" in page
+    assert "an-internal-detail" not in page
+    assert "style" not in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize("path", ["cannot_connect", "connection_closed", "admin/cannot_connect"])
+def test_an_unavailable_database_says_when_to_come_back(client: Client, path: str) -> None:
+    assert 1 <= int(client.get(f"/{path}")["Retry-After"]) <= 5
+
+
+@pytest.mark.django_db
+def test_a_cancelled_statement_is_unavailable(client: Client) -> None:
+    response = client.get("/slow_statement")
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+
+
+def test_headers_that_explain_the_error_stay(client: Client) -> None:
+    assert client.get("/form")["Allow"] == "POST"
+    response = client.get("/too_many")
+    assert (response.status_code, response["Retry-After"]) == (400, "7")
+    assert "ETag" not in response
+
+
+def test_a_host_that_is_not_ours_is_a_problem(client: Client) -> None:
+    response = client.get("/nothing", headers={"Host": "evil.example"})
+    assert (response.status_code, response.json()["type"]) == (400, "/docs/errors/bad-request")
+
+
+def test_a_form_without_its_csrf_token_is_a_problem(settings: Settings) -> None:
+    settings.ROOT_URLCONF = "tests.project.failing_urls"
+    response = Client(enforce_csrf_checks=True).post("/form")
+    assert (response.status_code, response.json()["type"]) == (403, "/docs/errors/forbidden")
+
+
+def test_a_fault_of_ours_is_logged_once_with_its_traceback(client: Client, caplog: Any) -> None:
+    with caplog.at_level(logging.INFO):
+        client.get("/broken?token=hidden")
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(errors) == 1
+    assert errors[0].exc_info[0] is ValueError
+    assert "hidden" not in caplog.text
+
+
+def test_an_answer_that_is_no_error_is_left_alone(client: Client) -> None:
+    assert Client().post("/form").content == b"done"

@@ -1,0 +1,132 @@
+"""One JSON object a line, whatever is logged, and never a secret."""
+
+import json
+import logging
+import sys
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from todoproject.logs.context import current_request_id, user_id
+from todoproject.logs.formatter import JsonFormatter
+from todoproject.middleware.request_log import RequestLogMiddleware
+
+
+class Unfriendly:
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def formatted(message: object = "said", *args: object, **extra: Any) -> dict[str, Any]:
+    record = logging.getLogger("a.logger").makeRecord(
+        "a.logger", logging.WARNING, __file__, 1, message, args, None, extra=extra
+    )
+    line = JsonFormatter(colour="blue").format(record)
+    assert line.isascii()
+    assert line.isprintable(), "a control character in the line"
+    return json.loads(line)  # type: ignore[no-any-return]
+
+
+def test_a_record_has_the_fields_of_the_contract() -> None:
+    entry = formatted("said %s", "this", method="GET", path="/", route="", status=200, duration_ms=1.5)
+    assert entry.pop("timestamp").endswith("+00:00")
+    assert entry == {
+        "level": "WARNING",
+        "logger": "a.logger",
+        "message": "said this",
+        "request_id": current_request_id(),
+        "user_id": user_id.get(),
+        "method": "GET",
+        "path": "/",
+        "route": "",
+        "status": 200,
+        "duration_ms": 1.5,
+        "colour": "blue",
+    }
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "\r\x00\x1b[31m", "\x85\x9b\u2028\u2029", "\ud800", "\U0001f600"])
+def test_no_character_breaks_a_line(text: str) -> None:
+    entry = formatted("%s", text, extra_text=text)
+    assert entry["message"] == entry["extra_text"] == text
+
+
+@pytest.mark.parametrize(
+    "value", [object(), Unfriendly(), {1, 2}, float("nan"), 10**400, {(1,): 2}, b"bytes", HttpRequest()]
+)
+def test_values_that_json_does_not_know_never_raise(value: object) -> None:
+    assert formatted(value=value)["message"] == "said"
+
+
+def test_a_value_that_holds_itself_never_raises() -> None:
+    circle: list[object] = []
+    circle.append(circle)
+    assert formatted(value=circle)["value"] == "<list>"
+
+
+def test_arguments_that_do_not_fit_never_raise() -> None:
+    assert formatted("%d", "ten")["message"] == "%d (arguments do not fit)"
+    assert "arguments" in formatted("%s", Unfriendly())["message"]
+
+
+def test_djangos_request_is_left_out_with_its_query_string() -> None:
+    request = RequestFactory().get("/path?token=hidden")
+    assert "hidden" not in json.dumps(formatted(request=request))
+
+
+def test_an_exception_brings_its_traceback() -> None:
+    try:
+        int("kaput")
+    except ValueError:
+        record = logging.makeLogRecord({"msg": "failed", "exc_info": sys.exc_info()})
+    entry = json.loads(JsonFormatter().format(record))
+    assert entry["exception"].startswith("Traceback")
+    assert entry["exception"].endswith("'kaput'")
+
+
+def access(caplog: pytest.LogCaptureFixture, request: HttpRequest, status: int = 200) -> HttpResponse:
+    with caplog.at_level(logging.INFO, logger="access"):
+        return RequestLogMiddleware(lambda _request: HttpResponse(status=status))(request)
+
+
+@pytest.mark.parametrize("given", ["a", "0b5f.A-_9", "x" * 128])
+def test_a_sane_request_id_is_kept(caplog: pytest.LogCaptureFixture, given: str) -> None:
+    assert access(caplog, RequestFactory().get("/", headers={"X-Request-ID": given}))["X-Request-ID"] == given
+
+
+@pytest.mark.parametrize("given", ["", "x" * 129, "with space", "a\nb", "<b>", "é", "a;b"])
+def test_any_other_is_replaced(caplog: pytest.LogCaptureFixture, given: str) -> None:
+    answered = access(caplog, RequestFactory().get("/", headers={"X-Request-ID": given}))["X-Request-ID"]
+    assert answered != given
+    assert len(answered) == 32
+
+
+def test_the_access_line_names_the_path_without_its_query(caplog: pytest.LogCaptureFixture) -> None:
+    headers = {"Authorization": "Bearer hidden"}
+    access(caplog, RequestFactory().get("/some/path?token=hidden", headers=headers), status=404)
+    (record,) = caplog.records
+    assert record.getMessage() == "GET /some/path 404"
+    assert "hidden" not in JsonFormatter().format(record)
+
+
+@pytest.mark.django_db
+def test_the_access_line_names_the_route(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="access"):
+        Client().get("/docs/errors/not-found")
+    entry = json.loads(JsonFormatter().format(caplog.records[-1]))
+    assert entry["route"].startswith("docs/errors/")
+    assert entry["duration_ms"] > 0
+
+
+def test_a_user_does_not_outlive_the_request(caplog: pytest.LogCaptureFixture) -> None:
+    user_id.set(7)
+    access(caplog, RequestFactory().get("/"))
+    assert user_id.get() is None
+
+
+@pytest.mark.parametrize(("status", "lines"), [(200, 0), (503, 1)])
+def test_health_checks_are_logged_only_when_red(caplog: pytest.LogCaptureFixture, status: int, lines: int) -> None:
+    access(caplog, RequestFactory().get("/readyz/"), status=status)
+    assert len(caplog.records) == lines

@@ -1,0 +1,145 @@
+"""The real service: gunicorn as in production, a database of its own, real sockets."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from local import ports
+from tests.postgresql_plugin import ROOT
+
+PASSWORD = "correct horse battery staple"
+GUNICORN = ("-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py", "todoproject.wsgi")
+READY_SECONDS = 30
+
+
+@dataclass
+class Service:
+    """A running gunicorn: where it answers, its process, its environment, and its log (a file of JSON lines)."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+    log: Path
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def pid(self) -> int:
+        """The arbiter's pid; its workers are its children."""
+        return self.process.pid
+
+    def manage(self, *words: str, stdin: str = "") -> str:
+        """Run `manage.py` on the service's database; return what it printed."""
+        return manage(self.environment, *words, stdin=stdin)
+
+    def user(self, name: str, password: str = PASSWORD) -> None:
+        """Create a user."""
+        self.manage("user", name, "--password-stdin", stdin=password + "\n")
+
+    def token(self, name: str) -> str:
+        """Return an access token of the user `name`, made at the first call."""
+        if name not in self._tokens:
+            self.user(name)
+            self._tokens[name] = self.manage("token", name).strip()
+        return self._tokens[name]
+
+
+def manage(environment: Mapping[str, str], *words: str, stdin: str = "") -> str:
+    """Run `manage.py` in a process of its own; what it says on stderr is part of the failure."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, f"manage.py {' '.join(words)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@contextmanager
+def running(environment: Mapping[str, str], log: Path) -> Generator[Service, None, None]:
+    """Start gunicorn on a free port, wait until it is ready, and stop it at the end if it still runs."""
+    port = ports.any_free()
+    own = {**environment, "PORT": str(port), "BIND_ADDRESS": "127.0.0.1"}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *GUNICORN],
+            cwd=ROOT,
+            env=own,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    service = Service(f"http://127.0.0.1:{port}", process, own, log)
+    try:
+        _await_ready(service)
+        yield service
+    finally:
+        _end(process)
+
+
+def _await_ready(service: Service) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        assert service.process.poll() is None, f"gunicorn ended early: {service.log.read_text()}"
+        try:
+            with urllib.request.urlopen(f"{service.url}/readyz", timeout=5):  # noqa: S310  our own http address
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"not ready after {READY_SECONDS} s: {service.log.read_text()}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=10)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # workers that outlived a killed arbiter
+    process.wait(timeout=10)
+
+
+@contextmanager
+def migrated_database(name: str) -> Generator[dict[str, str], None, None]:
+    """Make an empty database, migrate it, and yield the environment that leads there; dropped at the end."""
+    environment = {**os.environ, **_variables(name)}
+    with _maintenance_connection() as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    manage(environment, "migrate", "--verbosity=0")
+    yield environment
+    with _maintenance_connection() as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _variables(name: str) -> dict[str, str]:
+    if url := os.environ.get("DATABASE_URL"):
+        return {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+    return {"DB_NAME": name}
+
+
+def _maintenance_connection() -> psycopg.Connection[tuple[Any, ...]]:
+    if url := os.environ.get("DATABASE_URL"):
+        return psycopg.connect(url, autocommit=True, connect_timeout=10)
+    user, password = (
+        Path(os.environ[name]).read_text(encoding="utf-8").strip() for name in ("DB_USERNAME_FILE", "DB_PASSWORD_FILE")
+    )
+    host, port = os.environ["DB_HOST"], os.environ["DB_PORT"]
+    return psycopg.connect(
+        host=host, port=port, user=user, password=password, dbname="todo", autocommit=True, connect_timeout=10
+    )

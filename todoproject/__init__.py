@@ -1,0 +1,1 @@
+"""What every service keeps: settings, servers, API conventions, accounts, observability, database backend."""

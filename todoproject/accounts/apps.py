@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "todoproject.accounts"
+    label = "accounts"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Refuse to start with a key ring that cannot be used.
+
+        Not a system check: those run in `manage.py` alone, and gunicorn would start without looking.
+        """
+        from todoproject.accounts.key_ring import key_ring  # noqa: PLC0415  settings and apps come first
+
+        key_ring()

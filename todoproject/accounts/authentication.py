@@ -1,0 +1,53 @@
+"""Bearer authentication (RFC 6750) by access token alone: the hot path asks no database who the caller is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from todoproject.accounts.tokens import TokenError, read_access
+from todoproject.logs.context import user_id
+
+CHALLENGE = 'Bearer realm="api"'
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUser:
+    """The caller as the token names him; whether he still exists is not known (`require_existing` asks)."""
+
+    id: int
+    is_authenticated: bool = True
+    is_anonymous: bool = False
+    is_active: bool = True
+
+    @property
+    def pk(self) -> int:
+        return self.id
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Takes ``Authorization: Bearer <access token>``. Without that scheme the caller is nobody."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """Return the caller; raise `AuthenticationFailed` for anything after ``Bearer`` that is no valid token."""
+        scheme, token = _credentials(request)
+        if scheme != "bearer":
+            return None
+        try:
+            user = TokenUser(read_access(token))
+        except TokenError:
+            raise AuthenticationFailed("The access token is not valid, or no longer.") from None
+        user_id.set(user.id)
+        return user, None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge, which names an error only to a caller who sent a token (RFC 6750 §3.1)."""
+        scheme, _ = _credentials(request)
+        return f'{CHALLENGE}, error="invalid_token"' if scheme == "bearer" else CHALLENGE
+
+
+def _credentials(request: Request) -> tuple[str, str]:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower(), token.strip()

@@ -1,0 +1,134 @@
+"""The keys that sign and verify tokens: the first signs, all verify, and a token names its key by ``kid``.
+
+Keys rotate by editing the file behind JWT_SIGNING_KEYS, without a restart and without logging anybody out: append the
+new key, wait until every process has it, move it to the front, and drop the old one when the last refresh token that it
+signed has expired.
+"""
+
+import base64
+import binascii
+import json
+import logging
+import threading
+import time
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from jwt import PyJWK, PyJWTError
+
+from todoproject.secret_files import Secret, SecretError, SecretFile
+
+logger = logging.getLogger(__name__)
+
+ALGORITHM = "HS256"
+
+# RFC 7518 §3.2: a key of at least the size of the hash.
+MIN_KEY_BYTES = 32
+
+# A stranger may send as many unknown kids as he likes: they cost one read of the file a second.
+FORCED_LOOK_SECONDS = 1.0
+
+
+class KeyRing:
+    """The ring in `secret`, read again when the secret changes.
+
+    Making one raises `SecretError` when the ring cannot be used. When a later one cannot be, the last good ring stays
+    in use and one error is logged.
+    """
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+        self._lock = threading.Lock()
+        self._text = secret.value()
+        self._keys = parsed(self._text, name_of(secret))
+        self._forced_at = float("-inf")
+
+    def signing_key(self) -> tuple[str, PyJWK]:
+        """Return the first key, which signs, with its kid."""
+        return next(iter(self._current().items()))
+
+    def verifying_key(self, kid: str) -> PyJWK | None:
+        """Return the key by this kid, or None; an unknown one may be newer than our last look at the file."""
+        key = self._current().get(kid)
+        if key is None and self._may_force_look():
+            key = self._current(fresh=True).get(kid)
+        return key
+
+    def _current(self, *, fresh: bool = False) -> dict[str, PyJWK]:
+        if self._secret.value(fresh=fresh) != self._text:
+            with self._lock:
+                self._read_again()
+        return self._keys
+
+    def _read_again(self) -> None:
+        text = self._secret.value()
+        if text == self._text:
+            return
+        self._text = text  # remembered though it may be wrong: each mistake is logged once
+        try:
+            self._keys = parsed(text, name_of(self._secret))
+        except SecretError as error:
+            logger.error("%s The last good keys stay in use.", error)  # noqa: TRY400  the sentence says it all
+        else:
+            logger.info("%s has changed: %d keys, the first signs.", name_of(self._secret), len(self._keys))
+
+    def _may_force_look(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            if now - self._forced_at < FORCED_LOOK_SECONDS:
+                return False
+            self._forced_at = now
+            return True
+
+
+def key_ring() -> KeyRing:
+    """Return the ring of this process."""
+    return _ring_in(settings.JWT_SIGNING_KEYS)  # type: ignore[arg-type]  # Hashable is what every object is
+
+
+@lru_cache(maxsize=1)
+def _ring_in(secret: Secret) -> KeyRing:
+    return KeyRing(secret)
+
+
+def name_of(secret: Secret) -> str:
+    """Return variable and path, as somebody who has to mend it looks for them."""
+    return f"{secret.variable}_FILE={secret.path}" if isinstance(secret, SecretFile) else "JWT_SIGNING_KEYS"
+
+
+def parsed(text: str, name: str) -> dict[str, PyJWK]:
+    """Return the keys by kid, in order; raise `SecretError` that starts with `name` and quotes nothing of `text`."""
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SecretError(f"{name} is not JSON.") from None
+    if not isinstance(entries, list) or not entries:
+        raise SecretError(f'{name} must hold a JSON array of one or more {{"kid", "key"}} objects.')
+    keys: dict[str, PyJWK] = {}
+    for number, entry in enumerate(entries, start=1):
+        kid, key = _key(entry, f"{name}, entry {number}")
+        if kid in keys:
+            raise SecretError(f"{name}, entry {number}: an earlier entry has the same kid.")
+        keys[kid] = key
+    return keys
+
+
+def _key(entry: Any, place: str) -> tuple[str, PyJWK]:
+    match entry:
+        case {"kid": str(kid), "key": str(encoded)} if kid:
+            pass
+        case _:
+            raise SecretError(f'{place} must be an object with "kid" and "key", both texts.')
+    try:
+        raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise SecretError(f"{place}: the key is not base64url.") from None
+    if len(raw) < MIN_KEY_BYTES:
+        raise SecretError(f"{place}: the key has {len(raw)} bytes, fewer than {MIN_KEY_BYTES}.")
+    # A PyJWK is tied to its algorithm, whatever a token's header asks for.
+    unpadded = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    try:
+        return kid, PyJWK.from_dict({"kty": "oct", "k": unpadded}, ALGORITHM)
+    except PyJWTError:
+        raise SecretError(f"{place}: the key cannot be used for {ALGORITHM}.") from None

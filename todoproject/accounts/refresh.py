@@ -1,0 +1,98 @@
+"""Refresh tokens: each is good for one use within seven days, and using one twice ends the login session.
+
+A token that comes twice has been stolen, or its thief was faster; nobody can tell which of the two is here now, so both
+lose the session and the user logs in again (RFC 9700 §4.14.2). Two honest uses at the same moment look the same: one
+wins, the other counts as a replay, and the session ends. There is no grace period on purpose, since a thief would have
+it too; a client must not refresh twice at a time.
+
+Each use gives the next token seven days of its own: a session that is used every week does not end by itself.
+"""
+
+import hashlib
+import logging
+import uuid
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from todoproject.accounts.models import RefreshFamily, User
+from todoproject.accounts.tokens import RefreshClaims, TokenError, issue_access, issue_refresh, read_refresh
+
+logger = logging.getLogger(__name__)
+
+
+class TokenPair(NamedTuple):
+    access: str
+    refresh: str
+
+
+def login_session_begin(user: User) -> TokenPair:
+    """Open a login session for a user whose password was right, and return its first tokens.
+
+    The user's expired sessions go: their tokens are refused by date alone.
+    """
+    now = timezone.now()
+    RefreshFamily.objects.filter(user=user, expires_at__lte=now).delete()
+    family = RefreshFamily.objects.create(
+        user=user,
+        current_jti=uuid.uuid4(),
+        password_fingerprint=fingerprint(user),
+        created_at=now,
+        expires_at=_end(now),
+    )
+    return _pair(RefreshClaims(user.pk, family.pk, family.current_jti))
+
+
+def login_session_continue(refresh_token: str) -> TokenPair:
+    """Use up a refresh token and return the next pair.
+
+    Raises `TokenError` for what is no valid refresh token, for one used before (its whole family is revoked then), and
+    where the user is gone, inactive or has another password.
+    """
+    claims = read_refresh(refresh_token)
+    family = RefreshFamily.objects.select_related("user").filter(pk=claims.family_id, user=claims.user_id).first()
+    if family is None or family.revoked_at is not None:
+        raise TokenError("the login session has ended")
+    if not family.user.is_active or family.password_fingerprint != fingerprint(family.user):
+        _revoke(family)
+        raise TokenError("the user is inactive or has another password")
+    following = claims._replace(jti=uuid.uuid4())
+    if not _exchange(claims, following):
+        _revoke(family)
+        logger.warning(
+            "A refresh token was used twice: its login session is revoked.", extra={"user_id": family.user_id}
+        )
+        raise TokenError("used before")
+    return _pair(following)
+
+
+def fingerprint(user: User) -> str:
+    """Return what changes when the password does: SHA-256 of the stored hash, whose salt is random.
+
+    It changes as well when Django strengthens the hash at a login; the user's other sessions end then too.
+    """
+    return hashlib.sha256(user.password.encode()).hexdigest()
+
+
+def _exchange(used: RefreshClaims, following: RefreshClaims) -> bool:
+    """Let `following` take the place of `used`, unless somebody was faster.
+
+    One UPDATE over the family's own columns: of two at a time PostgreSQL lets one wait and then reads the row again.
+    """
+    now = timezone.now()
+    unused = RefreshFamily.objects.filter(pk=used.family_id, current_jti=used.jti, revoked_at=None)
+    return bool(unused.update(current_jti=following.jti, last_used_at=now, expires_at=_end(now)))
+
+
+def _revoke(family: RefreshFamily) -> None:
+    RefreshFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _end(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
+
+
+def _pair(claims: RefreshClaims) -> TokenPair:
+    return TokenPair(issue_access(claims.user_id), issue_refresh(claims))

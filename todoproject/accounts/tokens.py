@@ -1,0 +1,101 @@
+"""JSON Web Tokens (RFC 7519, RFC 8725): what they say, how they are signed, and the one way to read them.
+
+An access token is believed without asking the database until it expires. Clocks: ``exp`` is compared without leeway,
+so ten minutes are ten minutes; ``iat`` must be there but is not compared, so a token from a pod whose clock runs ahead
+is good everywhere at once.
+"""
+
+import time
+import uuid
+from typing import Any, NamedTuple
+
+import jwt
+from django.conf import settings
+from jwt.types import Options
+
+from todoproject.accounts.key_ring import ALGORITHM, key_ring
+
+ACCESS, REFRESH = "access", "refresh"
+REQUIRED_CLAIMS = ("iss", "aud", "sub", "iat", "exp", "jti", "typ")
+OPTIONS: Options = {"require": list(REQUIRED_CLAIMS), "strict_aud": True, "verify_iat": False}
+MAX_USER_ID = 2**63 - 1
+
+
+class TokenError(Exception):
+    """The text is no token of ours, or no longer one; why is for our tests, a client learns only that it is so."""
+
+
+class RefreshClaims(NamedTuple):
+    """What a refresh token says: whose it is, which login session (family), and which token of it."""
+
+    user_id: int
+    family_id: uuid.UUID
+    jti: uuid.UUID
+
+
+def issue_access(user_id: int) -> str:
+    """Return an access token for ACCESS_TOKEN_SECONDS. Nobody asks whether the user exists."""
+    return _signed(ACCESS, user_id, uuid.uuid4(), settings.ACCESS_TOKEN_SECONDS)
+
+
+def issue_refresh(claims: RefreshClaims) -> str:
+    """Return the refresh token with these claims, for REFRESH_TOKEN_SECONDS; `refresh.py` keeps book of it."""
+    return _signed(REFRESH, claims.user_id, claims.jti, settings.REFRESH_TOKEN_SECONDS, fam=str(claims.family_id))
+
+
+def read_access(token: str) -> int:
+    """Return the user's id; raise `TokenError` unless this is a valid access token."""
+    return _user_id(_verified(token, ACCESS))
+
+
+def read_refresh(token: str) -> RefreshClaims:
+    """Return the claims; raise `TokenError` unless this is a refresh token that we signed and that has not expired."""
+    claims = _verified(token, REFRESH)
+    try:
+        return RefreshClaims(_user_id(claims), uuid.UUID(claims["fam"]), uuid.UUID(claims["jti"]))
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        raise TokenError("fam or jti is no UUID") from error
+
+
+def _signed(kind: str, user_id: int, jti: uuid.UUID, seconds: int, **more: str) -> str:
+    kid, key = key_ring().signing_key()
+    now = int(time.time())
+    claims = {
+        "iss": settings.JWT_ISSUER,
+        "aud": settings.JWT_AUDIENCE,
+        "sub": str(user_id),
+        "iat": now,
+        "exp": now + seconds,
+        "jti": str(jti),
+        "typ": kind,
+        **more,
+    }
+    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": kid})
+
+
+def _verified(token: str, kind: str) -> dict[str, Any]:
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+        key = key_ring().verifying_key(kid) if kid else None
+        if key is None:
+            raise TokenError("no key by this kid")
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=settings.JWT_ISSUER,
+            audience=settings.JWT_AUDIENCE,
+            options=OPTIONS,
+        )
+    except (jwt.PyJWTError, ValueError) as error:  # ValueError: a lone surrogate, which has no UTF-8
+        raise TokenError(str(error)) from error
+    if claims["typ"] != kind:
+        raise TokenError(f"not a token of type {kind}")
+    return claims
+
+
+def _user_id(claims: dict[str, Any]) -> int:
+    subject = claims["sub"]
+    if not (subject.isascii() and subject.isdecimal() and len(subject) <= 19 and 0 < int(subject) <= MAX_USER_ID):
+        raise TokenError("sub is no user id")
+    return int(subject)

@@ -1,0 +1,115 @@
+"""Turns what a view raises into a problem detail. What is not listed here is a fault of ours and becomes a 500."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpResponse
+from psycopg.errors import ForeignKeyViolation
+from rest_framework import exceptions
+from rest_framework.settings import api_settings
+
+from todoproject import unavailable
+from todoproject.problems import PROBLEM_TYPES, problem_response
+
+# Many statuses have one type each; the two with status 400 are told apart by the exception.
+SLUG_OF_STATUS = {problem.status: slug for slug, problem in reversed(PROBLEM_TYPES.items())}
+
+
+class QueryError(exceptions.ValidationError):
+    """Query parameters that are not accepted, as ``{name: [sentence, …]}``; the pointers are ``?name``."""
+
+
+class MalformedBody(exceptions.ParseError):
+    """A body that is no JSON object; `pointer` is the place where that shows, "" for the whole."""
+
+    def __init__(self, detail: str, pointer: str = "") -> None:
+        super().__init__(detail)
+        self.pointer = pointer
+
+
+class PreconditionFailed(exceptions.APIException):
+    status_code = 412
+    default_detail = "If-Match names an ETag that is not the current one."
+
+
+class Conflict(exceptions.APIException):
+    """Somebody else is at it; worth trying again after `wait` seconds."""
+
+    status_code = 409
+    default_detail = "A request with this Idempotency-Key has not ended yet."
+    wait = 1
+
+
+class IdempotencyKeyReused(exceptions.APIException):
+    status_code = 422
+    default_detail = "This Idempotency-Key was used with another body."
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """Return the problem for `error`, or None to let Django answer 500; the setting of DRF by the same name."""
+    request = context["request"]
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation):
+        # The one foreign key that a request of the API can miss is the caller, deleted since the token was made.
+        error = _with_challenge(exceptions.AuthenticationFailed("The user of this token no longer exists."), context)
+    if unavailable.is_unavailable(error):
+        headers = {"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)}
+        return problem_response(request, "unavailable", unavailable.DETAIL, headers=headers)
+    if isinstance(error, MalformedBody):
+        errors = [{"pointer": error.pointer, "detail": str(error.detail)}]
+        return problem_response(request, "bad-request", str(error.detail), errors=errors)
+    if isinstance(error, exceptions.ValidationError):
+        found = in_query(error) if isinstance(error, QueryError) else pointed(error.detail)
+        errors = [{"pointer": pointer, "detail": detail} for pointer, detail in found]
+        detail = f"{len(errors)} value{'s are' if len(errors) > 1 else ' is'} not accepted: see errors."
+        return problem_response(request, "validation-failed", detail, errors=errors)
+    if isinstance(error, exceptions.APIException):
+        headers = _headers(error)
+        return problem_response(request, SLUG_OF_STATUS[error.status_code], str(error.detail), headers=headers)
+    return None
+
+
+def pointed(detail: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (JSON Pointer, sentence) for each error in DRF's nested `detail`."""
+    if isinstance(detail, Mapping):
+        for key, below in detail.items():
+            here = pointer if key == api_settings.NON_FIELD_ERRORS_KEY else f"{pointer}/{pointer_step(key)}"
+            yield from pointed(below, here)
+    elif isinstance(detail, list):
+        for below in detail:
+            yield from pointed(below, pointer)
+    else:
+        yield pointer, str(detail)
+
+
+def pointer_step(key: object) -> str:
+    """Return one step of a JSON Pointer (RFC 6901), escaped."""
+    return str(key).replace("~", "~0").replace("/", "~1")
+
+
+def in_query(error: QueryError) -> Iterator[tuple[str, str]]:
+    """Yield (``?name``, sentence) for each error."""
+    assert isinstance(error.detail, dict)  # noqa: S101  for mypy
+    for name, sentences in error.detail.items():
+        for sentence in sentences:
+            yield f"?{name}", str(sentence)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(max(1, round(wait)))
+    return headers
+
+
+def _with_challenge(error: exceptions.APIException, context: dict[str, Any]) -> exceptions.APIException:
+    view = context["view"]
+    error.auth_header = view.get_authenticate_header(view.request)  # type: ignore[attr-defined]
+    return error

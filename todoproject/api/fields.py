@@ -1,0 +1,90 @@
+"""Serializer fields that take exactly their JSON type.
+
+Django REST framework's own accept title ``5``, ``"yes"`` for a boolean and a date-time without zone; each of those
+hides a client's mistake until somebody reads the data.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+
+# RFC 3339 §5.6, the `date-time` of OpenAPI. Python's fromisoformat alone also takes week dates and missing zones.
+RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
+
+
+class StrictCharField(serializers.CharField):
+    """A JSON string; numbers and booleans are refused. NUL and lone surrogates are refused by the base class."""
+
+    default_error_messages = {"invalid": "Must be a string."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """JSON true or false."""
+
+    default_error_messages = {"invalid": "Must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class QueryBooleanField(serializers.BooleanField):
+    """The text ``true`` or ``false`` of a query parameter."""
+
+    default_error_messages = {"invalid": "Must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data not in ("true", "false"):
+            self.fail("invalid")
+        return bool(data == "true")
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON number without fraction or exponent, within `min_value` and `max_value`."""
+
+    default_error_messages = {"invalid": "Must be a whole number."}
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+class QueryIntegerField(serializers.IntegerField):
+    """The ASCII digits of a query parameter, within `min_value` and `max_value`."""
+
+    default_error_messages = {"invalid": "Must be a whole number."}
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str) or not re.fullmatch(r"[0-9]{1,18}", data):
+            self.fail("invalid")
+        return int(data)
+
+
+class ZonedDateTimeField(serializers.DateTimeField):
+    """An RFC 3339 date-time with a zone, kept as UTC, between the years 1 and 9999 in UTC."""
+
+    default_error_messages = {
+        "invalid": "Must be a date-time with a zone (RFC 3339), for example 2026-11-23T09:00:00Z.",
+        "range": "Must lie between the years 1 and 9999 in UTC.",
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str) or not RFC_3339.fullmatch(value):
+            self.fail("invalid")
+        try:
+            moment = datetime.fromisoformat(value.upper())
+        except ValueError:
+            self.fail("invalid")
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            self.fail("range")

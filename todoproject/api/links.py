@@ -1,0 +1,20 @@
+"""The ``Link`` header of a page (RFC 8288), as GitHub does it: rel next and prev, each absent at its end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.request import Request
+
+from todoproject.api.cursor import Ordering, Page, cursor_text
+
+
+def link_header(request: Request, page: Page[Any], ordering: Ordering[Any], filters: Mapping[str, Any]) -> str:
+    """Return the header's value, empty when the page stands alone. Each address repeats the request's parameters."""
+    links = []
+    for relation, position in (("next", page.next), ("prev", page.previous)):
+        if position is not None:
+            parameters = request.query_params.copy()
+            parameters["cursor"] = cursor_text(position, ordering, filters)
+            address = request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")
+            links.append(f'<{address}>; rel="{relation}"')
+    return ", ".join(links)

@@ -1,0 +1,42 @@
+"""Content negotiation in which the most specific media range decides, so ``application/json;q=0`` is an exclusion.
+
+RFC 9110 §12.5.1. Django's and DRF's own drop ``q=0`` and let ``*/*`` beside it win; parameters such as a charset
+do not matter to JSON and are ignored.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http.request import MediaType
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+RANGES = {"application/json": 2, "application/*": 1, "*/*": 0}
+
+
+def accepts_json(header: str) -> bool:
+    """Say whether an ``Accept`` header lets application/json through; an empty header accepts everything."""
+    matching = [
+        (RANGES[media_range], media_type.quality)
+        for token in header.lower().split(",")
+        if (media_range := (media_type := MediaType(token.strip())).main_type + "/" + media_type.sub_type) in RANGES
+    ]
+    return max(matching)[1] > 0 if matching else not header.strip()
+
+
+class StrictContentNegotiation(DefaultContentNegotiation):
+    """Serves JSON, or answers 406 when the ``Accept`` header excludes it."""
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,  # noqa: ARG002  the signature is DRF's
+    ) -> tuple[BaseRenderer, Any]:
+        header = request.headers.get("Accept", "*/*")
+        if header in RANGES or accepts_json(header):
+            renderer = next(iter(renderers))
+            return renderer, renderer.media_type
+        raise NotAcceptable

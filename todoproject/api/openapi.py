@@ -1,0 +1,61 @@
+"""What every operation of the API says about itself in the OpenAPI document."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from todoproject.problems import CONTENT_TYPE, PROBLEM_TYPES
+
+
+class ProblemErrorSerializer(serializers.Serializer[Any]):
+    pointer = serializers.CharField(help_text="JSON Pointer into the body, or `?name` for a query parameter.")
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """A problem detail, RFC 9457."""
+
+    type = serializers.CharField(help_text="The page that explains this kind of problem.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The path of the request.")
+    request_id = serializers.CharField(help_text="Finds the request in our logs.")
+    errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+def problems(*slugs: str) -> dict[tuple[int, str], OpenApiResponse]:
+    """Return the responses that `slugs` stand for, each with an example. Any operation may also answer 500 and 503."""
+    by_status: dict[int, list[str]] = {}
+    for slug in (*slugs, "internal-error", "unavailable"):
+        by_status.setdefault(PROBLEM_TYPES[slug].status, []).append(slug)
+    return {(status, CONTENT_TYPE): _response(found) for status, found in by_status.items()}
+
+
+def _response(slugs: list[str]) -> OpenApiResponse:
+    examples = [
+        OpenApiExample(
+            slug,
+            value={
+                "type": f"/docs/errors/{slug}",
+                "title": PROBLEM_TYPES[slug].title,
+                "status": PROBLEM_TYPES[slug].status,
+                "detail": PROBLEM_TYPES[slug].title + ".",
+                "instance": "/todos",
+                "request_id": "5f6f1c1b1c5a4d0c9a3e0d7e5b1f2a3c",
+            },
+        )
+        for slug in slugs
+    ]
+    return OpenApiResponse(ProblemSerializer, description=PROBLEM_TYPES[slugs[0]].title, examples=examples)
+
+
+def request_header(name: str, description: str) -> OpenApiParameter:
+    """Describe an optional header of a request."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
+
+
+def response_header(name: str, description: str, *, status: int) -> OpenApiParameter:
+    """Describe a header of the answer with `status`."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=[status])

@@ -1,0 +1,98 @@
+"""Reads a JSON body as RFC 8259 and I-JSON (RFC 7493) mean it, and refuses what two readers could take differently."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from rest_framework.parsers import BaseParser
+
+from todoproject.api.errors import MalformedBody, pointer_step
+from todoproject.api.renderer import JSONRenderer
+
+MAX_DIGITS = 1000
+
+
+class StrictJSONParser(BaseParser):
+    """UTF-8 without BOM that holds an object; no duplicate keys, NaN, Infinity, lone surrogates or too deep nesting."""
+
+    media_type = "application/json"
+    renderer_class = JSONRenderer
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,  # noqa: ARG002  the signature is DRF's
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> Any:
+        """Return the parsed body, a JSON object; raise `MalformedBody` (400) with place and reason."""
+        try:
+            text = stream.read().decode("utf-8")
+        except UnicodeDecodeError:
+            raise MalformedBody("The body is not UTF-8.") from None
+        if text.startswith("\ufeff"):
+            raise MalformedBody("The body starts with a byte order mark: send UTF-8 without it.")
+        try:
+            value = json.loads(
+                text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant, parse_int=_whole_number
+            )
+            if not isinstance(value, dict):
+                raise MalformedBody("The body is not a JSON object.")
+            # Writing it again finds what parses and still cannot be carried; only then it is worth a look where.
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except RecursionError:
+            raise MalformedBody("The body is nested too deep.") from None
+        except json.JSONDecodeError as error:
+            raise MalformedBody(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+        except ValueError:
+            raise MalformedBody(*_what_cannot_be_carried(value)) from None
+        return value
+
+
+def _what_cannot_be_carried(value: Any) -> tuple[str, str]:
+    """Return the sentence and the JSON Pointer of a lone surrogate or a number beyond a float in `value`."""
+    # A place is (place above, step): whole pointers of a million places deep down would fill the memory.
+    left: list[tuple[Any, Any]] = [(None, value)]
+    while left:
+        place, here = left.pop()
+        if isinstance(here, dict):
+            if _has_surrogate("".join(here)):
+                return "A key holds a lone surrogate, which no UTF-8 text can carry.", _pointer(place)
+            left += [((place, key), below) for key, below in here.items()]
+        elif isinstance(here, list):
+            left += [((place, index), below) for index, below in enumerate(here)]
+        elif isinstance(here, str) and _has_surrogate(here):
+            return "Holds a lone surrogate, which no UTF-8 text can carry.", _pointer(place)
+        elif isinstance(here, float) and math.isinf(here):
+            return "Must be a number that is not beyond a float.", _pointer(place)
+    raise AssertionError("only those two cannot be written")
+
+
+def _pointer(place: Any) -> str:
+    steps: list[str] = []
+    while place is not None:
+        place, step = place
+        steps.insert(0, f"/{pointer_step(step)}")
+    return "".join(steps)
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise MalformedBody("An object of the body names the same key twice.")
+    return found
+
+
+def _whole_number(digits: str) -> int:
+    # Python itself refuses more than 4,300 digits, for the time that they would take.
+    if len(digits) > MAX_DIGITS:
+        raise MalformedBody(f"The body holds a number of more than {MAX_DIGITS} digits.")
+    return int(digits)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise MalformedBody(f"{name} is no JSON number.")

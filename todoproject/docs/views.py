@@ -1,0 +1,44 @@
+"""Serves the documentation with our own assets, so that it needs no CDN and its CSP holds."""
+
+from functools import cache
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+
+from todoproject.api.renderer import to_json
+from todoproject.problems import PROBLEM_TYPES
+
+
+@cache
+def openapi_document() -> bytes:
+    """Return the document; it is built once, since building takes far longer than any request of the API may."""
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    return to_json(generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Serve the OpenAPI document as JSON."""
+    return HttpResponse(openapi_document(), content_type="application/vnd.oai.openapi+json; version=3.0")
+
+
+@require_safe
+def api(request: HttpRequest) -> HttpResponse:
+    """Show the API in Swagger UI."""
+    return render(request, "docs/api.html")
+
+
+@require_safe
+def errors(request: HttpRequest) -> HttpResponse:
+    """List the kinds of errors."""
+    return render(request, "docs/errors.html", {"problems": PROBLEM_TYPES.values()})
+
+
+@require_safe
+def error(request: HttpRequest, slug: str) -> HttpResponse:
+    """Explain one kind of error: the page that `type` in a problem detail names."""
+    if slug not in PROBLEM_TYPES:
+        raise Http404
+    return render(request, "docs/error.html", {"problem": PROBLEM_TYPES[slug]})

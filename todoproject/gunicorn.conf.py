@@ -1,0 +1,67 @@
+"""How gunicorn serves the application; every value from the environment, the same file in a pod and on a laptop.
+
+Start: ``python -m gunicorn -c todoproject/gunicorn.conf.py`` in the repository's folder.
+https://gunicorn.org/reference/settings/
+"""
+# ruff: noqa: N999  gunicorn's customary name is not a module's
+
+import os
+from pathlib import Path
+from typing import Any
+
+from todoproject import draining
+from todoproject.environment import switch, whole_number
+from todoproject.logs.configuration import LOGGING
+from todoproject.logs.gunicorn_logger import GunicornLogger
+
+wsgi_app = "todoproject.wsgi:application"
+proc_name = "todoproject"
+bind = f"{os.environ.get('BIND_ADDRESS', '0.0.0.0')}:{whole_number('PORT', default=8000, minimum=1, maximum=65535)}"  # noqa: S104  # nosec B104  a pod is reached from outside
+
+# One process a pod by default: Kubernetes adds pods, and each worker costs its own memory. Threads share it, and wait
+# for the database most of the time.
+workers = whole_number("WEB_WORKERS", default=1, minimum=1, maximum=64)
+threads = whole_number("WEB_THREADS", default=4, minimum=1, maximum=64)
+worker_class = "gthread"
+
+# The application is loaded once, before the fork: workers share its memory, and a bad setting stops the start instead
+# of restarting workers for ever. Nothing may connect to the database while loading, since a connection cannot be
+# shared between processes. Reloading on edit needs each worker to load for itself.
+reload = switch("RELOAD", default=False)
+preload_app = not reload
+
+# An ALB keeps idle connections for 60 s. The server must keep them longer, or a request meets a closed connection: 502.
+keepalive = 65
+# The heartbeat of a worker's main thread. Requests run in other threads and are bounded by statement_timeout.
+timeout = 30
+# Heartbeats are written to a file: on a disk that stalls they would kill healthy workers.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # nosec B108  a tmpfs, nothing is read back
+control_socket_disable = True
+
+# terminationGracePeriodSeconds must exceed the sum of the two. In `make run` nothing balances load: 0.
+drain_seconds = whole_number("DRAIN_SECONDS", default=20, maximum=3600)
+graceful_timeout = 30
+
+# Beyond these gunicorn answers by itself: 414, 431 or 400. 8,190 is the most it can take, and a cursor may be long.
+limit_request_line = 8190
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# Whom to believe is decided in one place, todoproject.middleware.proxy: gunicorn trusts nobody's headers.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
+logger_class = GunicornLogger
+logconfig_dict = LOGGING
+accesslog = None
+
+
+def when_ready(server: Any) -> None:
+    """Open the window in which a stopping server still answers."""
+    draining.drain_on_sigterm(server, drain_seconds)
+
+
+def worker_int(_worker: Any) -> None:
+    """Stop a worker at once on SIGINT or SIGQUIT; Python would wait for its threads' requests first."""
+    os._exit(0)

@@ -1,0 +1,57 @@
+"""Gives one shape to the errors that no view of ours has shaped: a path without view, Django's own 400, 403, 405, 500.
+
+Problem details everywhere, and a small page with the request id below /admin/, where people read it.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from todoproject import unavailable
+from todoproject.logs.context import current_request_id
+from todoproject.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
+
+DETAILS = {
+    "bad-request": "The request is malformed.",
+    "forbidden": "You may not do this.",
+    "not-found": "There is nothing at this address.",
+    "method-not-allowed": "This address does not know the method.",
+    "internal-error": "The error is in our logs under the request id.",
+    "unavailable": unavailable.DETAIL,
+}
+SLUGS = {PROBLEM_TYPES[slug].status: slug for slug in DETAILS}
+
+
+class PlainErrorsMiddleware:
+    """Rewrites the body of every error answer that is not a problem yet; all its headers stay."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return shaped(request, self.get_response(request))
+
+
+def shaped(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return `response` itself, with a body for people below /admin/ and a problem elsewhere if it is an error."""
+    if response.status_code >= 400:
+        if response.get("Content-Type") != CONTENT_TYPE:
+            rewrite(request, response)
+        response["Content-Length"] = str(len(response.content))
+    return response
+
+
+def rewrite(request: HttpRequest, response: HttpResponse) -> None:
+    """Change body, Content-Type and what goes with them; Allow, Retry-After, cookies and the rest stay."""
+    slug = SLUGS.get(response.status_code) or ("bad-request" if response.status_code < 500 else "internal-error")
+    if request.path.startswith("/admin/"):
+        context = {"problem": PROBLEM_TYPES[slug], "detail": DETAILS[slug], "request_id": current_request_id()}
+        response.content = render_to_string("error.html", context).encode()
+        response["Content-Type"] = "text/html; charset=utf-8"
+    else:
+        problem = problem_response(request, slug, DETAILS[slug])
+        response.content, response["Content-Type"] = problem.content, problem["Content-Type"]
+        response.status_code = problem.status_code
+    for header in ("Content-Encoding", "Content-Language", "ETag"):
+        del response[header]

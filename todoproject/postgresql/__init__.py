@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend with fresh credentials at every connection (ENGINE = "todoproject.postgresql")."""

@@ -1,0 +1,39 @@
+"""What every database connection of ours is opened with.
+
+https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+"""
+
+from typing import Any
+
+from todoproject.environment import env, whole_number
+
+
+def connection_options() -> dict[str, Any]:
+    """Return OPTIONS for DATABASES: bounded waits, a name to find us by in pg_stat_activity, keepalives.
+
+    STATEMENT_TIMEOUT_MS is 5 s for requests; ``manage.py`` sets 0, since a migration may take its time.
+    """
+    timeout_ms = whole_number("STATEMENT_TIMEOUT_MS", default=5000)
+    colour = env.str("COLOUR", default="")
+    options: dict[str, Any] = {
+        # The smallest that libpq takes. Longer than a healthy connect by three orders of magnitude, and with its
+        # Retry-After still an answer within a client's patience.
+        "connect_timeout": 2,
+        "application_name": f"todoproject {colour}".rstrip(),
+        # A request waits for a row lock as long as one other request may hold it, a migration no longer than that
+        # either: an ALTER TABLE that waits blocks all who come after it.
+        "options": f"-c statement_timeout={timeout_ms} -c idle_in_transaction_session_timeout={timeout_ms} "
+        "-c lock_timeout=2000",
+        # A server that vanished without a word (failover, lost node): what we sent must be acknowledged within 3 s,
+        # and a silent connection is tested after 10 s, three times, 3 s apart.
+        "tcp_user_timeout": 3000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        # Django sends values inside the statement (client-side binding), so no two statements are equal: preparing
+        # them would fill the server's memory with plans that never return.
+        "prepare_threshold": None,
+    }
+    if mode := env.str("DB_SSLMODE", default=""):
+        options["sslmode"] = mode
+    return options

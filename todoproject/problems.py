@@ -1,0 +1,154 @@
+"""Errors as RFC 9457 problem details: one table of types, one function that answers.
+
+Each type is a page under /docs/errors/ that tells a client's developer what happened and what to do about it.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+from django.http import HttpResponse
+
+from todoproject.logs.context import current_request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.http import HttpRequest
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class ProblemType(NamedTuple):
+    """A kind of error: `slug` ends its address, `explanation` is its page."""
+
+    slug: str
+    status: int
+    title: str
+    explanation: str
+
+
+PROBLEM_TYPES = {
+    problem.slug: problem
+    for problem in (
+        ProblemType(
+            "bad-request",
+            400,
+            "The request cannot be understood",
+            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not one of ours. "
+            "`detail` names the first thing that is wrong. Sending the same request again will not help.",
+        ),
+        ProblemType(
+            "validation-failed",
+            400,
+            "Some values are not accepted",
+            "The request is well formed, but values in it break a rule. `errors` lists each: `pointer` is a JSON "
+            "Pointer (RFC 6901) into the body, or `?name` for a query parameter, and `detail` says what is right.",
+        ),
+        ProblemType(
+            "not-authenticated",
+            401,
+            "A valid access token is needed",
+            "Send `Authorization: Bearer <access token>`. Tokens come from POST /auth/token and live ten minutes; "
+            "POST /auth/token/refresh gives a new pair for an unused refresh token.",
+        ),
+        ProblemType(
+            "forbidden",
+            403,
+            "This is not allowed",
+            "Who you are is known, and may not do this. A form in the admin also answers so when its page is too old.",
+        ),
+        ProblemType(
+            "not-found",
+            404,
+            "There is nothing here",
+            "No such address, or something that does not exist or belongs to somebody else: the two look the same "
+            "on purpose.",
+        ),
+        ProblemType(
+            "method-not-allowed",
+            405,
+            "The method does not apply here",
+            "The `Allow` header lists the methods that this address knows.",
+        ),
+        ProblemType(
+            "not-acceptable",
+            406,
+            "Only JSON is served here",
+            "The `Accept` header excludes application/json. Leave it out, or accept application/json.",
+        ),
+        ProblemType(
+            "conflict",
+            409,
+            "Another request with this key is being served",
+            "A request with the same Idempotency-Key has not ended yet. Wait for `Retry-After` seconds and send it "
+            "again.",
+        ),
+        ProblemType(
+            "precondition-failed",
+            412,
+            "The todo has changed in the meantime",
+            "`If-Match` named an ETag that is not the current one. Read the todo again, apply the change, and send the "
+            "new ETag.",
+        ),
+        ProblemType(
+            "payload-too-large",
+            413,
+            "The body is too large",
+            "A body may hold one mebibyte (1,048,576 bytes).",
+        ),
+        ProblemType(
+            "unsupported-media-type",
+            415,
+            "Only JSON is understood here",
+            "Send the body as `Content-Type: application/json`.",
+        ),
+        ProblemType(
+            "idempotency-key-reused",
+            422,
+            "The key was used for another request",
+            "An Idempotency-Key stands for one request, body included, for 24 hours. Use a new key for a new request.",
+        ),
+        ProblemType(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "Wait for `Retry-After` seconds.",
+        ),
+        ProblemType(
+            "internal-error",
+            500,
+            "Something went wrong on our side",
+            "The request was not the cause. `request_id` finds what happened in our logs: please quote it.",
+        ),
+        ProblemType(
+            "unavailable",
+            503,
+            "The service cannot answer right now",
+            "The database is out of reach or the service is starting or stopping. Wait for `Retry-After` seconds and "
+            "send the request again; an Idempotency-Key makes that safe for POST.",
+        ),
+    )
+}
+
+
+def problem_response(
+    request: "HttpRequest",
+    slug: str,
+    detail: str,
+    *,
+    errors: "Sequence[Mapping[str, str]] | None" = None,
+    headers: "Mapping[str, str] | None" = None,
+) -> HttpResponse:
+    """Return the answer for a problem of type `slug`; `detail` is one sentence about this occurrence."""
+    problem = PROBLEM_TYPES[slug]
+    body: dict[str, object] = {
+        "type": f"/docs/errors/{slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail,
+        "instance": request.path,
+        "request_id": current_request_id(),
+    }
+    if errors:
+        body["errors"] = errors
+    return HttpResponse(orjson.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=headers)

@@ -1,0 +1,1 @@
+"""Rates that hold for all workers and pods together, counted in PostgreSQL."""

@@ -1,0 +1,83 @@
+"""Who may come how often.
+
+Not DRF's own throttles: they read, add and write back in a cache of each process, so requests at the same moment slip
+through together and every worker and pod grants the rate anew (https://github.com/encode/django-rest-framework/issues/5181).
+"""
+
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from todoproject.throttling.window import count_one
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # imports this module itself, as DEFAULT_THROTTLE_CLASSES
+
+SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+
+
+class Throttle(BaseThrottle):
+    """Lets the first requests of each window through; a subclass says whose they are and how many."""
+
+    scope: str
+    seconds_left: float | None = None
+
+    def rate(self) -> str:
+        """Return for example ``100/minute``, or "" for no limit."""
+        raise NotImplementedError
+
+    def identity(self, request: Request) -> str:
+        """Return who is counted, or "" for nobody."""
+        raise NotImplementedError
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002  the signature is DRF's
+        """Count this request and say whether it may pass; no query without a rate."""
+        rate, identity = self.rate(), self.identity(request)
+        if not rate or not identity:
+            return True
+        number, unit = rate.split("/")
+        window = count_one(self.scope, identity, seconds=SECONDS_OF[unit])
+        self.seconds_left = window.seconds_left
+        return window.number <= int(number)
+
+    def wait(self) -> float | None:
+        """Return the seconds until the window ends, for ``Retry-After``."""
+        return self.seconds_left
+
+
+class LoginThrottle(Throttle):
+    """Attempts of one address, right or wrong, so that passwords cannot be tried out."""
+
+    scope = "login"
+
+    def rate(self) -> str:
+        return settings.LOGIN_RATE
+
+    def identity(self, request: Request) -> str:
+        return network_of(request.META.get("REMOTE_ADDR", ""))
+
+
+class ApiThrottle(Throttle):
+    """Requests of one user; off unless API_RATE is set."""
+
+    scope = "api"
+
+    def rate(self) -> str:
+        return settings.API_RATE
+
+    def identity(self, request: Request) -> str:
+        return str(request.user.pk) if request.user else ""
+
+
+def network_of(address: str) -> str:
+    """Return whom an address belongs to: an IPv6 subscriber has a /64, and every address in it at hand."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address or "unknown"
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))

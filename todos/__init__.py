@@ -1,0 +1,1 @@
+"""The resource: what a clone of this service replaces by its own."""

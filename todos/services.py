@@ -1,0 +1,77 @@
+"""The writes that have a rule: who owns the row, when it was completed, which version a client has seen.
+
+Each is one statement that decides in its own WHERE, so two requests at once cannot both win.
+"""
+
+from collections.abc import Mapping, Set
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Case, DateTimeField, Exists, F, QuerySet, Value, When
+from django.db.models.functions import Now
+from django.http import Http404
+from rest_framework.exceptions import AuthenticationFailed
+from todoproject.accounts.users import require_existing
+
+from todoproject.api.errors import PreconditionFailed
+from todos.models import Todo
+
+
+def todo_create(*, owner_id: int, values: Mapping[str, Any]) -> Todo:
+    """Return a new todo; IntegrityError (a foreign key) when the owner has been deleted."""
+    todo = Todo(owner_id=owner_id, **values)
+    if todo.completed:
+        todo.completed_at = Now()
+    todo.save(force_insert=True)
+    if todo.completed:
+        todo.completed_at = todo.created_at  # both are the time of that one statement
+    return todo
+
+
+def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], versions: Set[int] | None) -> Todo:
+    """Return the todo after `changes`; `versions` are those that may be changed, None for any.
+
+    Raises Http404, `PreconditionFailed`, or AuthenticationFailed when the owner has been deleted. A change by somebody
+    else right behind this one may already be in the answer; its ETag then says so.
+    """
+    computed = {"version": F("version") + 1, "updated_at": Now()}
+    if "completed" in changes:
+        computed["completed_at"] = _completed_at() if changes["completed"] else Value(None, DateTimeField())
+    if not _allowed(owner_id, todo_id, versions).update(**changes, **computed):
+        raise _miss(owner_id, todo_id)
+    todo = Todo.objects.filter(owner_id=owner_id, pk=todo_id).first()
+    if todo is None:
+        raise Http404
+    return todo
+
+
+def todo_delete(*, owner_id: int, todo_id: int, versions: Set[int] | None) -> None:
+    """Delete the todo; `versions` and what it raises are as for `todo_change`."""
+    deleted, _ = _allowed(owner_id, todo_id, versions).delete()
+    if not deleted:
+        raise _miss(owner_id, todo_id)
+
+
+def _allowed(owner_id: int, todo_id: int, versions: Set[int] | None) -> QuerySet[Todo]:
+    rows = Todo.objects.filter(owner_id=owner_id, pk=todo_id)
+    return rows if versions is None else rows.filter(version__in=versions)
+
+
+def _completed_at() -> Case:
+    return Case(When(completed=True, then=F("completed_at")), default=Now())
+
+
+def _miss(owner_id: int, todo_id: int) -> Exception:
+    """Return why a write met no row, found by one statement."""
+    mine = Todo.objects.filter(owner_id=owner_id, pk=todo_id)
+    exists = get_user_model().objects.filter(pk=owner_id).values_list(Exists(mine), flat=True).first()
+    if exists is None:
+        return AuthenticationFailed("The user of this token no longer exists.")
+    return PreconditionFailed() if exists else Http404()
+
+
+def todos_delete(*, owner_id: int, rows: QuerySet[Todo]) -> None:
+    """Delete `rows`; raises AuthenticationFailed when there are none because the owner has been deleted."""
+    deleted, _ = rows.delete()
+    if not deleted:
+        require_existing(owner_id)
