@@ -3,16 +3,16 @@
 
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run stop user token test quick check lint types format lock lock-check openapi migrations-check clean
+.PHONY: help run stop user token test quick check lint types django-6.1 format lock lock-check openapi migrations-check screenshots clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
 override export PASSWORD := $(value PASSWORD)
 
 help: ## list these targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo "  make run takes PORT=8001 (default 8000), RELOAD=1 (reload on edit) and DATABASE_URL=postgres://…"
+	@echo "  make run takes PORT=8001 (default 8000), RELOAD=1 (reload on edit), SERVER=asgi (uvicorn) and DATABASE_URL=postgres://…"
 
 run: .venv/run ## start PostgreSQL and the service with demo data; Ctrl-C stops both
 	@exec $(PYTHON) -m local run
@@ -35,6 +35,9 @@ quick: .venv/test ## the cheap checks and the fast tests, in less than a minute
 check: .venv/test ## the static checks alone
 	@exec $(PYTHON) -m local.checks check
 
+django-6.1: .venv/test .venv-django-6.1/django-6.1 ## run the tests of API and project on Django 6.1
+	@exec .venv-django-6.1/bin/python -m pytest -m "not cluster" tests/api tests/project
+
 lint: .venv/test ## lint Python, and mend what can be mended safely
 	@exec $(PYTHON) -m ruff check --fix .
 
@@ -56,8 +59,11 @@ openapi: .venv/test ## write docs/openapi.yaml anew
 migrations-check: .venv/test ## check that the models have the migrations they need
 	@exec $(PYTHON) -m local.checks migrations
 
+screenshots: .venv/test ## take the pictures in docs/screenshots/ anew (needs Chromium)
+	@exec $(PYTHON) -m pytest -q --no-header tests/admin/screenshots.py
+
 clean: ## remove environment, caches and collected assets; the data in .local/ stays
-	rm -rf .venv static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
+	rm -rf .venv .venv-django-6.1 static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
 
 # What it says goes to stderr: stdout belongs to the target.
 .venv/run: requirements/main.txt requirements/local.txt
@@ -65,3 +71,6 @@ clean: ## remove environment, caches and collected assets; the data in .local/ s
 
 .venv/test: requirements/main.txt requirements/local.txt requirements/dev.txt
 	@exec sh local/environment.sh test >&2
+
+.venv-django-6.1/django-6.1: requirements/django-6.1/requirements.txt
+	@exec sh local/environment.sh django-6.1 >&2

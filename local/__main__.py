@@ -49,6 +49,12 @@ def _manage(state: State, arguments: argparse.Namespace) -> int:
         return manage(variables, arguments.words)
 
 
+def _not_empty(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty (with make: NAME=… and PASSWORD=…)")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local",
@@ -66,10 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     command("run", _run, "start PostgreSQL and the service; Ctrl-C stops both")
     command("stop", _stop, "stop what a run in the background, or a killed one, left")
     user = command("user", _user, "make an API user")
-    user.add_argument("name")
-    user.add_argument("password")
+    user.add_argument("name", type=_not_empty)
+    user.add_argument("password", type=_not_empty)
     token = command("token", _token, "print a valid access token, alone on stdout")
-    token.add_argument("name")
+    token.add_argument("name", type=_not_empty)
     words = command("manage", _manage, "run any manage.py command")
     words.add_argument("words", nargs=argparse.REMAINDER, metavar="…")
     return parser

@@ -1,5 +1,6 @@
 """Runs checks one after the other and pytest beside them; a line each, output of what failed, an honest end."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,8 @@ class _Tests:
             self._process = subprocess.Popen(
                 [sys.executable, *command, *colour],
                 cwd=ROOT,
+                # pytest rewrites some hundred modules; keeping them saves 5 s a run.
+                env={name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -21,14 +21,18 @@ class Check(NamedTuple):
     needs: str = ""  # a program of .venv/bin that some machines have no wheel of
 
 
-CODE = ("todoproject", "todos", "local", "tests")
+CODE = ("todoproject", "todos", "local", "benchmarks", "tests")
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 TESTS = ("-m", "pytest")
 
 CHECKS = (
     Check("lock", "requirements are what was locked", ("-m", "local.lock_check")),
-    Check("format", "diffs show changes, not taste", ("-m", "ruff", "format", "--check", "--quiet", ".")),
-    Check("lint", "likely bugs and unclear code", ("-m", "ruff", "check", "--quiet", ".")),
+    Check(
+        "format",
+        "diffs show changes, not taste",
+        ("-m", "ruff", "format", "--check", "--quiet", "--output-format=concise", "."),
+    ),
+    Check("lint", "likely bugs and unclear code", ("-m", "ruff", "check", "--quiet", "--output-format=concise", ".")),
     Check("yaml", "no YAML with two meanings", ("-m", "yamllint", "--strict", ".")),
     Check(
         "shell",
@@ -37,7 +41,11 @@ CHECKS = (
         needs="shellcheck",
     ),
     Check("imports", "the rules of the house hold", ("-c", IMPORTS)),
-    Check("security", "no well-known weaknesses", ("-m", "bandit", "-q", "-c", "pyproject.toml", "-r", *CODE[:3])),
+    Check(
+        "security",
+        "no well-known weaknesses",
+        ("-m", "bandit", "-q", "-ll", "-ii", "-c", "pyproject.toml", "-r", *CODE[:3]),
+    ),
     Check(
         "deploy",
         "Django's own checks of production",
@@ -48,7 +56,12 @@ CHECKS = (
     Check("types", "no call with the wrong kind of value", ("-m", "mypy", *CODE), DJANGO),
 )
 QUICK = ("lock", "format", "lint", "yaml", "imports")
-OPENAPI = Check("openapi", "written", ("manage.py", "spectacular", "--file", "docs/openapi.yaml", "--validate"), DJANGO)
+OPENAPI = Check(
+    "openapi",
+    "written",
+    ("manage.py", "spectacular", "--file", "docs/openapi.yaml", "--validate", "--fail-on-warn"),
+    DJANGO,
+)
 
 
 def main() -> int:

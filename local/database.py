@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from local.binaries import MINIMUM
 from local.environment import database_variables
@@ -35,6 +36,8 @@ def database(state: State) -> Generator[dict[str, str], None, None]:
 
 def require_usable(url: str) -> None:
     """Raise Refusal unless `url` leads to a PostgreSQL that is new enough and lets us in."""
+    if not _well_formed(url):
+        raise Refusal("DATABASE_URL cannot be used: it must look like postgres://user:password@host:5432/name.")
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
             number = connection.info.server_version
@@ -47,7 +50,16 @@ def require_usable(url: str) -> None:
         )
 
 
+def _well_formed(url: str) -> bool:
+    """Ask libpq, but keep its answer: it repeats what it cannot read, password and all."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return False
+    return url.startswith(("postgres://", "postgresql://"))
+
+
 def _one_line(error: psycopg.Error) -> str:
-    """Return what libpq says, as one line; it never repeats a password."""
+    """Return the first line of what libpq says, which is the reason; guesses and other addresses follow it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1].rstrip(".?") if lines else type(error).__name__
+    return lines[0].rstrip(".?") if lines else type(error).__name__

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from local import ports
+
 # What a laptop has no certificate, load balancer or reason for.
 LAPTOP = {
     "DEBUG": "false",
@@ -18,6 +20,7 @@ LAPTOP = {
 # What the person who starts it may choose.
 CHOICES = {
     "PORT": "8000",
+    "SERVER": "wsgi",
     "WEB_WORKERS": "2",
     "WEB_THREADS": "4",
     "API_RATE": "",
@@ -47,6 +50,7 @@ def service_environment(secrets: Path, *, database: Mapping[str, str]) -> dict[s
         **{name: value for name, value in os.environ.items() if name not in foreign},
         **{name: os.environ.get(name) or value for name, value in CHOICES.items()},
         **LAPTOP,
+        "METRICS_PORT": os.environ.get("METRICS_PORT") or _metrics_port(os.environ.get("PORT") or CHOICES["PORT"]),
         "DJANGO_SETTINGS_MODULE": "todoproject.settings",
         "DJANGO_SECRET_KEY_FILE": str(secrets / "django_secret_key"),
         "JWT_SIGNING_KEYS_FILE": str(secrets / "jwt_signing_keys"),
@@ -65,3 +69,9 @@ def database_variables(secrets: Path, *, port: int, name: str = "todo") -> dict[
         "DB_USERNAME_FILE": str(secrets / "db_username"),
         "DB_PASSWORD_FILE": str(secrets / "db_password"),
     }
+
+
+def _metrics_port(port: str) -> str:
+    """Return a port for metrics, which nobody has to choose: 1000 above the service's where that is free."""
+    wanted = int(port) + 1000 if port.isascii() and port.isdigit() else 0
+    return str(wanted if wanted <= 65535 and ports.is_free(wanted) else ports.any_free())

@@ -1,12 +1,17 @@
 #!/bin/sh
-# Makes the Python environment .venv from the hash-locked requirements, and marks it done for make.
-# usage: sh local/environment.sh run|test     (PYTHON_COMMAND=… names the Python to use)
+# Makes the Python environment .venv from the hash-locked requirements, and marks it done for make; `django-6.1` makes
+# .venv-django-6.1 from the lock of its own.
+# usage: sh local/environment.sh run|test|django-6.1     (PYTHON_COMMAND=… names the Python to use)
 set -eu
 
 purpose=$1
+environment=.venv
+if [ "$purpose" = django-6.1 ]; then
+    environment=.venv-django-6.1
+fi
 supported='import sys, ensurepip; sys.exit(sys.version_info[:2] not in {(3, 12), (3, 13)})'
 
-if ! .venv/bin/python -c "$supported" 2>/dev/null; then
+if ! "$environment/bin/python" -c "$supported" 2>/dev/null; then
     found=
     for candidate in ${PYTHON_COMMAND:-} python3.12 python3.13 python3 python \
         /usr/local/bin/python3.12 /opt/homebrew/bin/python3.12 /opt/homebrew/bin/python3.13; do
@@ -20,20 +25,21 @@ if ! .venv/bin/python -c "$supported" 2>/dev/null; then
             "python@3.12, anywhere: pyenv install 3.12), or name it with PYTHON_COMMAND=/path/to/python3.12."
         exit 1
     fi
-    echo "  making .venv with $("$found" --version)"
-    rm -rf .venv
-    "$found" -m venv .venv
+    echo "  making $environment with $("$found" --version)"
+    rm -rf "$environment"
+    "$found" -m venv "$environment"
 fi
 
 set -- -r requirements/main.txt -r requirements/local.txt
-if [ "$purpose" = test ]; then
-    set -- "$@" -r requirements/dev.txt
-fi
+case $purpose in
+test) set -- "$@" -r requirements/dev.txt ;;
+django-6.1) set -- -r requirements/django-6.1/requirements.txt ;;
+esac
 started=$(date +%s)
 echo "  installing what \`make $purpose\` needs, locked by hash …"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "$@"
+"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "$@"
 echo "  installed in $(($(date +%s) - started)) s"
-touch .venv/run
-if [ "$purpose" = test ]; then
-    touch .venv/test
-fi
+case $purpose in
+test) touch .venv/run .venv/test ;;
+*) touch "$environment/$purpose" ;;
+esac

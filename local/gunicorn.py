@@ -27,7 +27,7 @@ class Gunicorn:
         self._pid_file = pid_file
         self._port = int(environment["PORT"])
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", CONFIGURATION, "todoproject.wsgi"],
+            [sys.executable, "-m", "gunicorn", "-c", CONFIGURATION],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -13,4 +13,6 @@ fi
 for group in main local dev; do
     "$poetry" export --only "$group" --output "requirements/$group.txt"
 done
+"$poetry" --project requirements/django-6.1 lock
+"$poetry" --project requirements/django-6.1 export --output requirements/django-6.1/requirements.txt
 exec .venv/bin/python -m local.lock_check

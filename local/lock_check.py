@@ -14,7 +14,11 @@ from typing import Any
 
 from local.state import ROOT
 
-GROUPS = ("main", "local", "dev")
+# Each Poetry project of ours, and the file that each group of it is exported to.
+PROJECTS = {
+    ".": {group: f"requirements/{group}.txt" for group in ("main", "local", "dev")},
+    "requirements/django-6.1": {"main": "requirements.txt"},
+}
 REQUIREMENT = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.IGNORECASE)
 # A lock must mean the same everywhere: no address of an index, no path of a machine.
 PLACES = re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|file:|https?://")
@@ -56,8 +60,8 @@ def exported(text: str) -> dict[str, tuple[str, frozenset[str]]]:
     return found
 
 
-def findings(root: Path) -> Iterator[str]:
-    """Yield a sentence for everything that is stale."""
+def findings(root: Path, exports: dict[str, str]) -> Iterator[str]:
+    """Yield a sentence for everything that is stale in the Poetry project at `root`."""
     lock_text = (root / "poetry.lock").read_text(encoding="utf-8")
     lock = tomllib.loads(lock_text)
     pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
@@ -66,8 +70,7 @@ def findings(root: Path) -> Iterator[str]:
     # A package's description may name its home page.
     if PLACES.search("\n".join(line for line in lock_text.splitlines() if not line.startswith("description = "))):
         yield "poetry.lock holds an address or a path of a machine"
-    for group in GROUPS:
-        name = f"requirements/{group}.txt"
+    for group, name in exports.items():
         text = (root / name).read_text(encoding="utf-8")
         ours, theirs = exported(text), locked(lock, group)
         differing = sorted(
@@ -81,7 +84,11 @@ def findings(root: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print the findings; return 1 if there are any."""
-    found = list(findings(ROOT))
+    found = [
+        f"{project}: {sentence}"
+        for project, exports in PROJECTS.items()
+        for sentence in findings(ROOT / project, exports)
+    ]
     for sentence in found:
         print(f"{sentence}: `make lock` writes it anew")
     return 1 if found else 0

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from typing import BinaryIO
+from typing import IO
 
 
 def say(line: str = "") -> None:
@@ -27,7 +27,7 @@ def step(title: str) -> Generator[None, None, None]:
 class HeldOutput:
     """Passes a process's output on to stdout, but holds it back until `release`: the banner comes first."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: IO[bytes]) -> None:
         self._source = source
         self._held: list[bytes] = []
         self._released = False

@@ -136,7 +136,13 @@ class Server:
             if self.binaries.major >= 17
             else ["--locale=C.UTF-8"]
         )
-        initdb = ["-D", half, f"--username={SUPERUSER}", f"--pwfile={password}", "--auth=scram-sha-256"]
+        initdb: list[str | Path] = [
+            "-D",
+            half,
+            f"--username={SUPERUSER}",
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+        ]
         said = self._run("initdb", *initdb, "--encoding=UTF8", *locale, "--no-sync")
         if said is not None:
             raise Refusal(

@@ -57,7 +57,7 @@ def _run(state: State, stack: ExitStack, interruption: Interruption) -> int:
         gunicorn = Gunicorn(environment, state.gunicorn_pid)
         stack.callback(gunicorn.stop, interruption)
         gunicorn.await_ready(interruption)
-    metrics = f"http://127.0.0.1:{environment.get('METRICS_PORT') or 9000}/metrics"
+    metrics = f"http://127.0.0.1:{environment['METRICS_PORT']}/metrics"
     print(
         banner(
             port=port,

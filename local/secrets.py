@@ -18,8 +18,8 @@ MAKERS: dict[str, Callable[[], str]] = {
     "jwt_signing_keys": _jwt_key_ring,
     "db_username": lambda: "todo_app",
     "db_password": lambda: secrets.token_urlsafe(32),
-    # Of the demo users, `admin` among them: short enough to be typed from the banner.
-    "admin_password": lambda: secrets.token_urlsafe(12),
+    # Of the demo users, `admin` among them: to be typed from the banner.
+    "admin_password": lambda: secrets.token_hex(8),
 }
 
 

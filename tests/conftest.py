@@ -35,3 +35,11 @@ def server_statements(service_environment: dict[str, str]) -> ServerStatements:
     if "DATABASE_URL" in os.environ or not available(session.server):
         pytest.skip("pg_stat_statements is needed: unset DATABASE_URL, or install PostgreSQL's contrib modules")
     return ServerStatements(session.server, service_environment["DB_NAME"])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make test` what needs a gunicorn and a database of its own: `make quick` starts neither."""
+    for item in items:
+        if "service_environment" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

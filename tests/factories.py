@@ -1,8 +1,8 @@
 """Users and todos as tests need them: every value is plausible, only what a test is about has to be named."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import factory
+from factory.declarations import Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from todoproject.accounts.models import User
@@ -20,18 +20,15 @@ class UserFactory(UserBase):
 
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
-    username = factory.Sequence(lambda number: f"user-{number}")
+    username = Sequence("user-{}".format)  # type: ignore[no-untyped-call]
 
-    @factory.post_generation
-    def password(self: User, create: bool, extracted: str | None, **_: object) -> None:  # type: ignore[misc]  # noqa: FBT001  the signature is factory-boy's
-        if extracted is None:
-            self.set_unusable_password()
-        else:
-            self.set_password(extracted)
-        if create:
-            self.save()
+    @classmethod
+    def _create(cls, model_class: type[User], *_: Any, password: str | None = None, **values: Any) -> User:
+        user = model_class(**values)
+        user.set_password(password)
+        user.save()
+        return user
 
 
 class TodoFactory(TodoBase):
@@ -40,5 +37,5 @@ class TodoFactory(TodoBase):
     class Meta:
         model = Todo
 
-    owner = factory.SubFactory(UserFactory)
-    title = factory.Sequence(lambda number: f"Todo {number}")
+    owner = SubFactory(UserFactory)  # type: ignore[no-untyped-call]
+    title = Sequence("Todo {}".format)  # type: ignore[no-untyped-call]

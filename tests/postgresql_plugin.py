@@ -4,6 +4,7 @@ It is a plugin (`-p tests.postgresql_plugin`), not part of conftest.py: settings
 """
 
 import atexit
+import fcntl
 import os
 import tempfile
 from collections.abc import Generator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from local.assets import collect_assets
 from local.environment import database_variables, service_environment
 from local.locks import Lock
 from local.postgresql import Server
@@ -54,8 +56,13 @@ class Session:
             database = database_variables(self.secrets, port=self.server.port)
         environment = service_environment(self.secrets, database=database)
         environment["ALLOWED_HOSTS"] += ",testserver"
+        environment["METRICS_PORT"] = "0"  # a test that reads metrics gives a port of its own
         os.environ.clear()
         os.environ.update(environment)
+        # Pages name their assets by a hash, and cannot be made without them. Several sessions may begin at once.
+        with (ROOT / ".local" / "assets.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            collect_assets(environment)
 
     def stop(self) -> None:
         self.server.stop()

@@ -3,15 +3,15 @@
 django-environ parses; the checks on top exist because its casts are lenient (``DEBUG=ture`` would mean False).
 """
 
-import json
 import os
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.secret_files import Secret, SecretError, SecretFile, SecretText
+from todoproject.secret_files import Check, Secret, SecretError, SecretFile, SecretText
 
 env = environ.Env()
 
@@ -32,6 +32,19 @@ def whole_number(name: str, *, default: int, minimum: int = 0, maximum: int = 2*
     return int(text)
 
 
+def choice(name: str, *, default: str, among: Sequence[str]) -> str:
+    """Return one of a few words."""
+    text: str = env.str(name, default=default)
+    if text not in among:
+        raise ImproperlyConfigured(f"{name}={text!r} is not known: give {' or '.join(among)}.")
+    return text
+
+
+def web_threads() -> int:
+    """Return how many requests a process serves at the same time, under either server."""
+    return whole_number("WEB_THREADS", default=4, minimum=1, maximum=64)
+
+
 def words(name: str) -> list[str]:
     """Return a comma-separated list without empty entries."""
     return [word.strip() for word in env.str(name, default="").split(",") if word.strip()]
@@ -47,33 +60,31 @@ def rate(name: str, *, default: str) -> str:
     return text
 
 
-def secret_list(name: str) -> list[str]:
-    """Return the secrets of a JSON array, or nothing where neither `name` nor ``name_FILE`` is set."""
-    if name not in os.environ and f"{name}_FILE" not in os.environ:
-        return []
-    try:
-        texts = json.loads(secret(name).value())
-    except json.JSONDecodeError:
-        texts = None
-    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
-        raise SecretError(f'{name} must hold a JSON array of texts, for example [] or ["the former key"].')
-    return texts
+def log_group(name: str) -> str:
+    """Return the name of a CloudWatch log group, or the empty text for none."""
+    text: str = env.str(name, default="")
+    if not re.fullmatch(r"[A-Za-z0-9._/#-]{0,512}", text):
+        raise ImproperlyConfigured(f"{name}={text!r} is not a log group: give for example /todo/audit, or nothing.")
+    return text
 
 
-def secret(name: str, *, debug_default: str = "") -> Secret:
+def secret(name: str, *, default: str = "", debug_default: str = "", check: Check | None = None) -> Secret:
     """Return the secret `name`, from the variable itself or from the file that ``name_FILE`` points to.
 
+    It must pass `check`, now and whenever it changes. `default` is for what may be left out altogether;
     `debug_default` counts only with ``DEBUG=true``, so that a linter or an image build can load the settings.
     """
     text, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if text is not None and path is not None:
         raise SecretError(f"{name} and {name}_FILE are both set: keep one.")
     if path is not None:
-        return SecretFile(name, path)
+        return SecretFile(name, path, check)
     if text is not None:
-        return SecretText(name, text)
+        return SecretText(name, text, check)
+    if default:
+        return SecretText(name, default, check)
     if debug_default and switch("DEBUG", default=False):
-        return SecretText(name, debug_default)
+        return SecretText(name, debug_default, check)
     raise SecretError(f"{name} is not set: give {name}, or {name}_FILE=/mnt/secrets-store/{name.lower()}.")
 
 

@@ -3,26 +3,40 @@
 Start: ``python -m gunicorn -c todoproject/gunicorn.conf.py`` in the repository's folder.
 https://gunicorn.org/reference/settings/
 """
-# ruff: noqa: N999  gunicorn's customary name is not a module's
+# ruff: noqa: E402, N999  one import must come first; gunicorn's customary name is not a module's
+
+from todoproject.metrics import directory
+
+# First of all: prometheus_client asks for the workers' folder when it is imported, by whatever module.
+directory.prepare()
 
 import os
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from todoproject import draining
-from todoproject.environment import switch, whole_number
+from todoproject.environment import choice, switch, web_threads, whole_number
+from todoproject.gunicorn_worker import Worker
 from todoproject.logs.configuration import LOGGING
 from todoproject.logs.gunicorn_logger import GunicornLogger
+from todoproject.metrics import exposition, pool
+from todoproject.metrics import server as metrics_server
 
-wsgi_app = "todoproject.wsgi:application"
+# docs/adr/0004: threads by default. The other worker is named, not imported: nobody else needs uvicorn in memory.
+SERVERS = {
+    "wsgi": ("todoproject.wsgi:application", Worker),
+    "asgi": ("todoproject.asgi:application", "todoproject.asgi_server.worker.Worker"),
+}
+wsgi_app, worker_class = SERVERS[choice("SERVER", default="wsgi", among=list(SERVERS))]
 proc_name = "todoproject"
 bind = f"{os.environ.get('BIND_ADDRESS', '0.0.0.0')}:{whole_number('PORT', default=8000, minimum=1, maximum=65535)}"  # noqa: S104  # nosec B104  a pod is reached from outside
 
 # One process a pod by default: Kubernetes adds pods, and each worker costs its own memory. Threads share it, and wait
 # for the database most of the time.
 workers = whole_number("WEB_WORKERS", default=1, minimum=1, maximum=64)
-threads = whole_number("WEB_THREADS", default=4, minimum=1, maximum=64)
-worker_class = "gthread"
+threads = web_threads()
 
 # The application is loaded once, before the fork: workers share its memory, and a bad setting stops the start instead
 # of restarting workers for ever. Nothing may connect to the database while loading, since a connection cannot be
@@ -42,6 +56,13 @@ control_socket_disable = True
 drain_seconds = whole_number("DRAIN_SECONDS", default=20, maximum=3600)
 graceful_timeout = 30
 
+# The pod's metrics, on a port that no load balancer knows; 0: none.
+metrics_port = whole_number("METRICS_PORT", default=9000, maximum=65535)
+if bind.endswith(f":{metrics_port}"):
+    raise ImproperlyConfigured(
+        f"PORT and METRICS_PORT are both {metrics_port}: choose another METRICS_PORT, or 0 for none."
+    )
+
 # Beyond these gunicorn answers by itself: 414, 431 or 400. 8,190 is the most it can take, and a cursor may be long.
 limit_request_line = 8190
 limit_request_fields = 100
@@ -57,11 +78,29 @@ logconfig_dict = LOGGING
 accesslog = None
 
 
+def on_starting(_server: Any) -> None:
+    """Answer for metrics, before the service itself listens: a port that is taken stops the start."""
+    if metrics_port:
+        build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
+        metrics_server.start(bind.rpartition(":")[0], metrics_port, build=build)
+
+
 def when_ready(server: Any) -> None:
     """Open the window in which a stopping server still answers."""
     draining.drain_on_sigterm(server, drain_seconds)
 
 
-def worker_int(_worker: Any) -> None:
-    """Stop a worker at once on SIGINT or SIGQUIT; Python would wait for its threads' requests first."""
-    os._exit(0)
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Say how many requests this worker can serve at a time."""
+    pool.threads.set(threads)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Keep what a worker has counted, however it ended, and forget what it had open."""
+    if metrics_port:
+        exposition.worker_has_ended(worker.pid)
+
+
+def on_exit(_server: Any) -> None:
+    """Leave nothing in shared memory."""
+    directory.remove()

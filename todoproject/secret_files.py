@@ -8,10 +8,14 @@ must not fall over a secret that is being replaced; only the *start* is strict.
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from django.core.exceptions import ImproperlyConfigured
+from prometheus_client import Counter
+
+from todoproject.metrics import NAMESPACE
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +23,22 @@ logger = logging.getLogger(__name__)
 # nothing a rotation would notice and keep the cost off the hot path (one clock reading a call).
 LOOK_SECONDS = 5.0
 
+# What a stranger may cause by showing what nobody has signed: one extra read a second.
+FORCED_LOOK_SECONDS = 1.0
+
 PLACEHOLDERS = frozenset({"changeme", "change-me", "password", "placeholder", "secret", "xxx"})
+
+
+# Takes a text and the name of what holds it, and raises a `SecretError` that begins with that name.
+Check = Callable[[str, str], object]
+
+# At every look, not at the first alone: an alert on its increase lasts as long as what it tells of.
+failed_looks = Counter(
+    "secret_failed_looks",
+    "Looks at a secret that found it missing or broken; the last good value stayed in use.",
+    ["variable"],
+    namespace=NAMESPACE,
+)
 
 
 class SecretError(ImproperlyConfigured):
@@ -28,6 +47,8 @@ class SecretError(ImproperlyConfigured):
 
 class Secret(Protocol):
     """A text that may change: ``value()`` is today's, ``version`` grows by one at each change seen."""
+
+    name: str
 
     @property
     def version(self) -> int: ...
@@ -40,8 +61,11 @@ class SecretText:
 
     version = 0
 
-    def __init__(self, variable: str, text: str) -> None:
+    def __init__(self, variable: str, text: str, check: Check | None = None) -> None:
+        self.name = variable
         self._text = checked(text, f"{variable} is set, but")
+        if check:
+            check(text, variable)
 
     def value(self, *, fresh: bool = False) -> str:  # noqa: ARG002  same call as SecretFile
         return self._text
@@ -50,13 +74,15 @@ class SecretText:
 class SecretFile:
     """A secret in a file, looked at no more than once in five seconds, or at once with ``fresh=True``.
 
-    The first read raises `SecretError`; a later one that fails keeps the last good value and logs one error until
-    the file is good again. One trailing newline is cut.
+    The first read raises `SecretError`; a later one that fails, or whose text does not pass `check`, keeps the last
+    good value, is counted, and is logged once until the file is good again. One trailing newline is cut.
     """
 
-    def __init__(self, variable: str, path: str) -> None:
+    def __init__(self, variable: str, path: str, check: Check | None = None) -> None:
         self.variable = variable
+        self.name = f"{variable}_FILE={path}"
         self.path = Path(path)
+        self._check = check
         self.version = 0
         self._lock = threading.Lock()
         self._text = self._read()
@@ -74,26 +100,45 @@ class SecretFile:
         try:
             text = self._read()
         except SecretError as error:
+            failed_looks.labels(self.variable).inc()
             if not self._broken:
                 logger.error("%s The last good value stays in use.", error)  # noqa: TRY400  the sentence says it all
             self._broken = True
             return
         if self._broken:
-            logger.info("%s_FILE=%s can be read again.", self.variable, self.path)
+            logger.info("%s can be read again.", self.name)
         self._broken = False
         if text != self._text:
             self._text = text
             self.version += 1
 
     def _read(self) -> str:
-        name = f"{self.variable}_FILE={self.path}"
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise SecretError(f"{name}: there is no such file.") from None
+            raise SecretError(f"{self.name}: there is no such file.") from None
         except (OSError, UnicodeDecodeError) as error:
-            raise SecretError(f"{name} cannot be read ({type(error).__name__}).") from None
-        return checked(text.removesuffix("\n"), f"{name} exists, but")
+            raise SecretError(f"{self.name} cannot be read ({type(error).__name__}).") from None
+        text = checked(text.removesuffix("\n"), f"{self.name} exists, but")
+        if self._check:
+            self._check(text, self.name)
+        return text
+
+
+class ForcedLooks:
+    """Says who may look at a secret before its time: nobody within a second of the last one who did."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = float("-inf")
+
+    def may(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            if now - self._last < FORCED_LOOK_SECONDS:
+                return False
+            self._last = now
+            return True
 
 
 def checked(text: str, subject: str) -> str:

@@ -3,9 +3,11 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+from datetime import timedelta
 from pathlib import Path
 
-from todoproject import environment
+from todoproject import django_key, environment
+from todoproject.accounts import key_ring
 from todoproject.environment import env
 from todoproject.logs import configuration
 from todoproject.postgresql.options import connection_options
@@ -20,26 +22,34 @@ WSGI_APPLICATION = "todoproject.wsgi.application"
 LOGGING = configuration.LOGGING
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-SECRET_KEY = environment.secret("DJANGO_SECRET_KEY", debug_default="debug-only" * 6).value()
-SECRET_KEY_FALLBACKS = environment.secret_list("DJANGO_SECRET_KEY_FALLBACKS")
+DJANGO_SECRET_KEY = environment.secret("DJANGO_SECRET_KEY", debug_default="debug-only" * 6)
+DJANGO_SECRET_KEY_FALLBACKS = environment.secret("DJANGO_SECRET_KEY_FALLBACKS", default="[]", check=django_key.key_list)
+# As they are at the start; todoproject.django_key keeps them up to date.
+SECRET_KEY = DJANGO_SECRET_KEY.value()
+SECRET_KEY_FALLBACKS = django_key.key_list(DJANGO_SECRET_KEY_FALLBACKS.value(), DJANGO_SECRET_KEY_FALLBACKS.name)
 JWT_SIGNING_KEYS = environment.secret(
-    "JWT_SIGNING_KEYS", debug_default='[{"kid": "debug-only", "key": "ZGVidWctb25seS1kZWJ1Zy1vbmx5LWRlYnVnLW9ubHk"}]'
+    "JWT_SIGNING_KEYS",
+    debug_default='[{"kid": "debug-only", "key": "ZGVidWctb25seS1kZWJ1Zy1vbmx5LWRlYnVnLW9ubHk"}]',
+    check=key_ring.parsed,
 )
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "todoproject.operations.apps.OperationsConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "todoproject.accounts",
+    "todoproject.audit",
     "todoproject.idempotency",
+    "todoproject.maintenance",
     "todoproject.throttling",
     "todos",
 ]
@@ -50,13 +60,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
     "todoproject.middleware.request_log.RequestLogMiddleware",
     "todoproject.health.HealthMiddleware",
+    "todoproject.metrics.middleware.MetricsMiddleware",
+    "todoproject.middleware.django_key.DjangoKeyMiddleware",
     "todoproject.middleware.proxy.ProxyHeadersMiddleware",
     "todoproject.middleware.security_headers.SecurityHeadersMiddleware",
     "todoproject.middleware.plain_errors.PlainErrorsMiddleware",
+    # Before all that may refuse: a front end must be able to read the refusal.
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "todoproject.middleware.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -83,6 +96,8 @@ DATABASES = {
         "OPTIONS": connection_options() | DATABASE["OPTIONS"],
     }
 }
+# Of statements, for django-prometheus; those of requests stand in todoproject.metrics.middleware.
+PROMETHEUS_LATENCY_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 2, 5, float("inf"))
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
@@ -124,10 +139,25 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.switch("SECURE_COOKIES", default=True)
 SESSION_COOKIE_AGE = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# ── Lock-out: https://django-axes.readthedocs.io/en/latest/4_configuration.html ──────────────────────────────────────
+AXES_HANDLER = "todoproject.accounts.lockout.LockOutHandler"
+AXES_CLIENT_IP_CALLABLE = "todoproject.accounts.lockout.client_address"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Neither its log of logins nor its pages: the audit trail and `todoproject.accounts.admin` have what is needed.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# Nor its middleware: the two views that log in answer by themselves, under WSGI and ASGI alike.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 
 # ── Pages and assets ─────────────────────────────────────────────────────────────────────────────────────────────────
 TEMPLATES = [
@@ -150,17 +180,30 @@ STATICFILES_DIRS = [BASE_DIR / "todoproject" / "assets"]
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Todo service",
-    "DESCRIPTION": "To-dos of the caller. Errors are RFC 9457 problem details; lists are paged by the Link header.",
+    "DESCRIPTION": "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "
+    "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors).",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "TAGS": [
+        {"name": "todos", "description": "The caller's own; nobody else's exist."},
+        {"name": "auth", "description": "Tokens for a password, and new tokens for an unused refresh token."},
+    ],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["todoproject.api.openapi_hooks.without_trailing_slashes"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "todoproject.api.openapi_hooks.finished",
+    ],
 }
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "todoproject.formats"
 USE_TZ = True

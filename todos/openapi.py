@@ -1,6 +1,7 @@
 """What the operations on todos promise, for the OpenAPI document; the views stay readable."""
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from todoproject.api.openapi import problems, request_header, response_header
 from todos.serializers import TodoFilter, TodoQuery, TodoSerializer
@@ -26,11 +27,13 @@ DONE = OpenApiExample("Done", value={"completed": True}, request_only=True)
 
 ALWAYS = ("bad-request", "not-authenticated", "not-acceptable", "too-many-requests")
 BODY = ("validation-failed", "payload-too-large", "unsupported-media-type")
+TODO_ID = OpenApiParameter("todo_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The `id` of a todo.")
 IF_MATCH = request_header("If-Match", "Change only while one of these ETags is current; else 412.")
 IF_NONE_MATCH = request_header("If-None-Match", "ETags that you hold; 304 when one is current.")
 IDEMPOTENCY_KEY = request_header(
     "Idempotency-Key",
     "1–255 visible ASCII characters. The same request with the same key within 24 hours is served once.",
+    pattern="^[!-~]{1,255}$",
 )
 ETAG = "A strong ETag of this representation."
 
@@ -76,7 +79,7 @@ cleared = extend_schema(
 retrieved = extend_schema(
     operation_id="getTodo",
     summary="Get a todo",
-    parameters=[IF_NONE_MATCH, response_header("ETag", ETAG, status=200)],
+    parameters=[TODO_ID, IF_NONE_MATCH, response_header("ETag", ETAG, status=200)],
     responses={
         **_todo(200, "The todo."),
         304: OpenApiResponse(description="Nothing has changed."),
@@ -88,7 +91,7 @@ replaced = extend_schema(
     summary="Replace a todo",
     request=TodoSerializer,
     examples=[NEW],
-    parameters=[IF_MATCH, response_header("ETag", ETAG, status=200)],
+    parameters=[TODO_ID, IF_MATCH, response_header("ETag", ETAG, status=200)],
     responses={**_todo(200, "The todo."), **problems(*ALWAYS, *BODY, "not-found", "precondition-failed")},
 )
 patched = extend_schema(
@@ -96,13 +99,13 @@ patched = extend_schema(
     summary="Change a todo",
     request=TodoSerializer(partial=True),
     examples=[DONE],
-    parameters=[IF_MATCH, response_header("ETag", ETAG, status=200)],
+    parameters=[TODO_ID, IF_MATCH, response_header("ETag", ETAG, status=200)],
     responses={**_todo(200, "The todo."), **problems(*ALWAYS, *BODY, "not-found", "precondition-failed")},
 )
 deleted = extend_schema(
     operation_id="deleteTodo",
     summary="Delete a todo",
-    parameters=[IF_MATCH],
+    parameters=[TODO_ID, IF_MATCH],
     responses={
         204: OpenApiResponse(description="It is gone."),
         **problems(*ALWAYS, "not-found", "precondition-failed"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from todoproject.api.fields import (
@@ -22,7 +23,12 @@ class TodoSerializer(serializers.Serializer[Todo]):
 
     id = serializers.IntegerField(read_only=True)
     url = serializers.URLField(read_only=True, help_text="The address of this todo.")
-    title = StrictCharField(max_length=TITLE_CHARACTERS, help_text="Surrounding white space is cut.")
+    title = StrictCharField(
+        max_length=TITLE_CHARACTERS,
+        help_text="Surrounding white space is cut.",
+        # Refused as blank already; this says so in the OpenAPI document.
+        validators=[RegexValidator(r"\S")],
+    )
     description = StrictCharField(
         max_length=DESCRIPTION_CHARACTERS, allow_blank=True, trim_whitespace=False, default=""
     )

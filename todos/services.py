@@ -11,8 +11,9 @@ from django.db.models import Case, DateTimeField, Exists, F, QuerySet, Value, Wh
 from django.db.models.functions import Now
 from django.http import Http404
 from rest_framework.exceptions import AuthenticationFailed
-from todoproject.accounts.users import require_existing
 
+from todoproject import audit
+from todoproject.accounts.users import require_existing
 from todoproject.api.errors import PreconditionFailed
 from todos.models import Todo
 
@@ -23,6 +24,7 @@ def todo_create(*, owner_id: int, values: Mapping[str, Any]) -> Todo:
     if todo.completed:
         todo.completed_at = Now()
     todo.save(force_insert=True)
+    audit.record("todo.created", target=todo.pk)
     if todo.completed:
         todo.completed_at = todo.created_at  # both are the time of that one statement
     return todo
@@ -39,6 +41,7 @@ def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], vers
         computed["completed_at"] = _completed_at() if changes["completed"] else Value(None, DateTimeField())
     if not _allowed(owner_id, todo_id, versions).update(**changes, **computed):
         raise _miss(owner_id, todo_id)
+    audit.record("todo.changed", target=todo_id, changes=changes)
     todo = Todo.objects.filter(owner_id=owner_id, pk=todo_id).first()
     if todo is None:
         raise Http404
@@ -50,6 +53,7 @@ def todo_delete(*, owner_id: int, todo_id: int, versions: Set[int] | None) -> No
     deleted, _ = _allowed(owner_id, todo_id, versions).delete()
     if not deleted:
         raise _miss(owner_id, todo_id)
+    audit.record("todo.deleted", target=todo_id)
 
 
 def _allowed(owner_id: int, todo_id: int, versions: Set[int] | None) -> QuerySet[Todo]:
@@ -73,5 +77,7 @@ def _miss(owner_id: int, todo_id: int) -> Exception:
 def todos_delete(*, owner_id: int, rows: QuerySet[Todo]) -> None:
     """Delete `rows`; raises AuthenticationFailed when there are none because the owner has been deleted."""
     deleted, _ = rows.delete()
-    if not deleted:
+    if deleted:
+        audit.record("todo.deleted", count=deleted)
+    else:
         require_existing(owner_id)

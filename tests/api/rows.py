@@ -1,4 +1,4 @@
-"""Arbitrary todos for property tests: values that meet (equal keys, NULL) and values at the edges of what is allowed."""
+"""Arbitrary todos for property tests: values that meet (equal keys, NULL) and values at the edges of the allowed."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 # What sorts, folds, escapes or encodes in a special way: quotes, LIKE's own characters, control characters, letters
 # whose upper case is another byte length, plane 16.
-LETTERS = 'aAbBzZ09 %_\\\'"*.()$äÄéÉжЖßıſ\t\x01\x7f\u0301\u200b\uffff\U0001f389\U0010ffff'
+LETTERS = "aAbBzZ09 %_\\'\"*.()$äÄéÉжЖßıſ\t\x01\x7f\u0301\u200b\uffff\U0001f389\U0010ffff"
 
 moments = st.one_of(
     st.sampled_from([NOON, NOON + timedelta(microseconds=1), NOON + timedelta(days=1)]),

@@ -57,10 +57,6 @@ def test_a_text_that_is_no_cursor_is_refused(api: ApiClient, text: str) -> None:
     assert_names_cursor(api.send("GET", f"/todos?{urlencode({'cursor': text})}"))
 
 
-def test_an_invalid_encoding_is_refused(api: ApiClient) -> None:
-    assert_names_cursor(api.send("GET", "/todos?cursor=%ff%fe"))
-
-
 def test_a_cursor_of_another_signer_is_refused(api: ApiClient) -> None:
     assert_names_cursor(api.send("GET", f"/todos?cursor={quote(Signer(salt='another').sign('WyJ4Il0'))}"))
 

@@ -40,7 +40,11 @@ def matches(todo: Todo, filters: dict[str, Any]) -> bool:
 
 def as_query(filters: dict[str, Any]) -> str:
     texts = {
-        name: value.isoformat() if isinstance(value, datetime) else str(value).lower() if value in (True, False) else value
+        name: value.isoformat()
+        if isinstance(value, datetime)
+        else str(value).lower()
+        if value in (True, False)
+        else value
         for name, value in filters.items()
     }
     return f"/todos?{urlencode(texts | {'ordering': 'created_at'})}"

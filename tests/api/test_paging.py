@@ -80,6 +80,12 @@ def test_prev_is_absent_on_the_first_page_and_next_on_the_last(api: ApiClient, t
     assert (list(first), list(middle), list(last)) == (["next"], ["next", "prev"], ["prev"])
 
 
+def test_prev_leads_to_the_only_todo_behind(api: ApiClient, todos: list[Todo]) -> None:
+    only, first = page(api, "/todos?limit=1")
+    _, second = page(api, first["next"])
+    assert page(api, second["prev"]) == (only, first)
+
+
 def test_prev_is_absent_after_walking_back_to_the_first_page(api: ApiClient, todos: list[Todo]) -> None:
     rows, first = page(api, "/todos?limit=4")
     _, second = page(api, first["next"])
@@ -152,9 +158,7 @@ def test_an_empty_page_at_the_end_leads_back(api: ApiClient, user: User, todos: 
 
 
 @pytest.mark.parametrize("ordering", ORDERINGS)
-def test_an_empty_page_at_the_start_leads_forward(
-    api: ApiClient, user: User, todos: list[Todo], ordering: str
-) -> None:
+def test_an_empty_page_at_the_start_leads_forward(api: ApiClient, user: User, todos: list[Todo], ordering: str) -> None:
     first, links = page(api, f"/todos?ordering={ordering}&limit=5")
     second, back = page(api, links["next"])
     Todo.objects.filter(pk__in=ids(first)).delete()
@@ -182,9 +186,7 @@ def test_a_cursor_survives_the_rotation_of_the_secret_key(
     assert api.send("GET", links["next"]).status_code == 400
 
 
-def test_another_user_s_cursor_shows_nothing_of_theirs(
-    api: ApiClient, other_api: ApiClient, todos: list[Todo]
-) -> None:
+def test_another_user_s_cursor_shows_nothing_of_theirs(api: ApiClient, other_api: ApiClient, todos: list[Todo]) -> None:
     _, links = page(api, "/todos?limit=5")
     mine = other_api.create(title="Mine")
     rows, _ = page(other_api, links["next"])

@@ -1,4 +1,4 @@
-"""Refresh tokens: one use each; a second use ends the login session, and so does whatever ends the trust in its user."""
+"""Refresh tokens: one use each; a second use ends the login session, and so does a user who may no longer log in."""
 
 import threading
 import time
@@ -18,7 +18,9 @@ from todoproject.accounts import refresh
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.refresh import login_session_begin
 from todoproject.accounts.tokens import RefreshClaims, issue_access, issue_refresh, read_access, read_refresh
+from todoproject.logs import context
 
+CLIENT = ApiClient()
 INVALID = "The refresh token is not valid, or no longer: log in again."
 
 
@@ -34,7 +36,7 @@ def ada(db: None) -> User:
 
 def exchange(token: object) -> dict[str, str]:
     """Use a refresh token; return the new pair."""
-    response = ApiClient().send("POST", "/auth/token/refresh", {"refresh": token})
+    response = CLIENT.send("POST", "/auth/token/refresh", {"refresh": token})
     assert response.status_code == 200, response.content
     assert response["Cache-Control"] == "no-store"
     return dict(parsed(response))
@@ -42,7 +44,7 @@ def exchange(token: object) -> dict[str, str]:
 
 def refused(token: object) -> bool:
     """Use a refresh token; return whether the answer is the one 401 that all of them get."""
-    response = ApiClient().send("POST", "/auth/token/refresh", {"refresh": token})
+    response = CLIENT.send("POST", "/auth/token/refresh", {"refresh": token})
     if response.status_code == 200:
         return False
     assert (response.status_code, parsed(response)["detail"]) == (401, INVALID)
@@ -77,6 +79,15 @@ def test_a_second_use_revokes_the_family_the_newest_token_too(ada: User) -> None
     assert refused(first)
     assert refused(third)
     assert RefreshFamily.objects.get().revoked_at is not None
+
+
+def test_a_replay_is_one_warning_in_the_log_that_names_the_user(ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    token = login_session_begin(ada).refresh
+    exchange(token)
+    assert refused(token)
+    assert context.user_id.get() == ada.pk
+    assert refused(token)
+    assert caplog.messages.count("A refresh token was used twice: its login session is revoked.") == 1
 
 
 def test_a_replay_ends_no_other_session_of_the_user(ada: User) -> None:
@@ -157,7 +168,7 @@ def test_a_session_that_an_inactive_user_tried_stays_closed_when_he_is_active_ag
 
 def test_a_login_with_the_new_password_can_be_refreshed(ada: User) -> None:
     change_password(ada)
-    response = ApiClient().send("POST", "/auth/token", {"username": "ada", "password": "the second password"})
+    response = CLIENT.send("POST", "/auth/token", {"username": "ada", "password": "the second password"})
     assert exchange(parsed(response)["refresh"])
 
 
@@ -222,11 +233,11 @@ def test_a_refresh_costs_two_queries(ada: User, django_assert_num_queries: Djang
 
 @pytest.mark.parametrize("body", [{}, {"refresh": 5}, {"refresh": None}, {"refresh": ""}, {"refresh": "x" * 2049}])
 def test_a_body_without_a_token_is_a_400_that_points_at_it(db: None, body: object) -> None:
-    response = ApiClient().send("POST", "/auth/token/refresh", body)
+    response = CLIENT.send("POST", "/auth/token/refresh", body)
     assert response.status_code == 400
     assert [error["pointer"] for error in parsed(response)["errors"]] == ["/refresh"]
 
 
 def test_the_refresh_address_with_a_slash_is_the_same(ada: User) -> None:
     body = {"refresh": login_session_begin(ada).refresh}
-    assert ApiClient().send("POST", "/auth/token/refresh/", body).status_code == 200
+    assert CLIENT.send("POST", "/auth/token/refresh/", body).status_code == 200

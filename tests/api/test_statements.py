@@ -31,9 +31,7 @@ class Caller:
     ) -> tuple[int, dict[str, str], Any]:
         """Return status, headers and JSON of the answer."""
         own = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        self._connection.request(
-            method, path, None if body is None else json.dumps(body), {**own, **(headers or {})}
-        )
+        self._connection.request(method, path, None if body is None else json.dumps(body), {**own, **(headers or {})})
         response = self._connection.getresponse()
         content = response.read()
         found = json.loads(content) if content and "json" in response.headers["Content-Type"] else None
@@ -62,6 +60,14 @@ def caller(
         caller.ask("GET", "/todos")
         yield caller
         caller.close()
+
+
+def sent(statements: ServerStatements) -> int:
+    """Return how many statements we sent, without transaction words.
+
+    `SELECT 1 FROM ONLY …` is PostgreSQL's own check of a foreign key, inside the server, which costs no round trip.
+    """
+    return sum(found.calls for found in statements.queries if not found.text.startswith("SELECT 1 FROM ONLY "))
 
 
 def words(statements: ServerStatements) -> dict[str, int]:
@@ -104,12 +110,10 @@ def test_a_304_is_one_statement(caller: Caller, server_statements: ServerStateme
     assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
 
 
-def test_creating_is_one_statement_without_a_transaction(
-    caller: Caller, server_statements: ServerStatements
-) -> None:
+def test_creating_is_one_statement_without_a_transaction(caller: Caller, server_statements: ServerStatements) -> None:
     with server_statements.counted() as counted:
         caller.create()
-    assert counted.count == 1, counted.seen
+    assert sent(counted) == 1, counted.seen
     assert words(counted) == {}
 
 
@@ -118,7 +122,7 @@ def test_creating_with_a_key_is_three_statements_in_one_transaction(
 ) -> None:
     with server_statements.counted() as counted:
         assert caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "counted"})[0] == 201
-    assert counted.count == 3, counted.seen
+    assert sent(counted) == 3, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
 
 
@@ -129,7 +133,7 @@ def test_replaying_a_key_is_two_statements_in_one_transaction(
     with server_statements.counted() as counted:
         _, headers, _ = caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "replayed"})
     assert headers["Idempotency-Replayed"] == "true"
-    assert counted.count == 2, counted.seen
+    assert sent(counted) == 2, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
 
 
@@ -142,7 +146,7 @@ def test_changing_is_two_statements_without_a_transaction(
     headers = {"If-Match": '"1"'} if conditional else {}
     with server_statements.counted() as counted:
         assert caller.ask(method, f"/todos/{todo['id']}", {"title": "B", "completed": True}, headers)[0] == 200
-    assert counted.count == 2, counted.seen
+    assert sent(counted) == 2, counted.seen
     assert words(counted) == {}
 
 
@@ -150,7 +154,7 @@ def test_deleting_is_one_statement(caller: Caller, server_statements: ServerStat
     todo = caller.create()
     with server_statements.counted() as counted:
         assert caller.ask("DELETE", f"/todos/{todo['id']}")[0] == 204
-    assert counted.count == 1, counted.seen
+    assert sent(counted) == 1, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}  # Django's, around every delete of a queryset
 
 
@@ -159,7 +163,7 @@ def test_deleting_many_is_one_statement(caller: Caller, server_statements: Serve
         caller.ask("POST", "/todos", {"title": "Many"})
     with server_statements.counted() as counted:
         assert caller.ask("DELETE", "/todos?q=many")[0] == 204
-    assert counted.count == 1, counted.seen
+    assert sent(counted) == 1, counted.seen
 
 
 @pytest.mark.parametrize(("method", "status"), [("PATCH", 412), ("DELETE", 412), ("PATCH", 404), ("DELETE", 404)])
@@ -169,7 +173,7 @@ def test_a_refused_write_is_at_most_two_statements(
     number = caller.create()["id"] if status == 412 else 10**17
     with server_statements.counted() as counted:
         assert caller.ask(method, f"/todos/{number}", {"title": "B"}, {"If-Match": '"99"'})[0] == status
-    assert counted.count == 2, counted.seen
+    assert sent(counted) == 2, counted.seen
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/schema", "/docs/errors/not-found", "/nowhere", "/todos/x"])
@@ -200,4 +204,5 @@ def test_the_statements_of_a_list_are_the_golden_ones(caller: Caller, server_sta
     made = "\n".join(texts) + "\n"
     if not GOLDEN.exists():
         GOLDEN.write_text(made, encoding="utf-8")
+        pytest.fail(f"{GOLDEN.name} was missing and has been written: read it, then run again.")
     assert made == GOLDEN.read_text(encoding="utf-8"), f"If it is meant to be so: delete {GOLDEN.name} and run again."

@@ -113,6 +113,7 @@ def test_wrong_password_unknown_user_and_inactive_user_take_the_same_time(
     ada: User, anonymous: ApiClient, settings: Settings
 ) -> None:
     settings.LOGIN_RATE = "1000/minute"
+    settings.AXES_FAILURE_LIMIT = 1000
     UserFactory.create(username="bob", password=PASSWORD, is_active=False)
     taken: dict[str, list[float]] = {"ada": [], "nobody": [], "bob": []}
     for _ in range(7):
@@ -297,6 +298,12 @@ def test_creating_with_the_token_of_a_deleted_user_is_a_401(user: User) -> None:
         response = client.send("POST", "/todos", {"title": "x"}, headers=headers)
         assert response.status_code == 401
         assert response["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
+
+
+def test_clearing_with_the_token_of_a_deleted_user_is_a_401(user: User) -> None:
+    client = ApiClient(issue_access(user.pk))
+    user.delete()
+    assert client.send("DELETE", "/todos").status_code == 401
 
 
 @pytest.mark.parametrize(("method", "body"), [("PATCH", {"title": "x"}), ("PUT", {"title": "x"}), ("DELETE", None)])

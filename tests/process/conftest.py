@@ -14,6 +14,11 @@ from tests.process.gunicorn_process import ROOT, Gunicorn
 
 Serve = Callable[..., Gunicorn]
 
+# A test holds for gunicorn's threads and for uvicorn's event loop alike.
+both_servers = pytest.mark.parametrize("server", ["wsgi", "asgi"])
+
+PASSWORD = "a-password-of-some-length"
+
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -33,10 +38,10 @@ class Stage:
         role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
         self.server.provide("todo", role=role, password=password)
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, text: str = "") -> str:
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=ROOT, env=self.environment, input=text, capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -50,18 +55,39 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     try:
         stage.provide()
         stage.manage("migrate", "--verbosity=0")
+        stage.manage("user", "caller", "--password-stdin", text=PASSWORD)
         yield stage
     finally:
         stage.server.stop()
 
 
+@pytest.fixture(scope="session")
+def caller(stage: Stage) -> dict[str, str]:
+    """The headers of a caller who may use the API."""
+    return {"Authorization": f"Bearer {stage.manage('token', 'caller')}", "Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="session")
+def operator_name(stage: Stage) -> str:
+    """Who may do everything in the admin, with PASSWORD."""
+    making = f"from todoproject.accounts.models import User; User.objects.create_superuser('op', password='{PASSWORD}')"
+    stage.manage("shell", "--no-imports", "-c", making)
+    return "op"
+
+
 @pytest.fixture
-def serve(stage: Stage, tmp_path: Path) -> Iterator[Serve]:
+def server() -> str:
+    """Which of the two servers: production's, unless a test is one of `both_servers`."""
+    return "wsgi"
+
+
+@pytest.fixture
+def serve(stage: Stage, tmp_path: Path, server: str) -> Iterator[Serve]:
     """Start gunicorn with these variables on top of a laptop's; `ready=False` does not wait for it."""
     started: list[Gunicorn] = []
 
     def start(*, ready: bool = True, **variables: str) -> Gunicorn:
-        environment = {**stage.environment, "WEB_WORKERS": "1", **variables}
+        environment = {**stage.environment, "WEB_WORKERS": "1", "SERVER": server, **variables}
         gunicorn = Gunicorn(environment, tmp_path / f"gunicorn-{len(started)}.log")
         started.append(gunicorn)
         if ready:

@@ -125,3 +125,11 @@ def alive(pids: set[int]) -> set[int]:
 def new_laptop(folder: Path) -> Laptop:
     """Return a laptop on which nothing has run yet."""
     return Laptop(folder / "state", ports.any_free())
+
+
+def assert_refused(refused: subprocess.CompletedProcess[str], reason: str) -> None:
+    """Hold a command to the shape of every refusal: one sentence on stderr, exit code 1."""
+    assert refused.returncode == 1
+    assert reason in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1, refused.stderr
+    assert not refused.stdout

@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 
 from local.secrets import read_secret
-from tests.process.conftest import Serve, Stage
+from tests.process.conftest import Serve, Stage, both_servers
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ def rotate(stage: Stage) -> None:
         statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
         superuser.execute(statement)
         (stage.secrets / "db_password").write_text(f"{password}\n")
-        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [role])
+        superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = %s", [role])
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def former_password(stage: Stage) -> Iterator[str]:
     stage.provide()
 
 
+@both_servers
 def test_the_first_request_after_a_rotation_is_served(serve: Serve, stage: Stage, former_password: str) -> None:
     gunicorn = serve(WEB_WORKERS="2")
     for _ in range(3):
@@ -44,7 +45,7 @@ def test_a_wrong_password_is_a_503_and_is_never_logged(serve: Serve, stage: Stag
     (stage.secrets / "db_password").write_text("a-wrong-password\n")
     with stage.server.connect() as superuser:
         superuser.execute("ALTER ROLE todo_app PASSWORD 'and-another'")
-        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'todo_app'")
+        superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'todo_app'")
     answer = gunicorn.ask("GET", "/readyz?deep=1")
     assert answer.status == 503
     assert "password" not in answer.json["detail"]

@@ -1,21 +1,18 @@
 """The database goes away and comes back: readiness stays, requests get a quick 503, and nothing needs a restart."""
 
-import json
 import socket
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.process.conftest import Serve, Stage
-from tests.process.gunicorn_process import Answer, Gunicorn
+from tests.process.conftest import Serve, Stage, both_servers
+from tests.process.gunicorn_process import Answer
 
 pytestmark = pytest.mark.slow
 
-
-def log_in(gunicorn: Gunicorn) -> Answer:
-    body = json.dumps({"username": "nobody", "password": "nothing"})
-    return gunicorn.ask("POST", "/auth/token", body, {"Content-Type": "application/json"})
+# connect_timeout is 2 s; the rest is for a busy machine.
+WAIT_SECONDS = 5
 
 
 def assert_unavailable(answer: Answer) -> None:
@@ -32,16 +29,17 @@ def silent_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
+@both_servers
 def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_seconds(
-    serve: Serve, stage: Stage
+    serve: Serve, stage: Stage, caller: dict[str, str]
 ) -> None:
     gunicorn = serve(WEB_WORKERS="2")
-    assert log_in(gunicorn).status == 401
+    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
     stage.server.stop()
     try:
         started = time.monotonic()
         for _ in range(5):
-            assert_unavailable(log_in(gunicorn))
+            assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
             assert_unavailable(gunicorn.ask("GET", "/readyz?deep=1"))
         assert time.monotonic() - started < 3, "ten answers took long"
         assert {gunicorn.ask("GET", "/readyz").status for _ in range(20)} == {200}
@@ -49,29 +47,31 @@ def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_sec
         stage.server.start()
     returned = time.monotonic()
     gunicorn.wait_for(200, "/readyz?deep=1", seconds=2)
-    answers = {log_in(gunicorn).status for _ in range(6)}
-    assert answers == {401}
+    answers = {gunicorn.ask("GET", "/todos", headers=caller).status for _ in range(20)}
+    assert answers == {200}
     assert time.monotonic() - returned < 4
-    assert "Traceback" not in "".join(record["message"] for record in gunicorn.records())
 
 
-def test_a_restart_between_two_requests_is_not_noticed(serve: Serve, stage: Stage) -> None:
+@both_servers
+def test_a_restart_between_two_requests_is_not_noticed(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(WEB_THREADS="1")
-    assert log_in(gunicorn).status == 401
+    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
     stage.server.stop()
     stage.server.start()
-    assert log_in(gunicorn).status == 401
+    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
 
 
-def test_a_database_that_never_answers_costs_a_bounded_wait(serve: Serve, silent_port: int) -> None:
+def test_a_database_that_never_answers_costs_a_bounded_wait(
+    serve: Serve, silent_port: int, caller: dict[str, str]
+) -> None:
     gunicorn = serve(ready=False, DB_PORT=str(silent_port))
     gunicorn.wait_for(200, "/healthz")
     started = time.monotonic()
-    assert_unavailable(log_in(gunicorn))
-    assert time.monotonic() - started < 3.5
+    assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+    assert time.monotonic() - started < WAIT_SECONDS
     started = time.monotonic()
     assert_unavailable(gunicorn.ask("GET", "/readyz"))
-    assert time.monotonic() - started < 3.5
+    assert time.monotonic() - started < WAIT_SECONDS
 
 
 def test_readiness_is_red_until_the_database_has_answered_once(serve: Serve, stage: Stage) -> None:
@@ -87,11 +87,11 @@ def test_readiness_is_red_until_the_database_has_answered_once(serve: Serve, sta
     gunicorn.wait_for(200, "/readyz", seconds=3)
 
 
-def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage) -> None:
+def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
     with stage.server.connect("todo") as locker, locker.transaction():
-        locker.execute("LOCK TABLE accounts_user IN ACCESS EXCLUSIVE MODE")
+        locker.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
         started = time.monotonic()
-        assert_unavailable(log_in(gunicorn))
+        assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
         assert time.monotonic() - started < 2
-    assert log_in(gunicorn).status == 401
+    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200

@@ -9,12 +9,12 @@ from typing import Self
 
 import pytest
 
-from tests.process.conftest import Serve
+from tests.process.conftest import Serve, both_servers
 from tests.process.gunicorn_process import Gunicorn
 
 pytestmark = pytest.mark.slow
 
-BODY = b'{"username": "nobody", "password": "nothing"}'
+BODY = b'{"title": "sent slowly"}'
 
 
 class Visitors:
@@ -47,11 +47,11 @@ class Visitors:
 class SlowRequest:
     """A request that is being served until `finish` sends the second half of its body."""
 
-    def __init__(self, gunicorn: Gunicorn) -> None:
+    def __init__(self, gunicorn: Gunicorn, caller: dict[str, str]) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", gunicorn.port, timeout=30)
-        self.connection.putrequest("POST", "/auth/token")
-        self.connection.putheader("Content-Type", "application/json")
-        self.connection.putheader("Content-Length", str(len(BODY)))
+        self.connection.putrequest("POST", "/todos")
+        for name, value in {**caller, "Content-Length": str(len(BODY))}.items():
+            self.connection.putheader(name, value)
         self.connection.endheaders(BODY[:10])
         time.sleep(0.2)
 
@@ -68,6 +68,7 @@ class SlowRequest:
         self.connection.close()
 
 
+@both_servers
 def test_sigterm_turns_every_worker_red_at_once_while_new_connections_are_still_served(serve: Serve) -> None:
     gunicorn = serve(WEB_WORKERS="3", DRAIN_SECONDS="2")
     visitors = Visitors(gunicorn)
@@ -88,22 +89,35 @@ def test_sigterm_turns_every_worker_red_at_once_while_new_connections_are_still_
     assert 2 <= time.monotonic() - signalled < 6
 
 
-def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: Serve) -> None:
+@both_servers
+def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: Serve, caller: dict[str, str]) -> None:
     gunicorn = serve(DRAIN_SECONDS="1")
-    with SlowRequest(gunicorn) as slow:
+    with SlowRequest(gunicorn, caller) as slow:
         gunicorn.send(signal.SIGTERM)
         time.sleep(2)
         with pytest.raises(ConnectionError):
             gunicorn.ask("GET", "/healthz")
-        assert slow.finish() == 401
+        assert slow.finish() == 201
     assert gunicorn.process.wait(timeout=10) == 0
 
 
-@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-@pytest.mark.parametrize("drain_seconds", ["60", "0"], ids=["in the window", "while requests finish"])
-def test_a_second_signal_stops_at_once(serve: Serve, second: signal.Signals, drain_seconds: str) -> None:
+@pytest.mark.parametrize(
+    ("server", "drain_seconds", "second"),
+    [
+        ("wsgi", "60", signal.SIGTERM),
+        ("wsgi", "60", signal.SIGINT),
+        ("wsgi", "0", signal.SIGTERM),
+        ("wsgi", "0", signal.SIGINT),
+        ("asgi", "60", signal.SIGTERM),
+        ("asgi", "0", signal.SIGINT),
+    ],
+    ids=lambda value: {"60": "in the window", "0": "while requests finish"}.get(value),
+)
+def test_a_second_signal_stops_at_once(
+    serve: Serve, caller: dict[str, str], second: signal.Signals, drain_seconds: str
+) -> None:
     gunicorn = serve(DRAIN_SECONDS=drain_seconds)
-    with SlowRequest(gunicorn):
+    with SlowRequest(gunicorn, caller):
         gunicorn.send(signal.SIGTERM)
         time.sleep(0.5)
         assert gunicorn.process.poll() is None
@@ -111,9 +125,10 @@ def test_a_second_signal_stops_at_once(serve: Serve, second: signal.Signals, dra
         assert gunicorn.process.wait(timeout=2) == 0
 
 
-def test_ctrl_c_stops_at_once_even_with_a_request_in_flight(serve: Serve) -> None:
+@both_servers
+def test_ctrl_c_stops_at_once_even_with_a_request_in_flight(serve: Serve, caller: dict[str, str]) -> None:
     gunicorn = serve(DRAIN_SECONDS="60")
-    with SlowRequest(gunicorn):
+    with SlowRequest(gunicorn, caller):
         gunicorn.send(signal.SIGINT)
         assert gunicorn.process.wait(timeout=2) == 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = re.compile(
-    r"""(?:env\.\w+|os\.environ\.get|os\.environ|switch|whole_number|words|rate|secret|secret_list)[\[(]\s*["']([A-Z][A-Z_]+)["']"""
+    r"""(?:env\.\w+|os\.environ\.get|os\.environ|switch|whole_number|words|choice|rate|log_group|secret)[\[(]\s*["']([A-Z][A-Z_]+)["']"""
 )
 FOR_DJANGO = {"DJANGO_SETTINGS_MODULE"}
 

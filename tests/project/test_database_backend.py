@@ -20,6 +20,7 @@ class Rotated:
     """A secret whose file holds `now`, while the process still remembers `before`."""
 
     version = 0
+    name = "a secret"
 
     def __init__(self, before: str, now: str) -> None:
         self.remembered = before
@@ -74,7 +75,7 @@ def test_a_login_that_is_refused_is_tried_once_more_and_not_again(
     attempts: list[str] = []
     attempt = psycopg.Connection._connect_gen.__func__  # type: ignore[attr-defined]
 
-    def counted(cls: type, conninfo: str = "", **others: Any) -> Any:
+    def counted(cls: Any, /, conninfo: str = "", **others: Any) -> Any:
         attempts.append(conninfo)
         return attempt(cls, conninfo, **others)
 
@@ -87,6 +88,22 @@ def test_a_login_that_is_refused_is_tried_once_more_and_not_again(
     with pytest.raises(OperationalError):
         wrapper.ensure_connection()
     assert len(attempts) == 3
+
+
+def test_credentials_that_are_refused_give_way_to_those_that_were_accepted_last(
+    wrapper: DatabaseWrapper, caplog: pytest.LogCaptureFixture
+) -> None:
+    half_written = Rotated(wrapper.settings_dict["PASSWORD_SECRET"].value(), "half-wri")
+    half_written.name = "DB_PASSWORD_FILE=/db_password"
+    with_secrets(wrapper, PASSWORD_SECRET=half_written)
+    assert asked(wrapper, "SELECT 1") == 1
+    half_written.value(fresh=True)
+    for _ in range(2):
+        wrapper.close()
+        assert asked(wrapper, "SELECT 1") == 1
+    (said,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert "/db_password hold. The last good values stay in use." in said
+    assert "half-wri" not in said
 
 
 def test_the_user_may_rotate_as_well(wrapper: DatabaseWrapper) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject import environment
+from todoproject.django_key import key_list
 
 
 @pytest.fixture(autouse=True)
@@ -76,17 +77,32 @@ def test_a_secret_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_a_list_of_secrets_may_be_absent() -> None:
-    assert environment.secret_list("X") == []
+    assert environment.secret("X", default="[]").value() == "[]"
 
 
-@pytest.mark.parametrize("text", ["{}", "[1]", '[""]', "no json at all"])
+@pytest.mark.parametrize("text", ["{}", "[1]", "no json at all", "[" * 100_000])
 def test_a_list_of_secrets_that_is_no_json_array_of_texts_is_refused_without_being_shown(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setenv("X", text)
     with pytest.raises(ImproperlyConfigured, match=r"^X must hold a JSON array of texts") as caught:
-        environment.secret_list("X")
+        environment.secret("X", default="[]", check=key_list)
     assert text not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ['["good", ""]', '["good", "changeme"]'])
+def test_a_list_of_secrets_with_one_that_is_none_is_refused_by_its_number(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("X", text)
+    with pytest.raises(ImproperlyConfigured, match=r"^X, entry 2 "):
+        environment.secret("X", default="[]", check=key_list)
+
+
+def test_a_choice_that_is_none_is_refused_with_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "twisted")
+    with pytest.raises(ImproperlyConfigured, match=r"^X='twisted' is not known: give wsgi or asgi\.$"):
+        environment.choice("X", default="wsgi", among=["wsgi", "asgi"])
 
 
 def test_a_database_address_alone_gives_everything(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.postgresql_plugin import ROOT
-from todoproject import secret_files
-from todoproject.accounts.key_ring import KeyRing
+from todoproject.accounts.key_ring import KeyRing, parsed
 from todoproject.accounts.tokens import TokenError, issue_access, read_access
 from todoproject.secret_files import SecretError, SecretFile, SecretText
 
@@ -35,7 +34,7 @@ class Ring:
         self.path.write_text(json.dumps(entries))
 
     def secret(self) -> SecretFile:
-        return SecretFile("JWT_SIGNING_KEYS", str(self.path))
+        return SecretFile("JWT_SIGNING_KEYS", str(self.path), parsed)
 
     def wait(self, seconds: float) -> None:
         self.now[0] += seconds
@@ -44,7 +43,7 @@ class Ring:
 @pytest.fixture
 def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ring:
     now = [1000.0]
-    monkeypatch.setattr(secret_files.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     ring = Ring(tmp_path / "jwt_signing_keys", now)
     ring.write(OLD)
     return ring
@@ -90,7 +89,7 @@ def test_a_token_signed_by_a_pod_that_saw_the_new_key_first_is_read_at_once(ring
     settings.JWT_SIGNING_KEYS = ring.secret()
     issue_access(1)
     ring.write(NEW, OLD)
-    quicker_pod = KeyRing(SecretFile("JWT_SIGNING_KEYS", str(ring.path)))
+    quicker_pod = KeyRing(ring.secret())
     assert quicker_pod.signing_key()[0] == "new"
     settings.JWT_SIGNING_KEYS, slower = quicker_pod._secret, settings.JWT_SIGNING_KEYS
     token = issue_access(7)
@@ -130,7 +129,8 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         assert keys.signing_key()[0] == "new"
     name = f"JWT_SIGNING_KEYS_FILE={ring.path}"
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("ERROR", f"{name} is not JSON. The last good keys stay in use."),
+        ("ERROR", f"{name} is not JSON. The last good value stays in use."),
+        ("INFO", f"{name} can be read again."),
         ("INFO", f"{name} has changed: 1 keys, the first signs."),
     ]
 
@@ -154,6 +154,10 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         (
             json.dumps([OLD, {"kid": "leaked", "key": key("l", size=31)}]),
             ", entry 2: the key has 31 bytes, fewer than 32.",
+        ),
+        (
+            json.dumps([{"kid": "leaked", "key": urlsafe_b64encode(b"ssh-rsa " + b"leaked" * 6).decode()}]),
+            ", entry 1: the key is not random bytes but a key file of another kind.",
         ),
         (json.dumps([OLD, NEW, OLD]), ", entry 3: an earlier entry has the same kid."),
     ],

@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr(secret_files.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("todoproject.secret_files.time.monotonic", lambda: now[0])
     return now
 
 
@@ -84,6 +84,28 @@ def test_a_broken_file_is_one_error_in_the_log_until_it_is_good_again(
         ("ERROR", f"DB_PASSWORD_FILE={path}: there is no such file. The last good value stays in use."),
         ("INFO", f"DB_PASSWORD_FILE={path} can be read again."),
     ]
+
+
+def test_every_look_at_a_broken_file_is_counted(path: Path) -> None:
+    secret = SecretFile("DB_PASSWORD", str(path))
+    counted = secret_files.failed_looks.labels("DB_PASSWORD")
+    before = counted._value.get()
+    path.write_text("")
+    for _ in range(3):
+        secret.value(fresh=True)
+    assert counted._value.get() - before == 3
+
+
+def test_a_text_that_does_not_pass_the_check_is_broken_too(path: Path) -> None:
+    def longer_than_five(text: str, name: str) -> None:
+        if len(text) <= 5:
+            raise SecretError(f"{name} is short.")
+
+    secret = SecretFile("DB_PASSWORD", str(path), longer_than_five)
+    path.write_text("half")
+    assert secret.value(fresh=True) == "first-value"
+    with pytest.raises(SecretError, match=r"^DB_PASSWORD_FILE=.* is short\.$"):
+        SecretFile("DB_PASSWORD", str(path), longer_than_five)
 
 
 def test_a_missing_file_stops_the_start_with_variable_and_path(tmp_path: Path) -> None:

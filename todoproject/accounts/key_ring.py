@@ -9,40 +9,39 @@ import base64
 import binascii
 import json
 import logging
+import re
 import threading
-import time
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from jwt import PyJWK, PyJWTError
 
-from todoproject.secret_files import Secret, SecretError, SecretFile
+from todoproject.secret_files import ForcedLooks, Secret, SecretError
 
 logger = logging.getLogger(__name__)
 
 ALGORITHM = "HS256"
 
+BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+
 # RFC 7518 §3.2: a key of at least the size of the hash.
 MIN_KEY_BYTES = 32
-
-# A stranger may send as many unknown kids as he likes: they cost one read of the file a second.
-FORCED_LOOK_SECONDS = 1.0
 
 
 class KeyRing:
     """The ring in `secret`, read again when the secret changes.
 
-    Making one raises `SecretError` when the ring cannot be used. When a later one cannot be, the last good ring stays
-    in use and one error is logged.
+    Making one raises `SecretError` when the ring cannot be used. A secret made with `check=parsed` keeps its last good
+    value when a later one cannot be.
     """
 
     def __init__(self, secret: Secret) -> None:
         self._secret = secret
         self._lock = threading.Lock()
         self._text = secret.value()
-        self._keys = parsed(self._text, name_of(secret))
-        self._forced_at = float("-inf")
+        self._keys = parsed(self._text, secret.name)
+        self._forced_looks = ForcedLooks()
 
     def signing_key(self) -> tuple[str, PyJWK]:
         """Return the first key, which signs, with its kid."""
@@ -51,7 +50,7 @@ class KeyRing:
     def verifying_key(self, kid: str) -> PyJWK | None:
         """Return the key by this kid, or None; an unknown one may be newer than our last look at the file."""
         key = self._current().get(kid)
-        if key is None and self._may_force_look():
+        if key is None and self._forced_looks.may():
             key = self._current(fresh=True).get(kid)
         return key
 
@@ -63,23 +62,10 @@ class KeyRing:
 
     def _read_again(self) -> None:
         text = self._secret.value()
-        if text == self._text:
-            return
-        self._text = text  # remembered though it may be wrong: each mistake is logged once
-        try:
-            self._keys = parsed(text, name_of(self._secret))
-        except SecretError as error:
-            logger.error("%s The last good keys stay in use.", error)  # noqa: TRY400  the sentence says it all
-        else:
-            logger.info("%s has changed: %d keys, the first signs.", name_of(self._secret), len(self._keys))
-
-    def _may_force_look(self) -> bool:
-        with self._lock:
-            now = time.monotonic()
-            if now - self._forced_at < FORCED_LOOK_SECONDS:
-                return False
-            self._forced_at = now
-            return True
+        if text != self._text:
+            self._keys = parsed(text, self._secret.name)
+            self._text = text
+            logger.info("%s has changed: %d keys, the first signs.", self._secret.name, len(self._keys))
 
 
 def key_ring() -> KeyRing:
@@ -90,11 +76,6 @@ def key_ring() -> KeyRing:
 @lru_cache(maxsize=1)
 def _ring_in(secret: Secret) -> KeyRing:
     return KeyRing(secret)
-
-
-def name_of(secret: Secret) -> str:
-    """Return variable and path, as somebody who has to mend it looks for them."""
-    return f"{secret.variable}_FILE={secret.path}" if isinstance(secret, SecretFile) else "JWT_SIGNING_KEYS"
 
 
 def parsed(text: str, name: str) -> dict[str, PyJWK]:
@@ -121,14 +102,17 @@ def _key(entry: Any, place: str) -> tuple[str, PyJWK]:
         case _:
             raise SecretError(f'{place} must be an object with "kid" and "key", both texts.')
     try:
-        raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise SecretError(f"{place}: the key is not base64url.") from None
+        raw = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)) if BASE64URL.fullmatch(encoded) else None
+    except binascii.Error:
+        raw = None
+    if raw is None:
+        raise SecretError(f"{place}: the key is not base64url.")
     if len(raw) < MIN_KEY_BYTES:
         raise SecretError(f"{place}: the key has {len(raw)} bytes, fewer than {MIN_KEY_BYTES}.")
     # A PyJWK is tied to its algorithm, whatever a token's header asks for.
-    unpadded = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    jwk = PyJWK.from_dict({"kty": "oct", "k": encoded.rstrip("=")}, ALGORITHM)
     try:
-        return kid, PyJWK.from_dict({"kty": "oct", "k": unpadded}, ALGORITHM)
-    except PyJWTError:
-        raise SecretError(f"{place}: the key cannot be used for {ALGORITHM}.") from None
+        jwk.Algorithm.prepare_key(jwk.key)
+    except PyJWTError:  # the bytes are a PEM file, an SSH key or a JWK, which PyJWT takes for a mistake
+        raise SecretError(f"{place}: the key is not random bytes but a key file of another kind.") from None
+    return kid, jwk

@@ -1,7 +1,9 @@
 """Who may log in, and the login sessions that are still open."""
 
+import hashlib
 import uuid
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -16,6 +18,18 @@ class User(AbstractUser):
     `auth.User` has to move every foreign key first. Django advises the same:
     https://docs.djangoproject.com/en/5.2/topics/auth/customizing/#using-a-custom-user-model-when-starting-a-project
     """
+
+    class Meta(AbstractUser.Meta):
+        # Not `change_user`: who may change users may make himself a superuser.
+        permissions = [("lock_user", "Can lock and unlock users")]
+
+    def get_session_auth_hash(self) -> str:
+        """Return what changes when the password does, and only then: SHA-256 of the stored hash, whose salt is random.
+
+        Django's own depends on SECRET_KEY too. After a rotation it gives each session another key at its next request,
+        and a request that the same browser sends at that moment finds the former one gone: logged out.
+        """
+        return hashlib.sha256(self.password.encode()).hexdigest()
 
 
 class RefreshFamily(models.Model):
@@ -37,7 +51,8 @@ class RefreshFamily(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name_plural = "refresh families"
+        verbose_name = "login session"
+        permissions = [("revoke_refreshfamily", "Can revoke login sessions")]
         constraints = [
             models.CheckConstraint(
                 name="refresh_family_expires_after_creation", condition=GreaterThan(F("expires_at"), F("created_at"))
@@ -51,3 +66,14 @@ class RefreshFamily(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} since {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class FailedLogin(AccessAttempt):  # type: ignore[misc]  # axes is untyped
+    """The failures of one user from one address that django-axes counts, under a name that says so."""
+
+    class Meta:
+        proxy = True
+        permissions = [("lift_failedlogin", "Can lift lock-outs")]
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.ip_address}"

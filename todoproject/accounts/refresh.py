@@ -8,7 +8,6 @@ it too; a client must not refresh twice at a time.
 Each use gives the next token seven days of its own: a session that is used every week does not end by itself.
 """
 
-import hashlib
 import logging
 import uuid
 from datetime import datetime, timedelta
@@ -17,8 +16,10 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
+from todoproject import audit
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.tokens import RefreshClaims, TokenError, issue_access, issue_refresh, read_refresh
+from todoproject.logs.context import user_id
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ def login_session_begin(user: User) -> TokenPair:
         created_at=now,
         expires_at=_end(now),
     )
+    audit.record("login.succeeded", actor=user.pk, target=family.pk)
     return _pair(RefreshClaims(user.pk, family.pk, family.current_jti))
 
 
@@ -55,25 +57,24 @@ def login_session_continue(refresh_token: str) -> TokenPair:
     family = RefreshFamily.objects.select_related("user").filter(pk=claims.family_id, user=claims.user_id).first()
     if family is None or family.revoked_at is not None:
         raise TokenError("the login session has ended")
+    user_id.set(family.user_id)
     if not family.user.is_active or family.password_fingerprint != fingerprint(family.user):
-        _revoke(family)
+        _revoke(family, "the user is inactive or has another password")
         raise TokenError("the user is inactive or has another password")
     following = claims._replace(jti=uuid.uuid4())
     if not _exchange(claims, following):
-        _revoke(family)
-        logger.warning(
-            "A refresh token was used twice: its login session is revoked.", extra={"user_id": family.user_id}
-        )
+        _revoke(family, "a refresh token was used twice")
+        logger.warning("A refresh token was used twice: its login session is revoked.")
         raise TokenError("used before")
     return _pair(following)
 
 
 def fingerprint(user: User) -> str:
-    """Return what changes when the password does: SHA-256 of the stored hash, whose salt is random.
+    """Return what changes when the password does, as for sessions of the admin.
 
     It changes as well when Django strengthens the hash at a login; the user's other sessions end then too.
     """
-    return hashlib.sha256(user.password.encode()).hexdigest()
+    return user.get_session_auth_hash()
 
 
 def _exchange(used: RefreshClaims, following: RefreshClaims) -> bool:
@@ -86,8 +87,9 @@ def _exchange(used: RefreshClaims, following: RefreshClaims) -> bool:
     return bool(unused.update(current_jti=following.jti, last_used_at=now, expires_at=_end(now)))
 
 
-def _revoke(family: RefreshFamily) -> None:
-    RefreshFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now())
+def _revoke(family: RefreshFamily, reason: str) -> None:
+    if RefreshFamily.objects.filter(pk=family.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        audit.record("session.revoked", target=family.pk, reason=reason)
 
 
 def _end(now: datetime) -> datetime:

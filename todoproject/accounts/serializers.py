@@ -22,7 +22,9 @@ class Credentials(serializers.Serializer[Any]):
 
 
 class RefreshToken(serializers.Serializer[Any]):
-    refresh = StrictCharField(max_length=TOKEN_CHARACTERS, help_text="The unused refresh token of the login session.")
+    refresh = StrictCharField(
+        max_length=TOKEN_CHARACTERS, trim_whitespace=False, help_text="The unused refresh token of the login session."
+    )
 
 
 class Tokens(serializers.Serializer[Any]):

@@ -2,10 +2,10 @@
 
 from django.contrib.auth import authenticate
 from django.http import HttpResponse
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from todoproject.accounts import openapi
+from todoproject.accounts import lockout, openapi
 from todoproject.accounts.authentication import CHALLENGE
 from todoproject.accounts.models import User
 from todoproject.accounts.refresh import TokenPair, login_session_begin, login_session_continue
@@ -32,7 +32,10 @@ class TokenResource(PrivateResource):
 
 
 class Login(TokenResource):
-    """A wrong password, an unknown user and an inactive one get the same answer after the same hashing."""
+    """A wrong password, an unknown user and an inactive one get the same answer after the same hashing.
+
+    So does whoever failed too often, whether the user exists or not: 429, and no password is looked at.
+    """
 
     throttle_classes = (LoginThrottle,)
 
@@ -43,8 +46,11 @@ class Login(TokenResource):
         body.is_valid(raise_exception=True)
         username = User.normalize_username(body.validated_data["username"])
         user = authenticate(request, username=username, password=body.validated_data["password"])
+        if seconds := lockout.seconds_left(request):
+            raise Throttled(seconds, "Too many failed logins of this user from this address.")
         if not isinstance(user, User):
             raise AuthenticationFailed("Username or password is wrong.")
+        lockout.forget_failures(request, username)
         user_id.set(user.pk)
         return tokens_response(login_session_begin(user))
 

@@ -15,6 +15,7 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import BigIntegerField, BooleanField, Expression, F, Func, Model, QuerySet, Subquery, Value
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
+from todoproject import django_key
 from todoproject.api.errors import QueryError
 
 MAX_CURSOR_CHARACTERS = 4096
@@ -68,7 +69,7 @@ def position_of(text: str, ordering: Ordering[Any], filters: Mapping[str, Any]) 
     if len(text) > MAX_CURSOR_CHARACTERS:
         raise QueryError({"cursor": [f"Longer than {MAX_CURSOR_CHARACTERS} characters."]})
     try:
-        parts = _signer().unsign(text)
+        parts = _unsigned(text)
     except BadSignature:
         raise QueryError({"cursor": ["Not a cursor of this service: take it from a Link header."]}) from None
     name, digest, *position = orjson.loads(urlsafe_b64decode(parts + "=" * (-len(parts) % 4)))
@@ -122,6 +123,14 @@ def _row(*terms: Expression | F) -> Func:
 
 def _digest(filters: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(filters, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def _unsigned(text: str) -> str:
+    try:
+        return _signer().unsign(text)
+    except BadSignature:
+        django_key.refresh_now()
+    return _signer().unsign(text)
 
 
 def _signer() -> Signer:

@@ -94,8 +94,8 @@ def pointer_step(key: object) -> str:
 
 def in_query(error: QueryError) -> Iterator[tuple[str, str]]:
     """Yield (``?name``, sentence) for each error."""
-    assert isinstance(error.detail, dict)  # noqa: S101  for mypy
-    for name, sentences in error.detail.items():
+    detail: Any = error.detail
+    for name, sentences in detail.items():
         for sentence in sentences:
             yield f"?{name}", str(sentence)
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.http.request import MediaType
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -27,7 +28,13 @@ def accepts_json(header: str) -> bool:
 
 
 class StrictContentNegotiation(DefaultContentNegotiation):
-    """Serves JSON, or answers 406 when the ``Accept`` header excludes it."""
+    """Serves JSON, or answers 406 when the ``Accept`` header excludes it; reads a body only of a definite type."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        # DRF's own takes a Content-Type of ``*/*`` for any type.
+        if "*" in (request.content_type or "").partition(";")[0]:
+            return None
+        return super().select_parser(request, parsers)
 
     def select_renderer(
         self,

@@ -34,26 +34,30 @@ def problems(*slugs: str) -> dict[tuple[int, str], OpenApiResponse]:
 
 
 def _response(slugs: list[str]) -> OpenApiResponse:
-    examples = [
-        OpenApiExample(
-            slug,
-            value={
-                "type": f"/docs/errors/{slug}",
-                "title": PROBLEM_TYPES[slug].title,
-                "status": PROBLEM_TYPES[slug].status,
-                "detail": PROBLEM_TYPES[slug].title + ".",
-                "instance": "/todos",
-                "request_id": "5f6f1c1b1c5a4d0c9a3e0d7e5b1f2a3c",
-            },
-        )
-        for slug in slugs
-    ]
+    examples = [OpenApiExample(slug, summary=PROBLEM_TYPES[slug].title, value=_example(slug)) for slug in slugs]
     return OpenApiResponse(ProblemSerializer, description=PROBLEM_TYPES[slugs[0]].title, examples=examples)
 
 
-def request_header(name: str, description: str) -> OpenApiParameter:
-    """Describe an optional header of a request."""
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
+def _example(slug: str) -> dict[str, Any]:
+    problem = PROBLEM_TYPES[slug]
+    example = {
+        "type": f"/docs/errors/{slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": f"{problem.title}.",
+        "instance": "/",
+        "request_id": "5f6f1c1b1c5a4d0c9a3e0d7e5b1f2a3c",
+    }
+    if slug == "validation-failed":
+        errors = [{"pointer": "/title", "detail": "Must be a string."}]
+        return {**example, "detail": "1 value is not accepted: see errors.", "errors": errors}
+    return example
+
+
+def request_header(name: str, description: str, *, pattern: str = "") -> OpenApiParameter:
+    """Describe an optional header of a request; `pattern` is a regular expression of all of it."""
+    schema = {"type": "string"} | ({"pattern": pattern} if pattern else {})
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)
 
 
 def response_header(name: str, description: str, *, status: int) -> OpenApiParameter:

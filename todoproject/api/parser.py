@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -10,7 +11,7 @@ from rest_framework.parsers import BaseParser
 from todoproject.api.errors import MalformedBody, pointer_step
 from todoproject.api.renderer import JSONRenderer
 
-MAX_DIGITS = 1000
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
@@ -33,17 +34,20 @@ class StrictJSONParser(BaseParser):
         if text.startswith("\ufeff"):
             raise MalformedBody("The body starts with a byte order mark: send UTF-8 without it.")
         try:
-            value = json.loads(
-                text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant, parse_int=_whole_number
-            )
-            if not isinstance(value, dict):
-                raise MalformedBody("The body is not a JSON object.")
-            # Writing it again finds what parses and still cannot be carried; only then it is worth a look where.
-            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+            value = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
         except RecursionError:
             raise MalformedBody("The body is nested too deep.") from None
         except json.JSONDecodeError as error:
             raise MalformedBody(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+        except ValueError:  # sys.set_int_max_str_digits
+            raise MalformedBody("The body holds a number of too many digits.") from None
+        if not isinstance(value, dict):
+            raise MalformedBody("The body is not a JSON object.")
+        try:
+            # Writing it again finds what parses and still cannot be carried; only then it is worth a look where.
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except RecursionError:
+            raise MalformedBody("The body is nested too deep.") from None
         except ValueError:
             raise MalformedBody(*_what_cannot_be_carried(value)) from None
         return value
@@ -55,16 +59,15 @@ def _what_cannot_be_carried(value: Any) -> tuple[str, str]:
     left: list[tuple[Any, Any]] = [(None, value)]
     while left:
         place, here = left.pop()
-        if isinstance(here, dict):
-            if _has_surrogate("".join(here)):
-                return "A key holds a lone surrogate, which no UTF-8 text can carry.", _pointer(place)
-            left += [((place, key), below) for key, below in here.items()]
-        elif isinstance(here, list):
-            left += [((place, index), below) for index, below in enumerate(here)]
-        elif isinstance(here, str) and _has_surrogate(here):
-            return "Holds a lone surrogate, which no UTF-8 text can carry.", _pointer(place)
-        elif isinstance(here, float) and math.isinf(here):
-            return "Must be a number that is not beyond a float.", _pointer(place)
+        if isinstance(here, dict) and SURROGATE.search("".join(here)):
+            return "A key holds a lone surrogate, which no UTF-8 text can carry.", _pointer(place)
+        for step, below in here.items() if isinstance(here, dict) else enumerate(here):
+            if isinstance(below, dict | list):
+                left.append(((place, step), below))
+            elif isinstance(below, str) and SURROGATE.search(below):
+                return "Holds a lone surrogate, which no UTF-8 text can carry.", _pointer((place, step))
+            elif isinstance(below, float) and math.isinf(below):
+                return "Must be a number that is not beyond a float.", _pointer((place, step))
     raise AssertionError("only those two cannot be written")
 
 
@@ -76,22 +79,11 @@ def _pointer(place: Any) -> str:
     return "".join(steps)
 
 
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
-
-
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise MalformedBody("An object of the body names the same key twice.")
     return found
-
-
-def _whole_number(digits: str) -> int:
-    # Python itself refuses more than 4,300 digits, for the time that they would take.
-    if len(digits) > MAX_DIGITS:
-        raise MalformedBody(f"The body holds a number of more than {MAX_DIGITS} digits.")
-    return int(digits)
 
 
 def _no_constant(name: str) -> NoReturn:

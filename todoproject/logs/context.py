@@ -1,4 +1,4 @@
-"""Which request and which user the code is working for, so that every log line and every error can say it.
+"""Which request, user and client address the code is working for, so that every log line and every error can say it.
 
 Context variables, because they follow a request through threads (WSGI) and tasks (ASGI) alike.
 """
@@ -7,6 +7,7 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 user_id: ContextVar[int | None] = ContextVar("user_id", default=None)
+address: ContextVar[str] = ContextVar("address", default="")
 
 
 def current_request_id() -> str:
@@ -15,9 +16,10 @@ def current_request_id() -> str:
 
 
 def begin_request(identifier: str) -> None:
-    """Start a request: its id is known, its user is not yet.
+    """Start a request: its id is known, its user and its client's address are not yet.
 
-    A worker thread serves one request after another in the same context, so both are set anew each time.
+    A worker thread serves one request after another in the same context, so all are set anew each time.
     """
     request_id.set(identifier)
     user_id.set(None)
+    address.set("")

@@ -6,10 +6,9 @@ Problem details everywhere, and a small page with the request id below /admin/, 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 
 from todoproject import unavailable
-from todoproject.logs.context import current_request_id
+from todoproject.error_page import ErrorPage
 from todoproject.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
 
 DETAILS = {
@@ -36,7 +35,7 @@ class PlainErrorsMiddleware:
 def shaped(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return `response` itself, with a body for people below /admin/ and a problem elsewhere if it is an error."""
     if response.status_code >= 400:
-        if response.get("Content-Type") != CONTENT_TYPE:
+        if response.get("Content-Type") != CONTENT_TYPE and not isinstance(response, ErrorPage):
             rewrite(request, response)
         response["Content-Length"] = str(len(response.content))
     return response
@@ -46,12 +45,10 @@ def rewrite(request: HttpRequest, response: HttpResponse) -> None:
     """Change body, Content-Type and what goes with them; Allow, Retry-After, cookies and the rest stay."""
     slug = SLUGS.get(response.status_code) or ("bad-request" if response.status_code < 500 else "internal-error")
     if request.path.startswith("/admin/"):
-        context = {"problem": PROBLEM_TYPES[slug], "detail": DETAILS[slug], "request_id": current_request_id()}
-        response.content = render_to_string("error.html", context).encode()
-        response["Content-Type"] = "text/html; charset=utf-8"
+        page: HttpResponse = ErrorPage(slug, DETAILS[slug], status=response.status_code)
     else:
-        problem = problem_response(request, slug, DETAILS[slug])
-        response.content, response["Content-Type"] = problem.content, problem["Content-Type"]
-        response.status_code = problem.status_code
+        page = problem_response(request, slug, DETAILS[slug])
+        response.status_code = page.status_code
+    response.content, response["Content-Type"] = page.content, page["Content-Type"]
     for header in ("Content-Encoding", "Content-Language", "ETag"):
         del response[header]

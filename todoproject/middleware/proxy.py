@@ -12,6 +12,8 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from todoproject.logs.context import address
+
 PREFIXES = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_URL_SCHEME")
 
 
@@ -29,6 +31,7 @@ class ProxyHeadersMiddleware:
         forwarded = {name: request.META.pop(name) for name in list(request.META) if name.startswith(PREFIXES)}
         if settings.TRUSTED_PROXY_HOPS > 0:
             request.META.update(trusted(forwarded, settings.TRUSTED_PROXY_HOPS))
+        address.set(request.META.get("REMOTE_ADDR", ""))
         return self.get_response(request)
 
 

@@ -1,29 +1,41 @@
-"""Django's PostgreSQL backend, with fresh credentials and a health check that asks nobody.
+"""Django's PostgreSQL backend, with fresh credentials, metrics, and a health check that asks nobody.
 
 ENGINE = "todoproject.postgresql". DATABASES gives USERNAME_SECRET and PASSWORD_SECRET in place of USER and PASSWORD.
 """
 
 import select
+from functools import cache
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django_prometheus.db.backends.postgresql import base
 
+from todoproject.metrics import pool
 from todoproject.postgresql import driver
 from todoproject.postgresql.client import DatabaseClient
+from todoproject.secret_files import Secret
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
-    """Connects with the credentials of the moment, and looks at the socket instead of sending SELECT 1."""
+@cache  # one for all threads: each learns from the others what was accepted
+def credentials_of(user: Secret, password: Secret) -> driver.Credentials:
+    return driver.Credentials(user, password)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-prometheus has no types
+    """Connects with the credentials of the moment, and looks at the socket instead of sending SELECT 1.
+
+    django-prometheus counts and times connections and statements; how many connections there are is counted here.
+    """
 
     Database = driver
     client_class = DatabaseClient
+    in_use = False
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return Django's parameters with `credentials`, which the driver turns into user and password."""
         settings = self.settings_dict
-        params = super().get_connection_params()
+        params: dict[str, Any] = super().get_connection_params()
         if "USERNAME_SECRET" in settings:
-            params["credentials"] = driver.Credentials(settings["USERNAME_SECRET"], settings["PASSWORD_SECRET"])
+            params["credentials"] = credentials_of(settings["USERNAME_SECRET"], settings["PASSWORD_SECRET"])
         return params
 
     def is_usable(self) -> bool:
@@ -37,3 +49,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        pool.size.inc()
+        return connection
+
+    def _close(self) -> None:
+        if self.connection is not None:
+            pool.size.dec()
+            self.give_back()
+        super()._close()
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Return a cursor; from the first one on the connection is in use."""
+        if not self.in_use:
+            self.in_use = True
+            pool.in_use.inc()
+        return super().create_cursor(name)
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Let go what a request has used: Django calls this before and after each."""
+        self.give_back()
+        super().close_if_unusable_or_obsolete()
+
+    def give_back(self) -> None:
+        if self.in_use:
+            self.in_use = False
+            pool.in_use.dec()

@@ -3,20 +3,54 @@
 Inside the connection class, so that whoever opens connections, Django or a pool, gets it.
 """
 
+import logging
+from collections.abc import Iterator
 from typing import Any, Self
 
 import psycopg
 from psycopg import *  # noqa: F403  a driver is what PEP 249 says, all of psycopg's names
 
-from todoproject.secret_files import Secret
+from todoproject.secret_files import Secret, failed_looks
+
+logger = logging.getLogger(__name__)
 
 
 class Credentials:
-    """User and password as they are now."""
+    """User and password as they are now, and those that the server accepted last."""
 
     def __init__(self, user: Secret, password: Secret) -> None:
         self.user = user
         self.password = password
+        self.accepted: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
+
+    def candidates(self) -> Iterator[dict[str, str]]:
+        """Yield what to log in with, each if all before it have failed and it is something else.
+
+        What the secrets said at the last look, what they say now, and what was accepted last: a file may be half
+        written or ahead of the server, and the user it will name is often there beside the former one.
+        """
+        tried = [self.now()]
+        yield tried[0]
+        for following in (self.now(fresh=True), self.accepted):
+            if following and following not in tried:
+                tried.append(following)
+                yield following
+
+    def accept(self, login: dict[str, str]) -> None:
+        """Remember what the server has taken; count it if that is not what the secrets hold, and say it once."""
+        self.accepted = login
+        refused = self.now()
+        if login == refused:
+            return
+        failed_looks.labels("DB_PASSWORD").inc()
+        if refused != self.refused:
+            self.refused = refused
+            logger.error(
+                "The database refuses what %s and %s hold. The last good values stay in use.",
+                self.user.name,
+                self.password.name,
+            )
 
     def now(self, *, fresh: bool = False) -> dict[str, str]:
         return {"user": self.user.value(fresh=fresh), "password": self.password.value(fresh=fresh)}
@@ -29,22 +63,25 @@ class FreshConnection(psycopg.Connection[Any]):
     def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
         """Connect; `credentials` among the arguments gives user and password.
 
-        When a login with them fails and the secrets have changed meanwhile, it is tried once more with the new ones.
-        libpq gives no SQLSTATE for a refused login, and its sentence is translated, so any failure makes us look; only
-        changed credentials make a second attempt worth while. A timeout is never repeated: the wait is bounded.
+        libpq gives no SQLSTATE for a refused login, and its sentence is translated, so any failure makes us look for
+        other credentials. A timeout is never repeated: the wait is bounded.
         """
         credentials: Credentials | None = kwargs.pop("credentials", None)
         if credentials is None:
             return super().connect(conninfo, **kwargs)
-        tried = credentials.now()
-        try:
-            return super().connect(conninfo, **{**kwargs, **tried})
-        except psycopg.errors.ConnectionTimeout:
-            raise
-        except psycopg.OperationalError:
-            if (renewed := credentials.now(fresh=True)) == tried:
+        refusal: psycopg.OperationalError | None = None
+        for login in credentials.candidates():
+            try:
+                connection = super().connect(conninfo, **{**kwargs, **login})
+            except psycopg.errors.ConnectionTimeout:
                 raise
-        return super().connect(conninfo, **{**kwargs, **renewed})
+            except psycopg.OperationalError as error:
+                refusal = refusal or error
+            else:
+                credentials.accept(login)
+                return connection
+        assert refusal  # noqa: S101  # nosec B101  there is always one candidate
+        raise refusal
 
 
 connect = FreshConnection.connect

@@ -4,6 +4,7 @@ Not DRF's own throttles: they read, add and write back in a cache of each proces
 through together and every worker and pod grants the rate anew (https://github.com/encode/django-rest-framework/issues/5181).
 """
 
+from abc import ABC, abstractmethod
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
 SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
-class Throttle(BaseThrottle):
+class Throttle(BaseThrottle, ABC):
     """Lets the first requests of each window through; a subclass says whose they are and how many."""
 
     scope: str
     seconds_left: float | None = None
 
+    @abstractmethod
     def rate(self) -> str:
         """Return for example ``100/minute``, or "" for no limit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def identity(self, request: Request) -> str:
         """Return who is counted, or "" for nobody."""
-        raise NotImplementedError
 
     def allow_request(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002  the signature is DRF's
         """Count this request and say whether it may pass; no query without a rate."""

@@ -1,0 +1,1 @@
+"""Measurements behind decisions; each says how to repeat it."""

@@ -1,0 +1,52 @@
+"""A member of the operations staff, logged in, without a browser."""
+
+from typing import Any, cast
+
+from django.contrib.messages import get_messages
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.api.client import HANDLER
+from todoproject.accounts.models import User
+
+TODOS = "/admin/todos/todo/"
+
+
+class Staff(Client):
+    """`user`, and what he does on the pages of the admin; an exception in a view is a 500 here too."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__(raise_request_exception=False)
+        self.handler = HANDLER
+        self.user = user
+        self.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    def see(self, path: str, **query: str) -> str:
+        """Return the text of a page that must be there."""
+        response = self.get(path, query)
+        assert response.status_code == 200, (response.status_code, response.headers)
+        return response.content.decode()
+
+    def act(self, action: str, rows: Any, *, path: str = TODOS, **fields: Any) -> HttpResponse:
+        """Select `rows` ("all" for those of all pages) in the list, choose an action, press Go."""
+        everything = rows == "all"
+        selected = ["0"] if everything else [str(row.pk) for row in rows]
+        data = {"action": action, "index": "0", "_selected_action": selected, "select_across": "01"[everything]}
+        return cast(HttpResponse, self.post(path, {**data, **fields}))
+
+    def confirm(self, action: str, rows: Any, number: int, *, path: str = TODOS, **fields: Any) -> HttpResponse:
+        """Press the button of the page that asks before an action on `number` rows."""
+        everything = rows == "all"
+        selected = ["0"] if everything else [str(row.pk) for row in rows]
+        data = {"action": action, "_selected_action": selected, "select_across": "01"[everything]}
+        return cast(HttpResponse, self.post(path, {**data, "confirmed": str(number), **fields}))
+
+    def told(self, response: HttpResponse) -> list[str]:
+        """Return the messages that the next page shows."""
+        return [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined]
+
+
+def change_page(name: str, pk: object) -> str:
+    """Return the address of one object's page: name is for example todos_todo."""
+    return reverse(f"admin:{name}_change", args=[pk])

@@ -1,0 +1,231 @@
+"""Brute force on the admin and on /auth/token: one user from one address is locked out for a while, liftable."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from pytest_django import Settings
+
+from tests.admin.staff import Staff
+from tests.api.client import HANDLER, ApiClient, parsed
+from tests.factories import UserFactory
+from todoproject.accounts.lockout import client_address
+from todoproject.accounts.models import FailedLogin, User
+
+PASSWORD = "correct horse battery staple"
+FAILED = "/admin/accounts/failedlogin/"
+ADDRESS = "192.0.2.1"
+
+
+class QuickHasher(PBKDF2PasswordHasher):
+    """Counts what it hashes."""
+
+    iterations = 1
+    hashed: list[str] = []
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        self.hashed.append(password)
+        return super().encode(password, salt, iterations)
+
+
+@pytest.fixture(autouse=True)
+def rates(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.{QuickHasher.__qualname__}"]
+    settings.LOGIN_RATE = "1000/minute"  # tests/api/test_throttling.py is about the other limit
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return UserFactory.create(username="ada", password=PASSWORD, is_staff=True)
+
+
+def api(password: str, username: str = "ada", address: str = ADDRESS, **headers: str) -> Any:
+    client = ApiClient()
+    client.defaults["REMOTE_ADDR"] = address
+    return client.send("POST", "/auth/token", {"username": username, "password": password}, headers=headers)
+
+
+def admin(password: str, username: str = "ada", address: str = ADDRESS) -> Any:
+    client = Client(raise_request_exception=False)
+    client.handler = HANDLER
+    return client.post("/admin/login/", {"username": username, "password": password}, REMOTE_ADDR=address)
+
+
+def lock(username: str = "ada") -> None:
+    for _ in range(5):
+        api("wrong", username)
+
+
+# ── Locked out ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_api_answers_a_problem_that_says_when(ada: User) -> None:
+    answers = [api("wrong") for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [401] * 4 + [429] * 3
+    assert answers[-1]["Content-Type"] == "application/problem+json"
+    assert parsed(answers[-1])["type"] == "/docs/errors/too-many-requests"
+    assert 890 <= int(answers[-1]["Retry-After"]) <= 900
+
+
+def test_the_admin_shows_a_page_that_says_who_can_help(ada: User) -> None:
+    answers = [admin("wrong") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
+    page = answers[-1].content.decode()
+    assert answers[-1]["Content-Type"].startswith("text/html")
+    assert 890 <= int(answers[-1]["Retry-After"]) <= 900
+    assert "locked for 15 minutes" in page
+    assert "Failed logins" in page
+    assert "default-src 'self'" in answers[-1]["Content-Security-Policy"]
+    assert answers[-1]["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("way_in", [api, admin])
+def test_the_right_password_does_not_log_in_and_is_not_even_looked_at(ada: User, way_in: Any) -> None:
+    lock()
+    QuickHasher.hashed.clear()
+    answer = way_in(PASSWORD)
+    assert answer.status_code == 429
+    assert "sessionid" not in answer.cookies
+    assert QuickHasher.hashed == []
+
+
+def test_admin_and_api_count_together(ada: User) -> None:
+    statuses = [api("wrong").status_code, admin("wrong").status_code, api("wrong").status_code]
+    assert statuses == [401, 200, 401]
+    admin("wrong")
+    admin("wrong")
+    assert (api(PASSWORD).status_code, admin(PASSWORD).status_code) == (429, 429)
+
+
+def test_a_lock_out_does_not_tell_whether_the_user_exists(ada: User) -> None:
+    UserFactory.create(username="bob", password=PASSWORD, is_active=False)
+
+    def described(answer: Any) -> tuple[Any, ...]:
+        body = {name: value for name, value in parsed(answer).items() if name != "request_id"}
+        return answer.status_code, answer["Content-Type"], sorted(set(answer.headers) - {"X-Request-ID"}), body
+
+    seen = []
+    for username in ("ada", "nobody", "bob"):
+        seen.append([described(api("wrong", username)) for _ in range(7)])
+    assert seen[0] == seen[1] == seen[2]
+
+
+# ── Whom it hits ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_another_user_and_another_address_are_not_hindered(ada: User) -> None:
+    UserFactory.create(username="grace", password=PASSWORD)
+    lock()
+    assert api(PASSWORD, "grace").status_code == 200
+    assert api(PASSWORD, address="192.0.2.2").status_code == 200
+
+
+def test_another_browser_or_another_address_of_the_same_subscriber_is_no_way_around(ada: User) -> None:
+    for number in range(5):
+        api("wrong", address=f"2001:db8:0:1::{number:x}", **{"User-Agent": f"browser {number}"})
+    assert AccessAttempt.objects.count() == 1
+    assert api(PASSWORD, address="2001:db8:0:1::99", **{"User-Agent": "another"}).status_code == 429
+    assert api(PASSWORD, address="2001:db8:0:2::1").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::"),
+        ("", None),
+        ("unix socket", None),
+    ],
+)
+def test_an_address_is_counted_as(address: str, counted_as: str | None) -> None:
+    assert client_address(RequestFactory().get("/", REMOTE_ADDR=address)) == counted_as
+
+
+def test_a_forged_forwarding_header_is_no_way_around(ada: User) -> None:
+    for number in range(5):
+        api("wrong", **{"X-Forwarded-For": f"198.51.100.{number}"})
+    assert api(PASSWORD, **{"X-Forwarded-For": "198.51.100.99"}).status_code == 429
+
+
+# ── How it ends ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_it_is_over_after_a_quarter_of_an_hour(ada: User) -> None:
+    lock()
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+    assert api(PASSWORD).status_code == 200
+
+
+def test_attempts_while_locked_out_do_not_prolong_it(ada: User) -> None:
+    lock()
+    before = AccessAttempt.objects.values().get()
+    api("wrong")
+    admin(PASSWORD)
+    assert AccessAttempt.objects.values().get() == before
+
+
+@pytest.mark.parametrize("way_in", [api, admin])
+def test_a_login_begins_the_count_anew(ada: User, way_in: Any) -> None:
+    for _ in range(4):
+        api("wrong")
+    way_in(PASSWORD)
+    assert not AccessAttempt.objects.exists()
+    assert [api("wrong").status_code for _ in range(4)] == [401] * 4
+
+
+def test_staff_lifts_it_and_the_right_password_works_again(ada: User, editor: Staff) -> None:
+    lock()
+    assert "locked out until" in editor.see(FAILED, state="locked")
+    answer = editor.act("lift", list(FailedLogin.objects.all()), path=FAILED)
+    assert editor.told(answer) == ["1 lock-out lifted: logging in is possible again at once."]
+    assert api(PASSWORD).status_code == 200
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_repr, entry.change_message) == (
+        editor.user,
+        f"ada from {ADDRESS}",
+        "Lock-out lifted.",
+    )
+
+
+def test_a_reader_sees_it_but_lifts_nothing(ada: User, reader: Staff) -> None:
+    lock()
+    assert "locked out until" in reader.see(FAILED)
+    reader.act("lift", list(FailedLogin.objects.all()), path=FAILED)
+    assert api(PASSWORD).status_code == 429
+
+
+# ── What is kept ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_no_password_is_kept(ada: User) -> None:
+    api("a-typed-password")
+    admin("a-typed-password")
+    assert "a-typed-password" not in str(list(AccessAttempt.objects.values()))
+
+
+def test_a_name_that_no_user_can_have_is_no_fault_of_ours(db: None) -> None:
+    for username in ("x" * 151, "a\0b", "", "zoe\u0308"):
+        assert admin("wrong", username).status_code == 200
+        assert api("wrong", username).status_code in {400, 401}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failures_at_the_same_moment_are_all_counted(settings: Settings) -> None:
+    UserFactory.create(username="ada", password=PASSWORD)
+    settings.AXES_FAILURE_LIMIT = 100
+    start = threading.Barrier(4, timeout=20)
+
+    def fail() -> None:
+        try:
+            start.wait()
+            for _ in range(3):
+                api("wrong")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=fail) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert AccessAttempt.objects.get().failures_since_start == 12

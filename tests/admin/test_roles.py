@@ -1,0 +1,96 @@
+"""The two roles of operations staff exist in a fresh database, and may do what they are for and nothing else."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from tests.admin.staff import TODOS, Staff, change_page
+from tests.factories import TodoFactory, UserFactory
+from todoproject.accounts.models import User
+from todoproject.operations.roles import EDITOR, READ_ONLY
+from todos.models import Todo
+
+SEES = {
+    "todos.view_todo",
+    "accounts.view_user",
+    "accounts.view_refreshfamily",
+    "accounts.view_failedlogin",
+    "admin.view_logentry",
+}
+ACTS = {
+    "todos.add_todo",
+    "todos.change_todo",
+    "todos.delete_todo",
+    "accounts.lock_user",
+    "accounts.revoke_refreshfamily",
+    "accounts.lift_failedlogin",
+}
+LISTS = [
+    TODOS,
+    "/admin/accounts/user/",
+    "/admin/accounts/refreshfamily/",
+    "/admin/accounts/failedlogin/",
+    "/admin/admin/logentry/",
+]
+
+
+@pytest.mark.parametrize(("role", "permissions"), [(READ_ONLY, SEES), (EDITOR, SEES | ACTS)])
+def test_a_migration_made_the_role_with_exactly(db: None, role: str, permissions: set[str]) -> None:
+    granted = Group.objects.get(name=role).permissions.select_related("content_type")
+    assert {f"{permission.content_type.app_label}.{permission.codename}" for permission in granted} == permissions
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_reader_sees_every_list_and_no_way_to_change_it(reader: Staff, owner: User, path: str) -> None:
+    TodoFactory.create(owner=owner)
+    page = reader.see(path)
+    assert "addlink" not in page
+    for action in ("complete", "reopen", "reassign", "lock", "unlock", "revoke", "revoke_sessions", "lift"):
+        assert f'<option value="{action}">' not in page
+
+
+def test_a_readers_todo_has_no_field_and_no_save_button(reader: Staff, owner: User) -> None:
+    page = reader.see(change_page("todos_todo", TodoFactory.create(owner=owner).pk))
+    assert 'name="title"' not in page
+    assert 'name="_save"' not in page
+    assert "deletelink" not in page
+
+
+def test_an_editor_changes_todos_but_no_user(editor: Staff, owner: User) -> None:
+    todo = TodoFactory.create(owner=owner)
+    assert 'name="_save"' in editor.see(change_page("todos_todo", todo.pk))
+    assert 'name="_save"' not in editor.see(change_page("accounts_user", editor.user.pk))
+    answer = editor.post(change_page("accounts_user", editor.user.pk), {"username": "edith", "is_superuser": "on"})
+    assert answer.status_code == 403
+    assert editor.get("/admin/accounts/user/add/").status_code == 403
+    assert editor.post(f"/admin/accounts/user/{owner.pk}/password/", {"password1": "x"}).status_code == 403
+
+
+def test_no_hash_of_a_password_is_shown_to_staff(reader: Staff) -> None:
+    somebody = UserFactory.create(password="correct horse battery staple")
+    page = reader.see(change_page("accounts_user", somebody.pk))
+    assert somebody.password.split("$")[-1] not in page
+
+
+def test_an_editor_deletes_a_todo_and_leaves_a_trace(editor: Staff, owner: User) -> None:
+    todo = TodoFactory.create(owner=owner, title="Gone tomorrow")
+    assert editor.post(f"{TODOS}{todo.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Todo.objects.exists()
+    page = editor.see("/admin/admin/logentry/")
+    assert "Gone tomorrow" in page
+    assert "Deletion" in page
+
+
+def test_the_history_cannot_be_changed_by_anybody(superuser: Staff, owner: User) -> None:
+    superuser.act("complete", [TodoFactory.create(owner=owner)])
+    entry = superuser.user.logentry_set.get()
+    for path in ("add/", f"{entry.pk}/delete/"):
+        assert superuser.get(f"/admin/admin/logentry/{path}").status_code == 403
+    assert superuser.post(f"/admin/admin/logentry/{entry.pk}/change/", {"change_message": "x"}).status_code == 403
+    page = superuser.see(f"/admin/accounts/user/{superuser.user.pk}/delete/")
+    assert "have permission to delete the following types of objects" in page
+
+
+def test_an_api_user_does_not_get_in(owner: User) -> None:
+    for path in ("/admin/", *LISTS):
+        answer = Staff(owner).get(path)
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/admin/login/")

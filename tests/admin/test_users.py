@@ -1,0 +1,118 @@
+"""API users and their sessions are locked, unlocked and revoked in the admin."""
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+
+from tests.admin.staff import Staff, change_page
+from tests.api.client import ApiClient
+from tests.factories import UserFactory
+from todoproject.accounts.models import RefreshFamily, User
+from todoproject.accounts.refresh import login_session_begin
+
+USERS = "/admin/accounts/user/"
+SESSIONS = "/admin/accounts/refreshfamily/"
+
+
+def refreshes(token: str) -> int:
+    return ApiClient().send("POST", "/auth/token/refresh", {"refresh": token}).status_code
+
+
+def messages_of(entries: Any) -> list[tuple[str, str]]:
+    return [(entry.object_repr, entry.change_message) for entry in entries]
+
+
+def test_a_locked_user_can_refresh_nothing_and_is_told_nothing(editor: Staff, owner: User) -> None:
+    token, other = login_session_begin(owner).refresh, login_session_begin(UserFactory.create()).refresh
+    answer = editor.act("lock", [owner], path=USERS)
+    assert editor.told(answer) == ["1 user locked."]
+    assert not User.objects.get(pk=owner.pk).is_active
+    assert RefreshFamily.objects.get(user=owner).revoked_at is not None
+    assert refreshes(token) == 401
+    assert refreshes(other) == 200
+    assert messages_of(LogEntry.objects.all()) == [("ada", "Locked; all login sessions ended.")]
+
+
+def test_an_unlocked_user_logs_in_again_but_his_old_sessions_stay_ended(editor: Staff, owner: User) -> None:
+    token = login_session_begin(owner).refresh
+    editor.act("lock", [owner], path=USERS)
+    answer = editor.act("unlock", [owner], path=USERS)
+    assert editor.told(answer)[-1] == "1 user unlocked."
+    assert refreshes(token) == 401
+    owner.refresh_from_db()
+    assert refreshes(login_session_begin(owner).refresh) == 200
+    assert LogEntry.objects.filter(change_message="Unlocked.").count() == 1
+
+
+def test_users_that_are_locked_already_are_left_alone(editor: Staff, owner: User) -> None:
+    locked = UserFactory.create(is_active=False)
+    answer = editor.act("lock", [owner, locked], path=USERS)
+    assert editor.told(answer) == ["1 user locked. 1 left alone: already so, or not yours to change."]
+
+
+def test_nobody_locks_himself_and_an_editor_no_superuser(editor: Staff, superuser: Staff) -> None:
+    editor.act("lock", [editor.user, superuser.user], path=USERS)
+    editor.act("revoke_sessions", [superuser.user], path=USERS)
+    superuser.act("lock", [superuser.user], path=USERS)
+    assert not User.objects.filter(is_active=False).exists()
+    superuser.act("lock", [editor.user], path=USERS)
+    assert User.objects.get(is_active=False) == editor.user
+
+
+def test_a_locked_colleague_is_out_with_his_next_click(superuser: Staff, editor: Staff) -> None:
+    assert editor.get("/admin/").status_code == 200
+    superuser.act("lock", [editor.user], path=USERS)
+    assert editor.get("/admin/").status_code == 302
+
+
+def test_the_checkbox_in_the_form_ends_sessions_like_the_action(superuser: Staff, owner: User) -> None:
+    token = login_session_begin(owner).refresh
+    form = {"username": "ada", "date_joined_0": "2026-11-23", "date_joined_1": "12:00"}
+    assert superuser.post(change_page("accounts_user", owner.pk), form).status_code == 302
+    assert not User.objects.get(pk=owner.pk).is_active
+    assert RefreshFamily.objects.get().revoked_at is not None
+    assert refreshes(token) == 401
+
+
+def test_all_sessions_of_a_user_are_revoked_at_once(editor: Staff, owner: User) -> None:
+    tokens = [login_session_begin(owner).refresh for _ in range(3)]
+    answer = editor.act("revoke_sessions", [owner], path=USERS)
+    assert editor.told(answer) == ["3 login sessions revoked."]
+    assert {refreshes(token) for token in tokens} == {401}
+    assert LogEntry.objects.count() == 3
+    assert User.objects.get(pk=owner.pk).is_active
+
+
+def test_one_session_is_revoked_and_the_others_go_on(editor: Staff, owner: User) -> None:
+    stolen, own = login_session_begin(owner).refresh, login_session_begin(owner).refresh
+    family = RefreshFamily.objects.earliest("created_at")
+    editor.act("revoke", [family], path=SESSIONS)
+    assert (refreshes(stolen), refreshes(own)) == (401, 200)
+    assert editor.told(editor.act("revoke", [family], path=SESSIONS))[-1] == "0 login sessions revoked."
+    assert LogEntry.objects.get().object_id == str(family.pk)
+
+
+def test_sessions_are_found_by_user_and_state(reader: Staff, owner: User) -> None:
+    login_session_begin(owner)
+    login_session_begin(UserFactory.create(username="grace"))
+    RefreshFamily.objects.filter(user=owner).update(revoked_at="2026-11-23T12:00Z")
+    mine = reader.see(SESSIONS, user__id__exact=str(owner.pk))
+    assert " 1 login session " in " ".join(mine.split())
+    assert ">revoked<" in mine
+    for state, number in (("open", 1), ("revoked", 1), ("expired", 0)):
+        assert f" {number} login session" in " ".join(reader.see(SESSIONS, state=state).split())
+    assert f'href="{SESSIONS}?user__id__exact={owner.pk}"' in reader.see(USERS)
+
+
+def test_a_reader_locks_and_revokes_nobody(reader: Staff, owner: User) -> None:
+    token = login_session_begin(owner).refresh
+    reader.act("lock", [owner], path=USERS)
+    reader.act("revoke_sessions", [owner], path=USERS)
+    reader.act("revoke", list(RefreshFamily.objects.all()), path=SESSIONS)
+    assert User.objects.get(pk=owner.pk).is_active
+    assert refreshes(token) == 200
+
+
+def test_users_are_not_deleted_by_the_hundred(superuser: Staff, owner: User) -> None:
+    superuser.act("delete_selected", [owner], path=USERS, post="yes")
+    assert User.objects.filter(pk=owner.pk).exists()

@@ -1,0 +1,156 @@
+"""Conditional requests: strong ETags, 304 for what a client holds, 412 for a change of what it has not seen."""
+
+import re
+from functools import partial
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+
+from tests.api.client import ApiClient, parsed
+from tests.api.threads import threads, wait_until_blocked
+from tests.factories import TodoFactory
+from todoproject.accounts.models import User
+from todos.models import Todo
+
+STRONG = re.compile(r'"[!#-~]+"')
+CHANGE = {"title": "Changed"}
+STALE = [
+    '"999"',
+    'W/"1"',
+    '"1',
+    "1",
+    "",
+    "nonsense",
+    '"01"',
+    '"x", "y"',
+    '"999", W/"1"',
+    '"9999999999999999999999"',
+    "\xff",
+]
+
+
+@pytest.fixture
+def todo(user: User) -> Todo:
+    return TodoFactory.create(owner=user, title="First")
+
+
+def conditional(api: ApiClient, method: str, todo: Todo, header: str, etag: str) -> HttpResponse:
+    return api.send(method, f"/todos/{todo.pk}", None if method in {"GET", "HEAD"} else CHANGE, headers={header: etag})
+
+
+def test_every_answer_with_a_todo_has_the_same_strong_etag_until_it_changes(api: ApiClient) -> None:
+    created = api.send("POST", "/todos", {"title": "x"})
+    url = parsed(created)["url"]
+    read, again = api.send("GET", url), api.send("HEAD", url)
+    assert created["ETag"] == read["ETag"] == again["ETag"]
+    assert STRONG.fullmatch(read["ETag"])
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_change_is_answered_with_the_new_etag(api: ApiClient, todo: Todo, method: str) -> None:
+    before = api.send("GET", f"/todos/{todo.pk}")["ETag"]
+    changed = conditional(api, method, todo, "If-Match", before)
+    assert changed["ETag"] != before
+    assert changed["ETag"] == api.send("GET", f"/todos/{todo.pk}")["ETag"]
+
+
+def test_a_list_has_a_strong_etag_that_follows_its_content(api: ApiClient, todo: Todo) -> None:
+    before, same = api.send("GET", "/todos")["ETag"], api.send("GET", "/todos")["ETag"]
+    assert STRONG.fullmatch(before)
+    assert before == same
+    api.send("PATCH", f"/todos/{todo.pk}", CHANGE)
+    assert api.send("GET", "/todos")["ETag"] != before
+
+
+def test_pages_with_equal_todos_and_different_links_have_different_etags(api: ApiClient, todo: Todo) -> None:
+    alone = api.send("GET", "/todos?limit=1&ordering=created_at")
+    TodoFactory.create(owner=todo.owner)
+    followed = api.send("GET", "/todos?limit=1&ordering=created_at")
+    assert alone.content == followed.content
+    assert alone["ETag"] != followed["ETag"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/todos", "/todos/{}"])
+@pytest.mark.parametrize("held", ["{}", "W/{}", '"other", {}', '"a,b" ,W/{},"c"', "*", " * "])
+def test_what_the_client_holds_is_304_with_the_headers_of_200(
+    api: ApiClient, todo: Todo, method: str, path: str, held: str
+) -> None:
+    path = path.format(todo.pk)
+    full = api.send("GET", path)
+    response = api.send(method, path, headers={"If-None-Match": held.format(full["ETag"])})
+    assert (response.status_code, response.content) == (304, b"")
+    for header in ("ETag", "Cache-Control", "Vary"):
+        assert response[header] == full[header]
+
+
+@pytest.mark.parametrize("path", ["/todos", "/todos/{}"])
+@pytest.mark.parametrize("held", ['"other"', "", "nonsense", '"other', 'W/"other", "x"', "1", '"*"', "\xff"])
+def test_what_the_client_does_not_hold_is_sent(api: ApiClient, todo: Todo, path: str, held: str) -> None:
+    assert api.send("GET", path.format(todo.pk), headers={"If-None-Match": held}).status_code == 200
+
+
+def test_if_none_match_gives_nothing_away_about_what_is_not_there(api: ApiClient) -> None:
+    assert api.send("GET", "/todos/1", headers={"If-None-Match": "*"}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("etag", ['"1"', "*", '"7", "1"', 'W/"9","1"'])
+def test_a_write_goes_through_when_the_etag_is_current(api: ApiClient, todo: Todo, method: str, etag: str) -> None:
+    assert conditional(api, method, todo, "If-Match", etag).status_code in {200, 204}
+    assert not Todo.objects.filter(title="First").exists()
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("etag", STALE)
+def test_a_write_with_a_stale_weak_or_malformed_etag_is_412_and_changes_nothing(
+    api: ApiClient, todo: Todo, method: str, etag: str
+) -> None:
+    response = conditional(api, method, todo, "If-Match", etag)
+    assert response.status_code == 412
+    assert parsed(response)["type"] == "/docs/errors/precondition-failed"
+    assert list(Todo.objects.values_list("title", "version")) == [("First", 1)]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("etag", ["*", '"1"', "nonsense"])
+def test_a_conditional_write_of_nothing_is_404(api: ApiClient, method: str, etag: str) -> None:
+    assert api.send(method, "/todos/1", CHANGE, headers={"If-Match": etag}).status_code == 404
+
+
+def test_an_etag_of_a_list_changes_no_todo(api: ApiClient, todo: Todo) -> None:
+    etag = api.send("GET", "/todos")["ETag"]
+    assert conditional(api, "PATCH", todo, "If-Match", etag).status_code == 412
+
+
+def test_an_etag_is_good_for_one_change(api: ApiClient, todo: Todo) -> None:
+    etag = api.send("GET", f"/todos/{todo.pk}")["ETag"]
+    assert [conditional(api, "PATCH", todo, "If-Match", etag).status_code for _ in range(2)] == [200, 412]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("loser", ["PUT", "PATCH", "DELETE"])
+def test_of_writers_at_the_same_moment_exactly_one_wins(api: ApiClient, todo: Todo, loser: str) -> None:
+    with threads() as pool:
+        with transaction.atomic():
+            Todo.objects.select_for_update().get()
+            methods = ("PATCH", loser, "PATCH", loser)
+            writers = [pool.start(partial(conditional, api, method, todo, "If-Match", '"1"')) for method in methods]
+            wait_until_blocked(len(writers))
+        statuses = [writer.result().status_code for writer in writers]
+    assert sorted(status // 100 for status in statuses) == [2, 4, 4, 4]
+    assert set(statuses) <= {200, 204, 404, 412}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_of_different_members_at_the_same_moment_are_both_kept(api: ApiClient, todo: Todo) -> None:
+    with threads() as pool:
+        with transaction.atomic():
+            Todo.objects.select_for_update().get()
+            bodies: list[dict[str, object]] = [{"title": "New"}, {"order": 5}, {"completed": True}]
+            writers = [pool.start(partial(api.send, "PATCH", f"/todos/{todo.pk}", body)) for body in bodies]
+            wait_until_blocked(len(writers))
+        assert {writer.result().status_code for writer in writers} == {200}
+    todo.refresh_from_db()
+    assert (todo.title, todo.order, todo.completed, todo.version) == ("New", 5, True, 4)

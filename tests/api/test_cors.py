@@ -1,0 +1,106 @@
+"""What a browser lets a front end of another origin do, and what caches may do."""
+
+import pytest
+from django.conf import settings as configured
+from pytest_django import Settings
+
+from tests.api.client import ApiClient
+from tests.factories import TodoFactory
+from todoproject.accounts.models import User
+
+OURS = "https://app.example"
+FOREIGN = [
+    "https://evil.example",
+    "http://app.example",
+    "https://app.example:8443",
+    "https://app.example.evil",
+    "null",
+    "",
+]
+PATHS = ["/todos", "/todos/1000000", "/todos/", "/auth/token", "/schema"]
+
+
+@pytest.fixture(autouse=True)
+def origins(settings: Settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = [OURS]
+
+
+def test_the_origins_come_from_the_environment() -> None:
+    assert "CORS_ALLOW_ALL_ORIGINS" not in dir(configured)
+    assert "CORS_ALLOW_CREDENTIALS" not in dir(configured)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_allowed_origin_may_read_the_answer(api: ApiClient, path: str) -> None:
+    response = api.send("GET", path, headers={"Origin": OURS})
+    assert response["Access-Control-Allow-Origin"] == OURS
+    assert "Access-Control-Allow-Credentials" not in response
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
+def test_a_foreign_origin_gets_no_permission(api: ApiClient, method: str, origin: str) -> None:
+    headers = {"Origin": origin, "Access-Control-Request-Method": "DELETE"}
+    response = api.send(method, "/todos", headers=headers)
+    assert not [header for header in response.headers if header.startswith("Access-Control-")]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_preflight_of_an_allowed_origin_is_answered_without_a_token(
+    anonymous: ApiClient, path: str, method: str
+) -> None:
+    asked = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
+    headers = {
+        "Origin": OURS,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": ",".join(asked),
+    }
+    response = anonymous.send("OPTIONS", path, headers=headers)
+    assert response.status_code in {200, 204}
+    assert response["Access-Control-Allow-Origin"] == OURS
+    assert method in {*response["Access-Control-Allow-Methods"].split(", "), "HEAD"}
+    assert set(asked) <= set(response["Access-Control-Allow-Headers"].split(", "))
+    assert int(response["Access-Control-Max-Age"]) > 0
+
+
+def test_a_front_end_may_read_the_headers_that_it_needs(api: ApiClient) -> None:
+    exposed = api.send("GET", "/todos", headers={"Origin": OURS})["Access-Control-Expose-Headers"].split(", ")
+    assert {"Link", "ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-ID"} <= set(exposed)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/nothing", None, 404),
+        ("GET", "/todos/2", None, 404),
+        ("PUT", "/todos", {}, 405),
+        ("POST", "/todos", {}, 400),
+        ("POST", "/todos", b" " * (2**20 + 1), 413),
+    ],
+)
+def test_a_front_end_may_read_the_errors_too(api: ApiClient, method: str, path: str, body: object, status: int) -> None:
+    response = api.send(method, path, body, headers={"Origin": OURS})
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (status, OURS)
+
+
+@pytest.mark.parametrize("origin", [OURS, "https://evil.example", None])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/todos"), ("HEAD", "/todos"), ("POST", "/todos"), ("OPTIONS", "/todos"), ("PUT", "/todos"),
+     ("GET", "/todos/1000000"), ("GET", "/todos/2"), ("PATCH", "/todos/1000000"),
+     ("DELETE", "/todos/1000000"), ("DELETE", "/todos")],
+)  # fmt: skip
+def test_every_answer_of_the_resource_may_be_kept_by_the_caller_alone_and_only_after_asking_again(
+    api: ApiClient, user: User, method: str, path: str, origin: str | None
+) -> None:
+    TodoFactory.create(id=1_000_000, owner=user)
+    response = api.send(method, path, {"title": "x"}, headers={"Origin": origin} if origin else {})
+    assert response["Cache-Control"] == "private, no-cache"
+    varies = [name.strip().lower() for name in response["Vary"].split(",")]
+    assert sorted(varies) == ["accept", "authorization", "origin"]
+
+
+def test_an_answer_without_a_token_varies_in_the_same_way(anonymous: ApiClient) -> None:
+    response = anonymous.send("GET", "/todos")
+    assert (response["Vary"], response["Cache-Control"]) == ("Accept, Authorization, Origin", "private, no-cache")

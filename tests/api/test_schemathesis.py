@@ -1,0 +1,36 @@
+"""A stranger reads the OpenAPI document and tries everything it allows, and much that it forbids, against the service.
+
+Schemathesis checks each answer against the document: status, media type, headers, body; that bad input is refused and
+good input is not; and follows what one answer offers to the next request. schemathesis.toml says what it cannot know.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.service import Service
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+def test_no_answer_contradicts_the_openapi_document(service: Service) -> None:
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", "docs/openapi.yaml"),
+        *("--url", service.url, "--header", f"Authorization: Bearer {service.token('schemathesis')}"),
+        *("--checks", "all", "--max-examples", "15", "--seed", "1", "--workers", "1", "--no-color"),
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith("DB_")},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        start_new_session=True,
+    )
+    assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2_000:]

@@ -1,0 +1,177 @@
+"""The trail reaches CloudWatch Logs from every worker, and a CloudWatch that is slow or away costs no request anything.
+
+Against moto's CloudWatch Logs, which knows groups, streams and events. It cannot prove: that the role may do what it
+must and no more (moto asks no IAM policy), what real throttling, quotas and latencies do (the retry is the same for
+every error), TLS and VPC endpoints, credentials by IRSA, and when an event is searchable.
+"""
+
+import http.client
+import os
+import signal
+import statistics
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.process.cloudwatch import CloudWatch, cloudwatch_logs
+from tests.process.logged import logged
+from tests.service import Service, running
+
+pytestmark = pytest.mark.slow
+
+HEADERS = {"Content-Type": "application/json", "Connection": "close"}
+
+
+@pytest.fixture(scope="module")
+def cloudwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudWatch]:
+    with cloudwatch_logs(tmp_path_factory.mktemp("moto")) as cloudwatch:
+        yield cloudwatch
+
+
+@contextmanager
+def shipping_service(environment: dict[str, str], cloudwatch: CloudWatch, folder: Path) -> Generator[Service]:
+    variables = {**environment, **cloudwatch.environment, "WEB_WORKERS": "2", "DRAIN_SECONDS": "0"}
+    with running(variables, folder / "log") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def shipping(
+    service_environment: dict[str, str], cloudwatch: CloudWatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """A service with two workers that ships, for the tests that leave it running and the gate open."""
+    with shipping_service(service_environment, cloudwatch, tmp_path_factory.mktemp("shipping")) as service:
+        yield service
+
+
+class Writer:
+    """A caller of a service; each write is a request on a connection of its own, so that workers take turns."""
+
+    def __init__(self, service: Service, token: str) -> None:
+        self.headers = {**HEADERS, "Authorization": f"Bearer {token}"}
+        self.address = service.url.removeprefix("http://")
+        self.written: set[str] = set()
+
+    def write(self, number: int = 1) -> list[float]:
+        """Create todos; return how many seconds each answer took. Their ids, as the trail has them, are `written`."""
+        return [self._write() for _ in range(number)]
+
+    def _write(self) -> float:
+        connection = http.client.HTTPConnection(self.address, timeout=20)
+        started = time.perf_counter()
+        connection.request("POST", "/todos", b'{"title": "Secret plan"}', self.headers)
+        response = connection.getresponse()
+        response.read()
+        took = time.perf_counter() - started
+        connection.close()
+        assert response.status == 201
+        self.written.add(response.headers["Location"].rpartition("/")[2])
+        return took
+
+
+@pytest.fixture
+def token(service: Service) -> str:
+    """Good for every service here: they share database and keys."""
+    return service.token("auditor")
+
+
+def trail(service: Service) -> list[dict[str, Any]]:
+    return [entry for entry in logged(service.log) if entry["logger"] == "audit"]
+
+
+def complaints(service: Service) -> list[dict[str, Any]]:
+    return [entry for entry in logged(service.log) if entry["logger"] == "todoproject.audit.losses"]
+
+
+def await_complaint(service: Service) -> None:
+    deadline = time.monotonic() + 30
+    while not complaints(service):
+        assert time.monotonic() < deadline, "no failed attempt was logged"
+        time.sleep(0.1)
+
+
+def assert_as_fast(one: Writer, other: Writer) -> None:
+    """Compare the medians of requests that take turns, so that a busy machine slows both."""
+    pairs = [(one.write()[0], other.write()[0]) for _ in range(30)]
+    shipping, not_shipping = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
+    assert shipping < 2 * not_shipping + 0.01, f"{shipping:.4f} s, {not_shipping:.4f} s without shipping"
+
+
+def stop(service: Service) -> float:
+    """Send SIGTERM; return how many seconds the end took, which must be a clean one."""
+    started = time.monotonic()
+    os.kill(service.pid, signal.SIGTERM)
+    assert service.process.wait(timeout=30) == 0
+    return time.monotonic() - started
+
+
+def threads(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def test_every_worker_ships_to_a_stream_of_its_own_what_stdout_has(
+    shipping: Service, cloudwatch: CloudWatch, token: str
+) -> None:
+    writer = Writer(shipping, token)
+    deadline = time.monotonic() + 30
+    while len(cloudwatch.lines()) < 2:
+        assert time.monotonic() < deadline, f"one worker alone has written: {list(cloudwatch.lines())}"
+        writer.write(5)
+    cloudwatch.await_targets(writer.written)
+    shipped = [line for lines in cloudwatch.lines().values() for line in lines]
+    assert sorted(shipped, key=repr) == sorted(trail(shipping), key=repr)
+    assert "Secret plan" not in repr(shipped)
+    for line in shipped:
+        assert (line["action"], line["address"], len(line["request_id"])) == ("todo.created", "127.0.0.1", 32)
+
+
+def test_a_cloudwatch_that_refuses_slows_no_request_and_gets_all_when_it_is_back(
+    shipping: Service, cloudwatch: CloudWatch, service: Service, token: str
+) -> None:
+    writer = Writer(shipping, token)
+    cloudwatch.gate.close()
+    try:
+        writer.write(10)
+        await_complaint(shipping)
+        assert_as_fast(writer, Writer(service, token))
+        assert not writer.written & cloudwatch.targets()
+    finally:
+        cloudwatch.gate.open()
+    cloudwatch.await_targets(writer.written)
+    assert {entry["level"] for entry in complaints(shipping)} == {"WARNING"}
+
+
+def test_nothing_connects_before_the_first_record_and_sigterm_ships_the_last_one(
+    service_environment: dict[str, str], cloudwatch: CloudWatch, service: Service, tmp_path: Path, token: str
+) -> None:
+    connections = cloudwatch.gate.connections
+    with shipping_service(service_environment, cloudwatch, tmp_path) as fresh:
+        assert cloudwatch.gate.connections == connections
+        assert threads(fresh.pid) == threads(service.pid), "the master has a thread that another one has not"
+        writer = Writer(fresh, token)
+        writer.write(10)
+        took = stop(fresh)
+        assert writer.written <= cloudwatch.targets()
+        assert took < 15
+        assert complaints(fresh) == []
+
+
+def test_a_cloudwatch_that_never_answers_slows_no_request_and_delays_the_end_by_some_seconds(
+    service_environment: dict[str, str], cloudwatch: CloudWatch, service: Service, tmp_path: Path, token: str
+) -> None:
+    with shipping_service(service_environment, cloudwatch, tmp_path) as waiting:
+        writer = Writer(waiting, token)
+        cloudwatch.gate.silence()
+        try:
+            writer.write(10)
+            await_complaint(waiting)
+            assert_as_fast(writer, Writer(service, token))
+            assert stop(waiting) < 20
+        finally:
+            cloudwatch.gate.open()
+        assert writer.written == {entry["target"] for entry in trail(waiting)}
+        assert sum(entry.get("dropped", 0) for entry in complaints(waiting)) == len(writer.written)

@@ -1,0 +1,145 @@
+"""The metrics server itself: one address, on a port of its own, for as long as the master lives."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.process.conftest import Serve, Stage
+from tests.process.gunicorn_process import ROOT, Gunicorn
+from tests.process.metered import Metered, folder_of
+from todoproject.metrics import directory
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def metered(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metered]:
+    """One for all tests that only ask; nothing else is counted there."""
+
+    def start(**variables: str) -> Gunicorn:
+        environment = {**stage.environment, "WEB_WORKERS": "1", **variables}
+        gunicorn = Gunicorn(environment, tmp_path_factory.mktemp("metered") / "log")
+        gunicorn.wait_for(200)
+        return gunicorn
+
+    metered = Metered(start, COLOUR="green", VERSION="1.2.3")
+    yield metered
+    metered.gunicorn.send(signal.SIGTERM)
+    metered.gunicorn.process.wait(timeout=60)
+
+
+def test_silent_visitors_keep_nobody_waiting_and_eight_are_let_in_at_a_time(metered: Metered) -> None:
+    with ExitStack() as visitors:
+
+        def visitor() -> socket.socket:
+            return visitors.enter_context(socket.create_connection(("127.0.0.1", metered.metrics_port), timeout=20))
+
+        silent = [visitor()]
+        assert metered.answer()[0] == 200
+        assert still_open(silent[0])
+        silent += [visitor() for _ in range(12)]
+        assert [connection.recv(1) for connection in silent[9:]] == [b""] * 4  # closed unread
+        assert still_open(silent[7])  # it may be silent for five seconds
+    metered.recovers()
+
+
+def still_open(connection: socket.socket) -> bool:
+    return not select.select([connection], [], [], 0)[0]
+
+
+def test_only_get_metrics_is_served_there_and_nothing_of_the_request_is_repeated(metered: Metered) -> None:
+    refused = {
+        ("GET", "/"): 404,
+        ("GET", "/metricsx"): 404,
+        ("GET", "/<script>"): 404,
+        ("POST", "/metrics"): 501,
+        ("HEAD", "/metrics"): 501,
+        ("SCRIPT", "/metrics"): 501,
+    }
+    answers = {request: metered.answer(*request) for request in refused}
+    assert {request: status for request, (status, _) in answers.items()} == refused
+    assert "script" not in "".join(text for _, text in answers.values()).lower()
+
+
+def test_metrics_are_not_reached_through_the_service(metered: Metered) -> None:
+    answer = metered.gunicorn.ask("GET", "/metrics")
+    assert (answer.status, answer.json["type"]) == (404, "/docs/errors/not-found")
+
+
+def test_colour_and_version_are_a_metric_of_their_own(metered: Metered) -> None:
+    series = metered.scrape()
+    assert series['todo_build_info{colour="green",version="1.2.3"}'] == 1
+    assert [name for name in series if "green" in name] == ['todo_build_info{colour="green",version="1.2.3"}']
+
+
+def test_health_checks_are_not_counted(metered: Metered) -> None:
+    def counted() -> float:
+        return sum(value for series, value in metered.scrape().items() if series.startswith("todo_http_requests_total"))
+
+    before = counted()
+    for path in ("/healthz", "/readyz", "/readyz?deep=1"):
+        assert metered.gunicorn.ask("GET", path).status == 200
+    assert counted() == before
+    metered.until(lambda values: values["todo_pool_in_use"] == 0)
+
+
+def test_nobody_answers_on_the_metrics_port_once_the_master_is_gone(serve: Serve, caller: dict[str, str]) -> None:
+    metered = Metered(serve, WEB_WORKERS="2")
+    os.kill(metered.workers()[0], signal.SIGKILL)  # its successor is forked while the server has threads
+    metered.until(lambda values: values["todo_threads"] == 8)
+    workers = metered.workers()
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)  # they would leave by themselves
+    metered.gunicorn.send(signal.SIGKILL)
+    try:
+        metered.gunicorn.process.wait(timeout=10)
+        with pytest.raises(ConnectionRefusedError):
+            metered.answer()
+    finally:
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+
+
+def test_a_taken_metrics_port_is_one_sentence_and_nothing_is_served(serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        gunicorn: Gunicorn = serve(ready=False, METRICS_PORT=str(taken))
+        assert gunicorn.process.wait(timeout=30) == 1
+    said = gunicorn.log.read_text()
+    assert f"The metrics server cannot listen at 127.0.0.1:{taken} (Address already in use)" in said
+    assert "METRICS_PORT=0" in said
+    assert "Traceback" not in said
+    assert "Listening at" not in said
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("", "METRICS_PORT='' is not a whole number from 0 to 65535."),
+        ("8765", "PORT and METRICS_PORT are both 8765: choose another METRICS_PORT, or 0 for none."),
+    ],
+)
+def test_a_metrics_port_that_cannot_be_meant_is_refused(stage: Stage, value: str, reason: str) -> None:
+    checked = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py", "--check-config"],
+        cwd=ROOT,
+        env={**stage.environment, "PORT": "8765", "METRICS_PORT": value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert checked.returncode == 1
+    assert reason in checked.stderr
+
+
+def test_zero_switches_metrics_off(serve: Serve) -> None:
+    gunicorn: Gunicorn = serve(METRICS_PORT="0")
+    assert folder_of(gunicorn) not in directory.parent().iterdir()

@@ -1,0 +1,192 @@
+"""The handler's queue ends, what is lost is counted and said, and nothing of it ever raises into a request."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from todoproject.audit import delivery, shipping
+from todoproject.audit.losses import Losses
+from todoproject.audit.shipping import AuditHandler
+from todoproject.logs.formatter import JsonFormatter
+
+AWAY = EndpointConnectionError(endpoint_url="http://192.0.2.1")
+
+
+class Logs:
+    """boto3's client, with the answers that a test gives it; the last one stays."""
+
+    def __init__(self, *answers: Exception | dict[str, Any]) -> None:
+        self.answers = list(answers)
+        self.delivered: list[str] = []
+        self.streams: list[str] = []
+        self.exceptions = self
+
+    class ResourceNotFoundException(ClientError):  # type: ignore[misc]  # noqa: N818  boto3's name
+        def __init__(self) -> None:
+            super().__init__({"Error": {"Code": "ResourceNotFoundException"}}, "PutLogEvents")
+
+    def put_log_events(self, **batch: Any) -> dict[str, Any]:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        self.delivered += [event["message"] for event in batch["logEvents"]]
+        return answer
+
+    def create_log_stream(self, **names: str) -> None:
+        self.streams.append(names["logStreamName"])
+
+
+Handlers = Callable[[Logs], AuditHandler]
+
+
+@pytest.fixture(autouse=True)
+def losses(monkeypatch: pytest.MonkeyPatch) -> Losses:
+    fresh = Losses()
+    for module in (shipping, delivery):
+        monkeypatch.setattr(module, "losses", fresh)
+    return fresh
+
+
+@pytest.fixture
+def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handlers]:
+    """Make handlers of a client that waits for nothing long; they are closed at the end."""
+    made: list[AuditHandler] = []
+    monkeypatch.setattr(delivery, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(AuditHandler, "FLUSH_TIMEOUT", 0.5)
+
+    def make(logs: Logs) -> AuditHandler:
+        handler = AuditHandler("/todo/test")
+        handler.setFormatter(JsonFormatter())
+        handler.delivery._client = logs
+        made.append(handler)
+        return handler
+
+    yield make
+    for handler in made:
+        handler.close()
+
+
+def send(handler: AuditHandler, number: int = 1) -> None:
+    for position in range(number):
+        handler.handle(logging.makeLogRecord({"name": "audit", "msg": "todo.created", "target": str(position)}))
+
+
+def said(caplog: pytest.LogCaptureFixture, member: str) -> list[int]:
+    return [getattr(record, member) for record in caplog.records if hasattr(record, member)]
+
+
+def test_closing_ships_what_is_queued_in_order(handlers: Handlers, losses: Losses) -> None:
+    logs = Logs({})
+    handler = handlers(logs)
+    send(handler, 2500)
+    handler.close()
+    assert [json.loads(message)["target"] for message in logs.delivered] == [str(number) for number in range(2500)]
+    assert (losses.dropped, losses.failed) == (0, 0)
+
+
+def test_a_stream_that_is_missing_is_created_and_a_group_never(handlers: Handlers) -> None:
+    logs = Logs(Logs.ResourceNotFoundException(), {})
+    handler = handlers(logs)
+    send(handler)
+    handler.close()
+    assert len(logs.delivered) == len(logs.streams) == 1
+    assert not hasattr(logs, "create_log_group")
+
+
+def test_two_handlers_never_share_a_stream(handlers: Handlers) -> None:
+    assert handlers(Logs({})).log_stream_name != handlers(Logs({})).log_stream_name
+
+
+def test_an_error_is_tried_again_until_the_batch_is_there(handlers: Handlers, losses: Losses) -> None:
+    logs = Logs(AWAY, RuntimeError("whatever"), {})
+    handler = handlers(logs)
+    send(handler)
+    deadline = time.monotonic() + 20
+    while not logs.delivered:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert (losses.dropped, losses.failed) == (0, 2)
+
+
+def test_a_full_queue_drops_at_once_and_says_so_once_a_minute(
+    handlers: Handlers, losses: Losses, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(shipping, "QUEUE_RECORDS", 100)
+    monkeypatch.setattr(shipping, "SEND_SECONDS", 60)  # nothing leaves the queue by itself, one batch aside
+    monkeypatch.setattr(shipping, "BATCH_RECORDS", 10)
+    monkeypatch.setattr(delivery, "FIRST_PAUSE_SECONDS", 60)
+    handler = handlers(Logs(AWAY))
+    send(handler, 1000)
+    assert 100 <= handler.queued() + handler.delivery.in_flight <= 100 + 10 + 1
+    assert 1000 - 100 - 10 - 1 <= losses.dropped <= 1000 - 100
+    assert said(caplog, "dropped") == [1]
+    handler.close()
+    assert losses.dropped == sum(said(caplog, "dropped")) == 1000
+
+
+def test_a_batch_that_is_refused_for_good_is_dropped_and_counted(handlers: Handlers, losses: Losses) -> None:
+    refused = ClientError({"Error": {"Code": "InvalidParameterException", "Message": "24 hours"}}, "PutLogEvents")
+    handler = handlers(logs := Logs(refused, {}))
+    send(handler, 3)
+    deadline = time.monotonic() + 20
+    while not losses.dropped:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    send(handler)
+    handler.close()
+    assert (losses.dropped, losses.failed, len(logs.delivered)) == (3, 1, 1)
+
+
+def test_events_that_cloudwatch_rejects_are_counted(handlers: Handlers, losses: Losses) -> None:
+    handler = handlers(Logs({"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}}))
+    send(handler, 5)
+    handler.close()
+    assert losses.dropped == 1 + 2
+
+
+def test_the_end_waits_no_longer_than_its_bound_for_a_delivery_that_hangs(
+    handlers: Handlers, losses: Losses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = threading.Event()
+    logs = Logs({})
+    monkeypatch.setattr(logs, "put_log_events", lambda **_: hangs.wait(30))
+    handler = handlers(logs)
+    send(handler, 3)
+    started = time.monotonic()
+    handler.close()
+    assert time.monotonic() - started < 10
+    assert losses.dropped == 3
+    hangs.set()
+
+
+def test_a_record_after_the_end_is_counted(handlers: Handlers, losses: Losses) -> None:
+    handler = handlers(Logs({}))
+    handler.close()
+    send(handler)
+    assert losses.dropped == 1
+
+
+def test_a_record_that_cannot_be_queued_raises_nothing(
+    handlers: Handlers, losses: Losses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = handlers(Logs({}))
+    monkeypatch.setattr(handler, "_get_stream_name", lambda _message: 1 / 0)
+    send(handler)
+    assert losses.dropped == 1
+
+
+def test_an_error_is_named_without_the_text_of_aws_that_may_repeat_a_session_token(
+    handlers: Handlers, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = {"Code": "InvalidSignatureException", "Message": "x-amz-security-token:hidden"}
+    handler = handlers(Logs(ClientError({"Error": error}, "PutLogEvents")))
+    send(handler)
+    handler.close()
+    assert "InvalidSignatureException" in caplog.text
+    assert "hidden" not in caplog.text

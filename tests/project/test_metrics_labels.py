@@ -1,0 +1,205 @@
+"""Labels come from fixed sets, so no client can make the number of series grow; buckets stand where promises do."""
+
+import random
+import string
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from prometheus_client import REGISTRY
+
+from todoproject.audit.losses import Losses
+from todoproject.metrics import middleware, pool
+from todoproject.postgresql.base import DatabaseWrapper
+
+REQUESTS = "todo_http_requests_total"
+
+
+def series() -> dict[str, float]:
+    """Every series of ours in this process, with its value."""
+    return {
+        f"{sample.name}{sorted(sample.labels.items())}": sample.value
+        for metric in REGISTRY.collect()
+        for sample in metric.samples
+        if metric.name.startswith(("todo_", "django_"))
+    }
+
+
+def counted(client: Client, method: str, path: str, **headers: str) -> dict[str, str]:
+    """Send a request; return the labels of the one counter that it raised by one."""
+    before = series()
+    client.generic(method, path, headers=headers)
+    raised = [
+        sample.labels
+        for metric in REGISTRY.collect()
+        for sample in metric.samples
+        if sample.name == REQUESTS
+        and sample.value - before.get(f"{sample.name}{sorted(sample.labels.items())}", 0) == 1
+    ]
+    assert len(raised) == 1
+    return raised[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "labels"),
+    [
+        ("GET", "/", ("/", "GET", "302")),
+        ("GET", "/todos", ("/todos", "GET", "401")),
+        ("GET", "/todos/", ("/todos", "GET", "401")),
+        ("GET", "/todos/17", ("/todos/<todo_id>", "GET", "401")),
+        ("PATCH", "/todos/17", ("/todos/<todo_id>", "PATCH", "401")),
+        ("POST", "/auth/token", ("/auth/token", "POST", "400")),
+        ("BREW", "/todos", ("/todos", "OTHER", "401")),
+        ("GET", "/no/such/path", ("unrouted", "GET", "404")),
+        ("GET", "/todos/17/secret", ("unrouted", "GET", "404")),
+        ("GET", "/static/nothing.css", ("/static", "GET", "404")),
+        ("GET", "/admin/secret", ("/admin/<url>", "GET", "302")),
+    ],
+)
+@pytest.mark.django_db
+def test_a_request_is_counted_once_by_route_method_and_status(
+    client: Client, method: str, path: str, labels: tuple[str, str, str]
+) -> None:
+    assert counted(client, method, path) == dict(zip(("route", "method", "status"), labels, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Content-Length": "9999999"}, "413"), ({"Host": "evil.example"}, "400")]
+)
+def test_what_is_answered_before_any_view_has_one_route(client: Client, headers: dict[str, str], status: str) -> None:
+    assert counted(client, "POST", "/todos/17", **headers) == {"route": "unrouted", "method": "POST", "status": status}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.django_db
+def test_health_checks_raise_nothing(client: Client, path: str) -> None:
+    before = series()
+    assert client.get(path).status_code == 200
+    assert {
+        name for name, value in series().items() if name.startswith(REQUESTS) and before.get(name) != value
+    } == set()
+
+
+def words(generator: random.Random) -> Iterator[str]:
+    while True:
+        yield "".join(generator.choices(string.ascii_letters + string.digits + "-._~!$&'()*+,;=:@%é\"\\{}<>", k=12))
+
+
+@pytest.mark.django_db
+def test_a_thousand_hostile_requests_make_no_new_series() -> None:
+    client = Client(raise_request_exception=False)
+    generator = random.Random(1)  # noqa: S311  the same words in each run
+    word = words(generator)
+
+    def attack() -> None:
+        for path in ("/{}", "/todos/{}", "/todos?{}", "/admin/{}/", "/static/{}", "/docs/errors/{}"):
+            client.generic("GET", path.format(next(word)), headers={"User-Agent": next(word)})
+        client.generic(next(word).upper(), "/todos")
+        client.generic(
+            "GET", f"/todos/{generator.randrange(10**18)}", headers={"Authorization": f"Bearer {next(word)}"}
+        )
+        client.generic("GET", "/todos", headers={"Host": next(word)})
+        client.generic("GET", "/todos", headers={"X-Request-ID": next(word), "Origin": f"https://{next(word)}"})
+
+    for _ in range(10):  # some words are refused in another way than others
+        attack()
+    before = series()
+    for _ in range(100):
+        attack()
+    after = series()
+    assert after.keys() == before.keys()
+    assert sum(after[name] - before[name] for name in after if name.startswith(REQUESTS)) == 1000
+
+
+def test_buckets_are_dense_around_30_and_300_milliseconds() -> None:
+    for promised in (0.03, 0.3):
+        place = middleware.SECONDS.index(promised)
+        lower, upper = middleware.SECONDS[place - 1], middleware.SECONDS[place + 1]
+        assert lower >= promised / 1.5 - 1e-9
+        assert upper <= promised * 5 / 3 + 1e-9
+
+
+def test_the_time_of_an_answer_falls_into_its_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 100.25])
+    monkeypatch.setattr("todoproject.metrics.middleware.time.perf_counter", lambda: next(clock))
+    request = RequestFactory().get("/never-routed")
+    before = series()
+    middleware.MetricsMiddleware(lambda _request: HttpResponse())(request)
+    after = series()
+    name = "todo_http_request_duration_seconds_bucket"
+
+    def grown(bound: str) -> float:
+        key = f"{name}{sorted({'route': 'unrouted', 'method': 'GET', 'le': bound}.items())}"
+        return after[key] - before.get(key, 0)
+
+    assert [grown(bound) for bound in ("0.2", "0.3", "+Inf")] == [0, 1, 1]
+
+
+def test_a_request_that_ends_in_an_exception_is_not_in_flight_for_ever() -> None:
+    def broken(_request: HttpRequest) -> HttpResponse:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        middleware.MetricsMiddleware(broken)(RequestFactory().get("/"))
+    assert REGISTRY.get_sample_value("todo_http_requests_in_flight") == 0
+
+
+@pytest.fixture
+def wrapper(transactional_db: None) -> Iterator[DatabaseWrapper]:
+    """A connection of its own, as another thread would have it."""
+    wrapper = DatabaseWrapper({**connection.settings_dict}, alias="other")
+    yield wrapper
+    wrapper.close()
+
+
+def gauges() -> tuple[float, float]:
+    """Connections open, and in use."""
+    return tuple(REGISTRY.get_sample_value(f"todo_pool_{name}") or 0 for name in ("size", "in_use"))  # type: ignore[return-value]
+
+
+def test_a_connection_is_counted_from_its_opening_to_its_end_and_in_use_from_its_first_cursor(
+    wrapper: DatabaseWrapper,
+) -> None:
+    size, in_use = gauges()
+    wrapper.connect()
+    opened = gauges()
+    with wrapper.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert gauges() == (size + 1, in_use + 1)
+    wrapper.close_if_unusable_or_obsolete()  # as Django does after each request
+    assert (opened[0], gauges()) == (size + 1, (size + 1, in_use))
+    with wrapper.cursor():
+        pass
+    wrapper.close()
+    wrapper.close()
+    assert gauges() == (size, in_use)
+
+
+@pytest.mark.django_db
+def test_django_prometheus_counts_statements_and_times_them() -> None:
+    def executed() -> float:
+        return REGISTRY.get_sample_value("django_db_execute_total", {"alias": "default", "vendor": "postgresql"}) or 0
+
+    before = executed()
+    with CaptureQueriesContext(connection) as captured, connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert executed() - before == len(captured) == 1
+    bucket = {"alias": "default", "vendor": "postgresql", "le": "0.002"}
+    assert REGISTRY.get_sample_value("django_db_query_duration_seconds_bucket", bucket) is not None
+
+
+def test_no_gauge_names_a_process() -> None:
+    for gauge in (pool.size, pool.in_use, pool.waiting, pool.threads, middleware.in_flight):
+        assert gauge._multiprocess_mode == "livesum"
+
+
+def test_lost_audit_records_and_failed_deliveries_are_counted() -> None:
+    names = ("todo_audit_records_dropped_total", "todo_audit_deliveries_failed_total")
+    before = [REGISTRY.get_sample_value(name) or 0 for name in names]
+    losses = Losses()
+    losses.drop(3, "a reason")
+    losses.fail("a reason")
+    assert [REGISTRY.get_sample_value(name) for name in names] == [before[0] + 3, before[1] + 1]

@@ -1,0 +1,80 @@
+"""Migrations: one line of them an app, complete, each can be undone, and extensions stand alone."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.contrib.postgres.operations import CreateExtension
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+OURS = ["accounts", "idempotency", "throttling", "todos"]
+
+
+@pytest.fixture(scope="module")
+def loader() -> MigrationLoader:
+    return MigrationLoader(None, ignore_no_migrations=True)
+
+
+def migrations_of(loader: MigrationLoader, label: str) -> Iterator[Migration]:
+    return (migration for (app, _), migration in sorted(loader.disk_migrations.items()) if app == label)
+
+
+def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
+    ours = [config.label for config in apps.get_app_configs() if config.name.startswith(("todoproject.", "todos"))]
+    assert sorted(label for label in ours if apps.get_app_config(label).models) == OURS
+
+
+@pytest.mark.parametrize("label", OURS)
+def test_migrations_of_an_app_are_one_line(loader: MigrationLoader, label: str) -> None:
+    assert len(loader.graph.leaf_nodes(label)) == 1
+    numbers = [migration.name[:4] for migration in migrations_of(loader, label)]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.django_db
+def test_the_models_need_no_other_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("label", OURS)
+def test_an_extension_is_made_in_a_migration_of_its_own(loader: MigrationLoader, label: str) -> None:
+    for migration in migrations_of(loader, label):
+        extensions = [operation for operation in migration.operations if isinstance(operation, CreateExtension)]
+        assert not extensions or len(extensions) == len(migration.operations), migration
+        for operation in migration.operations:
+            assert "CREATE EXTENSION" not in str(getattr(operation, "sql", "")).upper(), migration
+
+
+@pytest.mark.parametrize("label", OURS)
+def test_every_operation_can_be_undone(loader: MigrationLoader, label: str) -> None:
+    for migration in migrations_of(loader, label):
+        assert all(operation.reversible for operation in migration.operations), migration
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_all_the_way_down_and_up_again_gives_the_same_tables() -> None:
+    def described() -> list[tuple[object, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 'column', table_name, column_name, data_type, is_nullable, column_default "
+                "FROM information_schema.columns WHERE table_schema = 'public' "
+                "UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes "
+                "WHERE schemaname = 'public' "
+                "UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '' "
+                "FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2, 3, 4"
+            )
+            return [row for row in cursor.fetchall() if str(row[1]).startswith(tuple(OURS))]
+
+    before = described()
+    assert before
+    try:
+        MigrationExecutor(connection).migrate([("todos", None), ("idempotency", None), ("throttling", None)])
+        assert "todos_todo" not in connection.introspection.table_names()
+    finally:
+        call_command("migrate", verbosity=0)
+    assert described() == before

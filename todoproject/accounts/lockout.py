@@ -1,0 +1,71 @@
+"""Too many wrong passwords for one user from one address: no further one is tried for a while (django-axes).
+
+The names of users who do not exist are locked out like any other, so a lock-out tells nobody who exists. It holds for
+the admin and the API together, in all workers and pods: the failures are rows. https://django-axes.readthedocs.io/
+"""
+
+from datetime import datetime
+from typing import Any
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from todoproject.error_page import ErrorPage
+from todoproject.throttling.rates import network_of
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return whose failures count together: an address, or an IPv6 subscriber's /64; the AXES_CLIENT_IP_CALLABLE.
+
+    `ProxyHeadersMiddleware` has decided already whom to believe about REMOTE_ADDR.
+    """
+    address = network_of(request.META.get("REMOTE_ADDR", "")).removesuffix("/64")
+    return address if "." in address or ":" in address else None
+
+
+class LockOutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped
+    """One row a user and address; axes would keep one for each User-Agent too, and an attacker has many of those."""
+
+    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+        if request is not None:
+            request.axes_user_agent = ""
+        super().user_login_failed(sender, credentials, request, **kwargs)
+
+
+def locked_out_since(now: datetime) -> QuerySet[AccessAttempt]:
+    """Return the lock-outs that hold at `now`."""
+    attempts: QuerySet[AccessAttempt] = AccessAttempt.objects.all()
+    return attempts.filter(
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gt=now - settings.AXES_COOLOFF_TIME
+    )
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """Return how long this request's user stays locked out, after `authenticate` has refused him; 0 if he is not."""
+    if not getattr(request, "axes_locked_out", False):
+        return 0
+    username, address = request.axes_credentials["username"], request.axes_ip_address  # type: ignore[attr-defined]
+    now = timezone.now()
+    attempt = locked_out_since(now).filter(username=username, ip_address=address).first()
+    ends = attempt.attempt_time + settings.AXES_COOLOFF_TIME if attempt else now
+    return max(1, round((ends - now).total_seconds()))
+
+
+def forget_failures(request: HttpRequest, username: str) -> None:
+    """Begin to count anew after a login; axes does so itself where a session begins."""
+    AccessAttempt.objects.filter(username=username, ip_address=client_address(request)).delete()
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Return what somebody who is locked out of the admin sees."""
+    seconds = seconds_left(request)
+    minutes = -(-seconds // 60)
+    detail = (
+        f"Logging in as this user from your address is locked for {minutes} minute{'s' if minutes > 1 else ''}, "
+        "with the right password too. A colleague can lift that in the admin: Accounts, Failed logins, Lift lock-out."
+    )
+    return ErrorPage("too-many-requests", detail, title="Too many failed logins", headers={"Retry-After": str(seconds)})

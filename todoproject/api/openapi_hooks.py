@@ -1,0 +1,51 @@
+"""Finishes the OpenAPI document with what holds for every operation, so that no operation has to repeat it.
+
+https://drf-spectacular.readthedocs.io/en/latest/customization.html#step-6-postprocessing-hooks
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from todoproject.problems import CONTENT_TYPE
+
+Endpoints = list[tuple[str, str, str, Any]]
+
+# What comes with a status, whichever operation answers it.
+HEADERS = {
+    "304": {"ETag": "The ETag that is still current."},
+    "401": {"WWW-Authenticate": "The challenge, RFC 6750."},
+    "409": {"Retry-After": "Seconds to wait."},
+    "429": {"Retry-After": "Seconds to wait."},
+    "503": {"Retry-After": "Seconds to wait."},
+}
+REQUEST_ID = {"X-Request-ID": "Finds the request in our logs: yours, or one that we made."}
+
+
+def without_trailing_slashes(endpoints: Endpoints) -> Endpoints:
+    """Show each address as its canonical form; the one with a slash is the same resource."""
+    return [(path.rstrip("/"), regex, method, callback) for path, regex, method, callback in endpoints]
+
+
+def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Return the document with headers by status, examples that name their own address, and complete answers."""
+    for path, operation in _operations(result):
+        operation["description"] = operation["description"].replace("``", "`")
+        for status, response in operation["responses"].items():
+            headers = response.setdefault("headers", {})
+            for name, description in {**HEADERS.get(status, {}), **REQUEST_ID}.items():
+                headers.setdefault(name, {"schema": {"type": "string"}, "description": description})
+            for example in response.get("content", {}).get(CONTENT_TYPE, {}).get("examples", {}).values():
+                example["value"]["instance"] = path.replace("{todo_id}", "42")
+                if "errors" in example["value"] and "requestBody" not in operation:
+                    example["value"]["errors"] = [{"pointer": "?limit", "detail": "Must be a whole number."}]
+    for name, schema in result["components"]["schemas"].items():
+        # An answer leaves nothing out; what a request may leave out is in the schema of the request.
+        if not name.endswith("Request") and name != "Problem":
+            schema["required"] = sorted(schema["properties"])
+    return result
+
+
+def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in result["paths"].items():
+        for operation in methods.values():
+            yield path, operation

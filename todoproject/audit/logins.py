@@ -1,0 +1,52 @@
+"""Records logins with a password, of staff and of API users, and what keeps them out.
+
+A failed login names the account that was tried, by id, and never the name that was typed: people type their password
+into that field.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from todoproject.audit.trail import record
+
+
+@receiver(user_logged_in)
+def logged_in(user: Any, **_: Any) -> None:
+    """A session of the admin; the API, whose sessions have an id, records its own."""
+    record("login.succeeded", actor=user.pk)
+
+
+@receiver(user_logged_out)
+def logged_out(user: Any, **_: Any) -> None:
+    if user is not None:
+        record("logout", actor=user.pk)
+
+
+@receiver(user_login_failed)
+def login_failed(credentials: Mapping[str, Any], request: Any = None, **_: Any) -> None:
+    """Where this attempt was one too many, axes, which listens first, has sent its own signal already."""
+    if getattr(request, "axes_locked_out", False):
+        return
+    record("login.failed", target=account_id(credentials.get(get_user_model().USERNAME_FIELD)))
+
+
+def locked_out(username: str | None, **_: Any) -> None:
+    record("login.locked_out", target=account_id(username))
+
+
+def account_id(username: str | None) -> int | None:
+    """Return the id of the account with this name, None where there is none."""
+    if not username or "\0" in username:  # which PostgreSQL refuses
+        return None
+    return get_user_model().objects.filter(username=username).values_list("pk", flat=True).first()
+
+
+if apps.is_installed("axes"):
+    from axes.signals import user_locked_out
+
+    user_locked_out.connect(locked_out)

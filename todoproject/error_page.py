@@ -1,0 +1,26 @@
+"""The error page that people see below /admin/. It needs no database, no session and no user."""
+
+from collections.abc import Mapping
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+
+from todoproject.logs.context import current_request_id
+from todoproject.problems import PROBLEM_TYPES
+
+
+class ErrorPage(HttpResponse):
+    """A finished page for a kind of problem; `title` says it in words of the occasion."""
+
+    def __init__(
+        self, slug: str, detail: str, *, title: str = "", status: int = 0, headers: Mapping[str, str] | None = None
+    ) -> None:
+        problem = PROBLEM_TYPES[slug]
+        context = {
+            "status": status or problem.status,
+            "title": title or problem.title,
+            "detail": detail,
+            "request_id": current_request_id(),
+        }
+        page = render_to_string("error.html", context)
+        super().__init__(page, status=status or problem.status, headers=headers)

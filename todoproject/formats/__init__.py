@@ -1,0 +1,1 @@
+"""How times look in the admin: FORMAT_MODULE_PATH, since Django lets a language's own formats win over settings."""

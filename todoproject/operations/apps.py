@@ -1,0 +1,13 @@
+from django.contrib.admin.apps import AdminConfig
+
+
+class OperationsConfig(AdminConfig):
+    """Django's admin, with our site as the one that `admin.site` and `@admin.register` mean."""
+
+    verbose_name = "History"
+    default_site = "todoproject.operations.site.OperationsSite"
+
+    def ready(self) -> None:
+        """Let every app register what it has, and add the history, which belongs to none of them."""
+        super().ready()
+        from todoproject.operations import history_admin  # noqa: F401, PLC0415  needs the models
