@@ -61,4 +61,4 @@ def _ensure_login(configuration: Configuration, store: SecretStore, secret: str,
     with connect(configuration, master) as connection:
         set_password(connection, credentials)
     # Password first, value second: a crash between leaves a secret without value, which the next call fills anew.
-    return _made(store.put_first(secret, credentials.to_json())) if stored is None else "password set again"
+    return _made(store.put_first(secret, credentials.to_json)) if stored is None else "password set again"
