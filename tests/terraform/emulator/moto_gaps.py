@@ -10,7 +10,7 @@ from moto.ec2.models.launch_templates import LaunchTemplateVersion
 from moto.eks.responses import EKSResponse
 from moto.iam.access_control import PermissionResult
 from moto.rds.models import DBParameterGroup
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 _budget_tags: dict[str, list[dict[str, str]]] = {}
 
@@ -18,6 +18,7 @@ _budget_tags: dict[str, list[dict[str, str]]] = {}
 def fill() -> None:
     """Mend all of them; call it once, before the server starts."""
     _bucket_policy_conditions()
+    _delete_markers()
     _budgets()
     _parameter_source()
     _launch_template_tags()
@@ -44,6 +45,15 @@ def _bucket_policy_conditions() -> None:
             self.policy = saved
 
     FakeBucket.get_permission = get_permission
+
+
+def _delete_markers() -> None:
+    """Let a versioned bucket be emptied: moto disposes of whatever it deletes, and a delete marker does not know how."""
+
+    def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:
+        """Hold nothing, so release nothing."""
+
+    FakeDeleteMarker.dispose = dispose
 
 
 def _budgets() -> None:
