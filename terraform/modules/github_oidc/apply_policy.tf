@@ -26,6 +26,7 @@ data "aws_iam_policy_document" "apply" {
       "rds:*",
       "scheduler:*",
       "sns:*",
+      "tag:GetResources",
     ]
     resources = ["*"]
 
