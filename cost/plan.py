@@ -29,7 +29,7 @@ def resources(document: dict[str, Any]) -> dict[str, Resource]:
 def _walk(module: dict[str, Any]) -> Iterator[Resource]:
     for resource in module.get("resources", []):
         if resource["mode"] == "managed":
-            yield Resource(resource["address"], resource["type"], resource["values"])
+            yield Resource(resource["address"], resource["type"], resource.get("values", {}))
     for child in module.get("child_modules", []):
         yield from _walk(child)
 

@@ -48,7 +48,7 @@ def _bucket_policy_conditions() -> None:
 
 
 def _delete_markers() -> None:
-    """Let a versioned bucket be emptied: moto disposes of whatever it deletes, and a delete marker does not know how."""
+    """Let a bucket be emptied whose versioning was suspended: moto disposes of its delete markers, which cannot."""
 
     def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:
         """Hold nothing, so release nothing."""
