@@ -15,7 +15,8 @@ def svg(environment: str, lines: list[Line], awake_hours: float) -> str:
     height = _ROW * len(services) + 60
     title = f"{environment}: US dollars a month at {awake_hours:g} awake hours"
     rows = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="{height}" font-family="sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="{height}"',
+        ' font-family="sans-serif" font-size="13">',
         f"<title>{escape(title)}</title>",
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         f'<text x="10" y="20" font-weight="bold">{escape(title)}</text>',
@@ -30,9 +31,7 @@ def svg(environment: str, lines: list[Line], awake_hours: float) -> str:
             f'<text x="{end + 6:.1f}" y="{y + 14}">{awake + fixed:.2f}</text>',
         ]
     y = height - 16
-    rows += [
-        f'<rect x="{_LEFT}" y="{y - 11}" width="12" height="12" fill="#1b5e91"/><text x="{_LEFT + 18}" y="{y}">by the awake hour</text>',
-        f'<rect x="{_LEFT + 160}" y="{y - 11}" width="12" height="12" fill="#9cc3e0"/><text x="{_LEFT + 178}" y="{y}">in any case</text>',
-        "</svg>",
-    ]
-    return "\n".join(rows) + "\n"
+    for x, colour, label in ((_LEFT, "#1b5e91", "by the awake hour"), (_LEFT + 160, "#9cc3e0", "in any case")):
+        rows.append(f'<rect x="{x}" y="{y - 11}" width="12" height="12" fill="{colour}"/>')
+        rows.append(f'<text x="{x + 18}" y="{y}">{label}</text>')
+    return "\n".join([*rows, "</svg>"]) + "\n"

@@ -16,6 +16,9 @@ class Price:
     date: datetime.date
 
 
-def load(path: Path = Path(__file__).with_name("prices.toml")) -> dict[str, Price]:
+PATH = Path(__file__).with_name("prices.toml")
+
+
+def load(path: Path = PATH) -> dict[str, Price]:
     """Read the table; raise TypeError when a price lacks unit, source or date."""
     return {name: Price(**entry) for name, entry in tomllib.loads(path.read_text()).items()}

@@ -29,15 +29,27 @@ def markdown(environment: str, lines: list[Line], usage: Usage, ceiling: float |
     ]
     if ceiling is not None:
         text += [
-            f"The ceiling is ${ceiling:g}: it holds up to **{int(most_awake_hours(lines, ceiling))} awake hours** a month.",
+            f"The ceiling is ${ceiling:g}: it holds up to **{int(most_awake_hours(lines, ceiling))} awake hours**.",
             f"Always awake it would be ${total(lines, MONTH_HOURS):.2f}; always asleep ${total(lines, 0):.2f}.",
         ]
-    text += ["", f"![By service]({environment}.svg)", "", "| Service | an awake hour | in any case | the month |", "|---|---:|---:|---:|"]
+    text += [
+        "",
+        f"![By service]({environment}.svg)",
+        "",
+        "| Service | an awake hour | in any case | the month |",
+        "|---|---:|---:|---:|",
+    ]
     for service, (hourly, fixed) in by_service(lines).items():
         text.append(f"| {service} | {hourly:.4f} | {fixed:.2f} | {hourly * hours + fixed:.2f} |")
     hourly_sum, fixed_sum = sum(line.per_awake_hour for line in lines), total(lines, 0)
     text.append(f"| **All** | **{hourly_sum:.4f}** | **{fixed_sum:.2f}** | **{total(lines, hours):.2f}** |")
-    text += ["", "## Items", "", "| Service | Item | an awake hour | in any case | the month |", "|---|---|---:|---:|---:|"]
+    text += [
+        "",
+        "## Items",
+        "",
+        "| Service | Item | an awake hour | in any case | the month |",
+        "|---|---|---:|---:|---:|",
+    ]
     for line in lines:
         figures = f"{line.per_awake_hour:.5f} | {line.fixed:.2f} | {line.total(hours):.2f}"
         text.append(f"| {line.service} | {line.item} | {figures} |")
@@ -46,5 +58,7 @@ def markdown(environment: str, lines: list[Line], usage: Usage, ceiling: float |
         if name != "pods":
             text.append(f"| {name.replace('_', ' ')} | {value:,} |")
     for pod in usage.pods:
-        text.append(f"| pods: {pod.count} x {pod.name} ({pod.cpu:g} vCPU, {pod.memory_mb} MB asked for) | {pod.hours} h |")
+        text.append(
+            f"| pods: {pod.count} x {pod.name} ({pod.cpu:g} vCPU, {pod.memory_mb} MB asked for) | {pod.hours} h |"
+        )
     return "\n".join(text) + "\n"

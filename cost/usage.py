@@ -40,7 +40,10 @@ class Usage:
     pods: tuple[Pod, ...]
 
 
-def load(environment: str, path: Path = Path(__file__).with_name("usage.toml")) -> Usage:
+PATH = Path(__file__).with_name("usage.toml")
+
+
+def load(environment: str, path: Path = PATH) -> Usage:
     """Read one environment's assumptions; raise KeyError for an unknown one, TypeError for a missing figure."""
     values = tomllib.loads(path.read_text())[environment]
     return Usage(**values | {"pods": tuple(Pod(**pod) for pod in values["pods"])})

@@ -15,8 +15,10 @@ DEFAULT_TARGET = HERE / ".build" / "database_access.zip"
 
 
 def install(folder: Path) -> None:
-    """Install the locked wheels of Lambda's platform, whatever machine this is; raise CalledProcessError if pip does."""
-    platforms = [argument for glibc in ("2_28", "2014", "2_17") for argument in ("--platform", f"manylinux{glibc}_x86_64")]
+    """Install the locked wheels of Lambda's platform, whatever machine this is; raise CalledProcessError."""
+    platforms = []
+    for glibc in ("2_28", "2014", "2_17"):
+        platforms += ["--platform", f"manylinux{glibc}_x86_64"]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     command += ["--only-binary", ":all:", "--python-version", "3.12", "--implementation", "cp", *platforms]
     command += ["--target", str(folder), "--requirement", str(SOURCE / "requirements.txt")]
@@ -29,7 +31,11 @@ def pack(folders: list[Path], target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder in folders:
             for file in sorted(folder.rglob("*")):
-                if file.is_file() and "__pycache__" not in file.parts and file.suffix in {".py", ".so", ".typed"} | _libraries(file):
+                if (
+                    file.is_file()
+                    and "__pycache__" not in file.parts
+                    and file.suffix in {".py", ".so", ".typed"} | _libraries(file)
+                ):
                     entry = zipfile.ZipInfo(str(file.relative_to(folder)))
                     entry.compress_type = zipfile.ZIP_DEFLATED
                     entry.external_attr = 0o644 << 16

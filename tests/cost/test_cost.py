@@ -4,8 +4,8 @@ tests say when they no longer are what Terraform plans."""
 import datetime
 import json
 import re
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -49,7 +49,18 @@ def test_asleep_neither_cluster_nor_addresses_bill(dev: list[Line]) -> None:
 
 
 def test_every_service_that_people_forget_is_in_the_bill(dev: list[Line], prod: list[Line]) -> None:
-    wanted = {"EKS", "EC2", "Fargate", "NAT", "Public IPv4", "Load balancer", "RDS", "Secrets Manager", "CloudWatch", "ECR"}
+    wanted = {
+        "EKS",
+        "EC2",
+        "Fargate",
+        "NAT",
+        "Public IPv4",
+        "Load balancer",
+        "RDS",
+        "Secrets Manager",
+        "CloudWatch",
+        "ECR",
+    }
     assert wanted <= {line.service for line in dev}
     assert wanted | {"KMS", "Route 53", "Data transfer"} <= {line.service for line in prod}
 
@@ -92,12 +103,16 @@ def test_a_pod_too_large_for_fargate_is_refused() -> None:
         fargate.size(32, 256)
 
 
-def test_a_resource_type_that_nobody_looked_up_stops_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_resource_type_that_nobody_looked_up_stops_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(UnknownCostError, match=r"aws_msk_cluster is not in cost/pricing.py"):
         amounts(Resource("aws_msk_cluster.this", "aws_msk_cluster", {}))
     document = {
         "planned_values": {
-            "root_module": {"resources": [{"address": "a.b", "mode": "managed", "type": "aws_msk_cluster", "values": {}}]}
+            "root_module": {
+                "resources": [{"address": "a.b", "mode": "managed", "type": "aws_msk_cluster", "values": {}}]
+            }
         }
     }
     (tmp_path / "plan.json").write_text(json.dumps(document))

@@ -59,7 +59,7 @@ def running(folder: Path) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    unprivileged: list[str] = []
+    unprivileged: list[str | Path] = []
     if os.geteuid() == 0:  # PostgreSQL refuses root
         os.chown(data, _NOBODY, _NOBODY)
         os.chown(password_file, _NOBODY, _NOBODY)
@@ -68,9 +68,17 @@ def running(folder: Path) -> Iterator[Server]:
         unprivileged = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
         unprivileged += [f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}", "--"]
     cluster = data / "cluster"
-    initdb = [folder / "initdb", "-D", cluster, "-U", superuser, f"--pwfile={password_file}", "--auth=scram-sha-256"]
+    initdb: list[str | Path] = [
+        folder / "initdb",
+        "-D",
+        cluster,
+        "-U",
+        superuser,
+        f"--pwfile={password_file}",
+        "--auth=scram-sha-256",
+    ]
     options = f"-h 127.0.0.1 -p {port} -c unix_socket_directories='' -c fsync=off"
-    control = [*unprivileged, folder / "pg_ctl", "-D", cluster, "-w"]
+    control: list[str | Path] = [*unprivileged, folder / "pg_ctl", "-D", cluster, "-w"]
     try:
         created = run([*unprivileged, *initdb, "--no-sync", "-E", "UTF8"], timeout=60, folder=data)
         assert created.status == 0, created.output

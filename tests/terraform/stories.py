@@ -107,6 +107,19 @@ class Teller:
         self.story.outputs[step] = self._roots[name].succeed("destroy", "-auto-approve", timeout=900)
         self.story.seconds[step] = time.monotonic() - began
 
+    def plan_with_load_balancer(self, name: str, step: str) -> None:
+        """Plan while there is a load balancer as the controller makes it."""
+        balancers, ec2 = self.account.client("elbv2"), self.account.client("ec2")
+        public = ec2.describe_subnets(Filters=[{"Name": "tag-key", "Values": ["kubernetes.io/role/elb"]}])["Subnets"]
+        tags = {"elbv2.k8s.aws/cluster": f"todo-{name}", "ingress.k8s.aws/stack": "todo/todo"}
+        made = balancers.create_load_balancer(
+            Name="k8s-todo",
+            Subnets=[subnet["SubnetId"] for subnet in public],
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )
+        self.plan(name, step)
+        balancers.delete_load_balancer(LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"])
+
     def end(self) -> None:
         """Take the state out of the bucket, destroy the bootstrap, look for what is left."""
         root = self._roots["bootstrap"]
@@ -125,7 +138,10 @@ def left_behind(account: Account) -> list[str]:
         *(address["PublicIp"] for address in ec2.describe_addresses()["Addresses"]),
         *(volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"]),
         *account.client("eks").list_clusters()["clusters"],
-        *(database["DBInstanceIdentifier"] for database in account.client("rds").describe_db_instances()["DBInstances"]),
+        *(
+            database["DBInstanceIdentifier"]
+            for database in account.client("rds").describe_db_instances()["DBInstances"]
+        ),
         *(secret["Name"] for secret in account.client("secretsmanager").list_secrets()["SecretList"]),
         *(group["logGroupName"] for group in account.client("logs").describe_log_groups()["logGroups"]),
         *(function["FunctionName"] for function in account.client("lambda").list_functions()["Functions"]),
@@ -154,6 +170,7 @@ def dev(folder: Path) -> Story:
             teller.plan("dev", step)
             teller.apply("dev", step)
             teller.second_plan("dev", step)
+        teller.plan_with_load_balancer("dev", "with load balancer")
         teller.destroy("dev", "dev destroyed awake")
         teller.end()
     return teller.story

@@ -67,7 +67,9 @@ class Terraform:
     def succeed(self, *arguments: str, timeout: float = 120) -> str:
         """Run one command that must end with 0 and return its output."""
         finished = self(*arguments, timeout=timeout)
-        assert finished.status == 0, f"terraform {' '.join(arguments)} in {self.folder.name}:\n{finished.output[-4000:]}"
+        assert finished.status == 0, (
+            f"terraform {' '.join(arguments)} in {self.folder.name}:\n{finished.output[-4000:]}"
+        )
         return finished.output
 
     def init(self, *arguments: str) -> None:

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.slow
 
 # Changes that a plan straight after an apply shows because of moto 5.2.5, not because of ours.
 EMULATOR_DRIFT = {
-    "module.database.aws_vpc_security_group_ingress_rule.client": "moto forgets the description of a rule between groups",
-    "module.network.aws_instance.nat": "moto puts the default group on an instance that gets a public address at its start",
+    "module.database.aws_vpc_security_group_ingress_rule.client": "moto forgets the description of such a rule",
+    "module.network.aws_instance.nat": "moto puts the default group on an instance with a public address",
 }
 
 DEV_STEPS = ["bootstrap", "awake", "asleep", "awake after sleep"]
@@ -109,6 +109,14 @@ def test_asleep_the_database_is_stopped_again_each_evening(dev: Story) -> None:
 
 def test_waking_brings_back_the_same_resources(dev: Story) -> None:
     assert addresses(dev.states["awake after sleep"]) == addresses(dev.states["awake"])
+
+
+def test_the_load_balancer_gets_its_alarms_once_it_is_there(dev: Story) -> None:
+    alarms = {
+        f'module.observability.aws_cloudwatch_metric_alarm.{name}["this"]' for name in ("latency", "server_error_ratio")
+    }
+    assert changes(dev.plans["with load balancer"]) == {address: ["create"] for address in alarms}
+    assert not any(address in str(dev.plans["awake"]) for address in alarms)
 
 
 def test_no_secret_value_is_in_any_state(dev: Story, prod: Story) -> None:

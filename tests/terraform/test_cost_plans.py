@@ -20,4 +20,6 @@ def test_the_recorded_plan_is_what_terraform_plans(dev: Story, prod: Story, name
     file = RECORDED / f"{name}.json"
     if os.environ.get("ACCEPT"):
         file.write_text(text)
-    assert file.read_text() == text, "record it anew: ACCEPT=1 pytest tests/terraform/test_cost_plans.py, then make cost"
+    assert file.read_text() == text, (
+        "record it anew: ACCEPT=1 pytest tests/terraform/test_cost_plans.py, then make cost"
+    )

@@ -97,7 +97,12 @@ def budget_subscribers(account: Account) -> bool:
     subscriber = {"SubscriptionType": "EMAIL", "Address": "team@example.com"}
     budgets.create_budget(
         AccountId="123456789012",
-        Budget={"BudgetName": "b", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "50", "Unit": "USD"}},
+        Budget={
+            "BudgetName": "b",
+            "BudgetType": "COST",
+            "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": "50", "Unit": "USD"},
+        },
         NotificationsWithSubscribers=[{"Notification": notification, "Subscribers": [subscriber]}],
     )
     found = budgets.describe_subscribers_for_notification(
@@ -131,7 +136,9 @@ def tls_only_bucket(account: Account) -> bool:
     s3.create_bucket(Bucket="tls-only")
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::tls-only/*"}
     condition = {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-    s3.put_bucket_policy(Bucket="tls-only", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny | condition]}))
+    s3.put_bucket_policy(
+        Bucket="tls-only", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny | condition]})
+    )
     s3.put_object(Bucket="tls-only", Key="k", Body=b"x")
     return bool(s3.get_object(Bucket="tls-only", Key="k")["Body"].read() == b"x")
 
@@ -149,7 +156,17 @@ def delete_markers(account: Account) -> bool:
     return "Errors" not in s3.delete_objects(Bucket="versioned", Delete={"Objects": objects})
 
 
+def rotation_before_the_first_value(account: Account) -> bool:
+    secrets = account.client("secretsmanager")
+    secrets.create_secret(Name="empty")
+    function = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+    rules = {"AutomaticallyAfterDays": 30}
+    secrets.rotate_secret(SecretId="empty", RotationLambdaARN=function, RotationRules=rules, RotateImmediately=False)
+    return bool(secrets.describe_secret(SecretId="empty")["RotationRules"] == rules)
+
+
 GAPS = [
+    rotation_before_the_first_value,
     access_configuration,
     addon,
     access_entry,

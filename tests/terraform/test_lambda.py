@@ -15,8 +15,8 @@ import boto3
 import psycopg
 import pytest
 from database_access import bootstrap, rotate
-from database_access.connections import connect
 from database_access.configuration import Configuration
+from database_access.connections import connect
 from database_access.credentials import Credentials
 from database_access.secret_store import SecretStore
 from moto import mock_aws
@@ -63,7 +63,9 @@ def aws(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         client = boto3.client("secretsmanager", region_name="us-east-1")
         for name in NAMES:
             monkeypatch.setenv(f"{name}_ARN", client.create_secret(Name=name)["ARN"])
-        monkeypatch.setenv("MASTER_SECRET_ARN", client.create_secret(Name="master", SecretString=master.to_json())["ARN"])
+        monkeypatch.setenv(
+            "MASTER_SECRET_ARN", client.create_secret(Name="master", SecretString=master.to_json())["ARN"]
+        )
         yield client
     with server.connect() as connection:
         connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
@@ -75,7 +77,7 @@ def value(client: Any, name: str) -> str:
     return text
 
 
-def login(client: Any, name: str, **options: str) -> psycopg.Connection[Any]:
+def login(client: Any, name: str, options: str = "") -> psycopg.Connection[Any]:
     """Connect with what the secret says now."""
     configuration, credentials = Configuration.from_environment(), Credentials.from_json(value(client, name))
     return psycopg.connect(
@@ -85,7 +87,7 @@ def login(client: Any, name: str, **options: str) -> psycopg.Connection[Any]:
         user=credentials.username,
         password=credentials.password,
         autocommit=True,
-        **options,
+        options=options,
     )
 
 

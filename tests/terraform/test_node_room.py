@@ -23,7 +23,8 @@ def max_pods() -> int:
 
 def test_requests_and_pods_of_the_platform_fit_one_node() -> None:
     workloads = tomllib.loads(TABLE.read_text())
-    # https://github.com/awslabs/amazon-eks-ami nodeadm: 255 MiB + 11 a pod slot; 60 m + 10 m for two cores; eviction at 100 MiB.
+    # nodeadm (https://github.com/awslabs/amazon-eks-ami): 255 MiB + 11 a pod slot, 60 m + 10 m for two cores; the
+    # kubelet evicts at 100 MiB.
     memory = NODE_MEMORY - (255 + 11 * max_pods()) - 100
     cpu = NODE_CPU - 70
     assert sum(each["pods"] for each in workloads.values()) <= max_pods()

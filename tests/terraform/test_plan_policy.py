@@ -14,12 +14,13 @@ TAGS = {"Project", "Environment", "Owner", "CostCentre", "ManagedBy"}
 
 @pytest.fixture(scope="module", params=["bootstrap", "dev awake", "dev asleep", "prod"])
 def state(request: pytest.FixtureRequest, dev: Story, prod: Story) -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "bootstrap": dev.states["bootstrap"],
         "dev awake": dev.states["awake"],
         "dev asleep": dev.states["asleep"],
         "prod": prod.states["prod"],
     }[request.param]
+    return found
 
 
 def test_everything_that_takes_tags_carries_the_five(state: dict[str, Any]) -> None:

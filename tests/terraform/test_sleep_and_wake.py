@@ -26,12 +26,18 @@ AWAKE = {
     "aws eks describe-cluster": (0, "ACTIVE"),
     "kubectl --namespace todo get ingress": (0, "green"),
     "kubectl --namespace todo get deployment todo-green": (0, "1.dkr.ecr.us-east-1.amazonaws.com/todo@sha256:abc"),
-    "aws rds describe-db-instances --db-instance-identifier todo-dev --query DBInstances[0].DeletionProtection": (0, "False"),
+    "aws rds describe-db-instances --db-instance-identifier todo-dev --query DBInstances[0].DeletionProtection": (
+        0,
+        "False",
+    ),
     "aws rds describe-db-instances": (0, "available"),
     "aws ssm get-parameter": (0, "sha256:abc"),
     "aws lambda invoke": (0, "None"),
 }
-ASLEEP = AWAKE | {"aws eks describe-cluster": (254, "ResourceNotFoundException"), "aws rds describe-db-instances": (0, "stopped")}
+ASLEEP = AWAKE | {
+    "aws eks describe-cluster": (254, "ResourceNotFoundException"),
+    "aws rds describe-db-instances": (0, "stopped"),
+}
 
 
 @dataclass
@@ -72,7 +78,9 @@ def stage(tmp_path: Path) -> Stage:
 
 
 def starts(calls: list[str], wanted: list[str]) -> bool:
-    return len(calls) == len(wanted) and all(call.startswith(prefix) for call, prefix in zip(calls, wanted, strict=True))
+    return len(calls) == len(wanted) and all(
+        call.startswith(prefix) for call, prefix in zip(calls, wanted, strict=True)
+    )
 
 
 SLEEP = [
@@ -153,7 +161,9 @@ def test_destroy_removes_what_controllers_made_first(stage: Stage) -> None:
     finished, calls = stage.play("destroy", AWAKE, "dev")
     assert finished.status == 0, finished.output
     kinds = ("ingress", "statefulset", "persistentvolumeclaim")
-    assert starts(calls, ["aws eks update-kubeconfig", *(f"kubectl delete {kind}" for kind in kinds), "terraform destroy"])
+    assert starts(
+        calls, ["aws eks update-kubeconfig", *(f"kubectl delete {kind}" for kind in kinds), "terraform destroy"]
+    )
 
 
 def test_destroy_works_asleep_too(stage: Stage) -> None:
@@ -163,7 +173,12 @@ def test_destroy_works_asleep_too(stage: Stage) -> None:
 
 
 def test_destroy_refuses_a_protected_database(stage: Stage) -> None:
-    protected = {"aws rds describe-db-instances --db-instance-identifier todo-dev --query DBInstances[0].DeletionProtection": (0, "True")}
+    protected = {
+        "aws rds describe-db-instances --db-instance-identifier todo-dev --query DBInstances[0].DeletionProtection": (
+            0,
+            "True",
+        )
+    }
     finished, calls = stage.play("destroy", AWAKE | protected, "prod")
     assert finished.status == 1
     assert "set deletion_protection = false" in finished.output

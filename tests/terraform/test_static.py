@@ -85,7 +85,9 @@ def test_terraform_holds_no_secret_value() -> None:
 
 def test_nothing_in_the_modules_exists_for_tests() -> None:
     for file in FILES:
-        found = re.search(r"127\.0\.0\.1|localhost|moto|skip_credentials|skip_requesting|endpoints\s*{", file.read_text())
+        found = re.search(
+            r"127\.0\.0\.1|localhost|moto|skip_credentials|skip_requesting|endpoints\s*{", file.read_text()
+        )
         assert found is None, f"{file}: {found}"
 
 
@@ -106,13 +108,19 @@ def test_the_lambda_package_holds_the_same_pins_as_the_service() -> None:
     for name in ("psycopg", "psycopg-binary", "typing-extensions"):
         pin = re.search(rf"^{name}==([\w.]+)", wanted, re.MULTILINE)
         assert pin, name
-        assert f"{name}=={pin[1]} " in locked, f"terraform/lambda/requirements.txt: {name} differs from requirements/main.txt"
+        assert f"{name}=={pin[1]} " in locked, (
+            f"terraform/lambda/requirements.txt: {name} differs from requirements/main.txt"
+        )
     hashes = set(re.findall(r"sha256:\w+", wanted))
     assert hashes <= set(re.findall(r"sha256:\w+", locked))
 
 
 def test_module_readmes_are_up_to_date() -> None:
     finished = subprocess.run(
-        [sys.executable, str(SOURCE / "module_readmes.py"), "--check"], capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, str(SOURCE / "module_readmes.py"), "--check"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert finished.returncode == 0, finished.stdout

@@ -48,3 +48,14 @@ def test_roles_that_values_name_exist(dev: Story, prod: Story) -> None:
 @pytest.mark.slow
 def test_the_image_repository_is_the_one_that_bootstrap_made(dev: Story) -> None:
     assert dev.values["awake"]["image_repository"] == dev.values["bootstrap"]["image_repository"]
+
+
+def test_make_values_writes_every_key_and_refuses_a_missing_one() -> None:
+    from write_values import rendered  # noqa: PLC0415 (terraform/ comes into the path with the fixtures)
+
+    outputs: dict[str, dict[str, object]] = {key.lower(): {"value": f"of {key}"} for key in KEYS}
+    lines = rendered(outputs).splitlines()
+    assert lines[1:] == [f"{key}=of {key}" for key in sorted(KEYS)]
+    del outputs["vpc_id"]
+    with pytest.raises(ValueError, match=r"differ: VPC_ID"):
+        rendered(outputs)

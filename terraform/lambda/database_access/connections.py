@@ -34,7 +34,7 @@ def can_log_in(configuration: Configuration, credentials: Credentials) -> bool:
 
 
 def set_password(connection: psycopg.Connection[tuple[object, ...]], credentials: Credentials) -> None:
-    """Give the role its password as a SCRAM verifier made here: neither statement log nor pg_stat_statements sees it."""
+    """Give the role its password as a SCRAM verifier made here: no statement log and no statistics see it in clear."""
     verifier = connection.pgconn.encrypt_password(
         credentials.password.encode(), credentials.username.encode(), b"scram-sha-256"
     )

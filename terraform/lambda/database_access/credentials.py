@@ -1,4 +1,4 @@
-"""A user name and a password as the JSON object that Secrets Manager holds; names as in Secrets Manager's own templates."""
+"""A user name and a password as the JSON object in Secrets Manager; keys as in Secrets Manager's own templates."""
 
 import json
 import secrets

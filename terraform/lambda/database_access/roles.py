@@ -1,10 +1,10 @@
 """The database's roles: who owns the schema, who may write rows, who logs in.
 
-    todo_owner      NOLOGIN  owns the schema and every table; a rotation changes no owner
-    todo_rw         NOLOGIN  reads and writes rows of whatever todo_owner makes, now and later
-    todo_migrate    LOGIN    becomes todo_owner by `-c role=todo_owner`, and has no right of its own
-    todo_app        LOGIN    member of todo_rw
-    todo_app_clone  LOGIN    member of todo_rw; the other half of the alternating pair
+todo_owner      NOLOGIN  owns the schema and every table; a rotation changes no owner
+todo_rw         NOLOGIN  reads and writes rows of whatever todo_owner makes, now and later
+todo_migrate    LOGIN    becomes todo_owner by `-c role=todo_owner`, and has no right of its own
+todo_app        LOGIN    member of todo_rw
+todo_app_clone  LOGIN    member of todo_rw; the other half of the alternating pair
 """
 
 import logging

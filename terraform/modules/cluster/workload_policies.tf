@@ -11,23 +11,15 @@ locals {
   )
 }
 
-# The web pods write their audit trail, and nothing else. Their secrets come as files.
+# The web pods write their audit trail, and nothing else: their secrets come as files. With components/compute-nodes they
+# mount the secrets themselves, so they also read them themselves.
 data "aws_iam_policy_document" "web" {
+  source_policy_documents = var.web_reads_secrets ? [data.aws_iam_policy_document.secrets_mirror.json] : []
+
   statement {
     sid       = "WriteAuditTrail"
     actions   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     resources = ["${var.log_group_arns["audit"]}:*"]
-  }
-
-  # components/compute-nodes: the pods mount the secrets themselves, so they read them themselves.
-  dynamic "statement" {
-    for_each = var.web_reads_secrets ? [1] : []
-
-    content {
-      sid       = "ReadSecrets"
-      actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-      resources = var.secret_arns
-    }
   }
 }
 

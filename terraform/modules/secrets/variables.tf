@@ -79,8 +79,8 @@ variable "rotation_days" {
   default     = null
 
   validation {
-    condition     = var.rotation_days == null ? true : var.rotation_days >= 1 && var.rotation_days <= 365
-    error_message = "rotation_days must be 1 to 365, or null for no schedule."
+    condition     = var.rotation_days == null ? true : var.rotation_days >= 1 && var.rotation_days <= 90
+    error_message = "rotation_days must be 1 to 90, or null for no schedule."
   }
 }
 

@@ -13,7 +13,7 @@ _things: dict[tuple[str, str, str], dict[str, Any]] = {}
 _policies: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
 
 
-def answer(question: Question) -> Answer | None:
+def answer(question: Question) -> Answer | None:  # noqa: PLR0911 (a table of paths)
     """Answer for add-ons, access entries, updates and tags; leave the rest to moto."""
     if tags := re.fullmatch(r"/tags/(.+)", question.path):
         return _tags(question, tags[1])
@@ -57,19 +57,21 @@ def _create_addon(question: Question, cluster: str) -> Answer:
         "modifiedAt": now,
         "tags": question.body.get("tags", {}),
     }
-    addon |= {key: question.body[key] for key in ("serviceAccountRoleArn", "configurationValues") if key in question.body}
+    addon |= {
+        key: question.body[key] for key in ("serviceAccountRoleArn", "configurationValues") if key in question.body
+    }
     _things["addons", cluster, name] = addon
     return ok(addon=addon)
 
 
 def _create_entry(question: Question, cluster: str) -> Answer:
     principal, now = question.body["principalArn"], time.time()
-    role = principal.rsplit("/", 1)[-1]
+    role, prefix = principal.rsplit("/", 1)[-1], f"arn:aws:eks:{question.region}:{ACCOUNT}"
     entry = {
         "clusterName": cluster,
         "principalArn": principal,
         "kubernetesGroups": question.body.get("kubernetesGroups", []),
-        "accessEntryArn": f"arn:aws:eks:{question.region}:{ACCOUNT}:access-entry/{cluster}/role/{ACCOUNT}/{role}/{uuid.uuid4()}",
+        "accessEntryArn": f"{prefix}:access-entry/{cluster}/role/{ACCOUNT}/{role}/{uuid.uuid4()}",
         "createdAt": now,
         "modifiedAt": now,
         "tags": question.body.get("tags", {}),

@@ -1,7 +1,8 @@
 """What moto accepts and forgets, or judges differently from AWS, mended inside moto's own classes (moto is pinned)."""
-# mypy: disable-error-code="method-assign, no-untyped-call, attr-defined, union-attr"
+# mypy: disable-error-code="method-assign, no-untyped-call, attr-defined, union-attr, assignment, no-any-return"
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from moto.budgets.responses import BudgetsResponse
@@ -11,6 +12,7 @@ from moto.eks.responses import EKSResponse
 from moto.iam.access_control import PermissionResult
 from moto.rds.models import DBParameterGroup
 from moto.s3.models import FakeBucket, FakeDeleteMarker
+from moto.secretsmanager.models import SecretsManagerBackend
 
 _budget_tags: dict[str, list[dict[str, str]]] = {}
 
@@ -24,6 +26,7 @@ def fill() -> None:
     _launch_template_tags()
     _eks_cluster()
     _eks_node_group()
+    _rotation_before_the_first_value()
 
 
 def _bucket_policy_conditions() -> None:
@@ -50,7 +53,7 @@ def _bucket_policy_conditions() -> None:
 def _delete_markers() -> None:
     """Let a bucket be emptied whose versioning was suspended: moto disposes of its delete markers, which cannot."""
 
-    def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:
+    def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:  # noqa: FBT001, FBT002 (moto's signature)
         """Hold nothing, so release nothing."""
 
     FakeDeleteMarker.dispose = dispose
@@ -89,7 +92,7 @@ def _parameter_source() -> None:
     """Say of a parameter that the user set it: the provider reads no others."""
     update = DBParameterGroup.update_parameters
 
-    def update_parameters(self: DBParameterGroup, parameters: list[dict[str, Any]]) -> None:
+    def update_parameters(self: DBParameterGroup, parameters: Iterable[dict[str, Any]]) -> None:
         update(self, list(parameters))
         for parameter in self.parameters.values():
             parameter.setdefault("Source", "user")
@@ -101,7 +104,9 @@ def _launch_template_tags() -> None:
     """Keep the tags of a launch template itself out of what it launches; moto mixes them in."""
     init = LaunchTemplateVersion.__init__
 
-    def new_init(self: LaunchTemplateVersion, template: Any, number: int, data: dict[str, Any], description: str) -> None:
+    def new_init(
+        self: LaunchTemplateVersion, template: Any, number: int, data: dict[str, Any], description: str
+    ) -> None:
         tags = [t for t in data.get("TagSpecifications", []) if t.get("ResourceType") != "launch-template"]
         rest = {key: value for key, value in data.items() if key != "TagSpecifications"}
         init(self, template, number, rest | ({"TagSpecifications": tags} if tags else {}), description)
@@ -130,7 +135,9 @@ def _eks_cluster() -> None:
     def delete_cluster(self: EKSResponse) -> Any:
         network = self.eks_backend.clusters[self._get_param("name")].resources_vpc_config
         result = delete(self)
-        ec2_backends[self.current_account][self.region].delete_security_group(group_id=network["clusterSecurityGroupId"])
+        ec2_backends[self.current_account][self.region].delete_security_group(
+            group_id=network["clusterSecurityGroupId"]
+        )
         return result
 
     EKSResponse.create_cluster = create_cluster
@@ -152,3 +159,19 @@ def _eks_node_group() -> None:
         return result
 
     EKSResponse.create_nodegroup = create_nodegroup
+
+
+def _rotation_before_the_first_value() -> None:
+    """Take a schedule for a secret that has no value yet; moto's bookkeeping of versions breaks on it."""
+    rotate = SecretsManagerBackend.rotate_secret
+
+    def rotate_secret(self: SecretsManagerBackend, secret_id: str, **wanted: Any) -> str:
+        secret = self.secrets[secret_id]
+        if secret.versions:
+            return rotate(self, secret_id, **wanted)
+        secret.rotation_lambda_arn = wanted.get("rotation_lambda_arn") or ""
+        secret.auto_rotate_after_days = (wanted.get("rotation_rules") or {}).get("AutomaticallyAfterDays", 0)
+        secret.rotation_enabled = secret.rotation_requested = True
+        return json.dumps({"ARN": secret.arn, "Name": secret.name})
+
+    SecretsManagerBackend.rotate_secret = rotate_secret

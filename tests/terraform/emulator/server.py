@@ -29,7 +29,9 @@ class Emulator:
     """One AWS account as a WSGI application. `report` collects, a line each, what nothing could answer."""
 
     def __init__(self, report: Path | None, *, fillers: bool) -> None:
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto: Callable[[Environ, StartResponse], Iterable[bytes]] = DomainDispatcherApplication(
+            create_backend_app
+        )
         self._report = report
         self._fillers = _FILLERS if fillers else {}
 
@@ -54,7 +56,7 @@ class Emulator:
             region=region,
             method=environ["REQUEST_METHOD"],
             # As sent: an ARN in a path keeps its %2F.
-            path=environ.get("RAW_URI", environ["PATH_INFO"]).split("?")[0],
+            path=str(environ.get("RAW_URI") or environ["PATH_INFO"]).split("?")[0],
             query=parse_qs(environ.get("QUERY_STRING", "")),
             operation=environ.get("HTTP_X_AMZ_TARGET", "").rsplit(".", 1)[-1],
             body=json.loads(raw or b"{}"),
@@ -70,7 +72,9 @@ class Emulator:
         if "json" in environ.get("CONTENT_TYPE", ""):
             return _json(start_response, 501, {"__type": "NotEmulated", "message": message})
         text = re.sub("[<>&]", " ", message)
-        xml = f"<ErrorResponse><Error><Code>NotEmulated</Code><Message>{text}</Message></Error></ErrorResponse>".encode()
+        xml = (
+            f"<ErrorResponse><Error><Code>NotEmulated</Code><Message>{text}</Message></Error></ErrorResponse>".encode()
+        )
         start_response("501 Not Implemented", [("Content-Type", "text/xml"), ("Content-Length", str(len(xml)))])
         return [xml]
 

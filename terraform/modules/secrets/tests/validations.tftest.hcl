@@ -73,7 +73,7 @@ run "rotation_days_is_refused" {
   command = plan
 
   variables {
-    rotation_days = 0
+    rotation_days = 91
   }
 
   expect_failures = [var.rotation_days]
