@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cost.free import FREE
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -60,5 +62,6 @@ def recorded(document: dict[str, Any]) -> dict[str, Any]:
             "values": {name: value for name, value in sorted(each.values.items()) if name in PRICED_ARGUMENTS},
         }
         for each in sorted(resources(document).values(), key=lambda each: each.address)
+        if each.type not in FREE
     ]
     return {"planned_values": {"root_module": {"resources": kept}}}

@@ -97,6 +97,7 @@ def test_sleep_drops_what_bills_by_the_hour_and_keeps_data(dev: Story) -> None:
         "module.database.aws_db_instance.this",
         'module.secrets.aws_secretsmanager_secret.this["app_database"]',
         'module.observability.aws_cloudwatch_log_group.this["audit"]',
+        'module.observability.aws_cloudwatch_log_group.this["control_plane"]',
         "module.network.aws_vpc.this",
     }
     assert kept_data <= kept

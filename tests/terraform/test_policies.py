@@ -131,7 +131,16 @@ def test_the_apply_role_makes_roles_within_the_boundary_and_not_its_own(dev: Sto
         == dev.values["bootstrap"]["boundary_arns"]["dev"]
     )
     assert making["Resource"].endswith(":role/todo-dev-*")
-    assert not any("CreateUser" in str(s) or "iam:*" in str(s.get("Action")) for s in statements.values())
+    actions = json.dumps([statement["Action"] for statement in statements.values() if statement["Effect"] == "Allow"])
+    for forbidden in (
+        '"iam:*"',
+        '"*"',
+        "CreateUser",
+        "CreateAccessKey",
+        "CreatePolicy",
+        "DeleteRolePermissionsBoundary",
+    ):
+        assert forbidden not in actions
 
 
 def test_each_pod_role_is_for_one_service_account(dev: Story) -> None:

@@ -15,7 +15,7 @@ FILES = sorted(path for path in SOURCE.rglob("*.tf") if ".terraform" not in path
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tree(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Path:
     return copy_tree(tmp_path_factory.mktemp("static") / "terraform")
 
 
@@ -27,10 +27,11 @@ def test_every_file_is_formatted(tree: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("root", ROOTS)
-def test_every_root_is_valid_with_the_locked_provider(tree: Path, root: str) -> None:
+def test_every_root_is_valid_with_the_locked_provider_and_passes_its_own_tests(tree: Path, root: str) -> None:
     terraform = Terraform(tree, f"envs/{root}")
     terraform.init("-backend=false", "-lockfile=readonly")
     terraform.succeed("validate")
+    terraform.succeed("test", timeout=300)
 
 
 @pytest.mark.slow
@@ -69,13 +70,13 @@ def test_every_variable_and_output_is_described(file: Path) -> None:
             assert kind == "output" or "  type " in body, f"{file}: {name} has no type"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_validation_has_a_case_that_it_refuses(module: str) -> None:
-    folder = SOURCE / "modules" / module
-    tests = (folder / "tests" / "validations.tftest.hcl").read_text()
-    for name, body in blocks((folder / "variables.tf").read_text(), "variable").items():
+@pytest.mark.parametrize("folder", [*(f"modules/{name}" for name in MODULES), *(f"envs/{name}" for name in ROOTS)])
+def test_every_validation_has_a_case_that_it_refuses(folder: str) -> None:
+    module = SOURCE / folder
+    tests = (module / "tests" / "validations.tftest.hcl").read_text()
+    for name, body in blocks((module / "variables.tf").read_text(), "variable").items():
         wanted, found = body.count("validation {"), tests.count(f"expect_failures = [var.{name}]")
-        assert found == wanted, f"{module}: {name} has {wanted} validations and {found} failing cases"
+        assert found == wanted, f"{folder}: {name} has {wanted} validations and {found} failing cases"
 
 
 def test_terraform_holds_no_secret_value() -> None:

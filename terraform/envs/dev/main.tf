@@ -128,7 +128,6 @@ module "cluster" {
   coredns_replicas     = local.settings.coredns_replicas
   ebs_csi              = local.settings.ebs_csi
   control_plane_logs   = local.settings.control_plane_logs
-  log_retention_days   = local.settings.log_retention_days
   log_group_arns       = module.observability.log_group_arns
   secret_arns          = values(module.secrets.secret_arns)
   web_reads_secrets    = var.web_reads_secrets

@@ -29,15 +29,6 @@ resource "aws_iam_role_policy_attachment" "cluster" {
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 }
 
-# Made here so that it has a retention: EKS would make it without.
-resource "aws_cloudwatch_log_group" "control_plane" {
-  #checkov:skip=CKV_AWS_338:How long is the variable log_retention_days; the application's audit trail has its own group
-  #checkov:skip=CKV_AWS_158:The key is the variable kms_key_arn: prod gives one, dev uses CloudWatch's own encryption
-  name              = "/aws/eks/${var.name}/cluster"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
-}
-
 resource "aws_eks_cluster" "this" {
   #checkov:skip=CKV_AWS_339:The check's list of versions ends before 1.36, which EKS supports until 2027-08-02
   #checkov:skip=CKV_AWS_39:GitHub's runners reach the API over the internet, behind IAM and api_public_cidrs; api_private_only closes it (docs/adr/0023)
@@ -82,5 +73,14 @@ resource "aws_eks_cluster" "this" {
     }
   }
 
-  depends_on = [aws_iam_role_policy_attachment.cluster, aws_cloudwatch_log_group.control_plane]
+  # The control plane's log group is module observability's: it outlives the cluster, which writes a last line while it
+  # goes; a group that went before would come back without retention, and stop the next apply. Named here, it comes first.
+  lifecycle {
+    precondition {
+      condition     = endswith(var.log_group_arns.control_plane, ":/aws/eks/${var.name}/cluster")
+      error_message = "log_group_arns.control_plane must be the group /aws/eks/${var.name}/cluster, the only one that EKS writes to."
+    }
+  }
+
+  depends_on = [aws_iam_role_policy_attachment.cluster]
 }

@@ -113,20 +113,9 @@ variable "control_plane_logs" {
   }
 }
 
-variable "log_retention_days" {
-  description = "Days to keep the control-plane logs."
-  type        = number
-  default     = 30
-
-  validation {
-    condition     = contains([7, 14, 30, 60, 90, 180, 365], var.log_retention_days)
-    error_message = "log_retention_days must be a retention that CloudWatch knows: 7, 14, 30, 60, 90, 180 or 365."
-  }
-}
-
 variable "log_group_arns" {
-  description = "Log groups app, audit and platform, without the final \":*\"."
-  type        = object({ app = string, audit = string, platform = string })
+  description = "Log groups app, audit, platform and control_plane, without the final \":*\"."
+  type        = object({ app = string, audit = string, platform = string, control_plane = string })
 }
 
 variable "secret_arns" {
@@ -152,7 +141,7 @@ variable "zone_arn" {
 }
 
 variable "kms_key_arn" {
-  description = "KMS key of Kubernetes Secrets (envelope encryption), of the secrets and of the logs; null takes AWS's own encryption."
+  description = "KMS key of Kubernetes Secrets (envelope encryption), and of the secrets; null takes AWS's own encryption."
   type        = string
   default     = null
 }

@@ -1,17 +1,19 @@
 locals {
-  log_groups = {
-    app      = "Standard output of the application, one JSON object a line"
-    audit    = "Who changed what; written by the application itself"
-    platform = "Standard output of what runs on the nodes"
-  }
+  # app: standard output of the application, one JSON object a line. audit: who changed what, written by the application
+  # itself. platform: standard output of what runs on the nodes. control_plane: EKS prescribes the name; it is here, not
+  # with the cluster, because a night must not delete who did what by day.
+  log_group_names = merge(
+    { for key in ["app", "audit", "platform"] : key => "/${var.name}/${key}" },
+    { control_plane = "/aws/eks/${var.name}/cluster" },
+  )
 }
 
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:The audit group keeps a year (audit_retention_days); the others are for the days after an incident
   #checkov:skip=CKV_AWS_158:The key is the variable kms_key_arn: prod gives one, dev uses CloudWatch's own encryption
-  for_each = local.log_groups
+  for_each = local.log_group_names
 
-  name              = "/${var.name}/${each.key}"
+  name              = each.value
   retention_in_days = each.key == "audit" ? var.audit_retention_days : var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }

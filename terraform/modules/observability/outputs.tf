@@ -1,10 +1,10 @@
 output "log_group_names" {
-  description = "Name of each log group: app, audit, platform."
+  description = "Name of each log group: app, audit, platform, control_plane."
   value       = { for key, group in aws_cloudwatch_log_group.this : key => group.name }
 }
 
 output "log_group_arns" {
-  description = "ARN of each log group: app, audit, platform."
+  description = "ARN of each log group: app, audit, platform, control_plane."
   value       = { for key, group in aws_cloudwatch_log_group.this : key => group.arn }
 }
 

@@ -14,7 +14,7 @@ variable "account_id" {
 }
 
 variable "log_retention_days" {
-  description = "Days to keep the logs of application and platform."
+  description = "Days to keep the logs of application, platform and control plane."
   type        = number
   default     = 30
 

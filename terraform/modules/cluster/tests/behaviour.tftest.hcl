@@ -13,7 +13,7 @@ variables {
   node_groups              = { platform = ["subnet-1", "subnet-2"] }
   ebs_csi                  = false
   control_plane_logs       = ["audit"]
-  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform" }
+  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
   secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
 }
@@ -153,4 +153,14 @@ run "each_workload_has_a_role_within_the_boundary" {
     condition     = keys(aws_iam_role.workload) == ["cluster-autoscaler", "fluent-bit", "load-balancer-controller", "secrets-mirror", "vpc-cni", "web"] && alltrue([for role in aws_iam_role.workload : role.permissions_boundary == var.permissions_boundary_arn])
     error_message = "One role a workload, none without the boundary."
   }
+}
+
+run "the_control_plane_writes_to_a_group_that_outlives_it" {
+  command = plan
+
+  variables {
+    name = "todo-other"
+  }
+
+  expect_failures = [aws_eks_cluster.this]
 }

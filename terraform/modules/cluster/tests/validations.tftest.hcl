@@ -15,7 +15,7 @@ variables {
   node_groups              = { platform = ["subnet-1", "subnet-2"] }
   ebs_csi                  = false
   control_plane_logs       = ["audit"]
-  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform" }
+  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
   secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
 }
@@ -98,16 +98,6 @@ run "control_plane_logs_is_refused" {
   }
 
   expect_failures = [var.control_plane_logs]
-}
-
-run "log_retention_days_is_refused" {
-  command = plan
-
-  variables {
-    log_retention_days = 8
-  }
-
-  expect_failures = [var.log_retention_days]
 }
 
 run "secret_arns_is_refused" {
