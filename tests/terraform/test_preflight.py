@@ -34,7 +34,7 @@ def look(folder: Path, environment: str, variables: str, answers: dict[str, tupl
         "".join(f"{prefix}|{status}|{text}\n" for prefix, (status, text) in answers.items())
     )
     paths = {"PATH": f"{folder / 'path'}:{os.environ['PATH']}", "ANSWERS": str(folder / "answers")}
-    command = [folder / "terraform/bin/preflight", environment]
+    command: list[str | Path] = [folder / "terraform/bin/preflight", environment]
     return run(command, timeout=60, environment=os.environ | paths | {"CALLS": os.devnull})
 
 
