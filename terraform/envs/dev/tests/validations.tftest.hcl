@@ -5,6 +5,16 @@ mock_provider "aws" {
   override_during = plan
 }
 
+# Asleep, as small as dev gets. Without a domain the check on https warns, which a test must expect.
+override_data {
+  target          = data.aws_ssm_parameter.wanted_state
+  override_during = plan
+
+  values = {
+    insecure_value = "asleep"
+  }
+}
+
 variables {
   account_id       = "123456789012"
   region           = "us-east-1"
@@ -23,7 +33,7 @@ run "account_id_is_refused" {
     account_id = "1"
   }
 
-  expect_failures = [var.account_id]
+  expect_failures = [var.account_id, check.https]
 }
 
 run "region_is_refused" {
@@ -33,7 +43,7 @@ run "region_is_refused" {
     region = "Ireland"
   }
 
-  expect_failures = [var.region]
+  expect_failures = [var.region, check.https]
 }
 
 run "inbound_cidrs_is_refused" {
@@ -43,7 +53,7 @@ run "inbound_cidrs_is_refused" {
     inbound_cidrs = []
   }
 
-  expect_failures = [var.inbound_cidrs]
+  expect_failures = [var.inbound_cidrs, check.https]
 }
 
 run "inbound_cidrs_is_refused_2" {
@@ -53,5 +63,5 @@ run "inbound_cidrs_is_refused_2" {
     inbound_cidrs = ["0.0.0.0/0"]
   }
 
-  expect_failures = [var.inbound_cidrs]
+  expect_failures = [var.inbound_cidrs, check.https]
 }

@@ -155,11 +155,11 @@ run "each_workload_has_a_role_within_the_boundary" {
   }
 }
 
-run "the_control_plane_writes_to_a_group_that_outlives_it" {
+run "the_control_planes_log_group_comes_first" {
   command = plan
 
   variables {
-    name = "todo-other"
+    log_group_arns = { app = "arn:aws:logs:us-east-1:123456789012:log-group:a", audit = "arn:aws:logs:us-east-1:123456789012:log-group:b", platform = "arn:aws:logs:us-east-1:123456789012:log-group:c", control_plane = "" }
   }
 
   expect_failures = [aws_eks_cluster.this]
