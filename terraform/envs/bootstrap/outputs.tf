@@ -1,0 +1,48 @@
+output "backend" {
+  description = "Content of backend.hcl in every root: terraform output -raw backend > backend.hcl"
+  value       = <<-HCL
+    bucket         = "${module.state.bucket}"
+    region         = "${var.region}"
+    dynamodb_table = "${module.state.lock_table}"
+  HCL
+}
+
+output "image_repository" {
+  description = "What an image reference starts with."
+  value       = module.registry.repository_url
+}
+
+output "role_arns" {
+  description = "Environment to the ARNs of its roles plan, apply and deploy."
+  value       = { for environment, roles in module.github_oidc : environment => roles.role_arns }
+}
+
+output "boundary_arns" {
+  description = "Environment to the ARN of the permissions boundary of its roles."
+  value       = { for environment, roles in module.github_oidc : environment => roles.boundary_arn }
+}
+
+# Nothing here is secret: a role is taken by whoever GitHub says the job is.
+output "github_commands" {
+  description = "Commands that make the GitHub environments and variables: terraform output -raw github_commands"
+  value = join("\n", concat(
+    [
+      "gh variable set AWS_REGION --repo ${var.repository.owner}/${var.repository.name} --body ${var.region}",
+      "gh variable set AWS_ACCOUNT_ID --repo ${var.repository.owner}/${var.repository.name} --body ${var.account_id}",
+    ],
+    flatten([
+      for environment, roles in module.github_oidc : concat(
+        [
+          "gh variable set AWS_PLAN_ROLE_${upper(environment)} --repo ${var.repository.owner}/${var.repository.name} --body ${roles.role_arns["plan"]}",
+        ],
+        flatten([
+          for github_environment, role in { (environment) = "deploy", "${environment}-infra" = "apply" } : [
+            "gh api --method PUT repos/${var.repository.owner}/${var.repository.name}/environments/${github_environment} -F 'deployment_branch_policy[protected_branches]=true' -F 'deployment_branch_policy[custom_branch_policies]=false'",
+            "gh variable set AWS_ROLE --repo ${var.repository.owner}/${var.repository.name} --env ${github_environment} --body ${roles.role_arns[role]}",
+          ]
+        ]),
+      )
+    ]),
+    [""],
+  ))
+}

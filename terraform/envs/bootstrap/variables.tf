@@ -1,0 +1,97 @@
+variable "account_id" {
+  description = "AWS account; Terraform refuses to run with credentials of another."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must be the AWS account number of 12 digits: aws sts get-caller-identity --query Account"
+  }
+}
+
+variable "region" {
+  description = "AWS region of state, images and environments."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}-[a-z]+-[0-9]$", var.region))
+    error_message = "region must be an AWS region such as \"us-east-1\"."
+  }
+}
+
+variable "owner" {
+  description = "Tag Owner: the team that answers for it."
+  type        = string
+}
+
+variable "cost_centre" {
+  description = "Tag CostCentre: who pays."
+  type        = string
+}
+
+variable "email_addresses" {
+  description = "Who is told about cost."
+  type        = list(string)
+}
+
+variable "repository" {
+  description = "GitHub repository: owner and name, and their numbers (`gh api repos/OWNER/NAME --jq '.owner.id, .id'`)."
+  type        = object({ owner = string, owner_id = string, name = string, id = string })
+}
+
+variable "environments" {
+  description = "Environments of this account; each gets its three roles and its parameters."
+  type        = list(string)
+  default     = ["dev", "prod"]
+
+  validation {
+    condition     = length(var.environments) > 0
+    error_message = "environments needs at least one name, such as [\"dev\", \"prod\"]."
+  }
+}
+
+variable "pull_account_ids" {
+  description = "Other AWS accounts whose clusters pull images from here."
+  type        = list(string)
+  default     = []
+}
+
+variable "create_github_oidc_provider" {
+  description = "Whether to make the account's GitHub OIDC provider; false where it exists."
+  type        = bool
+  default     = true
+}
+
+variable "create_anomaly_monitor" {
+  description = "Whether to make a cost anomaly monitor; an account may have one for services."
+  type        = bool
+  default     = true
+}
+
+variable "create_cost_allocation_tags" {
+  description = "Whether to switch the cost-allocation tags on. AWS knows a tag a day after its first use: true from the second day on; only in the account that pays."
+  type        = bool
+  default     = false
+}
+
+variable "create_billing_alarm" {
+  description = "Whether to make the alarm on the account's charges; needs billing alerts switched on in the payer's preferences."
+  type        = bool
+  default     = true
+}
+
+variable "billing_alarm_limit" {
+  description = "US dollars a month of the whole account at which the alarm goes."
+  type        = number
+  default     = 600
+
+  validation {
+    condition     = var.billing_alarm_limit > 0
+    error_message = "billing_alarm_limit must be above 0 US dollars."
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether destroy may delete all state versions and all images."
+  type        = bool
+  default     = false
+}

@@ -1,0 +1,69 @@
+# AWS starts a stopped database after 7 days. While dev sleeps, this stops it again each evening; stopping a stopped
+# one is an error that nobody needs to hear of, hence no retry.
+locals {
+  asleep = local.awake ? 0 : 1
+}
+
+data "aws_iam_policy_document" "stop_database_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["scheduler.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "stop_database" {
+  statement {
+    sid       = "StopThisDatabase"
+    actions   = ["rds:StopDBInstance"]
+    resources = [module.database.arn]
+  }
+}
+
+resource "aws_iam_role" "stop_database" {
+  count = local.asleep
+
+  name                 = "${local.name}-stop-database"
+  assume_role_policy   = data.aws_iam_policy_document.stop_database_trust.json
+  permissions_boundary = local.boundary_arn
+}
+
+resource "aws_iam_role_policy" "stop_database" {
+  count = local.asleep
+
+  name   = "stop-database"
+  role   = aws_iam_role.stop_database[0].id
+  policy = data.aws_iam_policy_document.stop_database.json
+}
+
+resource "aws_scheduler_schedule" "stop_database" {
+  #checkov:skip=CKV_AWS_297:The schedule holds the database's name and no data
+  count = local.asleep
+
+  name                = "${local.name}-stop-database"
+  description         = "Stops the sleeping database again: AWS starts it after 7 days"
+  schedule_expression = "cron(0 20 * * ? *)"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance"
+    role_arn = aws_iam_role.stop_database[0].arn
+    input    = jsonencode({ DbInstanceIdentifier = module.database.identifier })
+
+    retry_policy {
+      maximum_retry_attempts = 0
+    }
+  }
+}

@@ -1,0 +1,26 @@
+# Who may use the Kubernetes API. There is no implicit creator admin: an administrator is one who is written here.
+resource "aws_eks_access_entry" "admin" {
+  for_each = toset(var.admin_role_arns)
+
+  cluster_name  = aws_eks_cluster.this.name
+  principal_arn = each.value
+}
+
+resource "aws_eks_access_policy_association" "admin" {
+  for_each = aws_eks_access_entry.admin
+
+  cluster_name  = aws_eks_cluster.this.name
+  principal_arn = each.value.principal_arn
+  policy_arn    = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+
+  access_scope {
+    type = "cluster"
+  }
+}
+
+# Releases: a group and nothing else. What it may do is a Role in platform/, which lists the kinds the overlays render.
+resource "aws_eks_access_entry" "deployer" {
+  cluster_name      = aws_eks_cluster.this.name
+  principal_arn     = var.deployer_role_arn
+  kubernetes_groups = ["todo:deployers"]
+}

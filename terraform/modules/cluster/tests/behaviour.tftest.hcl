@@ -1,0 +1,166 @@
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  name                     = "todo-dev"
+  vpc_id                   = "vpc-1"
+  private_subnet_ids       = { us-east-1a = "subnet-1", us-east-1b = "subnet-2" }
+  api_public_cidrs         = ["198.51.100.0/24"]
+  admin_role_arns          = ["arn:aws:iam::123456789012:role/Administrator"]
+  deployer_role_arn        = "arn:aws:iam::123456789012:role/todo-ci-dev-deploy"
+  node_groups              = { platform = ["subnet-1", "subnet-2"] }
+  ebs_csi                  = false
+  control_plane_logs       = ["audit"]
+  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
+  secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+}
+
+run "nobody_is_administrator_but_those_who_are_named" {
+  command = plan
+
+  assert {
+    condition     = aws_eks_cluster.this.access_config[0].authentication_mode == "API" && aws_eks_cluster.this.access_config[0].bootstrap_cluster_creator_admin_permissions == false
+    error_message = "Access entries alone; whoever creates the cluster is not its administrator."
+  }
+
+  assert {
+    condition     = toset(keys(aws_eks_access_entry.admin)) == toset(var.admin_role_arns) && aws_eks_access_entry.deployer.kubernetes_groups == toset(["todo:deployers"])
+    error_message = "Administrators by name; releases by group."
+  }
+}
+
+run "the_version_never_slips_into_extended_support" {
+  command = plan
+
+  assert {
+    condition     = aws_eks_cluster.this.version == "1.36" && aws_eks_cluster.this.upgrade_policy[0].support_type == "STANDARD"
+    error_message = "Extended support costs $438 a month instead of $73."
+  }
+}
+
+run "the_api_is_open_to_named_ranges" {
+  command = plan
+
+  assert {
+    condition     = aws_eks_cluster.this.vpc_config[0].endpoint_public_access && aws_eks_cluster.this.vpc_config[0].endpoint_private_access && aws_eks_cluster.this.vpc_config[0].public_access_cidrs == toset(["198.51.100.0/24"])
+    error_message = "Public to the named ranges, private inside the VPC."
+  }
+}
+
+run "the_api_can_be_closed" {
+  command = plan
+
+  variables {
+    api_private_only = true
+    api_public_cidrs = []
+  }
+
+  assert {
+    condition     = !aws_eks_cluster.this.vpc_config[0].endpoint_public_access && aws_eks_cluster.this.vpc_config[0].endpoint_private_access
+    error_message = "api_private_only leaves the private endpoint alone."
+  }
+}
+
+run "the_api_opens_to_everybody_only_when_said_twice" {
+  command = plan
+
+  variables {
+    api_public_cidrs     = ["0.0.0.0/0"]
+    api_open_to_internet = true
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.vpc_config[0].public_access_cidrs == toset(["0.0.0.0/0"])
+    error_message = "Runners that GitHub hosts have no fixed addresses."
+  }
+}
+
+run "fargate_takes_pods_by_namespace_and_label_in_every_private_subnet" {
+  command = plan
+
+  assert {
+    condition     = one(aws_eks_fargate_profile.app.selector).namespace == "todo" && one(aws_eks_fargate_profile.app.selector).labels == tomap({ "todo/compute" = "fargate" }) && aws_eks_fargate_profile.app.subnet_ids == toset(["subnet-1", "subnet-2"])
+    error_message = "Without the label the profile would take the secrets mirror too, which cannot run on Fargate."
+  }
+}
+
+run "nodes_are_small_closed_and_leave_their_number_to_the_autoscaler" {
+  command = plan
+
+  assert {
+    condition     = aws_eks_node_group.this["platform"].scaling_config[0].min_size == 1 && aws_eks_node_group.this["platform"].scaling_config[0].max_size == 3 && aws_eks_node_group.this["platform"].instance_types == tolist(["t3a.medium"]) && aws_eks_node_group.this["platform"].ami_type == "AL2023_x86_64_STANDARD"
+    error_message = "t3a.medium on amd64, one to three."
+  }
+
+  assert {
+    condition     = aws_launch_template.node.metadata_options[0].http_tokens == "required" && aws_launch_template.node.metadata_options[0].http_put_response_hop_limit == 1
+    error_message = "IMDSv2, out of reach of pods."
+  }
+
+  assert {
+    condition     = strcontains(base64decode(aws_launch_template.node.user_data), "maxPods: 35") && jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).env.ENABLE_PREFIX_DELEGATION == "true"
+    error_message = "35 pods need prefix delegation: a t3a.medium has addresses for 17 without."
+  }
+
+  assert {
+    condition     = toset([for specification in aws_launch_template.node.tag_specifications : specification.resource_type]) == toset(["instance", "volume", "network-interface"]) && alltrue([for specification in aws_launch_template.node.tag_specifications : specification.tags["Project"] == "todo"])
+    error_message = "Instances and volumes carry the cost tags: default_tags stop at the launch template."
+  }
+}
+
+run "addons_that_need_a_node_come_after_it" {
+  command = plan
+
+  assert {
+    condition     = keys(aws_eks_addon.before_nodes) == ["kube-proxy", "vpc-cni"] && keys(aws_eks_addon.after_nodes) == ["aws-secrets-store-csi-driver-provider", "coredns", "metrics-server"]
+    error_message = "A Deployment's add-on before the nodes would wait for ever; a node before vpc-cni too."
+  }
+
+  assert {
+    condition     = jsondecode(aws_eks_addon.after_nodes["aws-secrets-store-csi-driver-provider"].configuration_values).secrets-store-csi-driver.syncSecret.enabled && jsondecode(aws_eks_addon.after_nodes["aws-secrets-store-csi-driver-provider"].configuration_values).secrets-store-csi-driver.enableSecretRotation
+    error_message = "The driver mirrors into Kubernetes Secrets and follows rotations."
+  }
+}
+
+run "prod_adds_volumes_envelope_encryption_and_dns" {
+  command = plan
+
+  variables {
+    ebs_csi     = true
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
+    zone_arn    = "arn:aws:route53:::hostedzone/Z1"
+    node_groups = { platform-us-east-1a = ["subnet-1"], platform-us-east-1b = ["subnet-2"] }
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.encryption_config[0].provider[0].key_arn == "arn:aws:kms:us-east-1:123456789012:key/1" && contains(keys(aws_eks_addon.after_nodes), "aws-ebs-csi-driver") && length(aws_eks_node_group.this) == 2
+    error_message = "Envelope encryption, volumes, a node group a zone."
+  }
+
+  assert {
+    condition     = contains(keys(aws_iam_role.workload), "external-dns") && contains(keys(aws_iam_role.workload), "ebs-csi")
+    error_message = "Roles for external-dns and the EBS CSI driver."
+  }
+}
+
+run "each_workload_has_a_role_within_the_boundary" {
+  command = plan
+
+  assert {
+    condition     = keys(aws_iam_role.workload) == ["cluster-autoscaler", "fluent-bit", "load-balancer-controller", "secrets-mirror", "vpc-cni", "web"] && alltrue([for role in aws_iam_role.workload : role.permissions_boundary == var.permissions_boundary_arn])
+    error_message = "One role a workload, none without the boundary."
+  }
+}
+
+run "the_control_planes_log_group_comes_first" {
+  command = plan
+
+  variables {
+    log_group_arns = { app = "arn:aws:logs:us-east-1:123456789012:log-group:a", audit = "arn:aws:logs:us-east-1:123456789012:log-group:b", platform = "arn:aws:logs:us-east-1:123456789012:log-group:c", control_plane = "" }
+  }
+
+  expect_failures = [aws_eks_cluster.this]
+}

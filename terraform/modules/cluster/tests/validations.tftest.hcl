@@ -1,0 +1,111 @@
+# Every validation refuses what it is there to refuse.
+
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  name                     = "todo-dev"
+  vpc_id                   = "vpc-1"
+  private_subnet_ids       = { us-east-1a = "subnet-1", us-east-1b = "subnet-2" }
+  api_public_cidrs         = ["198.51.100.0/24"]
+  admin_role_arns          = ["arn:aws:iam::123456789012:role/Administrator"]
+  deployer_role_arn        = "arn:aws:iam::123456789012:role/todo-ci-dev-deploy"
+  node_groups              = { platform = ["subnet-1", "subnet-2"] }
+  ebs_csi                  = false
+  control_plane_logs       = ["audit"]
+  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
+  secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+}
+
+run "private_subnet_ids_is_refused" {
+  command = plan
+
+  variables {
+    private_subnet_ids = { us-east-1a = "subnet-1" }
+  }
+
+  expect_failures = [var.private_subnet_ids]
+}
+
+run "kubernetes_version_is_refused" {
+  command = plan
+
+  variables {
+    kubernetes_version = "1.36.2"
+  }
+
+  expect_failures = [var.kubernetes_version]
+}
+
+run "api_public_cidrs_is_refused" {
+  command = plan
+
+  variables {
+    api_public_cidrs = []
+  }
+
+  expect_failures = [var.api_public_cidrs]
+}
+
+run "api_public_cidrs_is_refused_2" {
+  command = plan
+
+  variables {
+    api_public_cidrs = ["0.0.0.0/0"]
+  }
+
+  expect_failures = [var.api_public_cidrs]
+}
+
+run "admin_role_arns_is_refused" {
+  command = plan
+
+  variables {
+    admin_role_arns = []
+  }
+
+  expect_failures = [var.admin_role_arns]
+}
+
+run "node_groups_is_refused" {
+  command = plan
+
+  variables {
+    node_groups = {}
+  }
+
+  expect_failures = [var.node_groups]
+}
+
+run "coredns_replicas_is_refused" {
+  command = plan
+
+  variables {
+    coredns_replicas = 0
+  }
+
+  expect_failures = [var.coredns_replicas]
+}
+
+run "control_plane_logs_is_refused" {
+  command = plan
+
+  variables {
+    control_plane_logs = ["api"]
+  }
+
+  expect_failures = [var.control_plane_logs]
+}
+
+run "secret_arns_is_refused" {
+  command = plan
+
+  variables {
+    secret_arns = ["*"]
+  }
+
+  expect_failures = [var.secret_arns]
+}

@@ -1,0 +1,79 @@
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  name                      = "todo-dev"
+  vpc_id                    = "vpc-1"
+  subnet_ids                = ["subnet-1", "subnet-2"]
+  client_security_group_ids = { cluster = "sg-1" }
+  multi_az                  = false
+  deletion_protection       = false
+  final_snapshot            = false
+  alarm_topic_arn           = "arn:aws:sns:us-east-1:123456789012:alarms"
+}
+
+run "data_is_encrypted_private_and_recoverable" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.storage_encrypted && !aws_db_instance.this.publicly_accessible && aws_db_instance.this.backup_retention_period >= 1
+    error_message = "The database is encrypted, reachable inside the VPC alone, and backed up for point-in-time recovery."
+  }
+
+  assert {
+    condition     = aws_db_instance.this.manage_master_user_password && aws_db_instance.this.password == null
+    error_message = "RDS makes the master password; Terraform must never hold one."
+  }
+}
+
+run "tls_time_limits_and_statistics_are_set" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for name, value in { "rds.force_ssl" = "1", "statement_timeout" = "30000", "lock_timeout" = "10000", "idle_in_transaction_session_timeout" = "60000", "shared_preload_libraries" = "pg_stat_statements" } :
+      contains([for parameter in aws_db_parameter_group.this.parameter : "${parameter.name}=${parameter.value}"], "${name}=${value}")
+    ])
+    error_message = "The parameter group lost a parameter."
+  }
+
+  assert {
+    condition     = aws_db_parameter_group.this.family == "postgres18"
+    error_message = "The parameter group follows the engine's major version."
+  }
+}
+
+run "only_named_clients_reach_port_5432" {
+  command = plan
+
+  assert {
+    condition     = keys(aws_vpc_security_group_ingress_rule.client) == ["cluster"] && aws_vpc_security_group_ingress_rule.client["cluster"].referenced_security_group_id == "sg-1" && aws_vpc_security_group_ingress_rule.client["cluster"].from_port == 5432
+    error_message = "One rule a named client, for PostgreSQL's port."
+  }
+}
+
+run "alarms_watch_connections_storage_and_cpu" {
+  command = plan
+
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.database) == ["connections", "cpu", "storage"] && aws_cloudwatch_metric_alarm.database["storage"].threshold == 2147483648
+    error_message = "Three alarms; storage speaks when a tenth of 20 GB is left."
+  }
+}
+
+run "prod_keeps_what_it_has" {
+  command = plan
+
+  variables {
+    multi_az            = true
+    deletion_protection = true
+    final_snapshot      = true
+  }
+
+  assert {
+    condition     = aws_db_instance.this.multi_az && aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.final_snapshot_identifier == "todo-dev-final" && !aws_db_instance.this.delete_automated_backups
+    error_message = "prod has a standby, refuses deletion, and leaves a snapshot and its backups."
+  }
+}

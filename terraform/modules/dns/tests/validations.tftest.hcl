@@ -1,0 +1,31 @@
+# Every validation refuses what it is there to refuse.
+
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  domain    = "todo.example.com"
+  zone_name = "example.com"
+}
+
+run "domain_is_refused" {
+  command = plan
+
+  variables {
+    domain = "https://todo.example.com"
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "zone_name_is_refused" {
+  command = plan
+
+  variables {
+    zone_name = "example.org"
+  }
+
+  expect_failures = [var.zone_name]
+}

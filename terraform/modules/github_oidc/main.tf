@@ -1,0 +1,68 @@
+# Three roles that GitHub's jobs take without a stored credential. Which job gets which role is the token's `sub`;
+# GitHub writes it in one of two formats, by the repository's age:
+# https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
+locals {
+  classic   = "repo:${var.repository.owner}/${var.repository.name}"
+  immutable = "repo:${var.repository.owner}@${var.repository.owner_id}/${var.repository.name}@${var.repository.id}"
+
+  # What a job may be. A pull request from a fork gets no token at all, and never one for an environment.
+  subjects = {
+    plan   = "pull_request"
+    apply  = "environment:${var.environment}-infra"
+    deploy = "environment:${var.environment}"
+  }
+
+  # todo-ci-dev-plan: outside todo-dev-*, the names that the apply role may change.
+  prefix = "${var.project}-ci-${var.environment}"
+  name   = "${var.project}-${var.environment}"
+
+  policies = {
+    plan   = data.aws_iam_policy_document.plan.json
+    apply  = data.aws_iam_policy_document.apply.json
+    deploy = data.aws_iam_policy_document.deploy.json
+  }
+}
+
+data "aws_iam_policy_document" "trust" {
+  for_each = local.subjects
+
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = [var.provider_arn]
+    }
+
+    # StringEquals, never StringLike: a wildcard is how other repositories get in.
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:sub"
+      values   = ["${local.classic}:${each.value}", "${local.immutable}:${each.value}"]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.subjects
+
+  name                 = "${local.prefix}-${each.key}"
+  description          = "GitHub Actions of ${var.repository.owner}/${var.repository.name}: ${each.value}"
+  assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
+  max_session_duration = 3600
+}
+
+# A managed policy holds 6,144 characters, an inline one 10,240.
+resource "aws_iam_role_policy" "this" {
+  for_each = local.subjects
+
+  name   = each.key
+  role   = aws_iam_role.this[each.key].id
+  policy = local.policies[each.key]
+}

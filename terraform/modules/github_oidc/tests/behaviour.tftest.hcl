@@ -1,0 +1,42 @@
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  project          = "todo"
+  environment      = "dev"
+  account_id       = "123456789012"
+  region           = "us-east-1"
+  repository       = { owner = "example", owner_id = "1234567", name = "todo", id = "7654321" }
+  provider_arn     = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+  state_bucket_arn = "arn:aws:s3:::state"
+  lock_table_arn   = "arn:aws:dynamodb:us-east-1:123456789012:table/lock"
+  repository_arn   = "arn:aws:ecr:us-east-1:123456789012:repository/todo"
+}
+
+run "three_roles_lie_outside_the_names_that_apply_may_change" {
+  command = plan
+
+  assert {
+    condition     = toset([for role in aws_iam_role.this : role.name]) == toset(["todo-ci-dev-plan", "todo-ci-dev-apply", "todo-ci-dev-deploy"])
+    error_message = "The roles are named todo-ci-dev-*."
+  }
+
+  assert {
+    condition     = !startswith(aws_iam_policy.boundary.name, "todo-dev-")
+    error_message = "The apply role must not be able to change its own fence."
+  }
+}
+
+run "each_trust_names_both_formats_of_one_subject" {
+  command = plan
+
+  assert {
+    condition = [for condition in data.aws_iam_policy_document.trust["deploy"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")][0] == tolist([
+      "repo:example/todo:environment:dev",
+      "repo:example@1234567/todo@7654321:environment:dev",
+    ])
+    error_message = "The classic and the immutable subject, and no other."
+  }
+}

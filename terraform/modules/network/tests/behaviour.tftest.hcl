@@ -1,0 +1,109 @@
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  name                     = "todo-dev"
+  region                   = "us-east-1"
+  nat                      = "gateway"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+}
+
+run "subnets_of_three_kinds_lie_in_every_zone_and_do_not_overlap" {
+  command = plan
+
+  assert {
+    condition     = keys(aws_subnet.private) == ["us-east-1a", "us-east-1b"] && keys(aws_subnet.public) == keys(aws_subnet.private) && keys(aws_subnet.database) == keys(aws_subnet.private)
+    error_message = "Each kind of subnet must lie in each of two zones."
+  }
+
+  assert {
+    condition     = [for subnet in aws_subnet.private : subnet.cidr_block] == ["10.0.0.0/20", "10.0.16.0/20"] && [for subnet in aws_subnet.public : subnet.cidr_block] == ["10.0.128.0/24", "10.0.129.0/24"] && [for subnet in aws_subnet.database : subnet.cidr_block] == ["10.0.144.0/24", "10.0.145.0/24"]
+    error_message = "The subnet plan changed: that replaces every subnet of a running environment."
+  }
+}
+
+run "a_third_zone_moves_no_subnet" {
+  command = plan
+
+  variables {
+    zone_count = 3
+  }
+
+  assert {
+    condition     = aws_subnet.private["us-east-1b"].cidr_block == "10.0.16.0/20" && aws_subnet.database["us-east-1a"].cidr_block == "10.0.144.0/24"
+    error_message = "A third zone must not move the first two."
+  }
+}
+
+run "the_load_balancer_controller_finds_its_subnets" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for subnet in aws_subnet.public : subnet.tags["kubernetes.io/role/elb"] == "1"]) && alltrue([for subnet in aws_subnet.private : subnet.tags["kubernetes.io/role/internal-elb"] == "1"])
+    error_message = "Subnets need the controller's role tags."
+  }
+}
+
+run "a_gateway_in_every_zone_serves_that_zone_alone" {
+  command = plan
+
+  assert {
+    condition     = length(aws_nat_gateway.this) == 2 && length(aws_eip.nat) == 2 && length(aws_route.nat_gateway) == 2 && length(aws_instance.nat) == 0
+    error_message = "nat = gateway makes one NAT gateway a zone."
+  }
+}
+
+run "one_instance_serves_all_zones" {
+  command = plan
+
+  variables {
+    nat = "instance"
+  }
+
+  assert {
+    condition     = length(aws_instance.nat) == 1 && length(aws_route.nat_instance) == 2 && length(aws_nat_gateway.this) == 0 && length(aws_eip.nat) == 0
+    error_message = "nat = instance makes one instance, and no address that bills on while it sleeps."
+  }
+
+  assert {
+    condition     = aws_instance.nat[0].source_dest_check == false && aws_instance.nat[0].metadata_options[0].http_tokens == "required"
+    error_message = "A NAT instance forwards foreign packets, and answers IMDSv2 alone."
+  }
+}
+
+run "asleep_nothing_bills_by_the_hour" {
+  command = plan
+
+  variables {
+    nat = "none"
+  }
+
+  assert {
+    condition     = length(aws_instance.nat) + length(aws_nat_gateway.this) + length(aws_eip.nat) + length(aws_route.nat_gateway) + length(aws_route.nat_instance) == 0
+    error_message = "nat = none leaves no NAT and no address."
+  }
+}
+
+run "images_come_through_free_endpoints" {
+  command = plan
+
+  assert {
+    condition     = keys(aws_vpc_endpoint.gateway) == ["dynamodb", "s3"] && alltrue([for endpoint in aws_vpc_endpoint.gateway : endpoint.vpc_endpoint_type == "Gateway"])
+    error_message = "S3 and DynamoDB need gateway endpoints."
+  }
+}
+
+run "flow_logs_are_kept_when_asked" {
+  command = plan
+
+  variables {
+    flow_log_retention_days = 30
+  }
+
+  assert {
+    condition     = aws_flow_log.rejected[0].traffic_type == "REJECT" && aws_iam_role.flow[0].permissions_boundary == var.permissions_boundary_arn
+    error_message = "Flow logs of refused connections, by a role within the boundary."
+  }
+}

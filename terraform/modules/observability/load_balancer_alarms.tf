@@ -1,0 +1,84 @@
+# The load balancer is made by its controller after Terraform: the root finds it by the controller's tags and gives its
+# name here on the second apply. Both alarms need traffic before they speak: one failed request at night is 100 %.
+locals {
+  load_balancer = var.load_balancer_arn_suffix == null ? {} : { this = var.load_balancer_arn_suffix }
+}
+
+resource "aws_cloudwatch_metric_alarm" "server_error_ratio" {
+  for_each = local.load_balancer
+
+  alarm_name          = "${var.name}-load-balancer-5xx-ratio"
+  alarm_description   = "More than ${var.server_error_percent} % of at least ${var.minimum_requests} requests in 5 minutes failed: users see errors now."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.server_error_percent
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+
+  metric_query {
+    id          = "percent"
+    label       = "5xx answers in percent"
+    expression  = "IF(requests >= ${var.minimum_requests}, 100 * (FILL(from_pods, 0) + FILL(from_balancer, 0)) / requests, 0)"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = {
+      requests      = "RequestCount"
+      from_pods     = "HTTPCode_Target_5XX_Count"
+      from_balancer = "HTTPCode_ELB_5XX_Count"
+    }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/ApplicationELB"
+        metric_name = metric_query.value
+        dimensions  = { LoadBalancer = each.value }
+        stat        = "Sum"
+        period      = 300
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "latency" {
+  for_each = local.load_balancer
+
+  alarm_name          = "${var.name}-load-balancer-p99"
+  alarm_description   = "The slowest hundredth of at least ${var.minimum_requests} requests took longer than ${var.latency_seconds} s, for 15 minutes."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.latency_seconds
+  evaluation_periods  = 3
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+
+  metric_query {
+    id          = "slow"
+    label       = "p99 in seconds"
+    expression  = "IF(requests >= ${var.minimum_requests}, p99, 0)"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = {
+      requests = { metric = "RequestCount", stat = "Sum" }
+      p99      = { metric = "TargetResponseTime", stat = "p99" }
+    }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/ApplicationELB"
+        metric_name = metric_query.value.metric
+        dimensions  = { LoadBalancer = each.value }
+        stat        = metric_query.value.stat
+        period      = 300
+      }
+    }
+  }
+}

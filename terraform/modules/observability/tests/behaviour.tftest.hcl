@@ -1,0 +1,66 @@
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  name            = "todo-dev"
+  region          = "us-east-1"
+  account_id      = "123456789012"
+  email_addresses = ["team@example.com"]
+  dashboard       = true
+}
+
+run "logs_end_and_the_audit_trail_stays_a_year" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this["app"].retention_in_days == 30 && aws_cloudwatch_log_group.this["audit"].retention_in_days == 365
+    error_message = "Every log group has a retention; the audit trail's is a year."
+  }
+}
+
+run "before_the_load_balancer_there_are_no_alarms_on_it" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.server_error_ratio) == 0 && length(aws_cloudwatch_metric_alarm.latency) == 0
+    error_message = "An alarm on a load balancer that is not there would say nothing for ever."
+  }
+}
+
+run "with_the_load_balancer_both_alarms_wait_for_traffic" {
+  command = plan
+
+  variables {
+    load_balancer_arn_suffix = "app/k8s-todo/0123456789abcdef"
+  }
+
+  assert {
+    condition     = strcontains([for query in aws_cloudwatch_metric_alarm.server_error_ratio["this"].metric_query : query.expression if query.id == "percent"][0], "IF(requests >= 50")
+    error_message = "The ratio counts from 50 requests on."
+  }
+
+  assert {
+    condition     = [for query in aws_cloudwatch_metric_alarm.latency["this"].metric_query : query.expression if query.id == "slow"][0] == "IF(requests >= 50, p99, 0)"
+    error_message = "The p99 counts from 50 requests on."
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets) == 4
+    error_message = "The dashboard shows the load balancer as soon as it is there."
+  }
+}
+
+run "dev_needs_no_dashboard" {
+  command = plan
+
+  variables {
+    dashboard = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.this) == 0
+    error_message = "dashboard = false makes none."
+  }
+}

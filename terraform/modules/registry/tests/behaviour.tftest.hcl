@@ -1,0 +1,44 @@
+mock_provider "aws" {
+  source          = "../mocks"
+  override_during = plan
+}
+
+variables {
+  name = "todo"
+}
+
+run "tags_do_not_move_and_images_are_scanned" {
+  command = plan
+
+  assert {
+    condition     = aws_ecr_repository.this.image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push
+    error_message = "Tags are immutable and every push is scanned."
+  }
+
+  assert {
+    condition     = length(aws_ecr_repository_policy.pull) == 0
+    error_message = "Nobody else pulls unless named."
+  }
+}
+
+run "old_images_go" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_ecr_lifecycle_policy.this.policy).rules[1].selection.countNumber == 50
+    error_message = "The newest 50 images stay."
+  }
+}
+
+run "other_accounts_pull_when_named" {
+  command = plan
+
+  variables {
+    pull_account_ids = ["210987654321"]
+  }
+
+  assert {
+    condition     = length(aws_ecr_repository_policy.pull) == 1
+    error_message = "A named account gets a repository policy."
+  }
+}

@@ -1,0 +1,49 @@
+"""Fixtures of the Terraform tests. Nothing here needs Django or a database of the application."""
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# The Lambda package is imported as Lambda does, by its own name; the scripts beside it by theirs.
+sys.path[:0] = [str(ROOT / "terraform" / "lambda"), str(ROOT / "terraform")]
+
+from tests.terraform import stories  # noqa: E402 (after the path)
+from tests.terraform.evidence import kept  # noqa: E402
+from tests.terraform.stories import Story  # noqa: E402
+from tests.terraform.terraform import SOURCE, executable  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def lambda_package() -> Path:
+    """Build the Lambda package where it is missing or older than its code; every plan reads it."""
+    from build_lambda import DEFAULT_TARGET, build  # noqa: PLC0415 (after the path)
+
+    newest = max(file.stat().st_mtime for file in (SOURCE / "lambda").rglob("*") if "__pycache__" not in file.parts)
+    fresh = DEFAULT_TARGET.exists() and DEFAULT_TARGET.stat().st_mtime >= newest
+    return DEFAULT_TARGET if fresh else build()
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Iterator[dict[str, Future[Story]]]:
+    """Tell the stories side by side, each in an account of its own: they mostly wait. TERRAFORM_JOBS=1: one by one."""
+    executable()
+    with ThreadPoolExecutor(max_workers=int(os.environ.get("TERRAFORM_JOBS", "2"))) as pool:
+        yield {name: pool.submit(getattr(stories, name), tmp_path_factory.mktemp(name)) for name in ("dev", "prod")}
+
+
+@pytest.fixture(scope="session")
+def dev(told: dict[str, "Future[Story]"]) -> Story:
+    """The story of dev, told to its end."""
+    return kept("dev", told["dev"].result(timeout=1800))
+
+
+@pytest.fixture(scope="session")
+def prod(told: dict[str, "Future[Story]"]) -> Story:
+    """The story of prod, told to its end."""
+    return kept("prod", told["prod"].result(timeout=1800))

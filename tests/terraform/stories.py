@@ -1,0 +1,194 @@
+"""What a client does with an account, from nothing to nothing, against the emulator; every step's result is kept."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.terraform.account import Account, emulated
+from tests.terraform.processes import Finished
+from tests.terraform.terraform import ACCOUNT, Terraform, copy_tree
+
+_COMMON = {"account_id": ACCOUNT, "region": "us-east-1", "owner": "team-todo", "cost_centre": "1234"}
+_COMMON_LISTS: dict[str, Any] = {"email_addresses": ["team@example.com"]}
+_ENVIRONMENT = {
+    "admin_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/Administrator"],
+    "api_public_cidrs": ["198.51.100.0/24"],
+}
+VARIABLES: dict[str, dict[str, Any]] = {
+    "bootstrap": _COMMON
+    | _COMMON_LISTS
+    | {
+        "repository": {"owner": "example", "owner_id": "1234567", "name": "todo", "id": "7654321"},
+        "create_cost_allocation_tags": True,
+        "force_destroy": True,
+    },
+    "dev": _COMMON | _COMMON_LISTS | _ENVIRONMENT | {"inbound_cidrs": ["198.51.100.0/24"]},
+    # Deletion protection off, so that the story can end; tests/terraform/test_prod.py reads the plan with it on.
+    "prod": _COMMON
+    | _COMMON_LISTS
+    | _ENVIRONMENT
+    | {"domain": "todo.example.com", "zone_name": "example.com", "create_zone": True, "deletion_protection": False},
+}
+
+
+@dataclass
+class Story:
+    """Results of a story: what each step printed, plans and states as JSON, seconds of each step."""
+
+    outputs: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, Any] = field(default_factory=dict)
+    states: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    lock_refusal: Finished | None = None
+    left_behind: list[str] = field(default_factory=list)
+    unanswered: str = ""
+
+
+class Teller:
+    """Runs the steps of one story in one account and one copy of the tree."""
+
+    def __init__(self, account: Account, tree: Path) -> None:
+        self.account = account
+        self.story = Story()
+        self._roots = {name: Terraform(tree, f"envs/{name}", account.endpoint) for name in VARIABLES}
+        for name, root in self._roots.items():
+            (root.folder / "terraform.tfvars.json").write_text(json.dumps(VARIABLES[name]))
+
+    def bootstrap(self) -> None:
+        """Apply with local state, move the state into the bucket, write backend.hcl for the other roots."""
+        root = self._roots["bootstrap"]
+        root.init()
+        self.apply("bootstrap", "bootstrap")
+        backend = root.succeed("output", "-raw", "backend")
+        for other in self._roots.values():
+            (other.folder / "backend.hcl").write_text(backend)
+        (root.folder / "backend.tf").write_text((root.folder / "backend.tf.example").read_text())
+        root.init("-backend-config=backend.hcl", "-migrate-state", "-force-copy")
+        self.second_plan("bootstrap", "bootstrap")
+
+    def init(self, name: str) -> None:
+        """Connect a root with the bucket."""
+        self._roots[name].init("-backend-config=backend.hcl")
+
+    def plan(self, name: str, step: str) -> None:
+        """Keep the plan as JSON."""
+        root = self._roots[name]
+        root.succeed("plan", "-out=step.tfplan")
+        self.story.plans[step] = root.json("show", "-json", "step.tfplan")
+
+    def apply(self, name: str, step: str) -> None:
+        """Apply for real; keep the text, the state and the outputs."""
+        root, began = self._roots[name], time.monotonic()
+        self.story.outputs[step] = root.succeed("apply", "-auto-approve", timeout=900)
+        self.story.seconds[step] = time.monotonic() - began
+        self.story.states[step] = root.json("show", "-json")
+        self.story.values[step] = {key: output["value"] for key, output in root.json("output", "-json").items()}
+
+    def apply_while_another_tries(self, name: str, step: str) -> None:
+        """Apply, and let a second apply try to start in the middle: the lock must refuse it."""
+        root = self._roots[name]
+        first = threading.Thread(target=self.apply, args=(name, step))
+        first.start()
+        time.sleep(40)  # the database alone takes 80 s
+        self.story.lock_refusal = root("apply", "-auto-approve", "-lock-timeout=0s")
+        first.join(timeout=900)
+
+    def second_plan(self, name: str, step: str) -> None:
+        """Keep what a plan straight after the apply would change."""
+        self.plan(name, f"{step} again")
+
+    def destroy(self, name: str, step: str) -> None:
+        """Destroy for real."""
+        began = time.monotonic()
+        self.story.outputs[step] = self._roots[name].succeed("destroy", "-auto-approve", timeout=900)
+        self.story.seconds[step] = time.monotonic() - began
+
+    def plan_with_load_balancer(self, name: str, step: str) -> None:
+        """Plan while there is a load balancer as the controller makes it."""
+        balancers, ec2 = self.account.client("elbv2"), self.account.client("ec2")
+        public = ec2.describe_subnets(Filters=[{"Name": "tag-key", "Values": ["kubernetes.io/role/elb"]}])["Subnets"]
+        tags = {"elbv2.k8s.aws/cluster": f"todo-{name}", "ingress.k8s.aws/stack": "todo/todo"}
+        made = balancers.create_load_balancer(
+            Name="k8s-todo",
+            Subnets=[subnet["SubnetId"] for subnet in public],
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        )
+        self.plan(name, step)
+        balancers.delete_load_balancer(LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"])
+
+    def end(self) -> None:
+        """Take the state out of the bucket, destroy the bootstrap, look for what is left."""
+        root = self._roots["bootstrap"]
+        (root.folder / "backend.tf").unlink()
+        root.init("-migrate-state", "-force-copy")
+        self.destroy("bootstrap", "bootstrap destroyed")
+        self.story.left_behind = left_behind(self.account)
+        self.story.unanswered = self.account.unanswered()
+
+
+def left_behind(account: Account) -> list[str]:
+    """Name what is still in the account, of all kinds that bill or stand in the way of the next apply."""
+    ec2, iam = account.client("ec2"), account.client("iam")
+    named = [
+        *(vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]),
+        *(address["PublicIp"] for address in ec2.describe_addresses()["Addresses"]),
+        *(volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"]),
+        *account.client("eks").list_clusters()["clusters"],
+        *(
+            database["DBInstanceIdentifier"]
+            for database in account.client("rds").describe_db_instances()["DBInstances"]
+        ),
+        *(secret["Name"] for secret in account.client("secretsmanager").list_secrets()["SecretList"]),
+        *(group["logGroupName"] for group in account.client("logs").describe_log_groups()["logGroups"]),
+        *(function["FunctionName"] for function in account.client("lambda").list_functions()["Functions"]),
+        *(bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]),
+        *account.client("dynamodb").list_tables()["TableNames"],
+        *(repository["repositoryName"] for repository in account.client("ecr").describe_repositories()["repositories"]),
+        *(alarm["AlarmName"] for alarm in account.client("cloudwatch").describe_alarms()["MetricAlarms"]),
+        *(zone["Name"] for zone in account.client("route53").list_hosted_zones()["HostedZones"]),
+        *(role["RoleName"] for role in iam.list_roles()["Roles"] if role["RoleName"].startswith("todo")),
+        *(policy["PolicyName"] for policy in iam.list_policies(Scope="Local")["Policies"]),
+    ]
+    return sorted(named)
+
+
+def dev(folder: Path) -> Story:
+    """Bootstrap; dev awake, asleep and awake again; destroyed awake."""
+    with emulated(folder) as account:
+        teller = Teller(account, copy_tree(folder / "terraform"))
+        teller.bootstrap()
+        teller.init("dev")
+        teller.plan("dev", "awake")
+        teller.apply_while_another_tries("dev", "awake")
+        teller.second_plan("dev", "awake")
+        for state, step in (("asleep", "asleep"), ("awake", "awake after sleep")):
+            account.want(state)
+            teller.plan("dev", step)
+            teller.apply("dev", step)
+            teller.second_plan("dev", step)
+        teller.plan_with_load_balancer("dev", "with load balancer")
+        teller.destroy("dev", "dev destroyed awake")
+        teller.end()
+    return teller.story
+
+
+def prod(folder: Path) -> Story:
+    """Bootstrap; prod; then a dev that has never been awake, destroyed asleep."""
+    with emulated(folder) as account:
+        teller = Teller(account, copy_tree(folder / "terraform"))
+        teller.bootstrap()
+        teller.init("prod")
+        teller.plan("prod", "prod")
+        teller.apply("prod", "prod")
+        teller.second_plan("prod", "prod")
+        teller.destroy("prod", "prod destroyed")
+        account.want("asleep")
+        teller.init("dev")
+        teller.apply("dev", "dev born asleep")
+        teller.destroy("dev", "dev destroyed asleep")
+        teller.end()
+    return teller.story

@@ -1,0 +1,125 @@
+"""A real apply of every root against the emulator: what works, what a second plan says, what destroy leaves."""
+
+from typing import Any
+
+import pytest
+
+from tests.terraform.stories import Story
+
+pytestmark = pytest.mark.slow
+
+# Changes that a plan straight after an apply shows because of moto 5.2.5, not because of ours.
+EMULATOR_DRIFT = {
+    "module.database.aws_vpc_security_group_ingress_rule.client": "moto forgets the description of such a rule",
+    "module.network.aws_instance.nat": "moto puts the default group on an instance with a public address",
+}
+
+DEV_STEPS = ["bootstrap", "awake", "asleep", "awake after sleep"]
+PROD_STEPS = ["bootstrap", "prod"]
+
+
+def changes(plan: dict[str, Any]) -> dict[str, list[str]]:
+    """Return address to actions of all that would change, without what the emulator makes up."""
+    found = {
+        change["address"]: change["change"]["actions"]
+        for change in plan.get("resource_changes", [])
+        if change["mode"] == "managed" and change["change"]["actions"] != ["no-op"]
+    }
+    return {address: actions for address, actions in found.items() if address.split("[")[0] not in _drift(actions)}
+
+
+def _drift(actions: list[str]) -> set[str]:
+    return set(EMULATOR_DRIFT) if actions == ["update"] else set()
+
+
+@pytest.mark.parametrize("step", DEV_STEPS)
+def test_a_second_plan_of_dev_is_empty(dev: Story, step: str) -> None:
+    assert changes(dev.plans[f"{step} again"]) == {}
+
+
+@pytest.mark.parametrize("step", PROD_STEPS)
+def test_a_second_plan_of_prod_is_empty(prod: Story, step: str) -> None:
+    assert changes(prod.plans[f"{step} again"]) == {}
+
+
+def test_every_drift_of_the_emulator_is_still_one(dev: Story, prod: Story) -> None:
+    plans = [dev.plans["awake again"], prod.plans["prod again"]]
+    seen = {
+        change["address"].split("[")[0]
+        for plan in plans
+        for change in plan["resource_changes"]
+        if change["change"]["actions"] == ["update"]
+    }
+    assert seen == set(EMULATOR_DRIFT)
+
+
+def test_a_second_apply_at_the_same_time_is_refused(dev: Story) -> None:
+    assert dev.lock_refusal is not None
+    assert dev.lock_refusal.status == 1
+    assert "Error acquiring the state lock" in dev.lock_refusal.output
+
+
+def test_destroy_leaves_nothing_of_dev_awake(dev: Story) -> None:
+    assert dev.left_behind == []
+
+
+def test_destroy_leaves_nothing_of_prod_and_of_dev_asleep(prod: Story) -> None:
+    assert prod.left_behind == []
+
+
+def test_the_emulator_answered_every_call(dev: Story, prod: Story) -> None:
+    assert dev.unanswered + prod.unanswered == ""
+
+
+def test_http_is_served_with_a_warning(dev: Story) -> None:
+    assert "the service speaks http" in dev.outputs["awake"]
+
+
+def test_https_needs_none(prod: Story) -> None:
+    assert "Warning" not in prod.outputs["prod"]
+
+
+def addresses(state: dict[str, Any]) -> set[str]:
+    """Return the addresses of all managed resources in a state."""
+
+    def walk(module: dict[str, Any]) -> set[str]:
+        own = {resource["address"] for resource in module.get("resources", []) if resource["mode"] == "managed"}
+        return own.union(*(walk(child) for child in module.get("child_modules", [])))
+
+    return walk(state["values"]["root_module"])
+
+
+def test_sleep_drops_what_bills_by_the_hour_and_keeps_data(dev: Story) -> None:
+    awake, asleep = addresses(dev.states["awake"]), addresses(dev.states["asleep"])
+    dropped, kept = awake - asleep, awake & asleep
+    assert {"module.cluster[0].aws_eks_cluster.this", "module.network.aws_instance.nat[0]"} <= dropped
+    kept_data = {
+        "module.database.aws_db_instance.this",
+        'module.secrets.aws_secretsmanager_secret.this["app_database"]',
+        'module.observability.aws_cloudwatch_log_group.this["audit"]',
+        'module.observability.aws_cloudwatch_log_group.this["control_plane"]',
+        "module.network.aws_vpc.this",
+    }
+    assert kept_data <= kept
+
+
+def test_asleep_the_database_is_stopped_again_each_evening(dev: Story) -> None:
+    schedule = "aws_scheduler_schedule.stop_database[0]"
+    assert schedule in addresses(dev.states["asleep"]) - addresses(dev.states["awake"])
+
+
+def test_waking_brings_back_the_same_resources(dev: Story) -> None:
+    assert addresses(dev.states["awake after sleep"]) == addresses(dev.states["awake"])
+
+
+def test_the_load_balancer_gets_its_alarms_once_it_is_there(dev: Story) -> None:
+    alarms = {
+        f'module.observability.aws_cloudwatch_metric_alarm.{name}["this"]' for name in ("latency", "server_error_ratio")
+    }
+    assert changes(dev.plans["with load balancer"]) == {address: ["create"] for address in alarms}
+    assert not any(address in str(dev.plans["awake"]) for address in alarms)
+
+
+def test_no_secret_value_is_in_any_state(dev: Story, prod: Story) -> None:
+    for state in (*dev.states.values(), *prod.states.values()):
+        assert "secret_string" not in str(state)

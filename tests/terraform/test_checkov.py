@@ -1,0 +1,51 @@
+"""checkov finds nothing that is not explained beside the resource."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.processes import run
+from tests.terraform.requirements_of_tests import missing
+from tests.terraform.terraform import SOURCE
+
+
+def executable() -> str:
+    """checkov pins many libraries, so it lives in an environment of its own: $CHECKOV, or in PATH."""
+    found = os.environ.get("CHECKOV") or shutil.which("checkov")
+    if not found or not Path(found).exists():
+        missing(
+            "checkov is not on this machine", "python -m venv ~/checkov && ~/checkov/bin/pip install checkov==3.3.*"
+        )
+    return found
+
+
+@pytest.mark.slow
+def test_checkov_has_no_unexplained_finding() -> None:
+    command: list[str | Path] = [
+        executable(),
+        "--directory",
+        SOURCE,
+        "--framework",
+        "terraform",
+        "--skip-download",
+        "--quiet",
+        "--output",
+        "json",
+    ]
+    finished = run([*command, "--skip-path", r"\.terraform/"], timeout=600)
+    report = json.loads(finished.output[finished.output.index("{") :])
+    failed = [
+        f"{check['check_id']} {check['resource']} {check['file_path']}" for check in report["results"]["failed_checks"]
+    ]
+    assert failed == []
+    assert report["summary"]["passed"] > 500, "it has looked at something"
+
+
+def test_every_exception_gives_a_reason() -> None:
+    for file in SOURCE.rglob("*.tf"):
+        for reason in re.findall(r"checkov:skip=\w+:?(.*)", file.read_text()):
+            assert len(reason.strip()) >= 8, file

@@ -1,0 +1,155 @@
+"""IAM statement by statement, as the real provider renders it; and who may take which role."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.terraform.plans import of_type, permissions, trust_policies
+from tests.terraform.stories import Story
+
+pytestmark = pytest.mark.slow
+
+GOLDEN = Path(__file__).parent / "golden"
+SUBJECT = "token.actions.githubusercontent.com:sub"
+
+
+def check_golden(name: str, found: Any) -> None:
+    """Compare with the recorded policies; ACCEPT=1 records them anew."""
+    file = GOLDEN / f"{name}.json"
+    text = json.dumps(found, indent=2, sort_keys=True) + "\n"
+    if os.environ.get("ACCEPT"):
+        file.write_text(text)
+    assert text == file.read_text(), f"{file.name} differs; if meant: ACCEPT=1 pytest tests/terraform/test_policies.py"
+
+
+@pytest.mark.parametrize("name", ["bootstrap", "dev", "prod"])
+def test_every_role_has_exactly_these_statements(dev: Story, prod: Story, name: str) -> None:
+    state = {"bootstrap": dev.states["bootstrap"], "dev": dev.states["awake"], "prod": prod.states["prod"]}[name]
+    check_golden(f"permissions_{name}", json.loads(stable(json.dumps(permissions(state)))))
+
+
+def stable(text: str) -> str:
+    """Replace what AWS invents (suffixes of secrets, IDs of VPC, zone, key and database) with its kind."""
+    for pattern, name in (
+        (r"(secret:todo-\w+/[\w-]+?)-\w{6}(?=\")", r"\1-SUFFIX"),
+        (r"secret:rds!db-[\w-]+", "secret:rds!db-MASTER"),
+        (r"vpc/vpc-\w+", "vpc/VPC"),
+        (r"hostedzone/\w+", "hostedzone/ZONE"),
+        (r"key/[\w-]{36}", "key/KEY"),
+        (r"db:[\w-]+", "db:DATABASE"),
+    ):
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def allowed(policy: dict[str, Any], claims: dict[str, str]) -> bool:
+    """Judge a trust policy of StringEquals conditions as STS does; refuse to judge any other."""
+    for statement in policy["Statement"]:
+        assert statement["Effect"] == "Allow"
+        conditions = statement["Condition"]
+        assert set(conditions) == {"StringEquals"}, "only exact comparisons are allowed here"
+        wanted = {
+            key: [value] if isinstance(value, str) else value for key, value in conditions["StringEquals"].items()
+        }
+        if all(claims.get(key) in values for key, values in wanted.items()):
+            return True
+    return False
+
+
+def claims(subject: str, audience: str = "sts.amazonaws.com") -> dict[str, str]:
+    return {SUBJECT: subject, "token.actions.githubusercontent.com:aud": audience}
+
+
+ROLES = {"plan": "pull_request", "apply": "environment:dev-infra", "deploy": "environment:dev"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("repository", ["repo:example/todo", "repo:example@1234567/todo@7654321"])
+def test_a_job_of_the_repository_takes_its_role_in_either_format(dev: Story, role: str, repository: str) -> None:
+    trust = trust_policies(dev.states["bootstrap"])[f"todo-ci-dev-{role}"]
+    assert allowed(trust, claims(f"{repository}:{ROLES[role]}"))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "repo:example/todo:ref:refs/heads/main",
+        "repo:example/todo:environment:prod",
+        "repo:example/todo:environment:dev-infra-2",
+        "repo:example/todo:environment:DEV",
+        "repo:example/todo:environment:dev:environment:dev-infra",
+        "repo:example/todo-fork:environment:dev",
+        "repo:example/todo/x:environment:dev",
+        "repo:mallory/todo:environment:dev",
+        "repo:mallory/example/todo:environment:dev",
+        "repo:example@1234567/todo@1:environment:dev",
+        "repo:example@1/todo@7654321:environment:dev",
+        "repo:example@1234567/todo@7654321:environment:prod",
+        "repo:*:environment:dev",
+        "repo:example/todo:*",
+        "",
+    ],
+)
+def test_a_forged_subject_takes_no_role(dev: Story, subject: str) -> None:
+    for role in ROLES:
+        assert not allowed(trust_policies(dev.states["bootstrap"])[f"todo-ci-dev-{role}"], claims(subject))
+
+
+def test_each_role_is_for_one_kind_of_job(dev: Story) -> None:
+    trusts = trust_policies(dev.states["bootstrap"])
+    for role, own in ROLES.items():
+        taken = [
+            job for job in ROLES.values() if allowed(trusts[f"todo-ci-dev-{role}"], claims(f"repo:example/todo:{job}"))
+        ]
+        assert taken == [own]
+
+
+def test_a_token_for_another_audience_takes_no_role(dev: Story) -> None:
+    trust = trust_policies(dev.states["bootstrap"])["todo-ci-dev-deploy"]
+    assert not allowed(trust, claims("repo:example/todo:environment:dev", "https://github.com/mallory"))
+
+
+def test_the_plan_role_reads_no_secret_and_writes_nothing(dev: Story) -> None:
+    statements = permissions(dev.states["bootstrap"])["todo-ci-dev-plan/plan"]
+    for statement in statements:
+        if statement["Effect"] == "Allow":
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            verbs = {action.split(":")[1] for action in actions}
+            assert all(verb.startswith(("Describe", "Get", "List", "View")) for verb in verbs), verbs
+            assert "GetSecretValue" not in verbs
+
+
+def test_the_apply_role_makes_roles_within_the_boundary_and_not_its_own(dev: Story) -> None:
+    statements = {s["Sid"]: s for s in permissions(dev.states["bootstrap"])["todo-ci-dev-apply/apply"]}
+    making = statements["MakeRolesWithinBoundary"]
+    assert (
+        making["Condition"]["StringEquals"]["iam:PermissionsBoundary"]
+        == dev.values["bootstrap"]["boundary_arns"]["dev"]
+    )
+    assert making["Resource"].endswith(":role/todo-dev-*")
+    actions = json.dumps([statement["Action"] for statement in statements.values() if statement["Effect"] == "Allow"])
+    for forbidden in (
+        '"iam:*"',
+        '"*"',
+        "CreateUser",
+        "CreateAccessKey",
+        "CreatePolicy",
+        "DeleteRolePermissionsBoundary",
+    ):
+        assert forbidden not in actions
+
+
+def test_each_pod_role_is_for_one_service_account(dev: Story) -> None:
+    for role in of_type(dev.states["awake"], "aws_iam_role").values():
+        trust = json.loads(role["assume_role_policy"])
+        (statement,) = trust["Statement"]
+        if statement["Action"] == "sts:AssumeRoleWithWebIdentity":
+            conditions = statement["Condition"]["StringEquals"]
+            subjects = [value for key, value in conditions.items() if key.endswith(":sub")]
+            assert len(subjects) == 1
+            assert subjects[0].startswith("system:serviceaccount:")
+            assert "*" not in subjects[0]

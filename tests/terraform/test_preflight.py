@@ -1,0 +1,81 @@
+"""What preflight says about an account, with stand-ins for aws, gh and dig."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.processes import Finished, run
+from tests.terraform.terraform import SOURCE
+from tests.terraform.test_sleep_and_wake import STAND_IN
+
+GOOD = {
+    "aws sts": (0, "123456789012"),
+    "aws ec2 describe-regions": (0, "us-east-1"),
+    "aws service-quotas": (0, "64.0"),
+    "aws route53": (0, "example.com."),
+    "dig": (0, "ns-1.awsdns-01.org."),
+    "gh repo view": (0, "example/todo"),
+    "gh api": (0, ""),
+}
+
+
+def look(folder: Path, environment: str, variables: str, answers: dict[str, tuple[int, str]]) -> Finished:
+    shutil.copytree(SOURCE / "bin", folder / "terraform/bin")
+    root = folder / "terraform/envs" / environment
+    root.mkdir(parents=True)
+    (root / "terraform.tfvars").write_text(variables)
+    (folder / "path").mkdir()
+    for name in ("aws", "gh", "dig"):
+        (folder / "path" / name).write_text(STAND_IN)
+        (folder / "path" / name).chmod(0o755)
+    (folder / "answers").write_text(
+        "".join(f"{prefix}|{status}|{text}\n" for prefix, (status, text) in answers.items())
+    )
+    paths = {"PATH": f"{folder / 'path'}:{os.environ['PATH']}", "ANSWERS": str(folder / "answers")}
+    command: list[str | Path] = [folder / "terraform/bin/preflight", environment]
+    return run(command, timeout=60, environment=os.environ | paths | {"CALLS": os.devnull})
+
+
+VARIABLES = 'account_id      = "123456789012"\nregion          = "us-east-1"\n'
+DOMAIN = 'domain = "todo.example.com"\nzone_name = "example.com"\n'
+
+
+@pytest.mark.parametrize(("environment", "variables"), [("dev", VARIABLES), ("prod", VARIABLES + DOMAIN)])
+def test_a_good_account_is_ready(tmp_path: Path, environment: str, variables: str) -> None:
+    finished = look(tmp_path, environment, variables, GOOD)
+    assert finished.status == 0, finished.output
+    assert finished.output.endswith("ready for bootstrap\n")
+    assert "WRONG" not in finished.output
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({"aws sts": (0, "210987654321")}, "account of these credentials: 210987654321, needs 123456789012"),
+        ({"aws sts": (255, "")}, "account of these credentials: nothing, needs 123456789012"),
+        ({"aws service-quotas": (0, "1.0")}, "quota of EC2 vCPU: 1.0, needs at least 8"),
+        ({"aws service-quotas": (255, "")}, "quota of Fargate vCPU: unknown, needs at least 6"),
+        ({"aws route53": (0, "example.org.")}, "hosted zone: example.org., needs example.com."),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_is_needed(
+    tmp_path: Path, answers: dict[str, tuple[int, str]], sentence: str
+) -> None:
+    finished = look(tmp_path, "prod", VARIABLES + DOMAIN, GOOD | answers)
+    assert finished.status == 1
+    assert f"WRONG {sentence}" in finished.output
+    assert "ready for bootstrap" not in finished.output
+
+
+def test_prod_without_a_domain_is_not_ready(tmp_path: Path) -> None:
+    finished = look(tmp_path, "prod", VARIABLES, GOOD)
+    assert finished.status == 1
+    assert "WRONG domain of prod: nothing, needs a host name" in finished.output
+
+
+def test_a_github_environment_may_come_later(tmp_path: Path) -> None:
+    finished = look(tmp_path, "dev", VARIABLES, GOOD | {"gh api": (1, "")})
+    assert finished.status == 0
+    assert "later GitHub environment dev-infra" in finished.output

@@ -1,0 +1,191 @@
+"""The scripts that put dev to sleep, wake it and destroy an environment: their order, and what they do when something
+is already done or does not go. aws, kubectl, terraform and make are stand-ins that write down how they were called."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.processes import Finished, run
+from tests.terraform.requirements_of_tests import missing
+from tests.terraform.terraform import SOURCE
+
+STAND_IN = """#!/usr/bin/env bash
+call="$(basename "$0") $*"
+printf '%s\\n' "$call" >> "$CALLS"
+while IFS='|' read -r prefix status answer; do
+  if [[ "$call" == "$prefix"* ]]; then printf '%s\\n' "$answer"; exit "$status"; fi
+done < "$ANSWERS"
+"""
+
+AWAKE = {
+    "terraform output -raw aws_region": (0, "us-east-1"),
+    "terraform output -raw": (0, "todo-dev"),
+    "aws eks describe-cluster": (0, "ACTIVE"),
+    "kubectl --namespace todo get ingress": (0, "green"),
+    "kubectl --namespace todo get deployment todo-green": (0, "1.dkr.ecr.us-east-1.amazonaws.com/todo@sha256:abc"),
+    "aws rds describe-db-instances --db-instance-identifier todo-dev --query DBInstances[0].DeletionProtection": (
+        0,
+        "False",
+    ),
+    "aws rds describe-db-instances": (0, "available"),
+    "aws ssm get-parameter": (0, "sha256:abc"),
+    "aws lambda invoke": (0, "None"),
+}
+ASLEEP = AWAKE | {
+    "aws eks describe-cluster": (254, "ResourceNotFoundException"),
+    "aws rds describe-db-instances": (0, "stopped"),
+}
+
+
+@dataclass
+class Stage:
+    """A copy of the scripts and the stand-ins before them in PATH."""
+
+    folder: Path
+
+    def play(self, script: str, answers: dict[str, tuple[int, str]], *arguments: str) -> tuple[Finished, list[str]]:
+        """Run a script; return how it ended and the calls that change something, in order."""
+        lines = [f"{prefix}|{status}|{answer}" for prefix, (status, answer) in answers.items()]
+        (self.folder / "answers").write_text("\n".join(lines) + "\n")
+        (self.folder / "calls").write_text("")
+        environment = os.environ | {
+            "PATH": f"{self.folder / 'path'}:{os.environ['PATH']}",
+            "CALLS": str(self.folder / "calls"),
+            "ANSWERS": str(self.folder / "answers"),
+            "POLL_SECONDS": "0",
+        }
+        finished = run([self.folder / "terraform/bin" / script, *arguments], timeout=60, environment=environment)
+        looking = ("get", "describe", "output")
+        calls = (self.folder / "calls").read_text().splitlines()
+        return finished, [call for call in calls if not any(f" {word}" in call for word in looking)]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    if not shutil.which("bash"):
+        missing("bash is not on this machine", "apt-get install bash")
+    shutil.copytree(SOURCE / "bin", tmp_path / "terraform/bin")
+    for root in ("dev", "prod"):
+        (tmp_path / "terraform/envs" / root).mkdir(parents=True)
+    (tmp_path / "path").mkdir()
+    for name in ("aws", "kubectl", "terraform", "make"):
+        (tmp_path / "path" / name).write_text(STAND_IN)
+        (tmp_path / "path" / name).chmod(0o755)
+    return Stage(tmp_path)
+
+
+def starts(calls: list[str], wanted: list[str]) -> bool:
+    return len(calls) == len(wanted) and all(
+        call.startswith(prefix) for call, prefix in zip(calls, wanted, strict=True)
+    )
+
+
+SLEEP = [
+    "aws eks update-kubeconfig",
+    "aws ssm put-parameter --name /todo/dev/release-digest --overwrite --value sha256:abc",
+    "kubectl --namespace todo delete ingress todo",
+    "aws ssm put-parameter --name /todo/dev/wanted-state --overwrite --value asleep",
+    "terraform apply",
+    "aws rds stop-db-instance",
+]
+
+
+def test_sleep_remembers_the_digest_and_removes_the_load_balancer_before_the_cluster(stage: Stage) -> None:
+    finished, calls = stage.play("sleep", AWAKE)
+    assert finished.status == 0, finished.output
+    assert starts(calls, SLEEP), calls
+
+
+def test_sleep_may_be_repeated(stage: Stage) -> None:
+    finished, calls = stage.play("sleep", ASLEEP)
+    assert finished.status == 0, finished.output
+    assert starts(calls, SLEEP[3:5]), calls
+
+
+def test_sleep_destroys_nothing_while_the_load_balancer_stays(stage: Stage) -> None:
+    finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-network-interfaces": (0, "eni-1")})
+    assert finished.status == 1
+    assert "still there after ten minutes, so nothing was destroyed: eni-1" in finished.output
+    assert starts(calls, SLEEP[:3]), calls
+
+
+def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:
+    finished, calls = stage.play("sleep", {"kubectl --namespace todo delete": (1, "timed out")} | AWAKE)
+    assert finished.status == 1
+    assert not any(call.startswith(("aws ssm put-parameter --name /todo/dev/wanted", "terraform")) for call in calls)
+
+
+WAKE = [
+    "aws rds start-db-instance",
+    "aws rds wait db-instance-available",
+    "aws ssm put-parameter --name /todo/dev/wanted-state --overwrite --value awake",
+    "terraform apply",
+    "aws eks update-kubeconfig",
+    "make --directory ../../.. platform ENV=dev",
+    "aws lambda invoke --function-name todo-dev",
+    "make --directory ../../.. release ENV=dev DIGEST=sha256:abc",
+    "terraform apply",
+]
+
+
+def test_wake_goes_from_database_to_release_to_alarms(stage: Stage) -> None:
+    finished, calls = stage.play("wake", ASLEEP)
+    assert finished.status == 0, finished.output
+    assert starts(calls, WAKE), calls
+
+
+def test_wake_may_be_repeated(stage: Stage) -> None:
+    finished, calls = stage.play("wake", AWAKE)
+    assert finished.status == 0, finished.output
+    assert starts(calls, WAKE[1:]), calls
+
+
+def test_wake_says_what_is_missing_before_the_first_release(stage: Stage) -> None:
+    finished, calls = stage.play("wake", ASLEEP | {"aws ssm get-parameter": (0, "none")})
+    assert finished.status == 0
+    assert "release an image, then run terraform apply once more" in finished.output
+    assert starts(calls, WAKE[:7]), calls
+
+
+def test_wake_releases_nothing_when_the_bootstrap_function_failed(stage: Stage) -> None:
+    finished, calls = stage.play("wake", ASLEEP | {"aws lambda invoke": (0, "Unhandled")})
+    assert finished.status == 1
+    assert "the bootstrap function failed" in finished.output
+    assert starts(calls, WAKE[:7]), calls
+
+
+def test_destroy_removes_what_controllers_made_first(stage: Stage) -> None:
+    finished, calls = stage.play("destroy", AWAKE, "dev")
+    assert finished.status == 0, finished.output
+    kinds = ("ingress", "statefulset", "persistentvolumeclaim")
+    assert starts(
+        calls, ["aws eks update-kubeconfig", *(f"kubectl delete {kind}" for kind in kinds), "terraform destroy"]
+    )
+
+
+def test_destroy_works_asleep_too(stage: Stage) -> None:
+    finished, calls = stage.play("destroy", ASLEEP, "dev")
+    assert finished.status == 0, finished.output
+    assert starts(calls, ["aws rds start-db-instance", "aws rds wait", "terraform destroy"]), calls
+
+
+def test_destroy_refuses_a_protected_database(stage: Stage) -> None:
+    protected = {
+        "aws rds describe-db-instances --db-instance-identifier todo-dev --query DBInstances[0].DeletionProtection": (
+            0,
+            "True",
+        )
+    }
+    finished, calls = stage.play("destroy", AWAKE | protected, "prod")
+    assert finished.status == 1
+    assert "set deletion_protection = false" in finished.output
+    assert calls == []
+
+
+def test_destroy_names_what_is_left(stage: Stage) -> None:
+    finished, _ = stage.play("destroy", AWAKE | {"aws ec2 describe-volumes": (0, "vol-1")}, "dev")
+    assert finished.status == 1
+    assert "left behind, and billing: vol-1" in finished.output

@@ -1,0 +1,127 @@
+"""What needs no account: format, validity, and rules of the house that can be read from the files."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.terraform.terraform import SOURCE, Terraform, copy_tree
+
+MODULES = sorted(path.parent.name for path in SOURCE.glob("modules/*/main.tf"))
+ROOTS = ["bootstrap", "dev", "prod"]
+FILES = sorted(path for path in SOURCE.rglob("*.tf") if ".terraform" not in path.parts)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Path:
+    return copy_tree(tmp_path_factory.mktemp("static") / "terraform")
+
+
+@pytest.mark.slow
+def test_every_file_is_formatted(tree: Path) -> None:
+    finished = Terraform(tree, ".")("fmt", "-check", "-recursive", "-diff")
+    assert finished.status == 0, f"mend it: terraform fmt -recursive terraform\n{finished.output}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("root", ROOTS)
+def test_every_root_is_valid_with_the_locked_provider_and_passes_its_own_tests(tree: Path, root: str) -> None:
+    terraform = Terraform(tree, f"envs/{root}")
+    terraform.init("-backend=false", "-lockfile=readonly")
+    terraform.succeed("validate")
+    terraform.succeed("test", timeout=300)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_is_valid_and_passes_its_own_tests(tree: Path, module: str) -> None:
+    terraform = Terraform(tree, f"modules/{module}")
+    terraform.init("-backend=false")
+    terraform.succeed("validate")
+    terraform.succeed("test", timeout=300)
+
+
+def test_the_ten_modules_of_the_design_are_there() -> None:
+    wanted = "state network database registry cluster secrets github_oidc dns observability budget"
+    assert sorted(wanted.split()) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_has_the_same_files(module: str) -> None:
+    folder = SOURCE / "modules" / module
+    for name in ("main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"):
+        assert (folder / name).is_file(), f"{module} lacks {name}"
+    assert list(folder.glob("tests/*.tftest.hcl"))
+
+
+def blocks(text: str, kind: str) -> dict[str, str]:
+    """Return name to body of all top-level blocks of one kind; formatted files end a block with a brace in column 0."""
+    return dict(re.findall(rf'^{kind} "(\w+)" {{\n(.*?)^}}', text, re.MULTILINE | re.DOTALL))
+
+
+@pytest.mark.parametrize("file", [path for path in FILES if path.name in {"variables.tf", "outputs.tf"}], ids=str)
+def test_every_variable_and_output_is_described(file: Path) -> None:
+    text = file.read_text()
+    for kind in ("variable", "output"):
+        for name, body in blocks(text, kind).items():
+            assert re.search(r'^  description = ".{10,}"$', body, re.MULTILINE), f"{file}: {name}"
+            assert kind == "output" or "  type " in body, f"{file}: {name} has no type"
+
+
+@pytest.mark.parametrize("folder", [*(f"modules/{name}" for name in MODULES), *(f"envs/{name}" for name in ROOTS)])
+def test_every_validation_has_a_case_that_it_refuses(folder: str) -> None:
+    module = SOURCE / folder
+    tests = (module / "tests" / "validations.tftest.hcl").read_text()
+    for name, body in blocks((module / "variables.tf").read_text(), "variable").items():
+        wanted, found = body.count("validation {"), len(re.findall(rf"expect_failures = \[var\.{name}\b", tests))
+        assert found == wanted, f"{folder}: {name} has {wanted} validations and {found} failing cases"
+
+
+def test_terraform_holds_no_secret_value() -> None:
+    for file in FILES:
+        assert not re.search(r'(resource|data) "aws_secretsmanager_secret_version"', file.read_text()), file
+
+
+def test_nothing_in_the_modules_exists_for_tests() -> None:
+    for file in FILES:
+        found = re.search(
+            r"127\.0\.0\.1|localhost|moto|skip_credentials|skip_requesting|endpoints\s*{", file.read_text()
+        )
+        assert found is None, f"{file}: {found}"
+
+
+@pytest.mark.parametrize("name", ["main.tf", "key.tf", "load_balancer.tf", "outputs.tf"])
+def test_dev_and_prod_differ_in_values_alone(name: str) -> None:
+    assert (SOURCE / "envs/dev" / name).read_bytes() == (SOURCE / "envs/prod" / name).read_bytes()
+
+
+def test_no_file_is_longer_than_its_concept() -> None:
+    generated = {"outputs.tf", "variables.tf"}  # lists of contracts: one entry after the other
+    long = {str(f): n for f in FILES if f.name not in generated and (n := len(f.read_text().splitlines())) > 200}
+    assert long == {}
+
+
+def test_the_lambda_package_holds_the_same_pins_as_the_service() -> None:
+    locked = (SOURCE.parent / "requirements" / "main.txt").read_text()
+    wanted = (SOURCE / "lambda" / "requirements.txt").read_text()
+    for name in ("psycopg", "psycopg-binary", "typing-extensions"):
+        pin = re.search(rf"^{name}==([\w.]+)", wanted, re.MULTILINE)
+        assert pin, name
+        assert f"{name}=={pin[1]} " in locked, (
+            f"terraform/lambda/requirements.txt: {name} differs from requirements/main.txt"
+        )
+    hashes = set(re.findall(r"sha256:\w+", wanted))
+    assert hashes <= set(re.findall(r"sha256:\w+", locked))
+
+
+def test_module_readmes_are_up_to_date() -> None:
+    finished = subprocess.run(
+        [sys.executable, str(SOURCE / "module_readmes.py"), "--check"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout
