@@ -3,7 +3,8 @@
 
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run stop user token test quick check lint types django-6.1 format lock lock-check openapi migrations-check screenshots clean
+TERRAFORM_PYTHON ?= $(PYTHON)
+.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -37,6 +38,22 @@ check: .venv/test ## the static checks alone
 
 django-6.1: .venv/test .venv-django-6.1/django-6.1 ## run the tests of API and project on Django 6.1
 	@exec .venv-django-6.1/bin/python -m pytest -m "not cluster" tests/api tests/project
+
+terraform-test: ## apply every environment to an emulator (20 minutes; needs terraform, and TERRAFORM_PYTHON with moto)
+	@exec $(TERRAFORM_PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts= -o DJANGO_SETTINGS_MODULE= tests/terraform
+
+cost: .venv/test ## write docs/cost/ anew from the kept plans and the price table
+	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost
+	@$(PYTHON) -m cost prod tests/cost/plans/prod.json --output docs/cost
+
+lambda: .venv/run ## build the package of the database Lambda, locked by hash
+	@exec $(PYTHON) terraform/build_lambda.py
+
+terraform-docs: .venv/run ## write the READMEs of the Terraform modules anew
+	@exec $(PYTHON) terraform/module_readmes.py
+
+preflight: ## look at an AWS account before anything is made: make preflight ENV=dev
+	@exec terraform/bin/preflight $(ENV)
 
 lint: .venv/test ## lint Python, and mend what can be mended safely
 	@exec $(PYTHON) -m ruff check --fix .

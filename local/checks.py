@@ -21,7 +21,9 @@ class Check(NamedTuple):
     needs: str = ""  # a program of .venv/bin that some machines have no wheel of
 
 
-CODE = ("todoproject", "todos", "local", "benchmarks", "tests")
+# tests/terraform has types and packages of its own (`make terraform-test`).
+PARTS = ("admin", "api", "cost", "process", "project")
+CODE = ("todoproject", "todos", "local", "benchmarks", "cost", *(f"tests/{part}" for part in PARTS))
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 TESTS = ("-m", "pytest")
 

@@ -111,7 +111,7 @@ def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: 
         ("asgi", "60", signal.SIGTERM),
         ("asgi", "0", signal.SIGINT),
     ],
-    ids=lambda value: {"60": "in the window", "0": "while requests finish"}.get(value),
+    ids={"60": "in the window", "0": "while requests finish", signal.SIGTERM: "SIGTERM", signal.SIGINT: "SIGINT"}.get,
 )
 def test_a_second_signal_stops_at_once(
     serve: Serve, caller: dict[str, str], second: signal.Signals, drain_seconds: str

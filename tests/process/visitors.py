@@ -32,9 +32,8 @@ class Visitor:
     ) -> tuple[http.client.HTTPMessage, bytes]:
         """Send one request, over a connection of its own, with the cookies so far."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        cookie = {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())}
         try:
-            connection.request(method, path, body, {**(cookie if self.cookies else {}), **(headers or {})})
+            connection.request(method, path, body, {**self.cookie(), **(headers or {})})
             response = connection.getresponse()
             content = response.read()
         finally:
@@ -44,6 +43,11 @@ class Visitor:
         if response.status != status:
             raise AssertionError(f"{method} {path}: {response.status} instead of {status}: {content[:300]!r}")
         return response.headers, content
+
+    def cookie(self) -> dict[str, str]:
+        """Return the header with what the service has set so far."""
+        pairs = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
+        return {"Cookie": pairs} if pairs else {}
 
     def visit_until(self, end: threading.Event) -> None:
         while not end.is_set():

@@ -56,15 +56,8 @@ class Bodies:
 
 
 def headers(scope: Scope, length: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the headers with this length, and without those that gunicorn drops too.
-
-    A name with an underscore reads like the one with a hyphen in Django: X_Forwarded_For would pass for a proxy's word.
-    """
-    kept = [
-        (name, value)
-        for name, value in scope["headers"]
-        if name not in {CONTENT_LENGTH, TRANSFER_ENCODING} and b"_" not in name
-    ]
+    """Return the headers with this length, as if the body had not come in chunks."""
+    kept = [(name, value) for name, value in scope["headers"] if name not in {CONTENT_LENGTH, TRANSFER_ENCODING}]
     return [*kept, (CONTENT_LENGTH, length)] if length else kept
 
 

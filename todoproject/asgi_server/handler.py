@@ -22,9 +22,12 @@ class Handler(ASGIHandler):
         super().load_middleware(is_async=False)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the answer; the parts of a streamed one are made in the request's thread, too."""
+        """Return the answer; the parts of a streamed one are made in the request's thread, too.
+
+        A class that says itself how it is streamed asynchronously is left alone.
+        """
         response: HttpResponseBase = await sync_to_async(self.get_response)(request)
-        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+        if isinstance(response, StreamingHttpResponse) and type(response).__aiter__ is StreamingHttpResponse.__aiter__:
             response.streaming_content = in_thread(cast("Iterator[bytes]", response.streaming_content))
         return response
 
