@@ -1,0 +1,23 @@
+"""Where Django 5.2, which ships, and Django 6.1, which `make django-6.1` tries, differ for us. All else is the same."""
+
+import warnings
+
+import django
+import pytest
+from django.contrib import admin
+from django.test import RequestFactory
+
+from tests.factories import UserFactory
+from todos.models import Todo
+
+
+@pytest.mark.django_db
+def test_only_django_6_1_announces_that_admin_actions_will_change_by_2028() -> None:
+    request = RequestFactory().get("/admin/")
+    request.user = UserFactory.create(is_staff=True, is_superuser=True)
+    with warnings.catch_warnings(record=True) as announced:
+        warnings.simplefilter("always")
+        admin.site.get_model_admin(Todo).get_actions(request)
+        admin.site.get_model_admin(Todo).get_action_choices(request)
+    expected = {"RemovedInDjango2028Warning"} if django.VERSION >= (6, 1) else set()
+    assert {warning.category.__name__ for warning in announced} == expected
