@@ -30,7 +30,7 @@ token: .venv/run ## print a valid access token, alone on stdout: make token NAME
 test: .venv/test ## static checks and the whole test suite
 	@exec $(PYTHON) -m local.checks test
 
-quick: .venv/test ## the cheap checks and the fast tests, in less than a minute
+quick: .venv/test ## the cheap checks and the fast tests
 	@exec $(PYTHON) -m local.checks quick
 
 check: .venv/test ## the static checks alone

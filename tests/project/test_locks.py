@@ -45,7 +45,7 @@ def test_a_version_or_hash_that_was_not_locked_is_found(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["--extra-index-url example.org", "a @ file:///b.whl", "--find-links wheels", "http://x/y"]
+    "line", ["--extra-index-url example.org", "a @ file:b.whl", "--find-links wheels", "http://x/y"]
 )
 def test_an_address_or_a_path_of_a_machine_is_found(copy: Path, line: str) -> None:
     change(copy / "requirements" / "dev.txt", "\n", f"\n{line}\n")
