@@ -27,7 +27,7 @@ user: .venv/run ## make an API user: make user NAME=eve PASSWORD='a good passwor
 token: .venv/run ## print a valid access token, alone on stdout: make token NAME=eve
 	@exec $(PYTHON) -m local token "$$NAME"
 
-test: .venv/test ## static checks and the whole test suite
+test: .venv/test $(if $(CI),.venv-django-6.1/django-6.1) ## static checks and the whole test suite (CI set: on Django 6.1 too)
 	@exec $(PYTHON) -m local.checks test
 
 quick: .venv/test ## the cheap checks and the fast tests
@@ -37,11 +37,7 @@ check: .venv/test ## the static checks alone
 	@exec $(PYTHON) -m local.checks check
 
 django-6.1: .venv/test .venv-django-6.1/django-6.1 ## run the tests of API and project on Django 6.1
-	@echo "left out here: schemathesis (main environment only), the golden SQL of a list (6.1 words it differently)" >&2
-	@exec .venv-django-6.1/bin/python -m pytest -m "not cluster" -W default::PendingDeprecationWarning \
-		--deselect tests/api/test_schemathesis.py \
-		--deselect tests/api/test_statements.py::test_the_statements_of_a_list_are_the_golden_ones \
-		tests/api tests/project
+	@exec $(PYTHON) -m local.checks django-6.1
 
 terraform-test: ## apply every environment to an emulator (20 minutes; needs terraform, and TERRAFORM_PYTHON with moto)
 	@exec $(TERRAFORM_PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts= -o DJANGO_SETTINGS_MODULE= tests/terraform

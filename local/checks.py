@@ -1,12 +1,13 @@
 """What `make test`, `make quick` and `make check` run: each check once, the cheapest first, with its reason.
 
-The tests run beside the static checks, since both have waiting to do; their output follows, so that it can be read.
+The suites of tests (local/suites.py) run beside the checks; each shows its output when it has ended.
 """
 
 import sys
 from typing import NamedTuple
 
-from local.check_run import run_checks
+from local.side_by_side import run
+from local.suites import SUITES
 
 DJANGO, PRODUCTION = "django", "production"  # which environment a check's process gets
 
@@ -21,11 +22,10 @@ class Check(NamedTuple):
     needs: str = ""  # a program of .venv/bin that some machines have no wheel of
 
 
-# tests/terraform has types and packages of its own (`make terraform-test`).
-PARTS = ("admin", "api", "cost", "process", "project")
-CODE = ("todoproject", "todos", "local", "benchmarks", "cost", *(f"tests/{part}" for part in PARTS))
+# A suite with an environment of its own has types and packages of its own too.
+TESTS = tuple(dict.fromkeys(path for suite in SUITES if not suite.environment for path in suite.paths))
+CODE = ("todoproject", "todos", "local", "benchmarks", "cost", *TESTS)
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-TESTS = ("-m", "pytest")
 
 CHECKS = (
     Check("lock", "requirements are what was locked", ("-m", "local.lock_check")),
@@ -67,20 +67,23 @@ OPENAPI = Check(
 
 
 def main() -> int:
-    """Run what is asked for: test, quick, check, openapi, or one check by its name. Return the exit code."""
+    """Run what is asked for: test, quick, check, openapi, or one check or suite by its name. Return the exit code."""
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
+    suites = tuple(suite for suite in SUITES if suite.belongs)
     if wanted == "test":
-        return run_checks(CHECKS, tests=(*TESTS, "-m", "not cluster", "--cov", "--cov-report=term"))
+        return run(CHECKS, suites, cover=True)
     if wanted == "quick":
         quick = tuple(check for check in CHECKS if check.name in QUICK)
-        return run_checks(quick, tests=(*TESTS, "-m", "not slow and not cluster"))
+        return run(quick, tuple(suite for suite in suites if suite.quick), quick=True)
     if wanted == "check":
-        return run_checks(CHECKS)
-    chosen = tuple(check for check in (*CHECKS, OPENAPI) if check.name == wanted)
-    if not chosen:
-        print(f"usage: python -m local.checks test|quick|check|openapi|{'|'.join(check.name for check in CHECKS)}")
+        return run(CHECKS)
+    checks = tuple(check for check in (*CHECKS, OPENAPI) if check.name == wanted)
+    suites = tuple(suite for suite in SUITES if suite.name == wanted)
+    if not checks and not suites:
+        names = "|".join(each.name for each in (*CHECKS, *SUITES))
+        print(f"usage: python -m local.checks test|quick|check|openapi|{names}")
         return 2
-    return run_checks(chosen)
+    return run(checks, suites)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from local.locks import Lock
 from local.postgresql import Server
 from local.secrets import ensure_secrets, read_secret
 
+pytest_plugins = ["tests.service_fixtures"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # A test database may be lost with the power: no write has to reach the disk.

@@ -1,6 +1,6 @@
-"""Fixtures for every test: the running service, and the statements that its database saw.
+"""Fixtures for the service's tests: the running service, and the statements that its database saw.
 
-PostgreSQL itself and the environment are there already: tests/postgresql_plugin.py.
+tests/postgresql_plugin.py loads them. They are no conftest.py, which would make the tests of delivery import Django.
 """
 
 import os

@@ -1,0 +1,92 @@
+"""The tests as a table of suites, which run beside each other, each in a pytest of its own.
+
+A new folder of tests is a word in `folders`, a new suite one line. A folder that does not exist yet is passed over.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.state import ROOT
+
+# Without PostgreSQL and Django: what pyproject.toml gives to the service's tests is taken back.
+BARE = ("-p", "no:tests.postgresql_plugin", "-o", "addopts=--strict-markers", "-o", "DJANGO_SETTINGS_MODULE=")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Some folders of tests/ and how pytest runs them; as `python -m local.checks NAME` alone."""
+
+    name: str
+    reason: str
+    folders: tuple[str, ...]
+    seconds: int  # after which it is ended and has failed; generous, for a busy machine
+    service: bool = False  # needs PostgreSQL and Django
+    quick: bool = False  # its fast tests belong to `make quick`
+    waits: bool = False  # mostly waits: takes no core from the others
+    ci: bool = False  # only where CI is set: minutes that a laptop need not spend
+    environment: str = ""  # the folder of another virtual environment than .venv
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> list[str]:
+        """The folders that are there."""
+        return [f"tests/{folder}" for folder in self.folders if (ROOT / "tests" / folder).is_dir()]
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of its environment."""
+        return ROOT / self.environment / "bin" / "python" if self.environment else Path(sys.executable)
+
+    @property
+    def covered(self) -> bool:
+        """Whether it counts for the coverage of todos and todoproject."""
+        return self.service and not self.environment
+
+    @property
+    def belongs(self) -> bool:
+        """Whether `make test` runs it here and now."""
+        return bool(self.paths) and (not self.ci or bool(os.environ.get("CI")))
+
+    def command(self, *, report: Path, quick: bool, covered: bool) -> list[str]:
+        """Return the command whose result is written to `report` (JUnit's XML)."""
+        return [
+            str(self.python),
+            *(("-m", "coverage", "run") if covered else ()),
+            *("-m", "pytest", f"--junitxml={report}", "--durations=5"),
+            *("-m", "not slow and not cluster" if quick else "not cluster"),
+            *(() if self.service else BARE),
+            *(("--color=yes",) if sys.stdout.isatty() else ()),
+            *self.arguments,
+            *self.paths,
+        ]
+
+
+# In the order in which they start when a core is free: what takes longest first.
+SUITES = (
+    Suite("process", "signals, sockets, rotation: the service as it runs", ("process",), 1200, service=True),
+    Suite("service", "what the service answers", ("api", "project", "admin"), 1200, service=True, quick=True),
+    Suite(
+        "delivery",
+        "cost, manifests, release tool, workflows, monitoring",
+        ("cost", "kustomize", "deploy", "workflows", "monitoring"),
+        1200,
+        quick=True,
+    ),
+    Suite("image", "the image, built and run", ("image",), 1800),
+    Suite(
+        "django-6.1",
+        "API and project on the next Django",
+        ("api", "project"),
+        1200,
+        service=True,
+        ci=True,
+        environment=".venv-django-6.1",
+        # schemathesis is in the main environment only; 6.1 words the golden SQL of a list differently.
+        arguments=(
+            *("-W", "default::PendingDeprecationWarning", "--deselect", "tests/api/test_schemathesis.py"),
+            *("--deselect", "tests/api/test_statements.py::test_the_statements_of_a_list_are_the_golden_ones"),
+        ),
+    ),
+)
