@@ -25,7 +25,7 @@ class Result:
 
 
 def read_report(name: str, report: Path, *, code: int | None, seconds: float) -> Result:
-    """Read JUnit's XML. A test that fails and whose teardown fails too counts once, an error is a failure.
+    """Read JUnit's XML. An error is a failure; a test that fails and whose teardown fails too counts twice.
 
     `code` is pytest's exit code, None where it was ended because it took too long.
     """

@@ -22,7 +22,7 @@ class Suite:
     reason: str
     folders: tuple[str, ...]
     seconds: int  # after which it is ended and has failed; generous, for a busy machine
-    service: bool = False  # needs PostgreSQL and Django
+    service: bool = False  # needs PostgreSQL and Django, and counts for coverage
     quick: bool = False  # its fast tests belong to `make quick`
     waits: bool = False  # mostly waits: takes no core from the others
     ci: bool = False  # only where CI is set: minutes that a laptop need not spend
@@ -63,10 +63,12 @@ class Suite:
         ]
 
 
-# In the order in which they start when a core is free: what takes longest first.
+# In the order in which they start when a core is free.
 SUITES = (
-    Suite("process", "signals, sockets, rotation: the service as it runs", ("process",), 1200, service=True),
-    Suite("service", "what the service answers", ("api", "project", "admin"), 1200, service=True, quick=True),
+    Suite("process", "signals, sockets, rotation: as it runs in a pod", ("process",), 1200, service=True, waits=True),
+    Suite("project", "the rules of the house, and the admin", ("project", "admin"), 1200, service=True, quick=True),
+    Suite("api", "what the API answers", ("api",), 1200, service=True, quick=True),
+    Suite("local", "what a laptop needs: `make run`, PostgreSQL, these suites", ("local",), 1200, service=True),
     Suite(
         "delivery",
         "cost, manifests, release tool, workflows, monitoring",

@@ -14,6 +14,10 @@ from tests.process.gunicorn_process import Gunicorn
 
 pytestmark = pytest.mark.slow
 
+# Far below what is not at once (a window of 60 s, graceful_timeout of 30 s, the default window of 20 s), and enough for
+# a machine with much else to do.
+AT_ONCE = 10
+
 BODY = b'{"title": "sent slowly"}'
 
 
@@ -53,7 +57,7 @@ class SlowRequest:
         for name, value in {**caller, "Content-Length": str(len(BODY))}.items():
             self.connection.putheader(name, value)
         self.connection.endheaders(BODY[:10])
-        time.sleep(0.2)
+        time.sleep(0.2)  # until a worker has it, as far as one can see from outside
 
     def finish(self) -> int:
         self.connection.send(BODY[10:])
@@ -70,23 +74,36 @@ class SlowRequest:
 
 @both_servers
 def test_sigterm_turns_every_worker_red_at_once_while_new_connections_are_still_served(serve: Serve) -> None:
-    gunicorn = serve(WEB_WORKERS="3", DRAIN_SECONDS="2")
+    gunicorn = serve(WEB_WORKERS="3", DRAIN_SECONDS="3")
     visitors = Visitors(gunicorn)
     gunicorn.send(signal.SIGTERM)
     signalled = time.monotonic()
-    time.sleep(0.1)
-    answers = [gunicorn.ask("GET", "/readyz") for _ in range(60)]
+    # Once one worker is red, all are. With 40 answers a green one stays unseen once in ten million times: (2/3)^40.
+    gunicorn.wait_for(503, seconds=2)
+    answers = [gunicorn.ask("GET", "/readyz") for _ in range(40)]
     assert {answer.status for answer in answers} == {503}
     assert "Draining" in answers[0].json["detail"]
     assert int(answers[0].headers["Retry-After"]) > 0
     assert gunicorn.ask("GET", "/readyz?deep=1").status == 503
     assert gunicorn.ask("GET", "/healthz").status == 200
-    time.sleep(signalled + 1.9 - time.monotonic())
+    time.sleep(max(0.0, signalled + 2.8 - time.monotonic()))
     visitors.leave()
     assert visitors.refused == []
     assert visitors.served > 100
     assert gunicorn.process.wait(timeout=10) == 0
-    assert 2 <= time.monotonic() - signalled < 6
+    assert 3 <= time.monotonic() - signalled < 10
+
+
+def await_closed(gunicorn: Gunicorn) -> None:
+    """Return when the service refuses new connections."""
+    deadline = time.monotonic() + AT_ONCE
+    while time.monotonic() < deadline:
+        try:
+            gunicorn.ask("GET", "/healthz")
+        except ConnectionError:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"new connections are still served {AT_ONCE} s after SIGTERM")
 
 
 @both_servers
@@ -94,9 +111,7 @@ def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: 
     gunicorn = serve(DRAIN_SECONDS="1")
     with SlowRequest(gunicorn, caller) as slow:
         gunicorn.send(signal.SIGTERM)
-        time.sleep(2)
-        with pytest.raises(ConnectionError):
-            gunicorn.ask("GET", "/healthz")
+        await_closed(gunicorn)
         assert slow.finish() == 201
     assert gunicorn.process.wait(timeout=10) == 0
 
@@ -122,7 +137,7 @@ def test_a_second_signal_stops_at_once(
         time.sleep(0.5)
         assert gunicorn.process.poll() is None
         gunicorn.send(second)
-        assert gunicorn.process.wait(timeout=2) == 0
+        assert gunicorn.process.wait(timeout=AT_ONCE) == 0
 
 
 @both_servers
@@ -130,7 +145,7 @@ def test_ctrl_c_stops_at_once_even_with_a_request_in_flight(serve: Serve, caller
     gunicorn = serve(DRAIN_SECONDS="60")
     with SlowRequest(gunicorn, caller):
         gunicorn.send(signal.SIGINT)
-        assert gunicorn.process.wait(timeout=2) == 0
+        assert gunicorn.process.wait(timeout=AT_ONCE) == 0
 
 
 def test_a_worker_that_dies_while_draining_is_replaced_by_one_that_is_red_too(serve: Serve) -> None:
@@ -146,4 +161,4 @@ def test_a_worker_that_dies_while_draining_is_replaced_by_one_that_is_red_too(se
 def test_without_a_window_sigterm_stops_as_gunicorn_does(serve: Serve) -> None:
     gunicorn = serve(DRAIN_SECONDS="0")
     gunicorn.send(signal.SIGTERM)
-    assert gunicorn.process.wait(timeout=4) == 0
+    assert gunicorn.process.wait(timeout=AT_ONCE) == 0

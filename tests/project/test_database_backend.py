@@ -152,6 +152,7 @@ def test_a_kept_connection_that_died_is_replaced_before_the_next_query(wrapper: 
     assert asked(wrapper, "SELECT 1") == 1
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_is_given_up_after_the_timeout(wrapper: DatabaseWrapper) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         with_secrets(wrapper, PORT=silent.getsockname()[1], PASSWORD_SECRET=Rotated("old", "new"))

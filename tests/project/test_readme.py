@@ -117,6 +117,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         yield Reader(service, service.token("eve"))
 
 
+@pytest.mark.slow
 def test_every_example_is_answered_as_the_readme_shows(reader: Reader) -> None:
     examples = EXAMPLE.findall(section())
     for command, text in examples:

@@ -14,7 +14,7 @@ import pytest
 
 from local import ports, processes
 from local.secrets import MAKERS, read_secret
-from tests.process.laptop import Laptop, Run, assert_refused, new_laptop
+from tests.local.laptop import Laptop, Run, assert_refused, new_laptop
 
 pytestmark = pytest.mark.slow
 

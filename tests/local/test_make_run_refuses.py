@@ -12,7 +12,7 @@ import pytest
 
 from local import ports
 from local.binaries import at_hand
-from tests.process.laptop import Laptop, assert_refused, new_laptop
+from tests.local.laptop import Laptop, assert_refused, new_laptop
 
 pytestmark = pytest.mark.slow
 

@@ -74,7 +74,8 @@ class Laptop:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(timeout=10)
-            self.command("stop")
+            if process.returncode:  # killed, by us or by the test
+                self.command("stop")
 
 
 @dataclass

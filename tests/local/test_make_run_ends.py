@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from local import processes
+from tests.local.laptop import Laptop, alive, new_laptop
 from tests.postgresql_plugin import ROOT
-from tests.process.laptop import Laptop, alive, new_laptop
 
 pytestmark = pytest.mark.slow
 
