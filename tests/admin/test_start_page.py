@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from tests.admin.staff import Staff
 from tests.factories import TodoFactory, UserFactory
+from tests.patience import patient
 from todoproject.accounts.models import User
 from todoproject.operations import figures
 from todos.models import Todo
@@ -93,5 +94,5 @@ def test_it_answers_within_200_ms_at_100_000_todos(superuser: Staff, owner: User
             # Our own processor time and the database's: what others do on this machine does not count twice.
             seconds.append(time.thread_time() - started + sum(float(query["time"]) for query in queries))
         assert len(queries) <= 6
-    assert statistics.median(seconds) < 0.2, seconds
+    assert statistics.median(seconds) < patient(0.2), seconds
     Todo.objects.all().delete()

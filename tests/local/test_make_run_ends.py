@@ -96,7 +96,7 @@ def test_stop_ends_a_run_in_the_background(laptop: Laptop) -> None:
         started = run.everything()
         stopped = laptop.command("stop")
         assert f"stopped `make run` (pid {run.process.pid})" in stopped.stderr
-        assert run.process.wait(timeout=5) == 0
+        assert run.process.wait(timeout=20) == 0
         assert not alive(started)
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.patience import patient
 from tests.process.conftest import Serve, Stage, both_servers
 from tests.process.gunicorn_process import Answer
 
 pytestmark = pytest.mark.slow
 
-# connect_timeout is 2 s; the rest is for a busy machine.
-WAIT_SECONDS = 5
+# connect_timeout is 2 s.
+WAIT_SECONDS = 4
 
 
 def assert_unavailable(answer: Answer) -> None:
@@ -41,15 +42,15 @@ def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_sec
         for _ in range(5):
             assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
             assert_unavailable(gunicorn.ask("GET", "/readyz?deep=1"))
-        assert time.monotonic() - started < 3, "ten answers took long"
+        assert time.monotonic() - started < patient(3), "ten answers took long"
         assert {gunicorn.ask("GET", "/readyz").status for _ in range(20)} == {200}
     finally:
         stage.server.start()
     returned = time.monotonic()
-    gunicorn.wait_for(200, "/readyz?deep=1", seconds=2)
+    gunicorn.wait_for(200, "/readyz?deep=1", seconds=patient(2))
     answers = {gunicorn.ask("GET", "/todos", headers=caller).status for _ in range(20)}
     assert answers == {200}
-    assert time.monotonic() - returned < 4
+    assert time.monotonic() - returned < patient(4)
 
 
 @both_servers
@@ -68,10 +69,10 @@ def test_a_database_that_never_answers_costs_a_bounded_wait(
     gunicorn.wait_for(200, "/healthz")
     started = time.monotonic()
     assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
-    assert time.monotonic() - started < WAIT_SECONDS
+    assert time.monotonic() - started < patient(WAIT_SECONDS)
     started = time.monotonic()
     assert_unavailable(gunicorn.ask("GET", "/readyz"))
-    assert time.monotonic() - started < WAIT_SECONDS
+    assert time.monotonic() - started < patient(WAIT_SECONDS)
 
 
 def test_readiness_is_red_until_the_database_has_answered_once(serve: Serve, stage: Stage) -> None:
@@ -84,14 +85,16 @@ def test_readiness_is_red_until_the_database_has_answered_once(serve: Serve, sta
         assert "Starting" in answer.json["detail"]
     finally:
         stage.server.start()
-    gunicorn.wait_for(200, "/readyz", seconds=3)
+    gunicorn.wait_for(200, "/readyz", seconds=patient(3))
 
 
 def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
+    before = len(stage.server.log.read_text())
     with stage.server.connect("todo") as locker, locker.transaction():
         locker.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
-        started = time.monotonic()
         assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
-        assert time.monotonic() - started < 2
+    said = stage.server.log.read_text()[before:]
+    assert "canceling statement due to statement timeout" in said
+    assert "due to lock timeout" not in said  # which comes after two seconds, and is not what is tried here
     assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
