@@ -22,7 +22,7 @@ class Check(NamedTuple):
 
 
 # tests/terraform has types and packages of its own (`make terraform-test`).
-PARTS = ("admin", "api", "cost", "process", "project")
+PARTS = ("admin", "api", "cost", "image", "process", "project")
 CODE = ("todoproject", "todos", "local", "benchmarks", "cost", *(f"tests/{part}" for part in PARTS))
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 TESTS = ("-m", "pytest")
@@ -39,7 +39,16 @@ CHECKS = (
     Check(
         "shell",
         "no shell traps",
-        ("-m", "local.program", "shellcheck", ".ci/run", "local/environment.sh", "local/lock.sh"),
+        (
+            "-m",
+            "local.program",
+            "shellcheck",
+            ".ci/run",
+            "local/environment.sh",
+            "local/image.sh",
+            "local/lock.sh",
+            "tests/image/base.sh",
+        ),
         needs="shellcheck",
     ),
     Check("imports", "the rules of the house hold", ("-c", IMPORTS)),

@@ -14,8 +14,8 @@ libraries=ca-certificates,netbase,tzdata,libbz2-1.0,libexpat1,libffi8,libgdbm6,l
 mmdebstrap --quiet --variant=minbase --include="$libraries" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*' \
     bookworm "$tree/root"
+rm -rf "$tree"/root/var/lib/apt/lists/* "$tree"/root/var/cache/apt/*
 
 local=$tree/root/usr/local
 mkdir -p "$local/bin" "$local/lib"

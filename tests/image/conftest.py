@@ -6,7 +6,6 @@ What a machine lacks skips these tests with the reason, and fails them where CI 
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from tests.image.container import Container, Runner
 from tests.image.engine import Podman
 from tests.image.figures import Figures
 from tests.process.gunicorn_process import ROOT
+from tests.terraform.processes import run
 from tests.terraform.requirements_of_tests import missing
 
 BASE = "docker.io/library/python:3.12-slim-bookworm"
@@ -77,10 +77,8 @@ def base(podman: Podman) -> str:
         archive.parent.mkdir(parents=True, exist_ok=True)
         for old in archive.parent.glob("base-*"):
             shutil.rmtree(old) if old.is_dir() else old.unlink()
-        made = subprocess.run(
-            [script, sys.base_prefix, archive], capture_output=True, text=True, timeout=600, check=False
-        )
-        assert made.returncode == 0, made.stdout + made.stderr
+        made = run([script, sys.base_prefix, archive], timeout=600)
+        assert made.status == 0, made.output
     changes = ["ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "ENV LANG=C.UTF-8"]
     podman.must("import", *(f"--change={change}" for change in changes), archive, BASE, timeout=120)
     return BASE

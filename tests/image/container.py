@@ -59,7 +59,7 @@ class Container:
                 if self.ask("GET", "/readyz").status == 200:
                     return time.monotonic() - self.started
             except OSError:
-                pass
+                assert self.podman.must("inspect", "--format={{.State.Running}}", self.name) == "true", self.log
             time.sleep(0.02)
         raise AssertionError(f"not ready after {seconds:g} s: {self.log}")
 
