@@ -162,7 +162,7 @@ def start(runner: Runner) -> Iterator[Callable[..., Container]]:
 
     yield begin
     for container in started:
-        runner.podman.run("rm", "--force", "--ignore", "--time", "0", container.name)
+        runner.remove(container)
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +173,7 @@ def service(runner: Runner) -> Iterator[Container]:
         container.wait_until_ready()
         yield container
     finally:
-        runner.podman.run("rm", "--force", "--ignore", "--time", "0", container.name)
+        runner.remove(container)
 
 
 @pytest.fixture(scope="session")

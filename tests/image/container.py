@@ -101,3 +101,7 @@ class Runner:
         words = ["run", "--detach", f"--name={name}", *self.words({**listening, **changes}), *options]
         self.podman.must(*words, self.image)
         return container
+
+    def remove(self, container: Container) -> None:
+        """Kill a container, whatever it does, and forget it."""
+        self.podman.run("rm", "--force", "--ignore", "--time", "0", container.name)
