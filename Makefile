@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 TERRAFORM_PYTHON ?= $(PYTHON)
-.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots clean
+.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -78,6 +78,9 @@ migrations-check: .venv/test ## check that the models have the migrations they n
 
 screenshots: .venv/test ## take the pictures in docs/screenshots/ anew (needs Chromium)
 	@exec $(PYTHON) -m pytest -q --no-header tests/admin/screenshots.py
+
+image: ## build the container image todo:dev with docker or podman; IMAGE= gives another name
+	@exec sh local/image.sh
 
 clean: ## remove environment, caches and collected assets; the data in .local/ stays
 	rm -rf .venv .venv-django-6.1 static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets

@@ -39,7 +39,16 @@ CHECKS = (
     Check(
         "shell",
         "no shell traps",
-        ("-m", "local.program", "shellcheck", ".ci/run", "local/environment.sh", "local/lock.sh"),
+        (
+            "-m",
+            "local.program",
+            "shellcheck",
+            ".ci/run",
+            "local/environment.sh",
+            "local/image.sh",
+            "local/lock.sh",
+            "tests/image/base.sh",
+        ),
         needs="shellcheck",
     ),
     Check("imports", "the rules of the house hold", ("-c", IMPORTS)),

@@ -11,7 +11,6 @@ from todoproject.metrics import directory
 directory.prepare()
 
 import os
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,7 +48,7 @@ keepalive = 65
 # The heartbeat of a worker's main thread. Requests run in other threads and are bounded by statement_timeout.
 timeout = 30
 # Heartbeats are written to a file: on a disk that stalls they would kill healthy workers.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # nosec B108  a tmpfs, nothing is read back
+worker_tmp_dir = str(directory.parent())
 control_socket_disable = True
 
 # terminationGracePeriodSeconds must exceed the sum of the two. In `make run` nothing balances load: 0.

@@ -178,6 +178,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "todoproject" / "assets"]
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+# Pages name an asset by its hash only: the copy without one would be served to nobody.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 SPECTACULAR_SETTINGS = {
     "TITLE": "Todo service",
     "DESCRIPTION": "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "

@@ -1,0 +1,82 @@
+"""Size, memory and start stay within what the pods are cut for."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.image import memory
+from tests.image.container import Container
+from tests.image.engine import Podman
+from tests.image.figures import Figures
+from tests.process.cloudwatch import CloudWatch, cloudwatch_logs
+
+ROUNDS = 250  # of four requests
+TOKEN = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+
+
+@pytest.fixture(scope="module")
+def cloudwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudWatch]:
+    with cloudwatch_logs(tmp_path_factory.mktemp("moto")) as cloudwatch:
+        yield cloudwatch
+
+
+def shipping(cloudwatch: CloudWatch, token: Path) -> tuple[str, dict[str, str]]:
+    """Return the volume and the variables with which a pod ships its audit trail as its service account."""
+    token.write_text("a token of the cluster")
+    given = {name: value for name, value in cloudwatch.environment.items() if "KEY" not in name}
+    role = "arn:aws:iam::123456789012:role/todo-web"  # moto's account, where the log group is
+    return f"--volume={token}:{TOKEN}:ro", {**given, "AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": TOKEN}
+
+
+def a_thousand_requests(container: Container, caller: dict[str, str]) -> str:
+    """Make them one after the other, each over a connection of its own; return the id of the last todo."""
+    created = ""
+    for number in range(ROUNDS):
+        answer = container.ask("POST", "/todos", json.dumps({"title": f"number {number}"}), caller)
+        created = answer.headers["Location"]
+        assert container.ask("GET", created, headers=caller).status == 200
+        assert container.ask("GET", "/todos?limit=20", headers=caller).status == 200
+        assert container.ask("GET", "/admin/login/").status == 200
+    return created.rpartition("/")[2]
+
+
+def test_the_image_adds_at_most_90_mb_to_its_base(podman: Podman, base: str, image: str, figures: Figures) -> None:
+    added = (podman.inspect(image)["Size"] - podman.inspect(base)["Size"]) / 1e6
+    figures.hold("above its base", added, "MB", at_most=90)
+
+
+def test_a_container_is_ready_within_three_seconds_at_one_cpu(
+    start: Callable[..., Container], figures: Figures
+) -> None:
+    """The best of three, for one of the CPUs to itself: on a busy machine it gets its share of one."""
+    best = min(start("--cpus=1").wait_until_ready() for _ in range(3))
+    waiting = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    figures.note("from `podman run` to /readyz 200", f"{best:.1f} s, {waiting:.1f} processes for each CPU")
+    figures.hold("the same at one CPU of its own", best / waiting, "s", at_most=3)
+
+
+def test_one_worker_holds_at_most_130_mib_after_a_thousand_requests(
+    start: Callable[..., Container], caller: dict[str, str], figures: Figures
+) -> None:
+    container = start()
+    container.wait_until_ready()
+    a_thousand_requests(container, caller)
+    held = memory.of(container)
+    figures.note("memory after 1,000 requests", str(held))
+    figures.hold("memory after 1,000 requests", held.resident, "MiB RSS of both processes", at_most=130)
+
+
+def test_it_stays_within_that_in_the_kernels_count_while_it_ships_its_audit_trail(
+    start: Callable[..., Container], cloudwatch: CloudWatch, caller: dict[str, str], figures: Figures, tmp_path: Path
+) -> None:
+    """boto3 is 25 MB, which master and worker share: the sum of RSS counts them twice, the memory limit does not."""
+    volume, variables = shipping(cloudwatch, tmp_path / "token")
+    container = start(volume, **variables)
+    container.wait_until_ready()
+    cloudwatch.await_targets({a_thousand_requests(container, caller)})
+    held = memory.of(container)
+    figures.note("the same, with CloudWatch", str(held))
+    figures.hold("the same, with CloudWatch", held.working_set, "MiB working set", at_most=130)

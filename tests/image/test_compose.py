@@ -1,0 +1,66 @@
+"""compose.yaml holds no secret, opens nothing to the network, and its one-shots do what the others need."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.environment import SECRET_VARIABLES
+from tests.image.container import Runner
+from tests.process.gunicorn_process import ROOT
+from tests.terraform.processes import run
+
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service["image"] == "todo:dev"]
+
+
+def test_it_is_what_the_compose_specification_allows() -> None:
+    command = ("-m", "check_jsonschema", "--builtin-schema=vendor.compose-spec", str(ROOT / "compose.yaml"))
+    checked = run([sys.executable, *command], timeout=60)
+    assert checked.status == 0, checked.output
+
+
+def test_ports_are_open_to_this_machine_only() -> None:
+    for service in SERVICES.values():
+        assert all(str(port).startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+def test_every_secret_comes_from_a_file() -> None:
+    for service in SERVICES.values():
+        given = service.get("environment", {})
+        assert not set(given) & {*SECRET_VARIABLES, "DATABASE_URL", "POSTGRES_PASSWORD"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_are_as_restricted_as_pods(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_one_shot_makes_secrets_that_the_service_can_read_and_keeps_them(runner: Runner, tmp_path: Path) -> None:
+    folder = runner.podman.folder / "compose-secrets"
+    folder.mkdir()
+    shutil.copytree(ROOT / "local", tmp_path / "local", ignore=shutil.ignore_patterns("__pycache__"))
+    one_shot = SERVICES["secrets"]
+    options = ["--rm", "--read-only", "--read-only-tmpfs=false", "--cap-drop=ALL", f"--user={one_shot['user']}"]
+    volumes = [f"--volume={tmp_path}/local:/app/local:ro", f"--volume={folder}:/mnt/secrets-store"]
+    contents: list[dict[str, str]] = []
+    for _ in range(2):
+        runner.podman.must("run", *options, *volumes, runner.image, *one_shot["command"])
+        contents.append({path.name: path.read_text() for path in folder.iterdir()})
+    assert contents[0] == contents[1]
+    wanted = {
+        Path(value).name
+        for service in SERVICES.values()
+        for variable, value in service.get("environment", {}).items()
+        if variable.endswith("_FILE")
+    }
+    assert wanted <= set(contents[0])
+    reader = Runner(runner.podman, runner.image, runner.environment, folder)
+    assert reader.command("python", "manage.py", "check").status == 0

@@ -1,0 +1,34 @@
+"""What can be seen without building: these run everywhere."""
+
+import re
+
+from local.program import program
+from tests.process.gunicorn_process import ROOT
+from tests.terraform.processes import run
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+
+def test_hadolint_finds_nothing() -> None:
+    linted = run([program("hadolint"), "--failure-threshold=style", ROOT / "Dockerfile"], timeout=60)
+    assert (linted.status, linted.output) == (0, "")
+
+
+def test_every_stage_starts_from_the_one_base_that_is_pinned_by_digest() -> None:
+    stages = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert stages == ["${PYTHON_IMAGE}"] * 2
+    [base] = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", DOCKERFILE, re.MULTILINE)
+    assert re.fullmatch(r"docker\.io/library/python:3\.12-slim-bookworm@sha256:[0-9a-f]{64}", base)
+
+
+def test_its_python_is_the_one_of_the_repository() -> None:
+    wanted = (ROOT / ".python-version").read_text().strip()
+    assert f"python:{wanted}-slim" in DOCKERFILE
+    assert set(re.findall(r"lib/python([\d.]+\d)", DOCKERFILE)) == {wanted}
+
+
+def test_the_service_starts_in_exec_form_as_a_numeric_user() -> None:
+    instructions = dict(re.findall(r"^(USER|CMD|ENTRYPOINT) (.+)$", DOCKERFILE, re.MULTILINE))
+    assert instructions["USER"] == "10001:10001"
+    assert instructions["CMD"].startswith('["python", ')
+    assert "ENTRYPOINT" not in instructions
