@@ -43,9 +43,10 @@ def connection_options() -> dict[str, Any]:
     if role := database_role():
         # Whoever logs in, what is made belongs to this role: tables keep their owner when a login rotates.
         options["options"] += f" -c role={role}"
-    for keyword, variable in (("sslmode", "DB_SSLMODE"), ("sslrootcert", "DB_SSLROOTCERT")):
-        if value := env.str(variable, default=""):
-            options[keyword] = value
+    if mode := env.str("DB_SSLMODE", default=""):
+        options["sslmode"] = mode
+    if authorities := env.str("DB_SSLROOTCERT", default=""):
+        options["sslrootcert"] = authorities
     return options
 
 
