@@ -9,6 +9,7 @@ import pytest
 
 from tests.kustomize.conftest import Renderings
 from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, Manifest, render
+from tests.kustomize.test_values import values
 
 PREFIX = "alb.ingress.kubernetes.io/"
 OTHER = {"blue": "green", "green": "blue"}
@@ -90,7 +91,7 @@ def test_prod_speaks_https_and_redirects_http(renderings: Renderings) -> None:
     assert annotation(ingress, "ssl-redirect") == "443"
     assert annotation(ingress, "certificate-arn").startswith("arn:aws:acm:")
     assert annotation(ingress, "ssl-policy").startswith("ELBSecurityPolicy-TLS13-")
-    assert [rule["host"] for rule in ingress["spec"]["rules"]] == ["todo.example.com"]
+    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [values("prod")["DOMAIN"]]
 
 
 def test_dev_has_no_domain_and_is_open_to_known_addresses_only(renderings: Renderings) -> None:
