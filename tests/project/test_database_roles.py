@@ -9,13 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from local.postgresql import Server
 from tests.postgresql_plugin import FAST, ROOT
 from tests.service import manage, running
 
-SCRIPT = ROOT / "kustomize" / "overlays" / "local" / "postgresql" / "1-roles.sql"
+SCRIPTS = ROOT / "kustomize" / "overlays" / "local" / "postgresql"
 DATABASE = "todo"
 
 pytestmark = pytest.mark.slow
@@ -32,22 +31,35 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def logins(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """The environment of each login, in an empty database with the roles of the script."""
+    """The environment of each login, in an empty database after both scripts, run as the image's entry point does."""
     with server.connect() as connection:
         connection.execute(f"CREATE DATABASE {DATABASE}")
-    passwords = {role: secrets.token_urlsafe(32) for role in ("todo_migrate", "todo_app")}
-    with server.connect(DATABASE) as connection:
-        connection.execute(SCRIPT.read_bytes())
-        for role, password in passwords.items():
-            statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
-            connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
     folder = tmp_path_factory.mktemp("roles")
-    return {role: environment(server, folder, role, password) for role, password in passwords.items()}
+    for role in ("todo_app", "todo_migrate"):
+        (folder / role).write_text(secrets.token_urlsafe(32))
+        (folder / f"{role}_username").write_text(role)
+    psql(server, "psql --username postgres --dbname todo --set ON_ERROR_STOP=1 --file 1-roles.sql")
+    psql(server, (SCRIPTS / "2-passwords.sh").read_text().replace("/run/secrets/postgresql", str(folder)))
+    return {role: environment(server, folder, role) for role in ("todo_app", "todo_migrate")}
 
 
-def environment(server: Server, folder: Path, role: str, password: str) -> dict[str, str]:
-    (folder / f"{role}_username").write_text(role)
-    (folder / f"{role}_password").write_text(password)
+def psql(server: Server, script: str) -> None:
+    """Run bash where `psql` reaches the new database as its superuser."""
+    superuser = {
+        "PATH": f"{server.binaries.folder}:{os.environ['PATH']}",
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(server.port),
+        "PGPASSWORD": (server.directory / "superuser_password").read_text(),
+        "POSTGRES_USER": "postgres",
+        "POSTGRES_DB": DATABASE,
+    }
+    done = subprocess.run(
+        ["bash", "-ec", script], cwd=SCRIPTS, env=superuser, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def environment(server: Server, folder: Path, role: str) -> dict[str, str]:
     others = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return {
         **others,
@@ -55,7 +67,7 @@ def environment(server: Server, folder: Path, role: str, password: str) -> dict[
         "DB_PORT": str(server.port),
         "DB_NAME": DATABASE,
         "DB_USERNAME_FILE": str(folder / f"{role}_username"),
-        "DB_PASSWORD_FILE": str(folder / f"{role}_password"),
+        "DB_PASSWORD_FILE": str(folder / role),
     }
 
 
@@ -93,6 +105,17 @@ def test_what_migrations_make_belongs_to_the_role_and_not_to_the_login(
 def test_a_role_that_the_login_may_not_take_stops_the_migrations(migrated: dict[str, dict[str, str]]) -> None:
     login = {**migrated["todo_app"], "DB_ROLE": "todo_owner"}
     assert 'permission denied to set role "todo_owner"' in failure(login, "migrate")
+
+
+def test_migrations_wait_two_seconds_for_a_lock_and_any_time_for_a_statement(
+    migrated: dict[str, dict[str, str]],
+) -> None:
+    program = (
+        "from django.db import connection; c = connection.cursor();"
+        "[(c.execute(f'SHOW {name}'), print(*c.fetchone())) for name in ('lock_timeout', 'statement_timeout', 'role')]"
+    )
+    said = manage({**migrated["todo_migrate"], "DB_ROLE": "todo_owner"}, "shell", "-v0", "-c", program)
+    assert said.split() == ["2s", "0", "todo_owner"]
 
 
 @pytest.mark.parametrize(
