@@ -39,7 +39,7 @@ def namespace(cluster: None) -> Iterator[None]:
 def database(namespace: None) -> None:
     """What `shared` brings, with PostgreSQL answering."""
     overlays.apply("shared")
-    seconds = overlays.READY_SECONDS
+    seconds = 300  # its image may have to be pulled
     kubectl.run("rollout", "status", "statefulset/todo-postgresql", f"--timeout={seconds}s", timeout=seconds + 10)
 
 

@@ -38,6 +38,7 @@ def test_pods_are_ready_under_restricted_and_nobody_is_warned(blue: str) -> None
     labels = kubectl.get("namespace", kubectl.NAMESPACE)["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert "PodSecurity" not in blue
+    leads_to("blue", service="todo-blue")  # also the pod that the autoscaler has added meanwhile
     for pod in overlays.pods("blue"):
         conditions = {each["type"]: each["status"] for each in pod["status"]["conditions"]}
         assert conditions["Ready"] == "True"
