@@ -4,12 +4,13 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from local import ports
-from tests.service import Service
+from tests.service import Service, running
 from todoproject.accounts.models import User
 
 
@@ -30,6 +31,22 @@ def test_a_service_that_serves_passes_and_keeps_nothing(service: Service) -> Non
     count = "User.objects.filter(username__startswith='smoke-').count()"
     program = f"from todoproject.accounts.models import User; print({count})"
     assert service.manage("shell", "-v0", "-c", program).strip() == "0"
+
+
+def test_behind_a_load_balancer_https_is_a_header(service_environment: dict[str, str], tmp_path: Path) -> None:
+    production = {**service_environment, "SECURE_SSL_REDIRECT": "true", "TRUSTED_PROXY_HOPS": "1"}
+    with running(production, tmp_path / "log") as service:
+        assert service.manage("smoke", service.url).endswith(" serves.\n")
+
+
+@pytest.mark.django_db
+def test_a_service_that_redirects_fails(service_environment: dict[str, str], tmp_path: Path) -> None:
+    careless = {**service_environment, "SECURE_SSL_REDIRECT": "true", "TRUSTED_PROXY_HOPS": "0"}
+    with (
+        running(careless, tmp_path / "log") as service,
+        pytest.raises(CommandError, match=r"^GET /schema: 301 instead of 200: "),
+    ):
+        call_command("smoke", service.url, stdout=StringIO())
 
 
 class Everything(BaseHTTPRequestHandler):
