@@ -84,7 +84,7 @@ SUITES = (
     Suite(
         "delivery",
         "cost, manifests, release tool, workflows, monitoring",
-        ("cost", "kustomize", "deploy", "workflows", "monitoring"),
+        ("cost", "kustomize", "cluster", "deploy", "platform", "workflows", "monitoring"),
         1200,
         quick=True,
     ),
