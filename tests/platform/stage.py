@@ -13,9 +13,9 @@ from pathlib import Path
 from tests.terraform.processes import Finished, run
 
 ROOT = Path(__file__).parents[2]
-KEYS = [line for line in (ROOT / "terraform/values.keys").read_text().splitlines() if line and not line.startswith("#")]
+KEYS = re.findall(r"^[A-Z]\w*$", (ROOT / "terraform/values.keys").read_text(), re.MULTILINE)
 
-# Writes down how it was called. `kubectl kustomize` is the real one; `helm pull` leaves a chart; what $FAIL names fails.
+# Writes down how it was called. `kubectl kustomize` is the real one, `helm pull` leaves a chart, $FAIL fails.
 SCRIPTED = """#!{python}
 import json, os, pathlib, sys
 call = [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]

@@ -1,4 +1,4 @@
-"""The whole sequence of commands, and what stops it. kubectl and helm are stand-ins that write down how they were called."""
+"""The whole sequence of commands, and what stops it. kubectl and helm are stand-ins that write down their calls."""
 
 import os
 from pathlib import Path
