@@ -24,7 +24,7 @@ GitHub starts no checks for what a workflow pushed: close and reopen this pull r
 
 def revert(commit: str, reason: str) -> str:
     """Push the branch and open the pull request; return its address, raise CalledProcessError."""
-    commit = _git("rev-parse", "--verify", f"{commit}^{{commit}}")
+    commit = _git("rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
     branch = f"revert-{commit[:12]}"
     subject = _git("show", "--no-patch", "--format=%s", commit)
     parents = _git("show", "--no-patch", "--format=%P", commit).split()

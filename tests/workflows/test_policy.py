@@ -97,7 +97,7 @@ def test_prod_waits_for_an_approval_and_its_release_comes_after_devs() -> None:
 
 def test_the_image_is_scanned_before_it_is_pushed_and_both_environments_get_the_same_digest() -> None:
     steps = [step.get("uses", step.get("run", "")) for _, step in WORKFLOWS["image.yml"].steps]
-    order = ["make image", "aquasecurity/trivy-action", "image_publication todo:local", "cosign sign", "attest-build"]
+    order = ["make image", "aquasecurity/trivy-action", "image_publication todo:dev", "cosign sign", "attest-build"]
     places = [next(index for index, step in enumerate(steps) if word in step) for word in order]
     assert places == sorted(places)
     cd = WORKFLOWS["cd.yml"].jobs

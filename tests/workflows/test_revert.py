@@ -66,7 +66,8 @@ def test_a_merge_is_taken_back_to_its_first_parent(clone: Path, tmp_path: Path) 
 
 
 def test_what_is_no_commit_is_refused_before_anything_is_pushed(clone: Path, tmp_path: Path) -> None:
-    done, gh = revert(clone, "main; rm -rf .", tmp_path / "path")
-    assert done.returncode != 0
+    for commit in ("main; rm -rf .", "--git-dir", "nowhere"):
+        done, gh = revert(clone, commit, tmp_path / "path")
+        assert done.returncode != 0
     assert gh.calls == []
     assert git(clone, "branch", "--remotes") == "origin/main"
