@@ -1,4 +1,4 @@
-"""The deployer's Role lists exactly the kinds that the overlays of dev and prod render, and what the release tool calls."""
+"""The deployer's Role lists exactly the kinds that the overlays render, and what the release tool calls."""
 
 import re
 from collections.abc import Iterable
