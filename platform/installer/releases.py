@@ -23,7 +23,7 @@ class Release:
     repository: str
     version: str
     digest: str  # sha256 of the chart's .tgz, hexadecimal
-    values: str  # file, relative to the repository
+    values: str  # file, relative to the repository; NAME.<env>.yaml beside it is added where it exists
     when: str = ""  # key of values.env: left out where it is empty
     ready: tuple[str, ...] = ()  # arguments of kubectl, to wait for what Helm does not see
 

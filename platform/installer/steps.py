@@ -56,15 +56,18 @@ class Installation:
         return Step(name, lambda: self._runner.run([*APPLY, str(file)]))
 
     def _release(self, release: Release) -> Step:
-        source = Path(release.values)
-        file = self._written(source.name, (self._root / source).read_text(), source)
+        common = Path(release.values)
+        own = common.with_suffix(f".{self._environment}.yaml")
+        sources = [common, *([own] if (self._root / own).exists() else [])]
+        files = [self._written(source.name, (self._root / source).read_text(), source) for source in sources]
 
         def act() -> None:
             archive = charts.fetch(release, self._folder, self._runner)
             command = ["helm", "upgrade", "--install", release.name, str(archive), "--namespace", release.namespace]
-            command += ["--values", str(file), "--history-max", "5"]
+            for file in files:
+                command += ["--values", str(file)]
             # Waits until all is ready; a failed upgrade goes back to what ran, a failed first one goes away.
-            self._runner.run([*command, "--rollback-on-failure", "--timeout", HELM_TIMEOUT])
+            self._runner.run([*command, "--history-max", "5", "--rollback-on-failure", "--timeout", HELM_TIMEOUT])
             if release.ready:
                 self._runner.run(["kubectl", *release.ready])
 

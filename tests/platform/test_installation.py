@@ -127,6 +127,17 @@ def test_grafanas_own_variables_are_left_alone(dev: Stage) -> None:
     assert filled == "region: aws_region\nquery: ${datasource}\n"
 
 
+def test_an_environments_own_values_come_after_the_common_ones(tmp_path: Path) -> None:
+    prod = build(tmp_path, "prod")
+    (tmp_path / "monitoring/helm/kube-prometheus-stack.prod.yaml").write_text("size: 50Gi\n")
+    (tmp_path / "monitoring/helm/fluent-bit.dev.yaml").write_text("size: 1Gi\n")
+    text = prod.install("--dry-run").output
+    folder = ".local/platform/prod"
+    both = f"--values {folder}/kube-prometheus-stack.yaml --values {folder}/kube-prometheus-stack.prod.yaml"
+    assert both in text
+    assert "fluent-bit.dev" not in text
+
+
 def test_a_tool_that_is_not_installed_is_named(dev: Stage) -> None:
     (dev.folder / "path/helm").unlink()
     failed = dev.install()

@@ -65,6 +65,28 @@ def test_requests_and_replicas_are_those_that_the_node_was_measured_for(entry: d
     assert chart.get("replicaCount", 1) == room["pods"]
 
 
+# Where the values of the charts of monitoring hold what each part asks for.
+PARTS = {
+    "prometheus-operator": ("kube-prometheus-stack", "prometheusOperator"),
+    "prometheus": ("kube-prometheus-stack", "prometheus prometheusSpec"),
+    "alertmanager": ("kube-prometheus-stack", "alertmanager alertmanagerSpec"),
+    "grafana": ("kube-prometheus-stack", "grafana"),
+    "kube-state-metrics": ("kube-prometheus-stack", "kube-state-metrics"),
+    "node-exporter": ("kube-prometheus-stack", "prometheus-node-exporter"),
+    "fluent-bit": ("fluent-bit", ""),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_monitoring_asks_for_what_the_node_was_measured_for(part: str) -> None:
+    release, path = PARTS[part]
+    place = values(next(entry for entry in ENTRIES if entry["name"] == release))
+    for key in path.split():
+        place = place[key]
+    room = ROOM[part]
+    assert place["resources"]["requests"] == {"cpu": f"{room['cpu']}m", "memory": f"{room['memory']}Mi"}
+
+
 def test_the_controller_is_what_the_release_relies_on() -> None:
     chart = values(ENTRIES[0])
     assert chart["replicaCount"] == 2
