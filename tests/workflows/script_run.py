@@ -32,7 +32,9 @@ EXPRESSIONS = {
     "contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')": "false",
 }
 PROGRAM = """#!{python}
-import json, os, sys
+import json, os, stat, sys
+if stat.S_ISFIFO(os.fstat(0).st_mode):
+    sys.stdin.read()
 with open(os.environ["CALLS"], "a") as calls:
     calls.write(json.dumps([os.environ["SHOWN"] if "SHOWN" in os.environ else sys.argv[0], *sys.argv[1:]]) + "\\n")
 print(os.environ.get("SAYS", ""))

