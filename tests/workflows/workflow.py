@@ -30,7 +30,7 @@ class Workflow:
     def events(self) -> dict[str, Any]:
         """What starts it; YAML 1.1 reads the key `on` as true."""
         found = self.content.get("on", self.content.get(True))
-        return found if isinstance(found, dict) else {found: None}
+        return found if isinstance(found, dict) else {str(found): None}
 
     @property
     def jobs(self) -> dict[str, dict[str, Any]]:
