@@ -25,6 +25,7 @@ EXPRESSIONS = {
     "inputs.environment": "dev",
     "inputs.pull-request": "7",
     "inputs.reason": HOSTILE,
+    "matrix.as": "sudo --preserve-env=CI,PATH",
     "matrix.packages": "podman runc",
     "matrix.suite": "process",
     "steps.push.outputs.digest": "sha256:d1",

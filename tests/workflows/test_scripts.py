@@ -60,3 +60,8 @@ def test_one_failed_job_fails_the_check_that_protects_main(workspace: Workspace)
     step, variables = script("ci.yml", "FAILED")
     assert workspace.execute(step, variables, FAILED="true")[0] != 0
     assert workspace.execute(step, variables, FAILED="false")[0] == 0
+
+
+def test_a_suite_runs_without_root_unless_it_asks_for_it(workspace: Workspace) -> None:
+    step, variables = script("tests.yml", "local.checks")
+    assert workspace.execute(step, variables, AS="")[1] == [".venv/bin/python -m local.checks process"]
