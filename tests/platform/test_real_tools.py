@@ -81,7 +81,8 @@ def repository(helm: Path, tmp_path: Path, nowhere: dict[str, str]) -> Iterator[
     version = re.search(r"version: (\S+)", (ROOT / "platform/releases.yaml").read_text())
     assert version
     (chart / "Chart.yaml").write_text(f"apiVersion: v2\nname: {chart.name}\nversion: {version[1]}\n")
-    for command in (["package", chart, "--destination", folder], ["repo", "index", folder]):
+    made: list[list[str | Path]] = [["package", chart, "--destination", folder], ["repo", "index", folder]]
+    for command in made:
         done = run([helm, *command], timeout=60, environment=nowhere)
         assert done.status == 0, done.output
     digest = hashlib.sha256((folder / f"{chart.name}-{version[1]}.tgz").read_bytes()).hexdigest()
