@@ -41,7 +41,7 @@ with open(os.environ["CALLS"], "a") as calls:
 print(os.environ.get("SAYS", ""))
 sys.exit(int(os.environ.get("EXIT", "0")))
 """
-ON_PATH = ("aws", "cosign", "git", "kind", "make", "python3", "sudo", "terraform")
+ON_PATH = ("aws", "cosign", "docker", "git", "kind", "make", "python3", "sudo", "terraform")
 IN_PLACE = (".venv/bin/python", *(f"terraform/bin/{name}" for name in ("apply", "plan", "sleep", "wake")))
 
 

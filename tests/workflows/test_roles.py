@@ -37,7 +37,7 @@ def asked() -> dict[str, set[str]]:
                 continue
             environment = workflow.jobs[name].get("environment")
             if not environment:
-                assert "vars.AWS_PLAN_ROLE_" in step["with"]["role-to-assume"]
+                assert step["with"]["role-to-assume"] == "${{ inputs.role }}"
                 found["plan"] |= {CLAIMS[event] for event in started_by(workflow)}
                 continue
             assert step["with"]["role-to-assume"] == "${{ vars.AWS_ROLE }}"
@@ -49,6 +49,14 @@ def asked() -> dict[str, set[str]]:
 
 def test_terraform_trusts_exactly_the_jobs_that_take_a_role() -> None:
     assert asked() == trusted()
+
+
+def test_each_environment_is_planned_with_its_own_role() -> None:
+    for name in ("ci.yml", "drift.yml"):
+        job = WORKFLOWS[name].jobs["plan"]
+        assert job["with"]["role"] == "${{ matrix.role }}"
+        for entry in job["strategy"]["matrix"]["include"]:
+            assert entry["role"] == f"${{{{ vars.AWS_PLAN_ROLE_{entry['environment'].upper()} }}}}"
 
 
 def test_every_variable_that_a_workflow_reads_is_set_by_the_bootstrap() -> None:
