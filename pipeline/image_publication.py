@@ -16,10 +16,14 @@ PUSH_SECONDS = 600
 def find(repository: str, tag: str) -> str:
     """Return the digest under a tag, "" when there is none; raise CalledProcessError when the registry does not say."""
     name = repository.split("/", 1)[1]
-    query = "images[?imageId.imageTag!=null] | [0].imageId.imageDigest"
-    command = ["aws", "ecr", "batch-get-image", "--repository-name", name, "--image-ids", f"imageTag={tag}"]
-    said = _said([*command, "--query", query, "--output", "text"])
-    return "" if said == "None" else said
+    command = ["aws", "ecr", "describe-images", "--repository-name", name, "--image-ids", f"imageTag={tag}"]
+    try:
+        return _said([*command, "--query", "imageDetails[0].imageDigest", "--output", "text"])
+    except subprocess.CalledProcessError as error:
+        if "ImageNotFoundException" in error.stderr:
+            return ""
+        sys.stderr.write(error.stderr)
+        raise
 
 
 def publish(image: str, repository: str, tag: str) -> str:
@@ -36,7 +40,7 @@ def publish(image: str, repository: str, tag: str) -> str:
 
 
 def _said(command: list[str]) -> str:
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=PUSH_SECONDS)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PUSH_SECONDS)  # noqa: S603
     return done.stdout.strip()
 
 

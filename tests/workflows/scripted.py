@@ -18,8 +18,9 @@ for prefix in sorted(answers, key=len, reverse=True):
     if call.startswith(prefix):
         said = answers[prefix].pop(0) if len(answers[prefix]) > 1 else answers[prefix][0]
         pathlib.Path("{folder}/answers").write_text(json.dumps(answers))
-        print(said)
-        sys.exit(1 if said.startswith("error") else 0)
+        failed = said.startswith("error")
+        print(said, file=sys.stderr if failed else sys.stdout)
+        sys.exit(1 if failed else 0)
 """
 
 

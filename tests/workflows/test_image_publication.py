@@ -11,7 +11,10 @@ from tests.workflows.scripted import Scripted
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/todo"
 DIGEST = "sha256:" + "a" * 64
-LOOK = "aws ecr batch-get-image --repository-name todo --image-ids imageTag=abc123"
+LOOK = "aws ecr describe-images --repository-name todo --image-ids imageTag=abc123"
+# As the AWS CLI says it, with status 254.
+ABSENT = "error: An error occurred (ImageNotFoundException) when calling the DescribeImages operation: …"
+REFUSED = "error: An error occurred (AccessDeniedException) when calling the DescribeImages operation: …"
 
 
 def run(tmp_path: Path, image: str, answers: list[str]) -> tuple["subprocess.CompletedProcess[str]", list[str], str]:
@@ -25,7 +28,7 @@ def run(tmp_path: Path, image: str, answers: list[str]) -> tuple["subprocess.Com
 
 
 def test_a_new_image_is_pushed_and_its_digest_handed_on(tmp_path: Path) -> None:
-    done, calls, output = run(tmp_path, "todo:dev", ["None", DIGEST])
+    done, calls, output = run(tmp_path, "todo:dev", [ABSENT, DIGEST])
     assert done.returncode == 0, done.stderr
     assert calls[1:3] == [f"docker tag todo:dev {REPOSITORY}:abc123", f"docker push --quiet {REPOSITORY}:abc123"]
     assert output == f"digest={DIGEST}\n"
@@ -38,7 +41,7 @@ def test_a_tag_that_is_taken_is_not_pushed_over(tmp_path: Path) -> None:
     assert output == f"digest={DIGEST}\n"
 
 
-@pytest.mark.parametrize(("answer", "digest"), [("None", ""), (DIGEST, DIGEST)])
+@pytest.mark.parametrize(("answer", "digest"), [(ABSENT, ""), (DIGEST, DIGEST)])
 def test_looking_pushes_nothing(answer: str, digest: str, tmp_path: Path) -> None:
     done, calls, output = run(tmp_path, "find", [answer])
     assert done.returncode == 0
@@ -47,6 +50,7 @@ def test_looking_pushes_nothing(answer: str, digest: str, tmp_path: Path) -> Non
 
 
 def test_a_registry_that_does_not_answer_is_a_failure_and_no_empty_digest(tmp_path: Path) -> None:
-    done, _, output = run(tmp_path, "find", ["error: AccessDenied"])
+    done, _, output = run(tmp_path, "find", [REFUSED])
     assert done.returncode != 0
+    assert "AccessDeniedException" in done.stderr
     assert output == ""
