@@ -69,6 +69,7 @@ class Workspace:
             "CALLS": str(self.folder / "calls"),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": os.devnull,
+            "RUNNER_TEMP": str(self.folder),
             **{name: evaluated(str(value)) for name, value in (surrounding | step.get("env", {})).items()},
             **given,
         }

@@ -11,7 +11,7 @@ from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([\w.-]+):", MAKEFILE, re.MULTILINE))
 # A path has a slash; what is made during a run or belongs to GitHub does not lie in the repository.
-MADE = re.compile(r"^(\.local/|\.venv/|/dev/|/\$|origin/|https?://)")
+MADE = re.compile(r"^(\.local/|\.venv/|/dev/|\$RUNNER_TEMP/|origin/|https?://)")
 
 
 def scripts(workflow: Workflow) -> str:
