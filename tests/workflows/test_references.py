@@ -10,8 +10,8 @@ from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([\w.-]+):", MAKEFILE, re.MULTILINE))
-# A path has a slash; what is made during a run or belongs to GitHub does not lie in the repository.
-MADE = re.compile(r"^(\.local/|\.venv/|/dev/|\$RUNNER_TEMP/|origin/|https?://)")
+# A path has a slash. What is made during a run, starts with a variable or belongs to AWS lies elsewhere.
+MADE = re.compile(r"^(\.local/|\.venv/|/dev/|/?\$\w+/|origin/|https?://)")
 
 
 def scripts(workflow: Workflow) -> str:
