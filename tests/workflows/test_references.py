@@ -57,6 +57,12 @@ def test_every_own_action_and_called_workflow_exists(name: str) -> None:
         assert (ROOT / path).exists(), path
 
 
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_page_that_a_comment_points_to_exists(name: str) -> None:
+    for path in re.findall(r"docs/[\w/.-]+\.md", WORKFLOWS[name].text):
+        assert (ROOT / path).exists(), path
+
+
 def test_what_does_not_exist_would_be_found() -> None:
     assert missing_targets('make nonsense ENV="$ENVIRONMENT"\nmake --silent more') == {"nonsense", "more"}
     assert list(missing_modules(".venv/bin/python -m pipeline.nonsense")) == ["pipeline.nonsense"]
