@@ -1,0 +1,1 @@
+"""What the workflows need beyond make: each module runs on a laptop too, as `python -m pipeline.NAME --help` says."""

@@ -1,0 +1,42 @@
+"""make platform ENV=dev, or: PYTHONPATH=platform python -m installer --env dev [--dry-run]
+
+Installs what a cluster needs before the application, in the order of platform/releases.yaml, into the cluster of the
+current kubeconfig (make kubeconfig ENV=dev). Prints every command before it runs it, waits after each step, and may be
+repeated at any time: a second run changes nothing that is as it should be.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from installer import releases
+from installer.charts import DigestError
+from installer.commands import CommandError, Runner
+from installer.steps import Installation
+from installer.values import ValueMissingError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(arguments: list[str]) -> int:
+    """Install; return 0, or 1 when a step failed: the ones before it stay, and a repetition goes on from there."""
+    parser = argparse.ArgumentParser(
+        prog="python -m installer", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--env", required=True, choices=["dev", "prod"], help="whose values and objects")
+    parser.add_argument("--dry-run", action="store_true", help="print the commands and write their files; run nothing")
+    options = parser.parse_args(arguments)
+
+    os.chdir(ROOT)  # printed commands name files from here
+    try:
+        installation = Installation(ROOT, options.env, Runner(dry_run=options.dry_run))
+        installation.install(installation.steps(releases.load(ROOT / "platform" / "releases.yaml")))
+    except (CommandError, DigestError, ValueMissingError, releases.ReleasesError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""Runs what it prints: every command can be copied and given by hand."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+COMMAND_SECONDS = 900  # above every --timeout of a command itself, which says more than being killed
+
+
+class CommandError(RuntimeError):
+    """A command failed or took too long; its own output has been shown."""
+
+
+class Runner:
+    """Prints commands, and runs them unless it is a rehearsal."""
+
+    def __init__(self, *, dry_run: bool) -> None:
+        self.dry_run = dry_run
+
+    def say(self, line: str) -> None:
+        """Print at once, also into a pipe."""
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    def run(self, command: Sequence[str]) -> None:
+        """Print and run to the end; raise CommandError when it fails."""
+        self.say(f"  $ {shlex.join(command)}")
+        if not self.dry_run:
+            self._finish(command, capture=False)
+
+    def read(self, command: Sequence[str]) -> str:
+        """Run, also in a rehearsal, what only looks at this machine; return its stdout, raise CommandError."""
+        return self._finish(command, capture=True)
+
+    @staticmethod
+    def _finish(command: Sequence[str], *, capture: bool) -> str:
+        try:
+            process = subprocess.Popen(  # noqa: S603 (our own arguments)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if capture else None,
+                text=True,
+                start_new_session=True,
+            )
+        except FileNotFoundError:
+            raise CommandError(f"{command[0]} is not installed") from None
+        try:
+            output, _ = process.communicate(timeout=COMMAND_SECONDS)
+        except BaseException as error:  # also Ctrl-C: nothing may go on changing the cluster unseen
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise CommandError(f"took longer than {COMMAND_SECONDS} s: {shlex.join(command)}") from None
+            raise
+        if process.returncode:
+            raise CommandError(f"exit {process.returncode}: {shlex.join(command)}")
+        return output or ""

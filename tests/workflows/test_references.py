@@ -1,0 +1,80 @@
+"""Every make target, module, script and path that a workflow names exists, and every suite is run by one."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module, util
+
+import pytest
+
+from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = set(re.findall(r"^([\w.-]+):", MAKEFILE, re.MULTILINE))
+# A path has a slash. What is made during a run, starts with a variable or belongs to AWS lies elsewhere.
+MADE = re.compile(r"^(\.local/|\.venv/|/dev/|/?\$\w+/|origin/|https?://)")
+
+
+def scripts(workflow: Workflow) -> str:
+    return "\n".join(step["run"] for _, step in workflow.steps if "run" in step)
+
+
+def missing_targets(text: str) -> set[str]:
+    return set(re.findall(r"\bmake (?:--\w+ )*([\w.-]+)", re.sub(r'"[^"]*"', "", text))) - TARGETS
+
+
+def missing_modules(text: str) -> Iterator[str]:
+    for name in re.findall(r"python3? -m ([\w.]+)", text):
+        if util.find_spec(name) is None:
+            yield name
+
+
+def missing_paths(text: str) -> Iterator[str]:
+    for word in re.findall(r"[\w./$-]*/[\w./$-]+", text):
+        path = re.sub(r"\$\w+", "dev", word)  # one environment stands for both
+        if not MADE.match(word) and not (ROOT / path).exists():
+            yield path
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_make_target_exists(name: str) -> None:
+    assert missing_targets(scripts(WORKFLOWS[name])) == set()
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_module_exists(name: str) -> None:
+    assert list(missing_modules(scripts(WORKFLOWS[name]))) == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_path_exists(name: str) -> None:
+    text = re.sub(r"'[^']*'|https://\S+|\$\w+@\S+", "", scripts(WORKFLOWS[name]))
+    assert list(missing_paths(text)) == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_own_action_and_called_workflow_exists(name: str) -> None:
+    for path in re.findall(r"uses: \./(\S+)", WORKFLOWS[name].text):
+        assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_page_that_a_comment_points_to_exists(name: str) -> None:
+    for path in re.findall(r"docs/[\w/.-]+\.md", WORKFLOWS[name].text):
+        assert (ROOT / path).exists(), path
+
+
+def test_what_does_not_exist_would_be_found() -> None:
+    assert missing_targets('make nonsense ENV="$ENVIRONMENT"\nmake --silent more') == {"nonsense", "more"}
+    assert list(missing_modules(".venv/bin/python -m pipeline.nonsense")) == ["pipeline.nonsense"]
+    assert list(missing_paths("terraform/bin/nonsense dev")) == ["terraform/bin/nonsense"]
+
+
+def test_every_suite_has_a_job_and_every_job_a_suite() -> None:
+    matrix = WORKFLOWS["tests.yml"].jobs["suite"]["strategy"]["matrix"]["include"]
+    own = {suite.name for suite in import_module("local.suites").SUITES if not suite.environment}
+    assert {entry["suite"] for entry in matrix} == own
+
+
+def test_every_workflow_of_the_design_is_there() -> None:
+    wanted = "ci cd rollback drift dev-sleep dev-wake codeql"
+    assert {f"{name}.yml" for name in wanted.split()} <= set(WORKFLOWS)
