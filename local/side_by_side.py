@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def run(checks: Sequence["Check"], suites: Sequence[Suite] = (), *, quick: bool = False, cover: bool = False) -> int:
     """Run all, also after a failure; return 0 if nothing failed. The last line is the sum of all counts, alone."""
     started = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: what runs has sessions of its own and would go on
+    # All three end what runs, which has sessions of its own and would go on. In the background of a shell SIGINT comes
+    # ignored, and would be so for pytest too, which is ended by it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="todo-checks-") as folder:
         lanes = (os.cpu_count() or 1) + sum(suite.waits for suite in suites)
