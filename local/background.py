@@ -21,7 +21,7 @@ class Background:
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
-        self._ended = False
+        self.ended = False
 
     def __enter__(self) -> Self:
         return self
@@ -29,7 +29,7 @@ class Background:
     def run(self, command: Sequence[str], *, environment: Mapping[str, str], log: Path, seconds: float) -> int | None:
         """Run a command, its output in `log`; return its exit code, None when it took too long or we are ending."""
         with self._lock, log.open("ab") as output:
-            if self._ended:
+            if self.ended:
                 return None
             process = subprocess.Popen(
                 command,
@@ -55,7 +55,7 @@ class Background:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._lock:
-            self._ended = True
+            self.ended = True
             running = list(self._running)
         _end(running)
 

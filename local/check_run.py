@@ -22,6 +22,8 @@ def run_checks(checks: Sequence["Check"], background: Background, folder: Path) 
     """Run all of them; logs and what they need are kept in `folder`."""
     started, failed, skips = time.monotonic(), list[str](), list[str]()
     for check in checks:
+        if background.ended:
+            break
         if check.needs and not program(check.needs).exists():
             skips.append(f"{check.name}: no {check.needs}; install it: apt-get install {check.needs}")
             print(f"{check.name:<11}skipped", flush=True)
@@ -39,7 +41,7 @@ def _passes(check: "Check", background: Background, folder: Path) -> bool:
         log=log,
         seconds=CHECK_SECONDS,
     )
-    outcome = f"{'failed' if code else 'passed'} {time.monotonic() - started:6.1f} s   {check.reason}"
-    output = f"\n{log.read_text(errors='replace').strip()}" if code else ""
+    outcome = f"{'passed' if code == 0 else 'failed'} {time.monotonic() - started:6.1f} s   {check.reason}"
+    output = f"\n{log.read_text(errors='replace').strip()}" if code != 0 else ""
     print(f"{check.name:<11}{outcome}{output}", flush=True)
     return code == 0

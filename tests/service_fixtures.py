@@ -7,10 +7,17 @@ import os
 from collections.abc import Generator
 
 import pytest
+from pytest_django import Settings
 
 from tests.postgresql_plugin import session
 from tests.server_statements import ServerStatements, available
 from tests.service import Service, migrated_database, running
+
+
+@pytest.fixture
+def quick_hasher(settings: Settings) -> None:
+    """Hash passwords in no time, where a hash is not what a test is about: production's costs a quarter of a second."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

@@ -23,10 +23,7 @@ from todoproject.logs import context
 CLIENT = ApiClient()
 INVALID = "The refresh token is not valid, or no longer: log in again."
 
-
-@pytest.fixture(autouse=True)
-def quick_hasher(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+pytestmark = pytest.mark.usefixtures("quick_hasher")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Stage:
     def __init__(self, folder: Path) -> None:
         self.secrets = folder / "secrets"
         self.server = Server(folder / "postgresql", FAST)
+        self.token, self.token_renewal = "", 0.0
         ensure_secrets(self.secrets)
 
     @property
@@ -41,7 +43,14 @@ class Stage:
     def manage(self, *arguments: str, text: str = "") -> str:
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, input=text, capture_output=True, text=True, timeout=60, check=False
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -61,10 +70,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         stage.server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def caller(stage: Stage) -> dict[str, str]:
-    """The headers of a caller who may use the API."""
-    return {"Authorization": f"Bearer {stage.manage('token', 'caller')}", "Content-Type": "application/json"}
+    """The headers of a caller who may use the API, for five minutes at least: a token lives ten."""
+    if time.monotonic() > stage.token_renewal:
+        stage.token, stage.token_renewal = stage.manage("token", "caller"), time.monotonic() + 300
+    return {"Authorization": f"Bearer {stage.token}", "Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="session")

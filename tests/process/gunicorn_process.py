@@ -31,7 +31,7 @@ class Gunicorn:
                 start_new_session=True,
             )
 
-    def wait_for(self, status: int, path: str = "/readyz", *, seconds: float = 30) -> float:
+    def wait_for(self, status: int, path: str = "/readyz", *, seconds: float = 60) -> float:
         """Ask until the answer has `status`; return how many seconds that took."""
         started = time.monotonic()
         answered: object = None

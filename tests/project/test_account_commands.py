@@ -7,7 +7,6 @@ import sys
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
 
 from tests.factories import UserFactory
 from tests.postgresql_plugin import ROOT
@@ -15,12 +14,9 @@ from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.refresh import login_session_begin, login_session_continue
 from todoproject.accounts.tokens import TokenError, read_access
 
+pytestmark = pytest.mark.usefixtures("quick_hasher")
+
 PASSWORD = "a long passphrase"
-
-
-@pytest.fixture(autouse=True)
-def quick_hasher(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: str = "") -> str:

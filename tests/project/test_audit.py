@@ -25,7 +25,7 @@ from todoproject.audit.admin_history import changed_fields, delete_selected_reco
 from todoproject.audit.trail import TARGETS_IN_A_LINE
 from todoproject.logs.formatter import JsonFormatter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hasher")]
 
 PASSWORD = "correct horse battery staple"
 CLIENT = "127.0.0.1"

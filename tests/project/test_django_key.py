@@ -14,6 +14,8 @@ from todoproject import django_key
 from todoproject.accounts.models import User
 from todoproject.secret_files import LOOK_SECONDS, ForcedLooks, SecretFile
 
+pytestmark = pytest.mark.usefixtures("quick_hasher")
+
 FORMER, NEW = "the former key " * 4, "the new key " * 4
 
 
