@@ -28,7 +28,8 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash /venv /app \
     && chmod -R u=rwX,go=rX /venv /app
 
 FROM ${PYTHON_IMAGE}
-# The base brings the standard library without bytecode: compiling it took half of every start. And pip, for attackers.
+# The base brings the standard library without bytecode: compiling it took half of every start. And it brings pip, which
+# is of use to an attacker only.
 WORKDIR /usr/local/lib/python3.12
 RUN rm -r ensurepip site-packages/* ../../bin/pip* \
     && python -m compileall -q --invalidation-mode unchecked-hash -x '/(idlelib|lib2to3|tkinter|turtledemo)/' .

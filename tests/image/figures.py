@@ -9,7 +9,7 @@ class Figures:
 
     def hold(self, what: str, figure: float, unit: str, *, at_most: float) -> None:
         """Note a figure, and fail when it is above its bound."""
-        line = f"image: {what}: {figure:.1f} {unit} (at most {at_most:g})"
+        line = f"image: {what}: {figure:.1f} {unit} (at most {at_most:.0f})"
         self._lines.append(line)
         assert figure <= at_most, line
 
