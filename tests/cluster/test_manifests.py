@@ -107,7 +107,7 @@ def test_a_rolling_restart_under_load_loses_no_request(live: None, token: str) -
     before = {pod["metadata"]["name"] for pod in overlays.pods("blue")}
     with under_load("http://todo/todos", token) as load:
         kubectl.run("rollout", "restart", "deployment/todo-blue")
-        overlays.rolled_out("blue")
+        overlays.rolled_out("deployment/todo-blue")
         # The last of the old ones serves on while it drains.
         overlays.await_that(lambda: still_there(before), overlays.READY_SECONDS)
     lost_nothing(load)
