@@ -46,10 +46,11 @@ def database(namespace: None) -> None:
 
 @pytest.fixture(scope="session")
 def migrated(database: None) -> str:
-    """The name of the migrate Job, which is done."""
+    """When the migrate Job was done; the Job itself is gone five minutes later."""
     overlays.apply("migrate", SUFFIX)
     overlays.completed(f"todo-migrate{SUFFIX}")
-    return f"todo-migrate{SUFFIX}"
+    done: str = kubectl.get("job", f"todo-migrate{SUFFIX}")["status"]["completionTime"]
+    return done
 
 
 @pytest.fixture(scope="session")
