@@ -5,10 +5,12 @@ namespace → database → migrated → blue → live (blue has the traffic) →
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.cluster import kubectl, overlays
+from tests.cluster.fake_kubectl import install
 from tests.cluster.namespace import remove_own
 
 SUFFIX = "-0123456789ab"
@@ -39,23 +41,23 @@ def namespace(cluster: None) -> Iterator[None]:
 def database(namespace: None) -> None:
     """What `shared` brings, with PostgreSQL answering."""
     overlays.apply("shared")
-    seconds = 300  # its image may have to be pulled
-    kubectl.run("rollout", "status", "statefulset/todo-postgresql", f"--timeout={seconds}s", timeout=seconds + 10)
+    overlays.rolled_out("statefulset/todo-postgresql", seconds=300)  # its image may have to be pulled
 
 
 @pytest.fixture(scope="session")
 def migrated(database: None) -> str:
-    """The name of the migrate Job, which is done."""
+    """When the migrate Job was done; the Job itself is gone five minutes later."""
     overlays.apply("migrate", SUFFIX)
     overlays.completed(f"todo-migrate{SUFFIX}")
-    return f"todo-migrate{SUFFIX}"
+    done: str = kubectl.get("job", f"todo-migrate{SUFFIX}")["status"]["completionTime"]
+    return done
 
 
 @pytest.fixture(scope="session")
 def blue(migrated: str) -> str:
     """What kubectl said when blue was applied; blue is ready."""
     said = overlays.apply("blue")
-    overlays.rolled_out("blue")
+    overlays.rolled_out("deployment/todo-blue")
     return said
 
 
@@ -70,7 +72,7 @@ def live(blue: str) -> None:
 def green(live: None) -> str:
     """What kubectl said when green was applied beside blue; green is ready."""
     said = overlays.apply("green")
-    overlays.rolled_out("green")
+    overlays.rolled_out("deployment/todo-green")
     return said
 
 
@@ -94,3 +96,11 @@ def leads_to(colour: str, service: str = "todo") -> None:
         return "" if found and found == wanted else f"{service} leads to {sorted(found)}, not to {sorted(wanted)}"
 
     overlays.await_that(missing, overlays.READY_SECONDS)
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of a kubectl that does what the file `answers` in it says."""
+    program = install(tmp_path)
+    monkeypatch.setattr(kubectl, "program", lambda: program)
+    return tmp_path

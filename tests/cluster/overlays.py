@@ -63,10 +63,28 @@ def prepare() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def rolled_out(colour: str) -> None:
-    kubectl.run(
-        "rollout", "status", f"deployment/todo-{colour}", f"--timeout={READY_SECONDS}s", timeout=READY_SECONDS + 10
-    )
+def rolled_out(workload: str, seconds: int = READY_SECONDS) -> None:
+    """Wait for `deployment/todo-blue` or the like; what its pods wait for is part of the failure."""
+    try:
+        kubectl.run("rollout", "status", workload, f"--timeout={seconds}s", timeout=seconds + 10)
+    except kubectl.KubectlError as error:
+        raise AssertionError(f"{error}\n{waiting(kubectl.items('pods'))}") from None
+
+
+def waiting(pods: list[dict[str, Any]]) -> str:
+    """Say of each pod that is not ready what it waits for: an image that is not there, a full node, a crash."""
+    lines = []
+    for pod in pods:
+        name, status = pod["metadata"]["name"], pod["status"]
+        for condition in status.get("conditions", []):
+            if condition["type"] == "PodScheduled" and condition["status"] != "True":
+                lines.append(f"{name} is not scheduled: {condition.get('message', '')}")
+        for container in status.get("containerStatuses", []):
+            if state := container["state"].get("waiting"):
+                lines.append(f"{name}: {state['reason']}: {state.get('message', '')}")
+            elif not container["ready"] and "running" in container["state"]:
+                lines.append(f"{name} runs and is not ready")
+    return "\n".join(lines)
 
 
 def completed(job: str) -> None:
@@ -76,7 +94,7 @@ def completed(job: str) -> None:
         conditions = kubectl.get("job", job).get("status", {}).get("conditions", [])
         ended = {each["type"] for each in conditions if each["status"] == "True"}
         assert "Failed" not in ended, kubectl.run("logs", f"job/{job}")
-        return "" if "Complete" in ended else f"{job} is not complete"
+        return "" if "Complete" in ended else f"{job} is not complete\n{waiting(kubectl.items('pods'))}"
 
     await_that(done, READY_SECONDS)
 

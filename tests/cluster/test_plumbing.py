@@ -2,17 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from tests.cluster import kubectl, load_pod, namespace, overlays
+from tests.cluster import kubectl, namespace, overlays
+from tests.cluster.fake_kubectl import words
 from tests.cluster.image import Image
 
 LOAD = Path(__file__).with_name("load.py")
@@ -65,20 +60,31 @@ def test_only_ready_endpoints_count() -> None:
     assert overlays.ready_pods(json.loads(SLICES)) == {"todo-blue-848599fb9d-b64k2"}
 
 
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Put a kubectl in place that writes down its words, and does what the file `answers` (shell) says."""
-    script = tmp_path / "kubectl"
-    script.write_text(
-        f'#!/bin/sh\nshift 2\necho "$*" >> {tmp_path}/words\necho $$ > {tmp_path}/pid\n. {tmp_path}/answers\n'
+PODS = """[
+  {"metadata": {"name": "todo-blue-1"}, "status": {"conditions": [{"type": "PodScheduled", "status": "True"}],
+    "containerStatuses": [{"ready": false, "state": {"waiting": {"reason": "ErrImageNeverPull",
+      "message": "Container image \\"todo:test\\" is not present with pull policy of Never"}}}]}},
+  {"metadata": {"name": "todo-blue-2"}, "status": {"conditions": [{"type": "PodScheduled", "status": "False",
+    "message": "0/1 nodes are available: 1 Insufficient cpu."}]}},
+  {"metadata": {"name": "todo-blue-3"}, "status": {"conditions": [],
+    "containerStatuses": [{"ready": true, "state": {"running": {}}}]}}
+]"""
+
+
+def test_a_pod_that_is_not_ready_says_why() -> None:
+    assert overlays.waiting(json.loads(PODS)).splitlines() == [
+        'todo-blue-1: ErrImageNeverPull: Container image "todo:test" is not present with pull policy of Never',
+        "todo-blue-2 is not scheduled: 0/1 nodes are available: 1 Insufficient cpu.",
+    ]
+
+
+def test_a_rollout_that_fails_says_what_its_pods_wait_for(fake: Path) -> None:
+    (fake / "pods.json").write_text(f'{{"items": {PODS}}}')
+    (fake / "answers").write_text(
+        f'case "$*" in get*) cat {fake}/pods.json;; *) echo "error: timed out waiting" >&2; exit 1;; esac'
     )
-    script.chmod(0o755)
-    monkeypatch.setattr(kubectl, "program", lambda: str(script))
-    return tmp_path
-
-
-def words(fake: Path) -> list[str]:
-    return (fake / "words").read_text().splitlines()
+    with pytest.raises(AssertionError, match=r"(?s)timed out waiting.*ErrImageNeverPull"):
+        overlays.rolled_out("deployment/todo-blue")
 
 
 def test_a_failure_shows_the_command_and_what_kubectl_said(fake: Path) -> None:
@@ -137,77 +143,3 @@ def test_no_namespace_is_no_trouble(fake: Path) -> None:
     (fake / "answers").write_text("true")
     namespace.remove_own()
     assert words(fake) == ["get namespace todo --ignore-not-found -o name"]
-
-
-def test_load_ends_and_is_read_when_the_block_ends(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TODO_IMAGE", "todo:test")
-    result = json.dumps({"counts": {"200": 7}, "failures": []})
-    (fake / "answers").write_text(
-        f"case \"$*\" in *logs*) echo '{result}';; exec*) touch {fake}/stopped;; "
-        f"get*) if [ -e {fake}/stopped ]; then phase=Succeeded; else phase=Running; fi; "
-        'echo "{\\"status\\": {\\"phase\\": \\"$phase\\"}}";; esac'
-    )
-    with load_pod.under_load("http://todo/todos", "token") as load:
-        assert load.counts == {}
-    assert load.counts == {"200": 7}
-    assert words(fake)[-1].startswith("delete pod load-")
-
-
-def test_load_is_removed_when_the_block_fails(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TODO_IMAGE", "todo:test")
-    (fake / "answers").write_text('echo "{\\"status\\": {\\"phase\\": \\"Running\\"}}"')
-    with pytest.raises(ZeroDivisionError), load_pod.under_load("http://todo/todos", "token"):
-        _ = 1 / 0
-    assert words(fake)[-1].startswith("delete pod load-")
-
-
-class Flaky(BaseHTTPRequestHandler):
-    """Answers 200 to the first ten requests, then 503."""
-
-    asked = 0
-
-    def do_GET(self) -> None:
-        Flaky.asked += 1
-        self.send_response(200 if Flaky.asked <= 10 else 503)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_request(self, *_args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Flaky) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-def test_the_load_counts_every_answer_until_it_is_told_to_stop(server: ThreadingHTTPServer, tmp_path: Path) -> None:
-    stop = tmp_path / "stop"
-    environment = {"URL": f"http://127.0.0.1:{server.server_port}/todos", "TOKEN": "token", "STOP": str(stop)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", LOAD.read_text()], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + 20
-    while Flaky.asked < 20 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    stop.touch()
-    result = json.loads(process.communicate(timeout=20)[0])
-    assert result["counts"] == {"200": 10, "503": Flaky.asked - 10}
-    assert result["failures"][0].endswith(" 503")
-
-
-def test_the_load_counts_a_refused_connection(tmp_path: Path) -> None:
-    stop = tmp_path / "stop"
-    environment = {"URL": "http://127.0.0.1:1/todos", "STOP": str(stop)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", LOAD.read_text()], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
-    )
-    time.sleep(1)
-    stop.touch()
-    (said,) = json.loads(process.communicate(timeout=20)[0])["counts"]
-    assert said.startswith("ConnectionRefusedError")

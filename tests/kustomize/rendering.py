@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.kustomize.requirements_of_tests import missing
+from tests.terraform.requirements_of_tests import missing
 
 Manifest = dict[str, Any]
 

@@ -78,6 +78,7 @@ def test_the_configuration_of_a_colour_is_immutable_and_named_by_its_content(
         assert container["envFrom"] == [{"configMapRef": {"name": config["metadata"]["name"]}}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_changing_one_value_changes_one_colour_and_nothing_else(
     renderings: Renderings, tree: Path, environment: str

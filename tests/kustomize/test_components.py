@@ -20,6 +20,7 @@ def test_a_component_says_what_when_and_how_to_verify(component: Path) -> None:
     assert re.findall(r"^\*\*(What|When|Verify)\.\*\*", text, re.MULTILINE) == ["What", "When", "Verify"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.name)
 def test_the_command_of_a_readme_prints_what_the_readme_says(component: Path, tmp_path: Path) -> None:
     console = re.search(r"^```console\n(.*?)^```$", (component / "README.md").read_text(), re.MULTILINE | re.DOTALL)

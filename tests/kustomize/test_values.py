@@ -51,6 +51,7 @@ def test_no_environment_has_the_values_of_another(environment: str) -> None:
     assert values(environment)["ENVIRONMENT"] == environment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(used()))
 def test_a_missing_value_stops_the_rendering_and_is_named(tree: Path, key: str) -> None:
     """In prod, which uses them all."""
