@@ -39,7 +39,7 @@ def output(
         said, complaint = process.communicate(given, timeout=seconds)
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.communicate(timeout=10)
         raise
     if process.returncode:
         raise CommandError(command, process.returncode, complaint)
