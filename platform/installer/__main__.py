@@ -1,7 +1,7 @@
 """make platform ENV=dev, or: PYTHONPATH=platform python -m installer --env dev [--dry-run]
 
 Installs what a cluster needs before the application, in the order of platform/releases.yaml, into the cluster of the
-current kubeconfig (make kubeconfig ENV=dev). Prints every command before it runs it, waits after each step, and may be
+current kubeconfig (eval "$(make -s kubeconfig ENV=dev)"). Prints every command before it runs it, waits after each step, and may be
 repeated at any time: a second run changes nothing that is as it should be.
 """
 
