@@ -64,13 +64,6 @@ terraform-docs: .venv/run ## write the READMEs of the Terraform modules anew
 preflight: ## look at an AWS account before anything is made: make preflight ENV=dev
 	@exec terraform/bin/preflight $(ENV)
 
-values: .venv/run ## write kustomize/overlays/ENV/values.env from Terraform's outputs: make values ENV=dev
-	@terraform -chdir="terraform/envs/$(ENV)" output -json | $(PYTHON) terraform/write_values.py "kustomize/overlays/$(ENV)/values.env"
-
-kubeconfig: ## let kubectl speak to the cluster of an environment: make kubeconfig ENV=dev
-	@value() { sed -n "s/^$$1=//p" "kustomize/overlays/$(ENV)/values.env"; }; \
-		exec aws eks update-kubeconfig --region "$$(value AWS_REGION)" --name "$$(value CLUSTER_NAME)"
-
 cluster-test: .venv/test ## release to the cluster of the current kubeconfig with overlays/local, and count what users would see
 	@exec $(PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts=--strict-markers -o DJANGO_SETTINGS_MODULE= \
 		-m cluster tests/cluster

@@ -5,14 +5,15 @@ through `gh`, which knows repository and token.
 """
 
 import json
-import subprocess
 import sys
+
+from pipeline.command import CommandError, exit_on_failure, output
 
 LIMIT = 65_000  # GitHub refuses a body of more than 65,536 characters
 
 
 def comment(number: str, name: str, page: str) -> None:
-    """Make or change the comment; raise CalledProcessError when GitHub refuses."""
+    """Make or change the comment; raise CommandError when GitHub refuses."""
     marker = f"<!-- {name} -->"
     body = f"{marker}\n{page}"
     if len(body) > LIMIT:
@@ -28,18 +29,13 @@ def comment(number: str, name: str, page: str) -> None:
 
 def _gh(path: str, *options: str, body: str = "") -> str:
     given = ["--input", "-"] if body else []
-    done = subprocess.run(  # noqa: S603
-        ["gh", "api", path, *options, *given],  # noqa: S607
-        input=json.dumps({"body": body}) if body else None,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    return done.stdout
+    return output(["gh", "api", path, *options, *given], given=json.dumps({"body": body}) if body else "", seconds=60)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    comment(sys.argv[1], sys.argv[2], sys.stdin.read())
+    try:
+        comment(sys.argv[1], sys.argv[2], sys.stdin.read())
+    except CommandError as error:
+        sys.exit(exit_on_failure(error))

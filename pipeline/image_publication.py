@@ -6,23 +6,23 @@ and the output is empty when nothing is there.
 """
 
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+from pipeline.command import CommandError, exit_on_failure, output
 
 PUSH_SECONDS = 600
 
 
 def find(repository: str, tag: str) -> str:
-    """Return the digest under a tag, "" when there is none; raise CalledProcessError when the registry does not say."""
+    """Return the digest under a tag, "" when there is none; raise CommandError when the registry does not say."""
     name = repository.split("/", 1)[1]
     command = ["aws", "ecr", "describe-images", "--repository-name", name, "--image-ids", f"imageTag={tag}"]
     try:
-        return _said([*command, "--query", "imageDetails[0].imageDigest", "--output", "text"])
-    except subprocess.CalledProcessError as error:
-        if "ImageNotFoundException" in error.stderr:
+        return output([*command, "--query", "imageDetails[0].imageDigest", "--output", "text"], seconds=60)
+    except CommandError as error:
+        if "ImageNotFoundException" in error.said:
             return ""
-        sys.stderr.write(error.stderr)
         raise
 
 
@@ -31,17 +31,12 @@ def publish(image: str, repository: str, tag: str) -> str:
     if digest := find(repository, tag):
         sys.stderr.write(f"{tag} is in the registry already\n")
         return digest
-    _said(["docker", "tag", image, f"{repository}:{tag}"])
-    _said(["docker", "push", "--quiet", f"{repository}:{tag}"])
+    output(["docker", "tag", image, f"{repository}:{tag}"], seconds=60)
+    output(["docker", "push", "--quiet", f"{repository}:{tag}"], seconds=PUSH_SECONDS)
     digest = find(repository, tag)
     if not digest:
         raise RuntimeError(f"{repository} does not know {tag} after the push")
     return digest
-
-
-def _said(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PUSH_SECONDS)  # noqa: S603
-    return done.stdout.strip()
 
 
 def main(arguments: list[str]) -> int:
@@ -50,10 +45,13 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(__doc__ or "")
         return 2
     image, repository, tag = arguments
-    digest = find(repository, tag) if image == "find" else publish(image, repository, tag)
+    try:
+        digest = find(repository, tag) if image == "find" else publish(image, repository, tag)
+    except CommandError as error:
+        return exit_on_failure(error)
     sys.stdout.write(f"{digest}\n")
-    if output := os.environ.get("GITHUB_OUTPUT"):
-        with Path(output).open("a") as file:
+    if handed_on := os.environ.get("GITHUB_OUTPUT"):
+        with Path(handed_on).open("a") as file:
             file.write(f"digest={digest}\n")
     return 0
 

@@ -5,7 +5,6 @@ does, unless `info.version` has a higher first number: then it is an announced, 
 be REVISION:PATH, as git knows it: origin/main:docs/openapi.yaml.
 """
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from pipeline.command import CommandError, exit_on_failure, output
 from pipeline.openapi_schemas import Comparison, Schema, resolved
 
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
@@ -69,11 +69,10 @@ def _contents(where: str, before: Schema, after: Schema, comparison: Comparison)
 
 
 def read(name: str) -> Any:
-    """Return a document from a file or from git; raise OSError or CalledProcessError when it is not there."""
+    """Return a document from a file or from git; raise OSError or CommandError when it is not there."""
     if Path(name).exists() or ":" not in name:
         return yaml.safe_load(Path(name).read_text())
-    shown = subprocess.run(["git", "show", name], capture_output=True, check=True, timeout=60)  # noqa: S603, S607
-    return yaml.safe_load(shown.stdout)
+    return yaml.safe_load(output(["git", "show", name], seconds=60))
 
 
 def main(arguments: list[str]) -> int:
@@ -81,7 +80,10 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write(__doc__ or "")
         return 2
-    old, new = map(read, arguments)
+    try:
+        old, new = map(read, arguments)
+    except CommandError as error:
+        return exit_on_failure(error)
     found = breaking(old, new)
     if not found:
         sys.stdout.write("no client of the old document breaks\n")

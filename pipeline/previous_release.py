@@ -16,6 +16,7 @@ from local.environment import database_variables, service_environment
 from local.postgresql import Server
 from local.secrets import ensure_secrets, read_secret
 from local.state import ROOT
+from pipeline.command import CommandError, exit_on_failure, output
 
 TEST_SECONDS = 1200
 # Django calls a test database so; the old tests find it made, and with more migrations than they know.
@@ -23,7 +24,7 @@ DATABASE = "test_todo"
 
 
 def run(revision: str, arguments: list[str]) -> int:
-    """Return pytest's exit status; raise CalledProcessError when a migration or git fails."""
+    """Return pytest's exit status; raise CommandError when a migration or git fails."""
     with tempfile.TemporaryDirectory(prefix="todo-previous-") as temporary, _migrated(Path(temporary)) as url:
         old = Path(temporary) / "release"
         _said("git", "worktree", "add", "--detach", str(old), revision)
@@ -67,10 +68,7 @@ def _migrated(folder: Path) -> Iterator[str]:
 
 
 def _said(*command: str, environment: dict[str, str] | None = None) -> str:
-    done = subprocess.run(  # noqa: S603
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=300
-    )
-    return done.stdout.strip()
+    return output(command, folder=ROOT, environment=environment, seconds=300)
 
 
 def main(arguments: list[str]) -> int:
@@ -78,8 +76,11 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--help"]:
         sys.stdout.write(__doc__ or "")
         return 0
-    revision = arguments[0] if arguments else _said("git", "merge-base", "HEAD", "origin/main")
-    return run(revision, arguments[1:])
+    try:
+        revision = arguments[0] if arguments else _said("git", "merge-base", "HEAD", "origin/main")
+        return run(revision, arguments[1:])
+    except CommandError as error:
+        return exit_on_failure(error)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ Opens a pull request that takes COMMIT back. A rollback moves traffic, not the c
 would release the same mistake again. Needs a clean clone of main with the right to push, and `gh`.
 """
 
-import subprocess
 import sys
+
+from pipeline.command import CommandError, exit_on_failure, output
 
 AUTHOR = (
     "-c",
@@ -23,7 +24,7 @@ GitHub starts no checks for what a workflow pushed: close and reopen this pull r
 
 
 def revert(commit: str, reason: str) -> str:
-    """Push the branch and open the pull request; return its address, raise CalledProcessError."""
+    """Push the branch and open the pull request; return its address, raise CommandError."""
     commit = _git("rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
     branch = f"revert-{commit[:12]}"
     subject = _git("show", "--no-patch", "--format=%s", commit)
@@ -40,11 +41,13 @@ def _git(*words: str) -> str:
 
 
 def _said(command: list[str]) -> str:
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=120)  # noqa: S603
-    return done.stdout.strip()
+    return output(command, seconds=120)
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    sys.stdout.write(revert(sys.argv[1], sys.argv[2]) + "\n")
+    try:
+        sys.stdout.write(revert(sys.argv[1], sys.argv[2]) + "\n")
+    except CommandError as error:
+        sys.exit(exit_on_failure(error))

@@ -1,8 +1,8 @@
 """make platform ENV=dev, or: PYTHONPATH=platform python -m installer --env dev [--dry-run]
 
 Installs what a cluster needs before the application, in the order of platform/releases.yaml, into the cluster of the
-current kubeconfig (make kubeconfig ENV=dev). Prints every command before it runs it, waits after each step, and may be
-repeated at any time: a second run changes nothing that is as it should be.
+current kubeconfig: eval "$(make -s kubeconfig ENV=dev)". Prints every command before it runs it, waits after each step,
+and may be repeated at any time: a second run changes nothing that is as it should be.
 """
 
 import argparse
@@ -31,7 +31,10 @@ def main(arguments: list[str]) -> int:
     os.chdir(ROOT)  # printed commands name files from here
     try:
         installation = Installation(ROOT, options.env, Runner(dry_run=options.dry_run))
-        installation.install(installation.steps(releases.load(ROOT / "platform" / "releases.yaml")))
+        steps = installation.steps(releases.load(ROOT / "platform" / "releases.yaml"))
+        if not options.dry_run:
+            installation.check_cluster()
+        installation.install(steps)
     except (CommandError, DigestError, ValueMissingError, releases.ReleasesError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

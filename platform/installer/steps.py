@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installer import charts, values
-from installer.commands import Runner
+from installer.commands import CommandError, Runner
 from installer.releases import Release
 
 # A field that somebody changed by hand goes back to what the file says.
@@ -29,6 +29,16 @@ class Installation:
         self._root, self._environment, self._runner = root, environment, runner
         self._account = values.load(root / "kustomize" / "overlays" / environment / "values.env")
         self._folder = Path(".local") / "platform" / environment
+
+    def check_cluster(self) -> None:
+        """Raise CommandError when kubectl speaks to another cluster than the one whose values are put in."""
+        wanted, context = self._account["CLUSTER_NAME"], self._runner.read(["kubectl", "config", "current-context"])
+        # `make kubeconfig` names the context so; the AWS CLI alone, by the cluster's ARN.
+        if context.strip().rpartition("/")[2] != wanted:
+            raise CommandError(
+                f"kubectl speaks to {context.strip()}, not to {wanted}: "
+                f'eval "$(make -s kubeconfig ENV={self._environment})"'
+            )
 
     def steps(self, releases: list[Release]) -> list[Step]:
         """Return all steps, after having written every file: a missing value stops the run before it began."""

@@ -21,6 +21,9 @@ import json, os, pathlib, sys
 call = [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]
 if call[:2] == ["kubectl", "kustomize"]:
     os.execv(os.environ["REAL_KUBECTL"], call)
+if call[:3] == ["kubectl", "config", "current-context"]:
+    print(os.environ.get("CONTEXT", "cluster_name"))
+    sys.exit()
 with open(os.environ["CALLS"], "a") as calls:
     calls.write(json.dumps(call) + "\\n")
 if os.environ.get("FAIL") and os.environ["FAIL"] in " ".join(call):

@@ -112,6 +112,26 @@ def test_the_role_allows_what_the_release_tool_does(group: str, resource: str, w
     assert (group, resource) in granted(needed)
 
 
+def needs() -> list[tuple[str, set[str]]]:
+    """Return (resource, verbs) of the table in deploy/README.md; what it says of all kinds is compared above."""
+    file = ROOT / "deploy/README.md"
+    if not file.exists():
+        missing("deploy/ is not there", "git merge the branch that brings the release tool")
+    table = file.read_text().split("\n| what | verbs |\n")[1].split("\n\n")[0]
+    found = []
+    for what, verbs in re.findall(r"^\| (.*?) \| (.*?) \|$", table, re.MULTILINE):
+        for resource in re.findall(r"(?:^|, )([a-z/]+)(?:\.[\w.]+)?(?=,|$)", what):
+            found.append((resource, set(re.findall(r"\w+", verbs)) & WRITE))
+    return found
+
+
+def test_the_role_allows_what_the_release_tools_own_page_asks_for() -> None:
+    asked = needs()
+    assert ("pods/exec", {"get", "create"}) in asked
+    for resource, verbs in asked:
+        assert resource in {each for _, each in granted(verbs)}, f"{resource}: {verbs}"
+
+
 def test_the_plural_of_every_kind_is_the_one_of_the_api() -> None:
     kinds = "Ingress NetworkPolicy ConfigMap PodDisruptionBudget SecretProviderClass SecurityGroupPolicy"
     assert [plural(kind) for kind in kinds.split()] == [

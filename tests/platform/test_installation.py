@@ -138,6 +138,18 @@ def test_an_environments_own_values_come_after_the_common_ones(tmp_path: Path) -
     assert "fluent-bit.dev" not in text
 
 
+@pytest.mark.parametrize("context", ["todo-prod", "arn:aws:eks:eu-central-1:111122223333:cluster/todo-prod"])
+def test_the_cluster_of_another_environment_is_left_alone(context: str, dev: Stage) -> None:
+    failed = dev.install(CONTEXT=context)
+    assert failed.status == 1
+    assert f"kubectl speaks to {context}, not to cluster_name" in failed.output
+    assert dev.calls == []
+
+
+def test_a_context_that_the_aws_cli_named_is_known_too(dev: Stage) -> None:
+    assert dev.install(CONTEXT="arn:aws:eks:eu-central-1:111122223333:cluster/cluster_name").status == 0
+
+
 def test_a_tool_that_is_not_installed_is_named(dev: Stage) -> None:
     (dev.folder / "path/helm").unlink()
     failed = dev.install()
@@ -148,4 +160,4 @@ def test_a_tool_that_is_not_installed_is_named(dev: Stage) -> None:
 def test_help_says_what_it_does_and_that_it_may_be_repeated(dev: Stage) -> None:
     shown = dev.install("--help")
     assert shown.status == 0
-    assert "may be\nrepeated" in shown.output
+    assert "may be repeated" in shown.output

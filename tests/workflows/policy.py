@@ -104,8 +104,12 @@ def chosen_runner(workflow: Workflow) -> Iterator[str]:
     for name, step in workflow.steps:
         if "update-kubeconfig" in step.get("run", ""):
             yield f"{name}: kubeconfig comes from make kubeconfig"
-        if "make kubeconfig" in step.get("run", "") and "vars.DEPLOY_RUNNER" not in str(workflow.jobs[name]["runs-on"]):
-            yield f"{name}: not on vars.DEPLOY_RUNNER"
+        if "make kubeconfig" in step.get("run", ""):
+            job = workflow.jobs[name]
+            if "vars.DEPLOY_RUNNER" not in str(job["runs-on"]):
+                yield f"{name}: not on vars.DEPLOY_RUNNER"
+            if job.get("env", {}).get("KUBECONFIG") != ".local/kubeconfig-${{ inputs.environment }}":
+                yield f"{name}: does not use the file that make kubeconfig writes"
 
 
 RULES: tuple[Rule, ...] = (

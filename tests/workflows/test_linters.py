@@ -7,7 +7,8 @@ import pytest
 
 from tests.npm_package import installed
 from tests.terraform.processes import Finished, run
-from tests.workflows.workflow import FOLDER, ROOT
+from tests.terraform.requirements_of_tests import missing
+from tests.workflows.workflow import FOLDER, ROOT, WORKFLOWS
 
 BIN = Path(sys.executable).parent
 LOCK = ROOT / "tests/workflows/actionlint"
@@ -81,3 +82,26 @@ def test_actionlint_finds_a_context_that_does_not_exist(actionlint: list[str | P
     checked = run([*actionlint, f"{tmp_path}/*.yml"], timeout=120)
     assert checked.status != 0
     assert "githob" in checked.output
+
+
+def shellcheck(script: str, folder: Path) -> Finished:
+    file = folder / "script"
+    file.write_text(script)
+    # SC2153 takes PACKAGES for a misspelt packages: one comes from the step's env.
+    return run([BIN / "shellcheck", "--shell=bash", "--exclude=SC2153", file], timeout=60)
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_shellcheck_finds_no_trap_in_a_script(name: str, tmp_path: Path) -> None:
+    if not (BIN / "shellcheck").exists():
+        missing("shellcheck has no wheel for this machine", "apt-get install shellcheck")
+    for _, step in WORKFLOWS[name].steps:
+        if "run" in step:
+            checked = shellcheck(step["run"], tmp_path)
+            assert checked.status == 0, checked.output
+
+
+def test_shellcheck_finds_a_word_that_would_be_split(tmp_path: Path) -> None:
+    if not (BIN / "shellcheck").exists():
+        missing("shellcheck has no wheel for this machine", "apt-get install shellcheck")
+    assert shellcheck("make release ENV=$ENVIRONMENT", tmp_path).status == 1

@@ -1,0 +1,52 @@
+"""Runs a program to its end, in a process group of its own: what it started goes with it when time is over."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+class CommandError(RuntimeError):
+    """A program failed; `said` is what it wrote to stderr."""
+
+    def __init__(self, command: Sequence[str], status: int, said: str) -> None:
+        super().__init__(f"exit {status}: {' '.join(command)}")
+        self.said = said
+
+
+def output(
+    command: Sequence[str],
+    *,
+    seconds: float,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    given: str = "",
+) -> str:
+    """Return stdout without the last newline; raise CommandError, or TimeoutExpired after killing the group."""
+    process = subprocess.Popen(  # noqa: S603 (our own arguments)
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said, complaint = process.communicate(given, timeout=seconds)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=10)
+        raise
+    if process.returncode:
+        raise CommandError(command, process.returncode, complaint)
+    return said.removesuffix("\n")
+
+
+def exit_on_failure(error: CommandError) -> int:
+    """Show what the program said; return the exit status."""
+    sys.stderr.write(f"{error.said}{error}\n")
+    return 1
