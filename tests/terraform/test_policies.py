@@ -38,6 +38,7 @@ def stable(text: str) -> str:
         (r"(secret:todo-\w+/[\w-]+?)-\w{6}(?=\")", r"\1-SUFFIX"),
         (r"secret:rds!db-[\w-]+", "secret:rds!db-MASTER"),
         (r"vpc/vpc-\w+", "vpc/VPC"),
+        (r"security-group/sg-\w+", "security-group/APP"),
         (r"hostedzone/\w+", "hostedzone/ZONE"),
         (r"key/[\w-]{36}", "key/KEY"),
         (r"db:[\w-]+", "db:DATABASE"),

@@ -68,6 +68,7 @@ def stage(tmp_path: Path) -> Stage:
     if not shutil.which("bash"):
         missing("bash is not on this machine", "apt-get install bash")
     shutil.copytree(SOURCE / "bin", tmp_path / "terraform/bin")
+    shutil.copy(SOURCE / "project", tmp_path / "terraform")
     for root in ("dev", "prod"):
         (tmp_path / "terraform/envs" / root).mkdir(parents=True)
     (tmp_path / "path").mkdir()
@@ -110,6 +111,19 @@ def test_sleep_destroys_nothing_while_the_load_balancer_stays(stage: Stage) -> N
     assert finished.status == 1
     assert "still there after ten minutes, so nothing was destroyed: eni-1" in finished.output
     assert starts(calls, SLEEP[:3]), calls
+
+
+def test_sleep_waits_for_the_security_groups_of_the_load_balancer(stage: Stage) -> None:
+    finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-security-groups": (0, "sg-1")})
+    assert finished.status == 1
+    assert "so nothing was destroyed: sg-1" in finished.output
+    assert starts(calls, SLEEP[:3]), calls
+
+
+def test_sleep_keeps_its_word_in_a_project_of_another_name(stage: Stage) -> None:
+    (stage.folder / "terraform/project").write_text("ledger\n")
+    _, calls = stage.play("sleep", AWAKE)
+    assert "aws ssm put-parameter --name /ledger/dev/wanted-state --overwrite --value asleep" in calls
 
 
 def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:

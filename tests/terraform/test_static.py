@@ -92,7 +92,7 @@ def test_nothing_in_the_modules_exists_for_tests() -> None:
         assert found is None, f"{file}: {found}"
 
 
-@pytest.mark.parametrize("name", ["main.tf", "key.tf", "load_balancer.tf", "outputs.tf"])
+@pytest.mark.parametrize("name", ["main.tf", "app_security_group.tf", "key.tf", "load_balancer.tf", "outputs.tf"])
 def test_dev_and_prod_differ_in_values_alone(name: str) -> None:
     assert (SOURCE / "envs/dev" / name).read_bytes() == (SOURCE / "envs/prod" / name).read_bytes()
 
