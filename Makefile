@@ -3,8 +3,9 @@
 
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-TERRAFORM_PYTHON ?= $(PYTHON)
-.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots clean
+# Of the tests of terraform/: pytest as in requirements/terraform, beside the other suites.
+TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
+.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test terraform-types evidence cost lambda terraform-docs preflight values kubeconfig format lock lock-check openapi migrations-check screenshots clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -43,8 +44,15 @@ django-6.1: .venv/test .venv-django-6.1/django-6.1 ## run the tests of API and p
 		--deselect tests/api/test_statements.py::test_the_statements_of_a_list_are_the_golden_ones \
 		tests/api tests/project
 
-terraform-test: ## apply every environment to an emulator (20 minutes; needs terraform, and TERRAFORM_PYTHON with moto)
-	@exec $(TERRAFORM_PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts= -o DJANGO_SETTINGS_MODULE= tests/terraform
+terraform-test: .venv-terraform/terraform .venv-checkov/checkov ## apply every environment to an emulator (needs terraform)
+	@exec $(TERRAFORM_TESTS) tests/terraform
+
+terraform-types: .venv-terraform/terraform ## check the types of terraform/ and its tests
+	@exec .venv-terraform/bin/python -m mypy --config-file requirements/terraform/pyproject.toml \
+		tests/terraform terraform/lambda/database_access terraform/build_lambda.py terraform/module_readmes.py terraform/write_values.py
+
+evidence: .venv-terraform/terraform ## write docs/evidence/terraform/ anew from a run against the emulator
+	@EVIDENCE=docs/evidence exec $(TERRAFORM_TESTS) tests/terraform/test_apply.py
 
 cost: .venv/test ## write docs/cost/ anew from the kept plans and the price table
 	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost
@@ -58,6 +66,12 @@ terraform-docs: .venv/run ## write the READMEs of the Terraform modules anew
 
 preflight: ## look at an AWS account before anything is made: make preflight ENV=dev
 	@exec terraform/bin/preflight $(ENV)
+
+values: .venv/run ## write kustomize/overlays/ENV/values.env from Terraform's outputs: make values ENV=dev
+	@exec $(PYTHON) terraform/write_values.py $(ENV)
+
+kubeconfig: ## write .local/kubeconfig-ENV for the cluster of an environment: make kubeconfig ENV=dev
+	@exec terraform/bin/kubeconfig $(ENV)
 
 lint: .venv/test ## lint Python, and mend what can be mended safely
 	@exec $(PYTHON) -m ruff check --fix .
@@ -84,7 +98,7 @@ screenshots: .venv/test ## take the pictures in docs/screenshots/ anew (needs Ch
 	@exec $(PYTHON) -m pytest -q --no-header tests/admin/screenshots.py
 
 clean: ## remove environment, caches and collected assets; the data in .local/ stays
-	rm -rf .venv .venv-django-6.1 static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
+	rm -rf .venv .venv-django-6.1 .venv-terraform .venv-checkov static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
 
 # What it says goes to stderr: stdout belongs to the target.
 .venv/run: requirements/main.txt requirements/local.txt
@@ -95,3 +109,9 @@ clean: ## remove environment, caches and collected assets; the data in .local/ s
 
 .venv-django-6.1/django-6.1: requirements/django-6.1/requirements.txt
 	@exec sh local/environment.sh django-6.1 >&2
+
+.venv-terraform/terraform: requirements/terraform/requirements.txt
+	@exec sh local/environment.sh terraform >&2
+
+.venv-checkov/checkov: requirements/checkov/requirements.txt
+	@exec sh local/environment.sh checkov >&2
