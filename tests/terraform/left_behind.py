@@ -49,9 +49,10 @@ def _data(account: Account) -> Iterator[str]:
     yield from account.client("dynamodb").list_tables()["TableNames"]
     repositories = account.client("ecr").describe_repositories()["repositories"]
     yield from (repository["repositoryName"] for repository in repositories)
-    # A key waits 30 days for its deletion, and costs nothing meanwhile.
+    # A key waits 30 days for its deletion, and costs nothing meanwhile; AWS's own default keys stay, and cost nothing.
     keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
-    yield from (key["KeyId"] for key in keys if key["KeyState"] != "PendingDeletion" and key["KeyManager"] != "AWS")
+    ours = [key for key in keys if not key["Description"].startswith("Default ")]
+    yield from (key["KeyId"] for key in ours if key["KeyState"] != "PendingDeletion")
 
 
 def _names(account: Account) -> Iterator[str]:

@@ -48,7 +48,7 @@ def test_names_in_the_account_start_with_the_project(renamed: Story) -> None:
 
 
 def kept(name: str) -> bool:
-    subject = re.sub(r"^(repo|system:serviceaccount):|:(pull_request|environment:[\w-]+|[\w-]+)$", "", name)
+    subject = re.sub(r"^(repo|system:serviceaccount):|:(pull_request|environment:[\w-]+|[\w-]+)$", "", name).rstrip(":")
     return name in KEPT or subject in KEPT
 
 
