@@ -140,7 +140,7 @@ WAKE = [
     "aws eks update-kubeconfig",
     "make --directory ../../.. platform ENV=dev",
     "aws lambda invoke --function-name todo-dev",
-    "make --directory ../../.. release ENV=dev DIGEST=sha256:abc",
+    "make --directory ../../.. release ENV=dev DIGEST=sha256:abc FIRST=1",
     "terraform apply",
 ]
 
