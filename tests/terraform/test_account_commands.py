@@ -16,8 +16,9 @@ KEYS = [line for line in (SOURCE / "values.keys").read_text().splitlines() if li
 
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Path:
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The scripts, the roots and stand-ins for aws and terraform, in a folder with a space."""
+    monkeypatch.delenv("GITHUB_ENV", raising=False)  # a job that runs these tests keeps its own kubeconfig
     folder = tmp_path / "a clone"
     shutil.copytree(SOURCE / "bin", folder / "terraform/bin")
     for name in ("write_values.py", "values.keys", "envs/dev/key.tf"):
@@ -85,6 +86,17 @@ def test_kubeconfig_writes_a_file_of_its_own_from_the_committed_values(clone: Pa
     assert calls == f"aws eks update-kubeconfig {wanted}\n"
     assert finished.output == f'export KUBECONFIG="{clone}/.local/kubeconfig-dev"\n'
     assert (clone / ".local/kubeconfig-dev").stat().st_mode & 0o077 == 0
+
+
+def test_a_github_job_keeps_the_kubeconfig_for_its_next_steps(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    overlay = clone / "kustomize/overlays/dev"
+    overlay.mkdir(parents=True)
+    (overlay / "values.env").write_text("AWS_REGION=us-east-1\nCLUSTER_NAME=ledger-dev\n")
+    (clone / ".local").mkdir()
+    (clone / ".local/kubeconfig-dev").touch()
+    monkeypatch.setenv("GITHUB_ENV", str(clone / "github"))
+    play(clone, [clone / "terraform/bin/kubeconfig", "dev"], {})
+    assert (clone / "github").read_text() == f"KUBECONFIG={clone}/.local/kubeconfig-dev\n"
 
 
 def test_kubeconfig_says_how_to_get_the_values(clone: Path) -> None:

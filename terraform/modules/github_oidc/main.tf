@@ -7,9 +7,10 @@ locals {
 
   # What a job may be. A pull request from a fork gets no token at all, and never one for an environment.
   subjects = {
-    plan   = "pull_request"
-    apply  = "environment:${var.environment}-infra"
-    deploy = "environment:${var.environment}"
+    # Beside pull requests, main: the nightly look at drift has none.
+    plan   = ["pull_request", "ref:refs/heads/main"]
+    apply  = ["environment:${var.environment}-infra"]
+    deploy = ["environment:${var.environment}"]
   }
 
   # todo-ci-dev-plan: outside todo-dev-*, the names that the apply role may change.
@@ -44,7 +45,7 @@ data "aws_iam_policy_document" "trust" {
     condition {
       test     = "StringEquals"
       variable = "token.actions.githubusercontent.com:sub"
-      values   = ["${local.classic}:${each.value}", "${local.immutable}:${each.value}"]
+      values   = flatten([for subject in each.value : ["${local.classic}:${subject}", "${local.immutable}:${subject}"]])
     }
   }
 }
@@ -53,7 +54,7 @@ resource "aws_iam_role" "this" {
   for_each = local.subjects
 
   name                 = "${local.prefix}-${each.key}"
-  description          = "GitHub Actions of ${var.repository.owner}/${var.repository.name}: ${each.value}"
+  description          = "GitHub Actions of ${var.repository.owner}/${var.repository.name}: ${join(", ", each.value)}"
   assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
   max_session_duration = 3600
 }

@@ -40,3 +40,17 @@ run "each_trust_names_both_formats_of_one_subject" {
     error_message = "The classic and the immutable subject, and no other."
   }
 }
+
+run "only_the_plan_role_is_for_jobs_without_an_environment" {
+  command = plan
+
+  assert {
+    condition = [for condition in data.aws_iam_policy_document.trust["plan"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")][0] == tolist([
+      "repo:example/todo:pull_request",
+      "repo:example@1234567/todo@7654321:pull_request",
+      "repo:example/todo:ref:refs/heads/main",
+      "repo:example@1234567/todo@7654321:ref:refs/heads/main",
+    ])
+    error_message = "Pull requests and main, where drift is looked for; nothing else."
+  }
+}
