@@ -58,16 +58,16 @@ def _stories_begin_first(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def dev(told: dict[str, "Future[Story]"]) -> Story:
     """The story of dev, told to its end."""
-    return kept("dev", told["dev"].result(timeout=1800))
+    return kept("dev", told["dev"].result(timeout=3600))
 
 
 @pytest.fixture(scope="session")
 def prod(told: dict[str, "Future[Story]"]) -> Story:
     """The story of prod, told to its end."""
-    return kept("prod", told["prod"].result(timeout=1800))
+    return kept("prod", told["prod"].result(timeout=3600))
 
 
 @pytest.fixture(scope="session")
 def renamed(told: dict[str, "Future[Story]"]) -> Story:
     """The story of a project with another name, told to its end."""
-    return kept("renamed", told["renamed"].result(timeout=1800))
+    return kept("renamed", told["renamed"].result(timeout=3600))

@@ -94,7 +94,7 @@ class Teller:
     def apply(self, name: str, step: str) -> None:
         """Apply the plan of this step for real; keep the text, the state and the outputs."""
         root, began = self._roots[name], time.monotonic()
-        self.story.outputs[step] += root.succeed("apply", "step.tfplan", timeout=900)
+        self.story.outputs[step] += root.succeed("apply", "step.tfplan", timeout=1800)
         self.story.seconds[step] = time.monotonic() - began
         self.story.states[step] = root.json("show", "-json")
         self.story.values[step] = {key: output["value"] for key, output in root.json("output", "-json").items()}
@@ -108,7 +108,7 @@ class Teller:
         while not all(held := self.locks()) and time.monotonic() < deadline:
             time.sleep(1)
         self.story.lock_refusal = root("apply", "-auto-approve", "-lock-timeout=0s")
-        first.join(timeout=900)
+        first.join(timeout=1800)
         self.story.locks = {"during": held, "after": self.locks()}
 
     def locks(self) -> Locks:
@@ -130,7 +130,7 @@ class Teller:
     def destroy(self, name: str, step: str) -> None:
         """Destroy for real."""
         began = time.monotonic()
-        self.story.outputs[step] = self._roots[name].succeed("destroy", "-auto-approve", timeout=900)
+        self.story.outputs[step] = self._roots[name].succeed("destroy", "-auto-approve", timeout=1800)
         self.story.seconds[step] = time.monotonic() - began
 
     def plan_with_load_balancer(self, name: str, step: str) -> None:

@@ -32,7 +32,7 @@ def test_checkov_has_no_unexplained_finding() -> None:
         "--output",
         "json",
     ]
-    finished = run([*command, "--skip-path", r"\.terraform/"], timeout=600)
+    finished = run([*command, "--skip-path", r"\.terraform/"], timeout=1200)
     report = json.loads(finished.output[finished.output.index("{") :])
     failed = [
         f"{check['check_id']} {check['resource']} {check['file_path']}" for check in report["results"]["failed_checks"]

@@ -31,7 +31,7 @@ def test_every_root_is_valid_with_the_locked_provider_and_passes_its_own_tests(t
     terraform = Terraform(tree, f"envs/{root}")
     terraform.init("-backend=false", "-lockfile=readonly")
     terraform.succeed("validate")
-    terraform.succeed("test", timeout=300)
+    terraform.succeed("test", timeout=900)
 
 
 @pytest.mark.slow
@@ -40,7 +40,7 @@ def test_every_module_is_valid_and_passes_its_own_tests(tree: Path, module: str)
     terraform = Terraform(tree, f"modules/{module}")
     terraform.init("-backend=false")
     terraform.succeed("validate")
-    terraform.succeed("test", timeout=300)
+    terraform.succeed("test", timeout=900)
 
 
 def test_the_ten_modules_of_the_design_are_there() -> None:
