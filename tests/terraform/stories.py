@@ -104,7 +104,7 @@ class Teller:
         root = self._roots[name]
         first = threading.Thread(target=self.apply, args=(name, step))
         first.start()
-        deadline = time.monotonic() + 60  # the first one holds the locks for longer: the database alone takes 80 s
+        deadline = time.monotonic() + 300  # the first one holds the locks for longer: the database alone takes 80 s
         while not all(held := self.locks()) and time.monotonic() < deadline:
             time.sleep(1)
         self.story.lock_refusal = root("apply", "-auto-approve", "-lock-timeout=0s")
