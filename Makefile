@@ -3,8 +3,9 @@
 
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-TERRAFORM_PYTHON ?= $(PYTHON)
-.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots image clean render golden local-cluster values kubeconfig platform cluster-test
+# Of the tests of terraform/: pytest as in requirements/terraform, beside the other suites.
+TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
+.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster cost lambda terraform-docs preflight values kubeconfig cluster-test platform lint types format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -39,8 +40,15 @@ check: .venv/test ## the static checks alone
 django-6.1: .venv/test .venv-django-6.1/django-6.1 ## run the tests of API and project on Django 6.1
 	@exec $(PYTHON) -m local.checks django-6.1
 
-terraform-test: ## apply every environment to an emulator (20 minutes; needs terraform, and TERRAFORM_PYTHON with moto)
-	@exec $(TERRAFORM_PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts= -o DJANGO_SETTINGS_MODULE= tests/terraform
+terraform-test: .venv-terraform/terraform .venv-checkov/checkov ## apply every environment to an emulator (needs terraform)
+	@exec $(TERRAFORM_TESTS) tests/terraform
+
+terraform-types: .venv-terraform/terraform ## check the types of terraform/ and its tests
+	@exec .venv-terraform/bin/python -m mypy --config-file requirements/terraform/pyproject.toml \
+		tests/terraform terraform/lambda/database_access terraform/build_lambda.py terraform/module_readmes.py terraform/write_values.py
+
+evidence: .venv-terraform/terraform ## write docs/evidence/terraform/ anew from a run against the emulator
+	@EVIDENCE=docs/evidence exec $(TERRAFORM_TESTS) tests/terraform/test_apply.py
 
 render: .venv/test ## print what will run: make render ENV=dev COLOUR=blue (or PART=shared, migrate, traffic-blue, …)
 	@exec .venv/bin/kubectl kustomize kustomize/overlays/$(ENV)/$(or $(PART),$(COLOUR))
@@ -63,6 +71,12 @@ terraform-docs: .venv/run ## write the READMEs of the Terraform modules anew
 
 preflight: ## look at an AWS account before anything is made: make preflight ENV=dev
 	@exec terraform/bin/preflight $(ENV)
+
+values: .venv/run ## write kustomize/overlays/ENV/values.env from Terraform's outputs: make values ENV=dev
+	@exec $(PYTHON) terraform/write_values.py $(ENV)
+
+kubeconfig: ## write .local/kubeconfig-ENV for the cluster of an environment: make kubeconfig ENV=dev
+	@exec terraform/bin/kubeconfig $(ENV)
 
 cluster-test: .venv/test ## release to the cluster of the current kubeconfig with overlays/local, and count what users would see
 	@exec $(PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts=--strict-markers -o DJANGO_SETTINGS_MODULE= \
@@ -99,7 +113,7 @@ image: ## build the container image todo:dev with docker or podman; IMAGE= gives
 	@exec sh local/image.sh
 
 clean: ## remove environment, caches and collected assets; the data in .local/ stays
-	rm -rf .venv .venv-django-6.1 static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
+	rm -rf .venv .venv-django-6.1 .venv-terraform .venv-checkov static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
 
 # What it says goes to stderr: stdout belongs to the target.
 .venv/run: requirements/main.txt requirements/local.txt
@@ -110,3 +124,9 @@ clean: ## remove environment, caches and collected assets; the data in .local/ s
 
 .venv-django-6.1/django-6.1: requirements/django-6.1/requirements.txt
 	@exec sh local/environment.sh django-6.1 >&2
+
+.venv-terraform/terraform: requirements/terraform/requirements.txt
+	@exec sh local/environment.sh terraform >&2
+
+.venv-checkov/checkov: requirements/checkov/requirements.txt
+	@exec sh local/environment.sh checkov >&2

@@ -13,6 +13,8 @@ fi
 for group in main local dev; do
     "$poetry" export --only "$group" --output "requirements/$group.txt"
 done
-"$poetry" --project requirements/django-6.1 lock
-"$poetry" --project requirements/django-6.1 export --output requirements/django-6.1/requirements.txt
+for project in django-6.1 terraform checkov; do
+    "$poetry" --project "requirements/$project" lock
+    "$poetry" --project "requirements/$project" export --output "requirements/$project/requirements.txt"
+done
 exec .venv/bin/python -m local.lock_check

@@ -14,10 +14,12 @@ wait_until_gone() {
   return 1
 }
 
-# remaining CLUSTER VPC: ARNs and interface IDs, nothing when all is gone.
+# remaining CLUSTER VPC: ARNs, interface IDs and security groups that the controller made; nothing when all is gone.
 remaining() {
   aws resourcegroupstaggingapi get-resources --resource-type-filters elasticloadbalancing \
     --tag-filters "Key=elbv2.k8s.aws/cluster,Values=$1" --query 'ResourceTagMappingList[].ResourceARN' --output text
   aws ec2 describe-network-interfaces --filters "Name=vpc-id,Values=$2" "Name=description,Values=ELB app/*" \
     --query 'NetworkInterfaces[].NetworkInterfaceId' --output text
+  aws ec2 describe-security-groups --filters "Name=tag:elbv2.k8s.aws/cluster,Values=$1" \
+    --query 'SecurityGroups[].GroupId' --output text
 }

@@ -22,6 +22,7 @@ class Account:
 
     endpoint: str
     report: Path
+    project: str
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this account."""
@@ -36,7 +37,7 @@ class Account:
 
     def want(self, state: str) -> None:
         """Write dev's wanted state, as terraform/bin/sleep and wake do."""
-        self.client("ssm").put_parameter(Name="/todo/dev/wanted-state", Value=state, Overwrite=True)
+        self.client("ssm").put_parameter(Name=f"/{self.project}/dev/wanted-state", Value=state, Overwrite=True)
 
     def unanswered(self) -> str:
         """Return the calls that nothing could answer, a line each."""
@@ -44,8 +45,8 @@ class Account:
 
 
 @contextmanager
-def emulated(folder: Path, *, vanilla: bool = False) -> Iterator[Account]:
-    """Start an account without anything in it; `vanilla` leaves moto's gaps open."""
+def emulated(folder: Path, *, project: str = "todo", vanilla: bool = False) -> Iterator[Account]:
+    """Start an account without anything in it; `project` starts the names in it, `vanilla` leaves moto's gaps open."""
     report = folder / "unanswered.jsonl"
     command = [sys.executable, "-m", "tests.terraform.emulator", "0", str(report), *(["--vanilla"] if vanilla else [])]
     with (folder / "emulator.log").open("w") as log:
@@ -57,7 +58,7 @@ def emulated(folder: Path, *, vanilla: bool = False) -> Iterator[Account]:
             # The child ends the wait in either case: it prints its port, or it dies and the pipe closes.
             port = process.stdout.readline().strip()
             assert port.isdigit(), (folder / "emulator.log").read_text()
-            yield Account(f"http://127.0.0.1:{port}", report)
+            yield Account(f"http://127.0.0.1:{port}", report, project)
         finally:
             stop(process)
             if process.stdout:

@@ -1,6 +1,7 @@
 """Fixtures of the Terraform tests. Nothing here needs Django or a database of the application."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+STORIES = ("dev", "prod", "renamed")
 
 # The Lambda package is imported as Lambda does, by its own name; the scripts beside it by theirs.
 sys.path[:0] = [str(ROOT / "terraform" / "lambda"), str(ROOT / "terraform")]
@@ -33,17 +35,39 @@ def lambda_package() -> Path:
 def told(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Iterator[dict[str, Future[Story]]]:
     """Tell the stories side by side, each in an account of its own: they mostly wait. TERRAFORM_JOBS=1: one by one."""
     executable()
-    with ThreadPoolExecutor(max_workers=int(os.environ.get("TERRAFORM_JOBS", "2"))) as pool:
-        yield {name: pool.submit(getattr(stories, name), tmp_path_factory.mktemp(name)) for name in ("dev", "prod")}
+    with ThreadPoolExecutor(max_workers=int(os.environ.get("TERRAFORM_JOBS", "3"))) as pool:
+        yield {name: pool.submit(getattr(stories, name), tmp_path_factory.mktemp(name)) for name in STORIES}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests that hear a story behind those that need none."""
+    items.sort(key=_hears_a_story)
+
+
+def _hears_a_story(item: pytest.Item) -> bool:
+    return "told" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stories_begin_first(request: pytest.FixtureRequest) -> None:
+    """Begin the stories before the first test where one will hear them: the others run while they wait."""
+    if shutil.which("terraform") and any(_hears_a_story(item) for item in request.session.items):
+        request.getfixturevalue("told")
 
 
 @pytest.fixture(scope="session")
 def dev(told: dict[str, "Future[Story]"]) -> Story:
     """The story of dev, told to its end."""
-    return kept("dev", told["dev"].result(timeout=1800))
+    return kept("dev", told["dev"].result(timeout=3600))
 
 
 @pytest.fixture(scope="session")
 def prod(told: dict[str, "Future[Story]"]) -> Story:
     """The story of prod, told to its end."""
-    return kept("prod", told["prod"].result(timeout=1800))
+    return kept("prod", told["prod"].result(timeout=3600))
+
+
+@pytest.fixture(scope="session")
+def renamed(told: dict[str, "Future[Story]"]) -> Story:
+    """The story of a project with another name, told to its end."""
+    return kept("renamed", told["renamed"].result(timeout=3600))

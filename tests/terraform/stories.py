@@ -5,9 +5,10 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.terraform.account import Account, emulated
+from tests.terraform.left_behind import left_behind
 from tests.terraform.processes import Finished
 from tests.terraform.terraform import ACCOUNT, Terraform, copy_tree
 
@@ -26,12 +27,19 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "force_destroy": True,
     },
     "dev": _COMMON | _COMMON_LISTS | _ENVIRONMENT | {"inbound_cidrs": ["198.51.100.0/24"]},
-    # Deletion protection off, so that the story can end; tests/terraform/test_prod.py reads the plan with it on.
+    # Deletion protection off, so that the story can end.
     "prod": _COMMON
     | _COMMON_LISTS
     | _ENVIRONMENT
     | {"domain": "todo.example.com", "zone_name": "example.com", "create_zone": True, "deletion_protection": False},
 }
+
+
+class Locks(NamedTuple):
+    """What holds the state: rows in DynamoDB, lock files in the bucket."""
+
+    rows: list[str]
+    files: list[str]
 
 
 @dataclass
@@ -44,6 +52,7 @@ class Story:
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     lock_refusal: Finished | None = None
+    locks: dict[str, Locks] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
     unanswered: str = ""
 
@@ -55,6 +64,7 @@ class Teller:
         self.account = account
         self.story = Story()
         self._roots = {name: Terraform(tree, f"envs/{name}", account.endpoint) for name in VARIABLES}
+        (tree / "project").write_text(f"{account.project}\n")
         for name, root in self._roots.items():
             (root.folder / "terraform.tfvars.json").write_text(json.dumps(VARIABLES[name]))
 
@@ -62,6 +72,7 @@ class Teller:
         """Apply with local state, move the state into the bucket, write backend.hcl for the other roots."""
         root = self._roots["bootstrap"]
         root.init()
+        self.plan("bootstrap", "bootstrap")
         self.apply("bootstrap", "bootstrap")
         backend = root.succeed("output", "-raw", "backend")
         for other in self._roots.values():
@@ -74,16 +85,16 @@ class Teller:
         """Connect a root with the bucket."""
         self._roots[name].init("-backend-config=backend.hcl")
 
-    def plan(self, name: str, step: str) -> None:
-        """Keep the plan as JSON."""
+    def plan(self, name: str, step: str, *options: str) -> None:
+        """Keep the plan, as text and as JSON."""
         root = self._roots[name]
-        root.succeed("plan", "-out=step.tfplan")
+        self.story.outputs[step] = root.succeed("plan", "-out=step.tfplan", *options)
         self.story.plans[step] = root.json("show", "-json", "step.tfplan")
 
     def apply(self, name: str, step: str) -> None:
-        """Apply for real; keep the text, the state and the outputs."""
+        """Apply the plan of this step for real; keep the text, the state and the outputs."""
         root, began = self._roots[name], time.monotonic()
-        self.story.outputs[step] = root.succeed("apply", "-auto-approve", timeout=900)
+        self.story.outputs[step] += root.succeed("apply", "step.tfplan", timeout=1800)
         self.story.seconds[step] = time.monotonic() - began
         self.story.states[step] = root.json("show", "-json")
         self.story.values[step] = {key: output["value"] for key, output in root.json("output", "-json").items()}
@@ -93,9 +104,24 @@ class Teller:
         root = self._roots[name]
         first = threading.Thread(target=self.apply, args=(name, step))
         first.start()
-        time.sleep(40)  # the database alone takes 80 s
+        deadline = time.monotonic() + 300  # the first one holds the locks for longer: the database alone takes 80 s
+        while not all(held := self.locks()) and time.monotonic() < deadline:
+            time.sleep(1)
         self.story.lock_refusal = root("apply", "-auto-approve", "-lock-timeout=0s")
-        first.join(timeout=900)
+        first.join(timeout=1800)
+        self.story.locks = {"during": held, "after": self.locks()}
+
+    def locks(self) -> Locks:
+        """Return the locks that are held now, of both kinds."""
+        table, s3 = self.account.client("dynamodb"), self.account.client("s3")
+        (bucket,) = [each["Name"] for each in s3.list_buckets()["Buckets"]]
+        rows = [row["LockID"]["S"] for row in table.scan(TableName=f"{self.account.project}-state-lock")["Items"]]
+        files = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+        # A row "…-md5" is the state's checksum, and stays.
+        return Locks(
+            [row.removeprefix(f"{bucket}/") for row in rows if not row.endswith("-md5")],
+            [name for name in files if name.endswith(".tflock")],
+        )
 
     def second_plan(self, name: str, step: str) -> None:
         """Keep what a plan straight after the apply would change."""
@@ -104,14 +130,14 @@ class Teller:
     def destroy(self, name: str, step: str) -> None:
         """Destroy for real."""
         began = time.monotonic()
-        self.story.outputs[step] = self._roots[name].succeed("destroy", "-auto-approve", timeout=900)
+        self.story.outputs[step] = self._roots[name].succeed("destroy", "-auto-approve", timeout=1800)
         self.story.seconds[step] = time.monotonic() - began
 
     def plan_with_load_balancer(self, name: str, step: str) -> None:
         """Plan while there is a load balancer as the controller makes it."""
         balancers, ec2 = self.account.client("elbv2"), self.account.client("ec2")
         public = ec2.describe_subnets(Filters=[{"Name": "tag-key", "Values": ["kubernetes.io/role/elb"]}])["Subnets"]
-        tags = {"elbv2.k8s.aws/cluster": f"todo-{name}", "ingress.k8s.aws/stack": "todo/todo"}
+        tags = {"elbv2.k8s.aws/cluster": f"{self.account.project}-{name}", "ingress.k8s.aws/stack": "todo/todo"}
         made = balancers.create_load_balancer(
             Name="k8s-todo",
             Subnets=[subnet["SubnetId"] for subnet in public],
@@ -130,32 +156,6 @@ class Teller:
         self.story.unanswered = self.account.unanswered()
 
 
-def left_behind(account: Account) -> list[str]:
-    """Name what is still in the account, of all kinds that bill or stand in the way of the next apply."""
-    ec2, iam = account.client("ec2"), account.client("iam")
-    named = [
-        *(vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]),
-        *(address["PublicIp"] for address in ec2.describe_addresses()["Addresses"]),
-        *(volume["VolumeId"] for volume in ec2.describe_volumes()["Volumes"]),
-        *account.client("eks").list_clusters()["clusters"],
-        *(
-            database["DBInstanceIdentifier"]
-            for database in account.client("rds").describe_db_instances()["DBInstances"]
-        ),
-        *(secret["Name"] for secret in account.client("secretsmanager").list_secrets()["SecretList"]),
-        *(group["logGroupName"] for group in account.client("logs").describe_log_groups()["logGroups"]),
-        *(function["FunctionName"] for function in account.client("lambda").list_functions()["Functions"]),
-        *(bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]),
-        *account.client("dynamodb").list_tables()["TableNames"],
-        *(repository["repositoryName"] for repository in account.client("ecr").describe_repositories()["repositories"]),
-        *(alarm["AlarmName"] for alarm in account.client("cloudwatch").describe_alarms()["MetricAlarms"]),
-        *(zone["Name"] for zone in account.client("route53").list_hosted_zones()["HostedZones"]),
-        *(role["RoleName"] for role in iam.list_roles()["Roles"] if role["RoleName"].startswith("todo")),
-        *(policy["PolicyName"] for policy in iam.list_policies(Scope="Local")["Policies"]),
-    ]
-    return sorted(named)
-
-
 def dev(folder: Path) -> Story:
     """Bootstrap; dev awake, asleep and awake again; destroyed awake."""
     with emulated(folder) as account:
@@ -165,19 +165,20 @@ def dev(folder: Path) -> Story:
         teller.plan("dev", "awake")
         teller.apply_while_another_tries("dev", "awake")
         teller.second_plan("dev", "awake")
+        teller.plan_with_load_balancer("dev", "with load balancer")
+        teller.plan("dev", "pods on nodes", "-var=web_on_nodes=true")
         for state, step in (("asleep", "asleep"), ("awake", "awake after sleep")):
             account.want(state)
             teller.plan("dev", step)
             teller.apply("dev", step)
             teller.second_plan("dev", step)
-        teller.plan_with_load_balancer("dev", "with load balancer")
         teller.destroy("dev", "dev destroyed awake")
         teller.end()
     return teller.story
 
 
 def prod(folder: Path) -> Story:
-    """Bootstrap; prod; then a dev that has never been awake, destroyed asleep."""
+    """Bootstrap; prod; destroyed."""
     with emulated(folder) as account:
         teller = Teller(account, copy_tree(folder / "terraform"))
         teller.bootstrap()
@@ -186,9 +187,21 @@ def prod(folder: Path) -> Story:
         teller.apply("prod", "prod")
         teller.second_plan("prod", "prod")
         teller.destroy("prod", "prod destroyed")
-        account.want("asleep")
+        teller.end()
+    return teller.story
+
+
+def renamed(folder: Path) -> Story:
+    """A client's project with a name of its own; a dev that has never been awake, destroyed asleep."""
+    with emulated(folder, project="ledger") as account:
+        teller = Teller(account, copy_tree(folder / "terraform"))
+        teller.bootstrap()
         teller.init("dev")
+        teller.plan("dev", "dev awake")
+        account.want("asleep")
+        teller.plan("dev", "dev born asleep")
         teller.apply("dev", "dev born asleep")
+        teller.second_plan("dev", "dev born asleep")
         teller.destroy("dev", "dev destroyed asleep")
         teller.end()
     return teller.story

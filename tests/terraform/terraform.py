@@ -57,14 +57,14 @@ class Terraform:
         if endpoint:
             self.environment["AWS_ENDPOINT_URL"] = endpoint
 
-    def __call__(self, *arguments: str, timeout: float = 120) -> Finished:
+    def __call__(self, *arguments: str, timeout: float = 600) -> Finished:
         """Run one command; its status is the caller's to judge."""
         command, *rest = arguments
         flags = [] if command in {"show", "output"} else ["-no-color"]
         words = [*_nice(), executable(), command, *flags, *rest]
         return run(words, timeout=timeout, folder=self.folder, environment=self.environment)
 
-    def succeed(self, *arguments: str, timeout: float = 120) -> str:
+    def succeed(self, *arguments: str, timeout: float = 600) -> str:
         """Run one command that must end with 0 and return its output."""
         finished = self(*arguments, timeout=timeout)
         assert finished.status == 0, (
@@ -74,7 +74,7 @@ class Terraform:
 
     def init(self, *arguments: str) -> None:
         """Install the provider; skip (in CI: fail) when neither mirror nor registry has it."""
-        finished = self("init", *arguments, timeout=600)
+        finished = self("init", *arguments, timeout=900)
         if "Failed to query available provider packages" in finished.output:
             missing("the AWS provider is not on this machine", "terraform providers mirror (or network access)")
         assert finished.status == 0, finished.output

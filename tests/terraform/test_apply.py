@@ -10,7 +10,6 @@ pytestmark = pytest.mark.slow
 
 # Changes that a plan straight after an apply shows because of moto 5.2.5, not because of ours.
 EMULATOR_DRIFT = {
-    "module.database.aws_vpc_security_group_ingress_rule.client": "moto forgets the description of such a rule",
     "module.network.aws_instance.nat": "moto puts the default group on an instance with a public address",
 }
 
@@ -37,6 +36,10 @@ def test_a_second_plan_of_dev_is_empty(dev: Story, step: str) -> None:
     assert changes(dev.plans[f"{step} again"]) == {}
 
 
+def test_a_second_plan_of_a_dev_born_asleep_is_empty(renamed: Story) -> None:
+    assert changes(renamed.plans["dev born asleep again"]) == {}
+
+
 @pytest.mark.parametrize("step", PROD_STEPS)
 def test_a_second_plan_of_prod_is_empty(prod: Story, step: str) -> None:
     assert changes(prod.plans[f"{step} again"]) == {}
@@ -59,16 +62,25 @@ def test_a_second_apply_at_the_same_time_is_refused(dev: Story) -> None:
     assert "Error acquiring the state lock" in dev.lock_refusal.output
 
 
+def test_an_apply_holds_both_locks_and_gives_both_back(dev: Story) -> None:
+    assert dev.locks["during"] == (["dev.tfstate"], ["dev.tfstate.tflock"])
+    assert dev.locks["after"] == ([], [])
+
+
 def test_destroy_leaves_nothing_of_dev_awake(dev: Story) -> None:
     assert dev.left_behind == []
 
 
-def test_destroy_leaves_nothing_of_prod_and_of_dev_asleep(prod: Story) -> None:
+def test_destroy_leaves_nothing_of_prod(prod: Story) -> None:
     assert prod.left_behind == []
 
 
-def test_the_emulator_answered_every_call(dev: Story, prod: Story) -> None:
-    assert dev.unanswered + prod.unanswered == ""
+def test_destroy_leaves_nothing_of_dev_asleep(renamed: Story) -> None:
+    assert renamed.left_behind == []
+
+
+def test_the_emulator_answered_every_call(dev: Story, prod: Story, renamed: Story) -> None:
+    assert dev.unanswered + prod.unanswered + renamed.unanswered == ""
 
 
 def test_http_is_served_with_a_warning(dev: Story) -> None:
@@ -76,7 +88,7 @@ def test_http_is_served_with_a_warning(dev: Story) -> None:
 
 
 def test_https_needs_none(prod: Story) -> None:
-    assert "Warning" not in prod.outputs["prod"]
+    assert "the service speaks http" not in prod.outputs["prod"]
 
 
 def addresses(state: dict[str, Any]) -> set[str]:
@@ -99,6 +111,7 @@ def test_sleep_drops_what_bills_by_the_hour_and_keeps_data(dev: Story) -> None:
         'module.observability.aws_cloudwatch_log_group.this["audit"]',
         'module.observability.aws_cloudwatch_log_group.this["control_plane"]',
         "module.network.aws_vpc.this",
+        "aws_security_group.app",
     }
     assert kept_data <= kept
 
@@ -118,6 +131,13 @@ def test_the_load_balancer_gets_its_alarms_once_it_is_there(dev: Story) -> None:
     }
     assert changes(dev.plans["with load balancer"]) == {address: ["create"] for address in alarms}
     assert not any(address in str(dev.plans["awake"]) for address in alarms)
+
+
+def test_pods_on_nodes_reach_database_and_secrets_too(dev: Story) -> None:
+    found = changes(dev.plans["pods on nodes"])
+    assert found.pop('module.database.aws_vpc_security_group_ingress_rule.client["cluster"]') == ["create"]
+    assert found.pop('module.cluster[0].aws_iam_role_policy.workload["web"]') == ["update"]
+    assert {address.split("[")[0] for address in found} == {"module.secrets.aws_secretsmanager_secret_policy.readers"}
 
 
 def test_no_secret_value_is_in_any_state(dev: Story, prod: Story) -> None:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.terraform.account import Account, emulated
+from tests.terraform.left_behind import left_behind
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +133,17 @@ def launch_template_tags(account: Account) -> bool:
     return "TagSpecifications" not in version["LaunchTemplateData"]
 
 
+def rule_description(account: Account) -> bool:
+    ec2 = account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="group", Description="d", VpcId=vpc)["GroupId"]
+    pair = {"GroupId": group, "Description": "from itself"}
+    permission = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [pair]}
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    rules = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    return [rule.get("Description") for rule in rules if not rule["IsEgress"]] == ["from itself"]
+
+
 def tls_only_bucket(account: Account) -> bool:
     s3 = account.client("s3")
     s3.create_bucket(Bucket="tls-only")
@@ -176,6 +189,7 @@ GAPS = [
     budget_subscribers,
     parameter_source,
     launch_template_tags,
+    rule_description,
     tls_only_bucket,
     delete_markers,
 ]
@@ -204,6 +218,20 @@ def test_what_nothing_answers_is_refused_at_once_and_named(filled: Account) -> N
         filled.client("logs").create_log_anomaly_detector(logGroupArnList=["arn:aws:logs:us-east-1:1:log-group:x"])
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
     assert "CreateLogAnomalyDetector" in filled.unanswered()
+
+
+def test_what_a_destroy_would_leave_is_named(tmp_path: Path) -> None:
+    with emulated(tmp_path) as account:
+        assert left_behind(account) == []
+        vpc = account.client("ec2").create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+        account.client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=1)
+        account.client("logs").create_log_group(logGroupName="/todo-dev/app")
+        account.client("ssm").put_parameter(Name="/todo/dev/wanted-state", Value="awake", Type="String")
+        account.client("iam").create_role(RoleName="todo-dev-web", AssumeRolePolicyDocument="{}")
+        account.client("s3").create_bucket(Bucket="todo-state")
+        found = left_behind(account)
+    assert {vpc, "/todo-dev/app", "/todo/dev/wanted-state", "todo-dev-web", "todo-state"} <= set(found)
+    assert any(name.startswith("vol-") for name in found)
 
 
 def test_a_missing_addon_is_not_found(filled: Account) -> None:

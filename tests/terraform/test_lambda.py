@@ -4,6 +4,7 @@ The master user is made as RDS makes it: it may create roles and databases, and 
 """
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import jmespath
 import psycopg
 import pytest
 from database_access import bootstrap, rotate
@@ -24,6 +26,7 @@ from moto import mock_aws
 from tests.terraform import postgresql
 from tests.terraform.postgresql import Server
 from tests.terraform.requirements_of_tests import missing
+from tests.terraform.terraform import SOURCE
 
 NAMES = ("DJANGO_SECRET_KEY", "JWT_SIGNING_KEYS", "APP_DATABASE", "MIGRATE_DATABASE")
 
@@ -133,7 +136,40 @@ def test_bootstrap_makes_roles_and_first_values_and_returns_none_of_them(aws: An
     (key,) = json.loads(value(aws, "JWT_SIGNING_KEYS"))
     assert set(key) == {"kid", "key"}
     assert len(key["key"]) == 43, "256 random bits in base64url"
-    assert len(value(aws, "DJANGO_SECRET_KEY")) >= 50
+    django = json.loads(value(aws, "DJANGO_SECRET_KEY"))
+    assert len(django["key"]) >= 50
+    assert django["fallbacks"] == []
+
+
+def test_each_value_gives_the_files_that_the_module_s_readme_promises(aws: Any) -> None:
+    bootstrap.handler({}, None)
+    # As the CSI provider does: it searches the JSON value and refuses what is not a string.
+    files = {}
+    for secret, path, file in promised():
+        found = jmespath.search(path, json.loads(value(aws, secret))) if path else value(aws, secret)
+        assert isinstance(found, str), path
+        files[secret, file] = found
+    assert sorted(files) == [
+        ("APP_DATABASE", "db_password"),
+        ("APP_DATABASE", "db_username"),
+        ("DJANGO_SECRET_KEY", "django_secret_key"),
+        ("DJANGO_SECRET_KEY", "django_secret_key_fallbacks"),
+        ("JWT_SIGNING_KEYS", "jwt_signing_keys"),
+        ("MIGRATE_DATABASE", "db_password"),
+        ("MIGRATE_DATABASE", "db_username"),
+    ]
+    assert files["DJANGO_SECRET_KEY", "django_secret_key_fallbacks"] == "[]"
+    assert files["MIGRATE_DATABASE", "db_username"] == "todo_migrate"
+
+
+def promised() -> Iterator[tuple[str, str, str]]:
+    """Read secret, jmesPath (empty: the value itself) and file from the table in the module's README."""
+    secret, text = "", (SOURCE / "modules/secrets/README.md").read_text()
+    for line in text.split("<!-- generated")[0].splitlines():
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in line.split("|")[1:-1]]
+        if len(cells) == 4 and cells[3]:
+            secret = cells[0][0].upper().replace("-", "_") if cells[0] else secret
+            yield from ((secret, path, file) for path, file in zip(cells[2] or [""], cells[3], strict=True))
 
 
 def test_bootstrap_keeps_everything_when_it_runs_again(aws: Any) -> None:

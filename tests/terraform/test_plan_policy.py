@@ -49,6 +49,24 @@ def test_nothing_lets_the_internet_in(state: dict[str, Any]) -> None:
     assert not of_type(state, "aws_security_group_rule")
 
 
+def test_pods_on_fargate_and_the_functions_reach_the_database_and_nobody_else(dev: Story, prod: Story) -> None:
+    for state in (dev.states["awake"], dev.states["asleep"], prod.states["prod"]):
+        groups = {group["id"]: group["name"] for group in of_type(state, "aws_security_group").values()}
+        rules = of_type(state, "aws_vpc_security_group_ingress_rule").values()
+        database = [rule for rule in rules if groups.get(rule["security_group_id"], "").endswith("-database")]
+        admitted = [groups[rule["referenced_security_group_id"]].split("-", 2)[2] for rule in database]
+        assert sorted(admitted) == ["app", "database-access"]
+        assert {rule["from_port"] for rule in database} == {rule["to_port"] for rule in database} == {5432}
+
+
+def test_what_passes_between_application_and_cluster_sleeps_with_the_cluster(dev: Story) -> None:
+    kinds = {
+        each["address"] for each in resources(dev.states["asleep"]) if "aws_vpc_security_group_" in each["address"]
+    }
+    assert kinds
+    assert not any("cluster" in address for address in kinds)
+
+
 def test_storage_is_encrypted(state: dict[str, Any]) -> None:
     assert all(database["storage_encrypted"] for database in of_type(state, "aws_db_instance").values())
     for template in of_type(state, "aws_launch_template").values():

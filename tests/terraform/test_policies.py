@@ -38,6 +38,7 @@ def stable(text: str) -> str:
         (r"(secret:todo-\w+/[\w-]+?)-\w{6}(?=\")", r"\1-SUFFIX"),
         (r"secret:rds!db-[\w-]+", "secret:rds!db-MASTER"),
         (r"vpc/vpc-\w+", "vpc/VPC"),
+        (r"security-group/sg-\w+", "security-group/APP"),
         (r"hostedzone/\w+", "hostedzone/ZONE"),
         (r"key/[\w-]{36}", "key/KEY"),
         (r"db:[\w-]+", "db:DATABASE"),
@@ -77,7 +78,8 @@ def test_a_job_of_the_repository_takes_its_role_in_either_format(dev: Story, rol
 @pytest.mark.parametrize(
     "subject",
     [
-        "repo:example/todo:ref:refs/heads/main",
+        "repo:example/todo:ref:refs/heads/other",
+        "repo:example/todo:ref:refs/heads/main:environment:dev",
         "repo:example/todo:environment:prod",
         "repo:example/todo:environment:dev-infra-2",
         "repo:example/todo:environment:DEV",
@@ -97,6 +99,12 @@ def test_a_job_of_the_repository_takes_its_role_in_either_format(dev: Story, rol
 def test_a_forged_subject_takes_no_role(dev: Story, subject: str) -> None:
     for role in ROLES:
         assert not allowed(trust_policies(dev.states["bootstrap"])[f"todo-ci-dev-{role}"], claims(subject))
+
+
+def test_main_without_an_environment_may_plan_and_nothing_else(dev: Story) -> None:
+    trusts = trust_policies(dev.states["bootstrap"])
+    main = claims("repo:example/todo:ref:refs/heads/main")
+    assert [role for role in ROLES if allowed(trusts[f"todo-ci-dev-{role}"], main)] == ["plan"]
 
 
 def test_each_role_is_for_one_kind_of_job(dev: Story) -> None:

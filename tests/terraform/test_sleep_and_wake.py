@@ -68,6 +68,7 @@ def stage(tmp_path: Path) -> Stage:
     if not shutil.which("bash"):
         missing("bash is not on this machine", "apt-get install bash")
     shutil.copytree(SOURCE / "bin", tmp_path / "terraform/bin")
+    shutil.copy(SOURCE / "project", tmp_path / "terraform")
     for root in ("dev", "prod"):
         (tmp_path / "terraform/envs" / root).mkdir(parents=True)
     (tmp_path / "path").mkdir()
@@ -112,6 +113,19 @@ def test_sleep_destroys_nothing_while_the_load_balancer_stays(stage: Stage) -> N
     assert starts(calls, SLEEP[:3]), calls
 
 
+def test_sleep_waits_for_the_security_groups_of_the_load_balancer(stage: Stage) -> None:
+    finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-security-groups": (0, "sg-1")})
+    assert finished.status == 1
+    assert "so nothing was destroyed: sg-1" in finished.output
+    assert starts(calls, SLEEP[:3]), calls
+
+
+def test_sleep_keeps_its_word_in_a_project_of_another_name(stage: Stage) -> None:
+    (stage.folder / "terraform/project").write_text("ledger\n")
+    _, calls = stage.play("sleep", AWAKE)
+    assert "aws ssm put-parameter --name /ledger/dev/wanted-state --overwrite --value asleep" in calls
+
+
 def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:
     finished, calls = stage.play("sleep", {"kubectl --namespace todo delete": (1, "timed out")} | AWAKE)
     assert finished.status == 1
@@ -126,7 +140,7 @@ WAKE = [
     "aws eks update-kubeconfig",
     "make --directory ../../.. platform ENV=dev",
     "aws lambda invoke --function-name todo-dev",
-    "make --directory ../../.. release ENV=dev DIGEST=sha256:abc",
+    "make --directory ../../.. release ENV=dev DIGEST=sha256:abc FIRST=1",
     "terraform apply",
 ]
 

@@ -22,7 +22,7 @@ provider "aws" {
 }
 
 locals {
-  project = "todo"
+  project = trimspace(file("${path.module}/../../project"))
 
   tags = {
     Project     = local.project

@@ -10,7 +10,8 @@ provider "aws" {
 }
 
 locals {
-  project = "todo"
+  # Starts every name in AWS; what is called todo in Kubernetes and in the database is not the account's business.
+  project = trimspace(file("${path.module}/../../project"))
   name    = "${local.project}-${local.environment}"
   ci      = "${local.project}-ci-${local.environment}"
   roles   = "arn:aws:iam::${var.account_id}:role"
@@ -29,7 +30,7 @@ locals {
   # By name: the secrets know their readers also while the cluster, and the roles with it, sleeps.
   reader_roles = concat(
     ["${local.roles}/${local.name}-secrets-mirror"],
-    var.web_reads_secrets ? ["${local.roles}/${local.name}-web"] : [],
+    var.web_on_nodes ? ["${local.roles}/${local.name}-web"] : [],
   )
 }
 
@@ -74,9 +75,10 @@ module "database" {
   alarm_topic_arn       = module.observability.alarm_topic_arn
   kms_key_arn           = local.kms_key_arn
 
+  # A pod on a node has the node's group, the cluster's: t3a takes no group of a pod's own.
   client_security_group_ids = merge(
-    { functions = module.secrets.security_group_id },
-    { for cluster in module.cluster : "cluster" => cluster.security_group_id },
+    { functions = module.secrets.security_group_id, app = aws_security_group.app.id },
+    { for cluster in module.cluster : "cluster" => cluster.security_group_id if var.web_on_nodes },
   )
 }
 
@@ -117,22 +119,23 @@ module "cluster" {
   source = "../../modules/cluster"
   count  = local.awake ? 1 : 0
 
-  name                 = local.name
-  vpc_id               = module.network.vpc_id
-  private_subnet_ids   = module.network.private_subnet_ids
-  api_public_cidrs     = var.api_public_cidrs
-  api_open_to_internet = var.api_open_to_internet
-  api_private_only     = var.api_private_only
-  admin_role_arns      = concat(var.admin_role_arns, ["${local.roles}/${local.ci}-apply"])
-  deployer_role_arn    = "${local.roles}/${local.ci}-deploy"
-  coredns_replicas     = local.settings.coredns_replicas
-  ebs_csi              = local.settings.ebs_csi
-  control_plane_logs   = local.settings.control_plane_logs
-  log_group_arns       = module.observability.log_group_arns
-  secret_arns          = values(module.secrets.secret_arns)
-  web_reads_secrets    = var.web_reads_secrets
-  zone_arn             = one(module.dns[*].zone_arn)
-  kms_key_arn          = local.kms_key_arn
+  name                  = local.name
+  vpc_id                = module.network.vpc_id
+  private_subnet_ids    = module.network.private_subnet_ids
+  app_security_group_id = aws_security_group.app.id
+  api_public_cidrs      = var.api_public_cidrs
+  api_open_to_internet  = var.api_open_to_internet
+  api_private_only      = var.api_private_only
+  admin_role_arns       = concat(var.admin_role_arns, ["${local.roles}/${local.ci}-apply"])
+  deployer_role_arn     = "${local.roles}/${local.ci}-deploy"
+  coredns_replicas      = local.settings.coredns_replicas
+  ebs_csi               = local.settings.ebs_csi
+  control_plane_logs    = local.settings.control_plane_logs
+  log_group_arns        = module.observability.log_group_arns
+  secret_arns           = values(module.secrets.secret_arns)
+  web_reads_secrets     = var.web_on_nodes
+  zone_arn              = one(module.dns[*].zone_arn)
+  kms_key_arn           = local.kms_key_arn
 
   # One group a zone where volumes are used: a volume cannot follow a node into another zone.
   node_groups = local.settings.node_group_per_zone ? (

@@ -21,6 +21,11 @@ output "app_log_group" {
   value       = module.observability.log_group_names["app"]
 }
 
+output "app_security_group_id" {
+  description = "The only security group of the application's pods on Fargate."
+  value       = aws_security_group.app.id
+}
+
 output "audit_log_group" {
   description = "Log group of the audit trail."
   value       = module.observability.log_group_names["audit"]

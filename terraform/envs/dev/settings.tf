@@ -3,7 +3,7 @@
 # The wanted state, awake or asleep, is data in the account: every apply reads it, so that a merge neither wakes nor
 # kills dev by accident. terraform/bin/sleep and terraform/bin/wake write it.
 data "aws_ssm_parameter" "wanted_state" {
-  name = "/todo/dev/wanted-state"
+  name = "/${local.project}/${local.environment}/wanted-state"
 }
 
 locals {
@@ -33,6 +33,6 @@ locals {
 check "wanted_state" {
   assert {
     condition     = contains(["awake", "asleep"], local.wanted_state)
-    error_message = "/todo/dev/wanted-state holds neither \"awake\" nor \"asleep\"; what is not \"awake\" is taken for asleep."
+    error_message = "${data.aws_ssm_parameter.wanted_state.name} holds neither \"awake\" nor \"asleep\"; what is not \"awake\" is taken for asleep."
   }
 }

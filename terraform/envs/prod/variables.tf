@@ -102,8 +102,8 @@ variable "inbound_cidrs" {
   }
 }
 
-variable "web_reads_secrets" {
-  description = "Whether the web pods run on nodes and read the secrets themselves (kustomize/components/compute-nodes)."
+variable "web_on_nodes" {
+  description = "Whether the web pods run on nodes (kustomize/components/compute-nodes): they read the secrets themselves, and the database admits the nodes."
   type        = bool
   default     = false
 }

@@ -11,7 +11,7 @@ terraform {
   # Bucket, region and lock table are the account's: terraform init -backend-config=backend.hcl, a file that the
   # bootstrap prints. Both locks, on purpose: docs/adr/0020.
   backend "s3" {
-    key          = "todo/prod.tfstate"
+    key          = "prod.tfstate"
     encrypt      = true
     use_lockfile = true
   }

@@ -43,7 +43,8 @@ def _made(made: bool) -> str:  # noqa: FBT001 (one word for one fact)
 
 
 def _django_secret_key() -> str:
-    return secrets.token_urlsafe(50)
+    """Return a key without fallbacks. Both lie in one secret, so that a step of a rotation is one write."""
+    return json.dumps({"key": secrets.token_urlsafe(50), "fallbacks": []})
 
 
 def _jwt_signing_keys() -> str:

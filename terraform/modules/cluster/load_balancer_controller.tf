@@ -88,9 +88,16 @@ data "aws_iam_policy_document" "load_balancer_controller" {
     }
   }
 
-  # From the load balancer to the pods: a rule in the group that EKS made, which carries EKS's own tag.
+  # From the load balancer to the pods on Fargate: a rule in their own group, the only one at their interface.
   statement {
-    sid       = "LetLoadBalancerReachPods"
+    sid       = "LetLoadBalancerReachApp"
+    actions   = ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]
+    resources = ["arn:aws:ec2:${local.region}:${local.account_id}:security-group/${var.app_security_group_id}"]
+  }
+
+  # To pods on nodes: a rule in the group that EKS made, which carries EKS's own tag.
+  statement {
+    sid       = "LetLoadBalancerReachNodes"
     actions   = ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"]
     resources = [local.security_groups]
 

@@ -4,8 +4,8 @@ output "name" {
 }
 
 output "security_group_id" {
-  description = "Security group that EKS gives to nodes and Fargate pods."
-  value       = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
+  description = "Security group that EKS gives to control plane and nodes."
+  value       = local.cluster_security_group_id
 }
 
 output "workload_role_arns" {

@@ -18,6 +18,16 @@ variable "private_subnet_ids" {
   }
 }
 
+variable "app_security_group_id" {
+  description = "ID of the only security group of the application's pods on Fargate; the cluster's own group and it admit each other."
+  type        = string
+
+  validation {
+    condition     = can(regex("^sg-", var.app_security_group_id))
+    error_message = "app_security_group_id must be the ID of a security group (sg-…): pods on Fargate reach neither DNS nor the Kubernetes API without its rules."
+  }
+}
+
 variable "kubernetes_version" {
   description = "Kubernetes version; 1.36 is in standard support until 2027-08-02."
   type        = string

@@ -23,6 +23,11 @@ output "arn" {
   value       = aws_db_instance.this.arn
 }
 
+output "security_group_id" {
+  description = "Security group of the instance, where its clients' own groups let them go."
+  value       = aws_security_group.database.id
+}
+
 output "master_secret_arn" {
   description = "Secret of the master user, made and rotated by RDS."
   value       = aws_db_instance.this.master_user_secret[0].secret_arn

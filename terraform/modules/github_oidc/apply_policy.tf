@@ -3,7 +3,7 @@
 locals {
   own_roles    = "arn:aws:iam::${var.account_id}:role/${local.name}-*"
   issuers      = "arn:aws:iam::${var.account_id}:oidc-provider/oidc.eks.${var.region}.amazonaws.com/*"
-  state_object = "${var.state_bucket_arn}/${var.project}/${var.environment}.tfstate"
+  state_object = "${var.state_bucket_arn}/${var.environment}.tfstate"
 }
 
 data "aws_iam_policy_document" "apply" {

@@ -61,7 +61,7 @@ data "aws_iam_policy_document" "plan" {
   statement {
     sid       = "ReadState"
     actions   = ["s3:GetObject"]
-    resources = ["${var.state_bucket_arn}/${var.project}/${var.environment}.tfstate"]
+    resources = ["${var.state_bucket_arn}/${var.environment}.tfstate"]
   }
 
   statement {

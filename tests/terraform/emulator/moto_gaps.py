@@ -8,6 +8,7 @@ from typing import Any
 from moto.budgets.responses import BudgetsResponse
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.eks.responses import EKSResponse
 from moto.iam.access_control import PermissionResult
 from moto.rds.models import DBParameterGroup
@@ -24,6 +25,7 @@ def fill() -> None:
     _budgets()
     _parameter_source()
     _launch_template_tags()
+    _rule_description()
     _eks_cluster()
     _eks_node_group()
     _rotation_before_the_first_value()
@@ -112,6 +114,15 @@ def _launch_template_tags() -> None:
         init(self, template, number, rest | ({"TagSpecifications": tags} if tags else {}), description)
 
     LaunchTemplateVersion.__init__ = new_init
+
+
+def _rule_description() -> None:
+    """Show the description of a rule between two groups; moto shows that of a rule for an address range alone."""
+
+    def description(self: SecurityGroupRule) -> str | None:
+        return self.ip_range.get("Description") or self.source_group.get("Description")
+
+    SecurityGroupRule.description = property(description)
 
 
 def _eks_cluster() -> None:

@@ -6,6 +6,7 @@ mock_provider "aws" {
 variables {
   name                     = "todo-dev"
   vpc_id                   = "vpc-1"
+  app_security_group_id    = "sg-0123456789abcdef0"
   private_subnet_ids       = { us-east-1a = "subnet-1", us-east-1b = "subnet-2" }
   api_public_cidrs         = ["198.51.100.0/24"]
   admin_role_arns          = ["arn:aws:iam::123456789012:role/Administrator"]
@@ -84,6 +85,25 @@ run "fargate_takes_pods_by_namespace_and_label_in_every_private_subnet" {
   assert {
     condition     = one(aws_eks_fargate_profile.app.selector).namespace == "todo" && one(aws_eks_fargate_profile.app.selector).labels == tomap({ "todo/compute" = "fargate" }) && aws_eks_fargate_profile.app.subnet_ids == toset(["subnet-1", "subnet-2"])
     error_message = "Without the label the profile would take the secrets mirror too, which cannot run on Fargate."
+  }
+}
+
+run "pods_on_fargate_and_the_cluster_s_group_admit_each_other" {
+  command = plan
+
+  assert {
+    condition     = toset([for rule in aws_vpc_security_group_egress_rule.app_to_cluster : "${rule.ip_protocol} ${rule.from_port}-${rule.to_port}"]) == toset(["tcp 443-443", "tcp 53-53", "udp 53-53"]) && alltrue([for rule in aws_vpc_security_group_egress_rule.app_to_cluster : rule.security_group_id == var.app_security_group_id && rule.referenced_security_group_id == output.security_group_id])
+    error_message = "A pod reaches the Kubernetes API and CoreDNS, over both protocols."
+  }
+
+  assert {
+    condition     = keys(aws_vpc_security_group_ingress_rule.cluster_from_app) == keys(aws_vpc_security_group_egress_rule.app_to_cluster) && alltrue([for key, rule in aws_vpc_security_group_ingress_rule.cluster_from_app : rule.security_group_id == output.security_group_id && rule.referenced_security_group_id == var.app_security_group_id && rule.from_port == aws_vpc_security_group_egress_rule.app_to_cluster[key].from_port && rule.ip_protocol == aws_vpc_security_group_egress_rule.app_to_cluster[key].ip_protocol])
+    error_message = "What a pod may leave for, the cluster's group lets in."
+  }
+
+  assert {
+    condition     = toset([for rule in aws_vpc_security_group_ingress_rule.app_from_cluster : rule.from_port]) == toset([8000, 9000, 10250]) && alltrue([for rule in aws_vpc_security_group_ingress_rule.app_from_cluster : rule.security_group_id == var.app_security_group_id && rule.referenced_security_group_id == output.security_group_id])
+    error_message = "The cluster reaches the service, its metrics and the kubelet, and no other port."
   }
 }
 

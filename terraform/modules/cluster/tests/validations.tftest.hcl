@@ -8,6 +8,7 @@ mock_provider "aws" {
 variables {
   name                     = "todo-dev"
   vpc_id                   = "vpc-1"
+  app_security_group_id    = "sg-0123456789abcdef0"
   private_subnet_ids       = { us-east-1a = "subnet-1", us-east-1b = "subnet-2" }
   api_public_cidrs         = ["198.51.100.0/24"]
   admin_role_arns          = ["arn:aws:iam::123456789012:role/Administrator"]
@@ -28,6 +29,16 @@ run "private_subnet_ids_is_refused" {
   }
 
   expect_failures = [var.private_subnet_ids]
+}
+
+run "app_security_group_id_is_refused" {
+  command = plan
+
+  variables {
+    app_security_group_id = "todo-dev-app"
+  }
+
+  expect_failures = [var.app_security_group_id]
 }
 
 run "kubernetes_version_is_refused" {

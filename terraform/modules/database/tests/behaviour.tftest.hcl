@@ -7,7 +7,7 @@ variables {
   name                      = "todo-dev"
   vpc_id                    = "vpc-1"
   subnet_ids                = ["subnet-1", "subnet-2"]
-  client_security_group_ids = { cluster = "sg-1" }
+  client_security_group_ids = { app = "sg-1" }
   multi_az                  = false
   deletion_protection       = false
   final_snapshot            = false
@@ -49,7 +49,7 @@ run "only_named_clients_reach_port_5432" {
   command = plan
 
   assert {
-    condition     = keys(aws_vpc_security_group_ingress_rule.client) == ["cluster"] && aws_vpc_security_group_ingress_rule.client["cluster"].referenced_security_group_id == "sg-1" && aws_vpc_security_group_ingress_rule.client["cluster"].from_port == 5432
+    condition     = keys(aws_vpc_security_group_ingress_rule.client) == ["app"] && aws_vpc_security_group_ingress_rule.client["app"].referenced_security_group_id == "sg-1" && aws_vpc_security_group_ingress_rule.client["app"].from_port == 5432
     error_message = "One rule a named client, for PostgreSQL's port."
   }
 }
