@@ -36,7 +36,7 @@ SECRET_VARIABLES = (
     "DB_USERNAME",
     "DB_PASSWORD",
 )
-DATABASE_VARIABLES = ("DB_HOST", "DB_PORT", "DB_NAME", "DB_SSLMODE")
+DATABASE_VARIABLES = ("DB_HOST", "DB_PORT", "DB_NAME", "DB_SSLMODE", "DB_SSLROOTCERT", "DB_ROLE")
 
 
 def service_environment(secrets: Path, *, database: Mapping[str, str]) -> dict[str, str]:

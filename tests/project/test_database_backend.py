@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -191,3 +192,17 @@ def test_introspection_and_the_database_without_a_name_work(wrapper: DatabaseWra
     with wrapper._nodb_cursor() as cursor:
         cursor.execute("SELECT current_database()")
         assert cursor.fetchone() == ("postgres",)
+
+
+def test_the_role_goes_into_the_session_and_the_authorities_to_libpq(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_ROLE", "todo_owner")
+    monkeypatch.setenv("DB_SSLROOTCERT", "/etc/todo/database-ca/ca.pem")
+    options = connection_options()
+    assert options["options"].endswith(" -c role=todo_owner")
+    assert options["sslrootcert"] == "/etc/todo/database-ca/ca.pem"
+
+
+def test_a_role_that_could_be_another_option_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_ROLE", "todo_owner -c statement_timeout=0")
+    with pytest.raises(ImproperlyConfigured, match=r"^DB_ROLE='todo_owner -c statement_timeout=0' is no role of ours"):
+        connection_options()

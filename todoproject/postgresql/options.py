@@ -3,7 +3,10 @@
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
+import re
 from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 from todoproject.environment import env, whole_number
 
@@ -37,6 +40,19 @@ def connection_options() -> dict[str, Any]:
         # them would fill the server's memory with plans that never return.
         "prepare_threshold": None,
     }
+    if role := database_role():
+        # Whoever logs in, what is made belongs to this role: tables keep their owner when a login rotates.
+        options["options"] += f" -c role={role}"
     if mode := env.str("DB_SSLMODE", default=""):
         options["sslmode"] = mode
+    if authorities := env.str("DB_SSLROOTCERT", default=""):
+        options["sslrootcert"] = authorities
     return options
+
+
+def database_role() -> str:
+    """Return DB_ROLE, the role that a session takes after its login, or the empty text for the login's own."""
+    role: str = env.str("DB_ROLE", default="")
+    if not re.fullmatch(r"([a-z_][a-z0-9_]{0,62})?", role):
+        raise ImproperlyConfigured(f"DB_ROLE={role!r} is no role of ours: give for example todo_owner, or nothing.")
+    return role
