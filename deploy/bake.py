@@ -11,6 +11,7 @@ def watch(run: Run, *, seconds: float, counts: bool = True) -> None:
     `counts`: fewer requests than the SLO needs are a breach, once a whole window is behind us.
     """
     watched = silent = 0.0
+    run.visitor.address = run.visitor.address or run.picture.public_address
     while watched < seconds:
         started = run.clock.now()
         run.visitor.visit(run.entry.to, seconds=min(run.file.poll_seconds, seconds - watched))

@@ -55,6 +55,12 @@ class Picture:
     def behind_load_balancer(self) -> bool:
         return self.traffic.get("kind") == "Ingress"
 
+    @property
+    def public_address(self) -> str:
+        """The load balancer's own, for an environment without a domain; "" without a load balancer."""
+        balancers = self.traffic.get("status", {}).get("loadBalancer", {}).get("ingress", [])
+        return f"http://{balancers[0]['hostname']}" if self.behind_load_balancer and balancers else ""
+
 
 def look(kubectl: Kubectl, environment: str) -> Picture:
     """Return the picture; refuse a cluster whose objects say that they belong to another environment."""

@@ -48,12 +48,12 @@ class Progress:
         shown = f"\n{_time(self._clock.now())}  {text}" + (f"\n  next: {next_command}" if next_command else "")
         self._say("end", shown, code=code, name=name, text=text, next=next_command)
 
-    def _say(self, event: str, text: str, **fields: object) -> None:
+    def _say(self, event: str, line: str, /, **fields: object) -> None:
         if self._machine:
-            text = json.dumps({"event": event, "at": _time(self._clock.now()), **fields}, ensure_ascii=False)
+            line = json.dumps({"event": event, "at": _time(self._clock.now()), **fields}, ensure_ascii=False)
         elif self._terminal and self._waiting:
             self._stream.write("\r\033[K")
-        self._stream.write(f"{text}\n")
+        self._stream.write(f"{line}\n")
         self._stream.flush()
 
 

@@ -1,4 +1,4 @@
-"""What outlives a colour: accounts, policies, the mirror of the secrets; and, before the first release, the traffic."""
+"""What outlives a colour: Services, accounts, policies, the mirror of the secrets; and at first the traffic object."""
 
 from deploy import traffic
 from deploy.cluster import COLOURS, NAME
@@ -15,7 +15,8 @@ def apply(run: Run) -> None:
 
 
 def wait_ready(run: Run) -> None:
-    """Wait for the mirror of the secrets and, at the first release, for the bindings of both target groups.
+    """Wait for what `shared` runs (the mirror of the secrets; PostgreSQL where it is in the cluster) and, at the first
+    release, for the bindings of both target groups.
 
     The mirrored Secret itself is not asked for: whoever may read its name may read its content.
     """
@@ -35,10 +36,9 @@ def wait_ready(run: Run) -> None:
 
 
 def _missing(run: Run) -> str:
-    mirrors = run.kubectl.objects("deployments", "-l", f"{NAME},app.kubernetes.io/component=secrets-mirror")
-    for mirror in mirrors:
-        if mirror.get("status", {}).get("readyReplicas", 0) < mirror["spec"].get("replicas", 1):
-            return f"{mirror['metadata']['name']} does not mount the secrets yet"
+    for each in run.kubectl.objects("deployments,statefulsets", "-l", f"{NAME},app.kubernetes.io/component!=web"):
+        if each.get("status", {}).get("readyReplicas", 0) < each["spec"].get("replicas", 1):
+            return f"{each['metadata']['name']} is not ready yet"
     if run.entry.first and run.picture.behind_load_balancer:
         unbound = set(COLOURS) - run.load_balancer.target_groups().keys()
         if unbound:

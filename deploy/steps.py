@@ -65,6 +65,8 @@ def wait_window(run: Run) -> None:
 def settle(run: Run) -> None:
     run.lease.confirm()
     size.settle(run)
+    # Hourly work goes on with the release that has proved itself.
+    run.kubectl.change("apply", "-k", run.workshop.with_image("prune", run.entry.image))
     leftovers.delete(run)
 
 
@@ -78,7 +80,7 @@ STEPS = (
     Step(
         "shared",
         "apply what outlives a colour (at the first release the traffic object too)",
-        "the mirror of the secrets; at the first release the bindings of both target groups",
+        "what it runs to be ready; at the first release for the bindings of both target groups",
         "nothing to undo: both colours share it",
         shared.apply,
         shared.wait_ready,
@@ -102,7 +104,7 @@ STEPS = (
     Step(
         "gate",
         "ask every pod of the idle colour again and again",
-        "a time without interruption in which each is ready, unrestarted, reaches the database, is known to the balancer",
+        "a time in which each was ready, unrestarted, reached the database and was healthy for the balancer",
         "nothing to undo",
         None,
         gate.wait_healthy,
@@ -149,7 +151,7 @@ STEPS = (
     ),
     Step(
         "settle",
-        "give the live colour its own floor back, then keep the former one or scale it to zero",
+        "give the live colour its own floor back; keep the former one or scale it to zero; renew the CronJob",
         "nothing",
         "`rollback`; from zero pods in minutes",
         settle,

@@ -11,6 +11,8 @@ def advance(store: Store) -> None:
     scale(store)
     for deployment in store.of_kind("Deployment"):
         roll_out(store, deployment)
+    for stateful in store.of_kind("StatefulSet"):
+        stateful["status"] = {"readyReplicas": 0 if store.faults.get("shared") else 1}
     for job in store.of_kind("Job"):
         _work(store, job)
     if store.get("Ingress", "todo") and not store.faults.get("no-bindings"):

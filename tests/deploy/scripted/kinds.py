@@ -3,6 +3,7 @@
 KINDS = {
     "configmap": "ConfigMap",
     "deployment": "Deployment",
+    "statefulset": "StatefulSet",
     "endpointslice": "EndpointSlice",
     "event": "Event",
     "horizontalpodautoscaler": "HorizontalPodAutoscaler",
@@ -20,6 +21,7 @@ GROUPS = {
     "Ingress": "networking.k8s.io",
     "Job": "batch",
     "Lease": "coordination.k8s.io",
+    "StatefulSet": "apps",
     "TargetGroupBinding": "elbv2.k8s.aws",
 }
 

@@ -33,7 +33,7 @@ def _answer(store: Store, words: list[str], folder: Path) -> str:
             store.content["away_until"] = store.now + moment["away"]
     if store.now < store.content.get("away_until", 0):
         raise Refused(AWAY)
-    if store.faults.get("forbidden", "-") in text:
+    if "forbidden" in store.faults and store.faults["forbidden"] in text:
         what = 'pods is forbidden: User "someone" cannot list resource "pods" in API group "" in the namespace "todo"'
         raise Refused(f"Error from server (Forbidden): {what}")
     parsed = Words(words)

@@ -44,10 +44,8 @@ class Words:
 def get(store: Store, words: Words, folder: Path) -> str:
     if "--raw" in words.flags:
         return answers.raw(store, words.flags["--raw"])
-    kinds, name = words.rest[1].split(","), words.named()[1]
-    for kind in kinds:
-        if kind.split(".")[0].lower().rstrip("s") not in {known.rstrip("s") for known in KINDS} and kind_of(kind):
-            raise Refused(f"error: the server doesn't have a resource type \"{kind}\"")
+    kinds = words.rest[1].split("/")[0].split(",")
+    name = words.named()[1] if len(kinds) == 1 else ""
     if name:
         found = store.get(kind_of(kinds[0]), name)
         if found is None and "--ignore-not-found" not in words.flags:
@@ -158,8 +156,12 @@ def _shown(thing: Object) -> str:
 
 def _selected(thing: Object, selector: str) -> bool:
     labels = thing["metadata"].get("labels", {})
-    wanted = dict(part.split("=", 1) for part in selector.split(",") if part)
-    return all(labels.get(key) == value for key, value in wanted.items())
+    parts = [part for part in selector.split(",") if part]
+    unwanted = dict(part.split("!=", 1) for part in parts if "!=" in part)
+    wanted = dict(part.split("=", 1) for part in parts if "!=" not in part)
+    return all(labels.get(key) == value for key, value in wanted.items()) and not any(
+        labels.get(key) == value for key, value in unwanted.items()
+    )
 
 
 def _chosen(thing: Object, selector: str) -> bool:
