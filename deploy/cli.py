@@ -51,6 +51,7 @@ class World:
     send: Send = send
     out: TextIO = field(default_factory=lambda: sys.stdout)
     work: Path = ROOT / ".local" / "deploy"
+    who: str = field(default_factory=lambda: f"{getpass.getuser()}@{socket.gethostname()}/{os.getpid()}")
 
 
 def main(words: list[str], world: World | None = None) -> int:
@@ -94,8 +95,6 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
         os.environ.setdefault("AWS_DEFAULT_REGION", region)
     file = ReleaseFile.read(arguments.release_file, arguments.env)
     kubectl = Kubectl(world.execute, progress, world.clock, dry_run=arguments.dry_run)
-    operation = arguments.command
-    holder = f"{operation}/{getpass.getuser()}@{socket.gethostname()}/{os.getpid()}"
     visitor = Visitor(
         kubectl,
         world.clock,
@@ -111,7 +110,7 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
         clock=world.clock,
         progress=progress,
         workshop=workshop,
-        lease=Lease(kubectl, workshop, world.clock, holder=holder, seconds=file.lease_seconds),
+        lease=Lease(kubectl, workshop, world.clock, holder=f"{arguments.command}/{world.who}", seconds=file.lease_seconds),
         journal=Journal(kubectl, workshop, world.clock, Entry()),
         visitor=visitor,
         prometheus=Prometheus.of(kubectl, arguments.bake_file, arguments.prometheus_url),

@@ -14,8 +14,8 @@ from deploy.workshop import Workshop
 class Lease:
     """Held by one `holder`, for example ``release/eve@laptop/4711``.
 
-    A release never takes it from a living holder. A rollback takes it from a release, which stops when it notices,
-    before its next change; never from another rollback, or the second would undo the first.
+    A release never takes it from a living holder. A rollback takes it from anybody: a release notices before its next
+    change, and stops; of two rollbacks both go the same way.
     """
 
     def __init__(self, kubectl: Kubectl, workshop: Workshop, clock: Clock, *, holder: str, seconds: int) -> None:
@@ -34,7 +34,7 @@ class Lease:
     def take(self, found: Object) -> None:
         """Make it ours; `found` is the Lease as it was seen last, or empty."""
         held = self.held_by_other(found)
-        if held and not (self.holder.startswith("rollback/") and held.startswith("release/")):
+        if held and not self.holder.startswith("rollback/"):
             raise Failure(LEASE_HELD, f"Another one is at work: {held}.")
         spec = found.get("spec", {})
         ours = spec.get("holderIdentity") == self.holder

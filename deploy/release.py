@@ -2,15 +2,12 @@
 
 from dataclasses import replace
 
-from deploy import traffic
+from deploy import judges, traffic
 from deploy.cluster import Picture, other
 from deploy.failures import (
-    ALARM_RINGS,
-    ALARMS_MISSING,
     FIRST_RELEASE,
     LEASE_HELD,
     NOTHING_TO_RESUME,
-    PROMETHEUS_UNREACHABLE,
     REFUSED,
     ROLLBACK_NOT_SEEN,
     UNFINISHED,
@@ -20,14 +17,19 @@ from deploy.journal import Entry
 from deploy.kubectl import KubectlError
 from deploy.run import Run
 from deploy.steps import AFTER_FLIP, MOVED, NAMES, STEPS
-from deploy.unanswered import Unanswered
 from deploy.waiting import until
 
 
 def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
     """Bring `image` to all users, or raise the failure that stopped it; return what was reached as a sentence."""
+    run.journal.entry = Entry(image=image)
     if resume:
         _wait_for_lease(run)
+        done = Entry.of(run.picture.journal)
+        if done.state == "finished" and done.image == image and run.picture.live == done.to:
+            return f"{done.to} serves {done.image} already."
+    if held := run.lease.held_by_other(run.picture.lease):
+        raise Failure(LEASE_HELD, f"Another one is at work: {held}.")
     entry = _resumed(run.picture, image=image) if resume else None
     begin_at = NAMES[0]
     if entry is None:
@@ -35,7 +37,7 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
     elif entry.step == "share" or (entry.step in MOVED and run.picture.live == entry.to):
         begin_at = entry.step
     if begin_at == NAMES[0]:
-        _check_judges(run, first=entry.first)
+        judges.must_be_there(run, first=entry.first)
     run.lease.take(run.picture.lease)
     run.journal.entry = entry
     try:
@@ -99,26 +101,6 @@ def _wait_for_lease(run: Run) -> None:
         return None
 
     until(run.clock, free, seconds=2 * run.file.lease_seconds, every=run.file.poll_seconds)
-
-
-def _check_judges(run: Run, *, first: bool) -> None:
-    """Refuse to begin what nobody could judge: Prometheus must answer, and alarms be there and quiet."""
-    try:
-        if run.file.prometheus:
-            run.prometheus.value("vector(1)")
-    except Unanswered as error:
-        raise Failure(PROMETHEUS_UNREACHABLE, str(error)) from error
-    if run.file.alarms == "none":
-        return
-    try:
-        states = run.alarms.states()
-    except Unanswered as error:
-        raise Failure(REFUSED, str(error)) from error
-    if not states and run.file.alarms == "required" and not first:
-        raise Failure(ALARMS_MISSING, f"No CloudWatch alarm begins with {run.alarms.prefix}.")
-    ringing = sorted(name for name, state in states.items() if state == "ALARM")
-    if ringing:
-        raise Failure(ALARM_RINGS, f"In ALARM already: {', '.join(ringing)}.")
 
 
 def _steps(run: Run, begin_at: str) -> None:

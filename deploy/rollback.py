@@ -10,6 +10,7 @@ from deploy.pods import rollout_of
 from deploy.release import take_back
 from deploy.run import Run
 from deploy.steps import MOVED
+from deploy.traffic import move
 from deploy.waiting import until
 
 
@@ -19,25 +20,28 @@ def rollback(run: Run) -> str:
     entry = run.entry
     moving = entry.state == "running" and entry.step in MOVED
     if run.picture.live == entry.from_ and not moving:
-        if entry.state in {"running", "stopped"}:
+        # Also what a killed rollback has left to do.
+        if entry.state != "rolled-back" or run.picture.lease.get("spec"):
             run.lease.take(run.picture.lease)
-            run.journal.write(state="rolled-back", why="rollback before the flip")
+            run.journal.write(state="rolled-back", why=entry.why or "rollback")
             run.lease.give_back()
-        return f"Nothing to do: users are on {entry.from_}, the colour to return to."
+        return f"Users are on {entry.from_}, the colour to return to."
     run.progress.step("rollback", f"move all traffic from {entry.to} to {entry.from_}")
     run.lease.take(run.picture.lease)
     try:
+        if not run.picture.journal:
+            # Or a second rollback would take this one back.
+            run.journal.write(state="finished")
         if not run.picture.colours[entry.from_].ready:
             _warm(run)
         if run.kubectl.dry_run:
-            take_back_dry(run)
+            move(run, entry.from_)
         else:
             take_back(run, "rollback")
     finally:
         run.lease.give_back()
-    return (
-        f"Users are back on {entry.from_} ({run.picture.colours[entry.from_].image}); {entry.to} and its logs are kept."
-    )
+    former = run.picture.colours[entry.from_].image
+    return f"Users are back on {entry.from_} ({former}); {entry.to} and its logs are kept."
 
 
 def back_from(run: Run) -> Entry:
@@ -51,10 +55,6 @@ def back_from(run: Run) -> Entry:
     if not picture.live or not entry.from_ or not picture.colours[entry.from_].exists:
         raise Failure(NOTHING_TO_RETURN_TO, "There is no release before this one.")
     return entry
-
-
-def take_back_dry(run: Run) -> None:
-    run.kubectl.change("apply", "-k", run.workshop.overlay(f"traffic-{run.entry.from_}"))
 
 
 def _warm(run: Run) -> None:

@@ -13,6 +13,7 @@ def facts(picture: Picture) -> dict[str, object]:
     goal = other(live) if live and not entry.first else ""
     back = picture.colours[goal] if goal else None
     return {
+        "event": "status",
         "environment": picture.environment,
         "live": live,
         "colours": {
@@ -22,7 +23,7 @@ def facts(picture: Picture) -> dict[str, object]:
         },
         "rollback": _rollback(entry, live) if back and back.exists else "none",
         "warm": bool(back and back.ready),
-        "release": {key: value for key, value in vars(entry).items() if value},
+        "release": {key.rstrip("_"): value for key, value in vars(entry).items() if value},
         "held_by": picture.lease.get("spec", {}).get("holderIdentity", ""),
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from deploy import bake, gate, jobs, leftovers, shared, size, traffic
+from deploy import bake, gate, jobs, judges, leftovers, shared, size, traffic
 from deploy.failures import FLIP_NOT_SEEN, Failure
 from deploy.run import Run
 from deploy.waiting import until
@@ -27,6 +27,7 @@ def start(run: Run) -> None:
 
 def move_in_shares(run: Run) -> None:
     """Give the new colour its percentages one after the other, each seen and watched."""
+    judges.must_be_there(run, first=run.entry.first)
     if not run.entry.from_ or not run.picture.behind_load_balancer:
         return
     for percent in run.file.traffic_steps:
@@ -119,7 +120,7 @@ STEPS = (
     ),
     Step(
         "share",
-        "move some of the traffic, in the percentages of traffic_steps",
+        "ask whether the judges are there, then move traffic in the percentages of traffic_steps",
         "each to be seen at the load balancer, and watched",
         "the former colour's traffic overlay",
         None,

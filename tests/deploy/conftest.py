@@ -4,11 +4,14 @@ import hashlib
 import os
 import site
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from moto import mock_aws
 
-from tests.deploy.world import ROOT, Scene, image
+from tests.deploy.account import Account
+from tests.deploy.world import ROOT, Scene
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,18 +34,49 @@ def empty(tmp_path: Path) -> Scene:
 
 
 @pytest.fixture
-def scene(empty: Scene) -> Scene:
+def scene(tmp_path: Path, first: Path) -> Scene:
     """A local cluster in which blue serves build a, at three pods, and green has never been."""
-    assert empty.release("a", "--first") == 0, empty.output
-    empty.change(load=3, commands=[])
-    return empty
+    return Scene.copied(first, tmp_path)
 
 
 @pytest.fixture
-def released(scene: Scene) -> Scene:
+def released(tmp_path: Path, second: Path) -> Scene:
     """A local cluster in which green serves build b, and blue stands by with build a."""
+    return Scene.copied(second, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    scene = Scene(tmp_path_factory.mktemp("first"))
+    assert scene.release("a", "--first") == 0, scene.output
+    scene.change(load=3, commands=[])
+    return scene.folder
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory: pytest.TempPathFactory, first: Path) -> Path:
+    scene = Scene.copied(first, tmp_path_factory.mktemp("second"))
     assert scene.release("b") == 0, scene.output
     assert scene.live == "green"
-    assert image("b") == scene.thing("Deployment", "todo-green")["spec"]["template"]["spec"]["containers"][0]["image"]
     scene.change(commands=[])
+    return scene.folder
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    """An environment on AWS, prod, in which nothing has been released; two alarms, both quiet."""
+    os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
+    with mock_aws():
+        account = Account(Scene(tmp_path, "prod"))
+        for name in ("todo-prod-load-balancer-5xx-ratio", "todo-prod-error-lines"):
+            account.alarm(name, "OK")
+        yield account
+
+
+@pytest.fixture
+def prod(account: Account) -> Scene:
+    """Prod, in which blue serves build a."""
+    scene: Scene = account.scene
+    assert scene.release("a", "--first") == 0, scene.output
+    scene.change(load=3, commands=[])
     return scene

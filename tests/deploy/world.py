@@ -2,10 +2,11 @@
 
 import io
 import json
+import shutil
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from deploy.cli import World, main
 from deploy.kubectl import Answer
@@ -25,21 +26,19 @@ def image(letter: str) -> str:
 
 
 class FileClock:
-    """Time stands in a file, which the scripted kubectl reads too, whatever process it is."""
+    """Time stands in a file too, which the scripted kubectl reads."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        file.write_text(str(BEGIN))
+        self._now = float(file.read_text()) if file.exists() else BEGIN
+        self.sleep(0)
 
     def now(self) -> float:
-        return float(self._file.read_text())
+        return self._now
 
     def sleep(self, seconds: float) -> None:
-        self._file.write_text(str(self.now() + seconds))
-
-
-class Killed(BaseException):
-    """The tool's process has ended without a chance to tidy up."""
+        self._now += seconds
+        self._file.write_text(str(self._now))
 
 
 class Scene:
@@ -47,13 +46,24 @@ class Scene:
 
     def __init__(self, folder: Path, environment: str = "local") -> None:
         self.folder, self.environment = folder, environment
+        folder.mkdir(exist_ok=True)
         self.clock = FileClock(folder / "clock")
         self.output = ""
         self.aws: Any = None
         self.arguments: list[str] = []
-        self.kill_before = -1
+        self.copies: Path | None = None  # gets the cluster as it is before each command
+        self.who = "eve@laptop"
         self._given = 0
         self.release_file(**QUICK)
+
+    @classmethod
+    def copied(cls, original: Path, folder: Path, environment: str = "local") -> Self:
+        """Return a cluster as another one was left."""
+        folder.mkdir(exist_ok=True)
+        for name in ("store.json", "clock"):
+            if (original / name).exists():
+                shutil.copy(original / name, folder)
+        return cls(folder, environment)
 
     def release_file(self, **values: object) -> None:
         """Change fields of the release file for this test."""
@@ -71,6 +81,7 @@ class Scene:
             send=self._answer,
             out=io.StringIO(),
             work=self.folder / "work",
+            who=self.who,
         )
         self._given = 0
         files = ("--release-file", str(self.folder / "release.toml"), "--bake-file", str(ROOT / "tests/deploy/bake.json"))
@@ -85,8 +96,8 @@ class Scene:
         return self.deploy("release", "--image", image(letter), *words)
 
     def kubectl(self, words: Sequence[str]) -> Answer:
-        if self._given == self.kill_before:
-            raise Killed
+        if self.copies:
+            Scene.copied(self.folder, self.copies / str(self._given))
         self._given += 1
         return Answer(*scripted.main(list(words[1:]), self.folder))
 
@@ -139,6 +150,24 @@ class Scene:
     def journal(self) -> dict[str, str]:
         data: dict[str, str] = self.thing("ConfigMap", "todo-release")["data"]
         return data
+
+    def end_state(self) -> Object:
+        """Return what a release has to leave behind, whatever happened on its way."""
+        store = self.store
+        images = {
+            each["metadata"]["name"]: each["spec"]["template"]["spec"]["containers"][0]["image"]
+            for each in store.of_kind("Deployment")
+        }
+        journal = {key: self.journal()[key] for key in ("state", "step", "image", "from", "to", "first", "floor", "size")}
+        return {
+            "live": self.live,
+            "images": images,
+            "sizes": self.sizes(),
+            "pods": {colour: len(self.pods(colour)) for colour in ("blue", "green")},
+            "objects": sorted(key for key in store.objects if not key.startswith("Pod/")),
+            "journal": journal,
+            "lease": self.thing("Lease", "todo-release")["spec"],
+        }
 
     def commands(self) -> list[str]:
         return [" ".join(words) for words in self.store.content["commands"]]

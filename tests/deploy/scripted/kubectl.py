@@ -29,6 +29,10 @@ def _answer(store: Store, words: list[str], folder: Path) -> str:
     for moment in [each for each in store.content["when"] if each["sees"] in text]:
         store.content["when"].remove(moment)
         store.faults.update(moment["faults"])
+        if thief := moment["faults"].get("steal"):
+            lease = store.objects["Lease/todo-release"]
+            lease["spec"]["holderIdentity"] = f"rollback/{thief}"
+            store.put(lease)
         if "away" in moment:
             store.content["away_until"] = store.now + moment["away"]
     if store.now < store.content.get("away_until", 0):

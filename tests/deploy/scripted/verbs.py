@@ -151,7 +151,7 @@ def _not_found(kind: str, name: str) -> str:
 
 def _shown(thing: Object) -> str:
     hidden = {key: value for key, value in thing.items() if key != "log"}
-    return json.dumps(hidden, indent=4, sort_keys=True) + "\n"
+    return json.dumps(hidden) + "\n"
 
 
 def _selected(thing: Object, selector: str) -> bool:
