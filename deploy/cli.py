@@ -110,7 +110,9 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
         clock=world.clock,
         progress=progress,
         workshop=workshop,
-        lease=Lease(kubectl, workshop, world.clock, holder=f"{arguments.command}/{world.who}", seconds=file.lease_seconds),
+        lease=Lease(
+            kubectl, workshop, world.clock, holder=f"{arguments.command}/{world.who}", seconds=file.lease_seconds
+        ),
         journal=Journal(kubectl, workshop, world.clock, Entry()),
         visitor=visitor,
         prometheus=Prometheus.of(kubectl, arguments.bake_file, arguments.prometheus_url),

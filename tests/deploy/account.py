@@ -63,8 +63,14 @@ class Account:
 
     def alarm(self, name: str, state: str) -> None:
         self.cloudwatch.put_metric_alarm(
-            AlarmName=name, MetricName="x", Namespace="x", Period=60, EvaluationPeriods=1, Statistic="Sum",
-            ComparisonOperator="GreaterThanThreshold", Threshold=1,
+            AlarmName=name,
+            MetricName="x",
+            Namespace="x",
+            Period=60,
+            EvaluationPeriods=1,
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanThreshold",
+            Threshold=1,
         )
         self.cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
 

@@ -65,7 +65,11 @@ def second(tmp_path_factory: pytest.TempPathFactory, first: Path) -> Path:
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[Account]:
     """An environment on AWS, prod, in which nothing has been released; two alarms, both quiet."""
-    os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
+    os.environ |= {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
     with mock_aws():
         account = Account(Scene(tmp_path, "prod"))
         for name in ("todo-prod-load-balancer-5xx-ratio", "todo-prod-error-lines"):

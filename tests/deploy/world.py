@@ -84,7 +84,12 @@ class Scene:
             who=self.who,
         )
         self._given = 0
-        files = ("--release-file", str(self.folder / "release.toml"), "--bake-file", str(ROOT / "tests/deploy/bake.json"))
+        files = (
+            "--release-file",
+            str(self.folder / "release.toml"),
+            "--bake-file",
+            str(ROOT / "tests/deploy/bake.json"),
+        )
         try:
             code = main([command, "--env", self.environment, *files, *self.arguments, *words], world)
         finally:
@@ -158,7 +163,9 @@ class Scene:
             each["metadata"]["name"]: each["spec"]["template"]["spec"]["containers"][0]["image"]
             for each in store.of_kind("Deployment")
         }
-        journal = {key: self.journal()[key] for key in ("state", "step", "image", "from", "to", "first", "floor", "size")}
+        journal = {
+            key: self.journal()[key] for key in ("state", "step", "image", "from", "to", "first", "floor", "size")
+        }
         return {
             "live": self.live,
             "images": images,

@@ -40,13 +40,17 @@ def raw(store: Store, path: str) -> str:
 
 def _prometheus(store: Store, path: str) -> str:
     if store.faults.get("prometheus") == "away":
-        raise Refused('Error from server (ServiceUnavailable): no endpoints available for service "prometheus-operated"')
+        raise Refused(
+            'Error from server (ServiceUnavailable): no endpoints available for service "prometheus-operated"'
+        )
     if store.faults.get("prometheus") == "nonsense":
         return "<html>"
     query = path.partition("query=")[2]
     value = "300"
     if query.startswith("1%20-"):
-        value = "0.2" if store.faults.get("errors") in {"blue", "green"} and store.faults["errors"] in query else "0.001"
+        value = (
+            "0.2" if store.faults.get("errors") in {"blue", "green"} and store.faults["errors"] in query else "0.001"
+        )
     elif store.faults.get("samples") is not None:
         value = str(store.faults["samples"])
     result = [{"metric": {}, "value": [store.now, value]}]

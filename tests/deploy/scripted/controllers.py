@@ -43,10 +43,16 @@ def _work(store: Store, job: Object) -> None:
         job["status"] = {**started, "active": 1, "ready": 1}
         return
     good = not fault
-    reasons = ("CompletionsReached", "SuccessCriteriaMet", "Complete") if good else ("BackoffLimitExceeded", "FailureTarget", "Failed")
+    reasons = (
+        ("CompletionsReached", "SuccessCriteriaMet", "Complete")
+        if good
+        else ("BackoffLimitExceeded", "FailureTarget", "Failed")
+    )
     message = "Reached expected number of succeeded pods" if good else "Job has reached the specified backoff limit"
     at = {"lastProbeTime": moment(store.now), "lastTransitionTime": moment(store.now)}
-    conditions = [{**at, "message": message, "reason": reasons[0], "status": "True", "type": kind} for kind in reasons[1:]]
+    conditions = [
+        {**at, "message": message, "reason": reasons[0], "status": "True", "type": kind} for kind in reasons[1:]
+    ]
     job["status"] = {**started, "conditions": conditions, "ready": 0, **({"succeeded": 1} if good else {"failed": 1})}
     job["log"] = "Applying todos.0002... OK" if good else fault
 
@@ -59,7 +65,14 @@ def _bind(store: Store) -> None:
             arn = store.content.get("target_groups", {}).get(colour, f"arn:{colour}")
             spec = {"serviceRef": {"name": f"todo-{colour}", "port": 80}, "targetGroupARN": arn}
             metadata = {"name": name, "namespace": "todo"}
-            store.put({"apiVersion": "elbv2.k8s.aws/v1beta1", "kind": "TargetGroupBinding", "metadata": metadata, "spec": spec})
+            store.put(
+                {
+                    "apiVersion": "elbv2.k8s.aws/v1beta1",
+                    "kind": "TargetGroupBinding",
+                    "metadata": metadata,
+                    "spec": spec,
+                }
+            )
 
 
 def _endpoints(store: Store) -> None:
@@ -72,9 +85,18 @@ def _endpoints(store: Store) -> None:
     endpoints = [
         {
             "addresses": [pod["status"].get("podIP", "")],
-            "conditions": {"ready": _condition(pod, "Ready"), "serving": _condition(pod, "Ready"), "terminating": False},
+            "conditions": {
+                "ready": _condition(pod, "Ready"),
+                "serving": _condition(pod, "Ready"),
+                "terminating": False,
+            },
             "nodeName": "node1",
-            "targetRef": {"kind": "Pod", "name": pod["metadata"]["name"], "namespace": "todo", "uid": pod["metadata"]["uid"]},
+            "targetRef": {
+                "kind": "Pod",
+                "name": pod["metadata"]["name"],
+                "namespace": "todo",
+                "uid": pod["metadata"]["uid"],
+            },
         }
         for pod in pods
     ]

@@ -98,7 +98,9 @@ def _live(store: Store, pod: Object, deployment: Object) -> None:
         status["ready"] = age >= SECONDS_TO_READY and not _faulty(store, "unready", deployment)
         status["restartCount"] = _restarts(store, deployment, age)
     gates = pod["spec"].get("readinessGates", [])
-    target = status["ready"] and age >= SECONDS_TO_READY + SECONDS_TO_TARGET and not _faulty(store, "target", deployment)
+    target = (
+        status["ready"] and age >= SECONDS_TO_READY + SECONDS_TO_TARGET and not _faulty(store, "target", deployment)
+    )
     conditions = {gate["conditionType"]: target for gate in gates}
     conditions |= {"ContainersReady": status["ready"], "Ready": status["ready"] and (target or not gates)}
     conditions |= {"PodScheduled": True}
