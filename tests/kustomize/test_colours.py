@@ -1,0 +1,107 @@
+"""Blue and green share nothing that one of them could change for the other."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.kustomize.conftest import Renderings
+from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, PARTS, render
+from tests.kustomize.selectors import pod_labels, selectors, taken
+
+KINDS = {"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "ConfigMap"}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_colour_is_these_objects_and_no_other(renderings: Renderings, environment: str, colour: str) -> None:
+    rendering = renderings[environment, colour]
+    assert {manifest["kind"] for manifest in rendering.objects} == KINDS
+    assert len(rendering.objects) == len(KINDS)
+    for manifest in rendering.objects:
+        assert re.fullmatch(rf"todo-{colour}(-[a-z0-9]{{10}})?", manifest["metadata"]["name"])
+        assert manifest["metadata"]["labels"]["todo/colour"] == colour
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_green_is_blue_under_another_name_apart_from_its_configuration(
+    renderings: Renderings, environment: str
+) -> None:
+    def plain(colour: str) -> list[str]:
+        objects = [manifest for manifest in renderings[environment, colour].objects if manifest["kind"] != "ConfigMap"]
+        return [re.sub(rf"todo-{colour}-[a-z0-9]{{10}}|{colour}", "COLOUR", str(manifest)) for manifest in objects]
+
+    assert plain("blue") == plain("green")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_selector_takes_pods_of_both_colours(renderings: Renderings, environment: str) -> None:
+    every = [renderings[environment, part] for part in PARTS]
+    web = {name: labels for name, labels in pod_labels(*every).items() if name.startswith("Deployment todo-")}
+    assert set(web) == {"Deployment todo-blue", "Deployment todo-green"}
+    for name, by in selectors(*every):
+        both = all(taken(labels, by) for labels in web.values())
+        assert not both or name in SELECTS_BOTH_ON_PURPOSE, f"{name} selects both colours by {by}"
+
+
+# Not a colour's but the namespace's: what network every pod of a kind may use.
+SELECTS_BOTH_ON_PURPOSE = {"SecurityGroupPolicy todo", "NetworkPolicy todo-web"}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("colour", COLOURS)
+def test_everything_of_a_colour_selects_exactly_its_web_pods(
+    renderings: Renderings, environment: str, colour: str
+) -> None:
+    every = [renderings[environment, part] for part in PARTS]
+    pods = pod_labels(*every)
+    chosen = {
+        name: {pod for pod, labels in pods.items() if taken(labels, by)}
+        for name, by in selectors(*every)
+        if name.endswith(f"todo-{colour}")
+    }
+    assert set(chosen) == {f"{kind} todo-{colour}" for kind in ("Deployment", "PodDisruptionBudget", "Service")}
+    assert all(found == {f"Deployment todo-{colour}"} for found in chosen.values())
+    autoscaler = renderings[environment, colour].one("HorizontalPodAutoscaler")
+    assert autoscaler["spec"]["scaleTargetRef"]["name"] == f"todo-{colour}"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_configuration_of_a_colour_is_immutable_and_named_by_its_content(
+    renderings: Renderings, environment: str
+) -> None:
+    for colour in COLOURS:
+        rendering = renderings[environment, colour]
+        config = rendering.one("ConfigMap")
+        assert config["immutable"] is True
+        container = rendering.one("Deployment")["spec"]["template"]["spec"]["containers"][0]
+        assert container["envFrom"] == [{"configMapRef": {"name": config["metadata"]["name"]}}]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_changing_one_value_changes_one_colour_and_nothing_else(
+    renderings: Renderings, tree: Path, environment: str
+) -> None:
+    config = tree / "overlays" / environment / "green" / "config.env"
+    config.write_text(re.sub(r"WEB_THREADS=\d+", "WEB_THREADS=9", config.read_text()))
+    changed = {
+        part
+        for part in PARTS
+        if render(tree / "overlays" / environment / part).text != renderings[environment, part].text
+    }
+    assert changed == {"green"}
+
+
+def test_a_changed_value_is_a_new_config_map_so_that_pods_are_replaced(renderings: Renderings, tree: Path) -> None:
+    config = tree / "overlays/prod/green/config.env"
+    config.write_text(config.read_text().replace("API_RATE=600/minute", "API_RATE=60/minute"))
+    before = renderings["prod", "green"].one("ConfigMap")["metadata"]["name"]
+    assert render(tree / "overlays/prod/green").one("ConfigMap")["metadata"]["name"] != before
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_pod_learns_its_colour_from_its_label(renderings: Renderings, environment: str) -> None:
+    for part in (*COLOURS, "smoke-blue"):
+        workload = renderings[environment, part].objects
+        text = [str(manifest) for manifest in workload if manifest["kind"] in {"Deployment", "Job"}]
+        assert "metadata.labels['todo/colour']" in text[0].replace('"', "'")

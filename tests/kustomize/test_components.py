@@ -1,0 +1,89 @@
+"""Every component is used or tried, and says what it is, when it is wanted, and how to see that it works."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.kustomize.rendering import COLOURS, SOURCE, containers, kubectl, pods, render
+
+COMPONENTS = sorted(path.parent for path in (SOURCE / "components").glob("*/kustomization.yaml"))
+# Options that no environment takes: tried by the tests that name them.
+OPTIONS = {"compute-nodes": "test_components.py", "admin-cidrs": "test_traffic.py"}
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.name)
+def test_a_component_says_what_when_and_how_to_verify(component: Path) -> None:
+    text = (component / "README.md").read_text()
+    assert re.findall(r"^\*\*(What|When|Verify)\.\*\*", text, re.MULTILINE) == ["What", "When", "Verify"]
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.name)
+def test_the_command_of_a_readme_prints_what_the_readme_says(component: Path, tmp_path: Path) -> None:
+    console = re.search(r"^```console\n(.*?)^```$", (component / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert console
+    lines = console[1].splitlines()
+    script = "\n".join(line.removeprefix("$ ") for line in lines if line.startswith("$ "))
+    path = f"{Path(kubectl()).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=SOURCE.parent,
+        env={**os.environ, "PATH": path, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.splitlines() == [line for line in lines if not line.startswith("$ ")], done.stderr
+
+
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.name)
+def test_no_component_is_there_for_nobody(component: Path) -> None:
+    users = [path for path in SOURCE.rglob("kustomization.yaml") if f"/{component.name}\n" in path.read_text()]
+    if component.name in OPTIONS:
+        assert component.name in (Path(__file__).parent / OPTIONS[component.name]).read_text()
+    else:
+        assert users
+
+
+@pytest.mark.parametrize("part", [*COLOURS, "migrate", "prune", "smoke-blue"])
+def test_on_nodes_pods_mount_the_secrets_themselves_at_the_same_place(tree: Path, part: str) -> None:
+    file = tree / "overlays/prod/pods/kustomization.yaml"
+    file.write_text(file.read_text().replace("compute-fargate", "compute-nodes"))
+    ((_, template),) = pods(render(tree / "overlays/prod" / part).objects)
+    assert "todo/compute" not in template["metadata"]["labels"]
+    (volume,) = (each for each in template["spec"]["volumes"] if each["name"] == "secrets")
+    if part == "migrate":
+        assert volume["secret"]["secretName"] == "todo-migrate"
+    else:
+        assert volume["csi"]["volumeAttributes"] == {"secretProviderClass": "todo-secrets"}
+        assert volume["csi"]["readOnly"] is True
+    (container,) = containers(template)
+    (mount,) = (each for each in container["volumeMounts"] if each["name"] == "secrets")
+    assert mount["mountPath"] == "/mnt/secrets-store"
+
+
+def test_compute_on_fargate_and_on_nodes_differ_in_one_label_and_one_volume(tree: Path) -> None:
+    def spec() -> dict[str, object]:
+        ((_, template),) = pods(render(tree / "overlays/prod/blue").objects)
+        whole: dict[str, object] = template["spec"]
+        return {key: value for key, value in whole.items() if key != "volumes"}
+
+    fargate = spec()
+    file = tree / "overlays/prod/pods/kustomization.yaml"
+    file.write_text(file.read_text().replace("compute-fargate", "compute-nodes"))
+    assert spec() == fargate
+
+
+def test_overlays_are_tiny() -> None:
+    for file in (SOURCE / "overlays").glob("*/*/kustomization.yaml"):
+        lines = [line for line in file.read_text().splitlines() if line and not line.lstrip().startswith("#")]
+        assert len(lines) <= 25, file
+
+
+def test_the_base_knows_no_colour_and_no_environment() -> None:
+    for file in (SOURCE / "base").rglob("*.yaml"):
+        text = "\n".join(line.split("#", 1)[0] for line in file.read_text().splitlines())
+        assert not re.search(r"\b(blue|green|dev|prod|local|fargate|arn|eks)\b", text), file

@@ -1,0 +1,74 @@
+"""Who runs on Fargate and who on nodes, and what Fargate makes of a pod's wishes."""
+
+import pytest
+
+from tests.kustomize.conftest import Renderings
+from tests.kustomize.rendering import COLOURS, PARTS, containers, pods
+from tests.kustomize.selectors import taken
+
+AWS = ("dev", "prod")
+# Memory in GiB that goes with a CPU, and what Fargate adds for itself:
+# https://docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html
+SMALLEST = {0.25: 0.5, 0.5: 1.0}
+FARGATES_OWN_MIB = 256
+
+
+@pytest.mark.parametrize("environment", AWS)
+def test_the_application_runs_on_fargate_and_the_mirror_on_nodes(renderings: Renderings, environment: str) -> None:
+    placed = {
+        name: template["metadata"]["labels"].get("todo/compute", "nodes")
+        for part in PARTS
+        for name, template in pods(renderings[environment, part].objects)
+    }
+    assert placed.pop("Deployment secrets-mirror") == "nodes"
+    assert placed == dict.fromkeys(
+        [
+            "Job todo-migrate",
+            "CronJob todo-prune",
+            *(f"{kind}-{colour}" for kind in ("Deployment todo", "Job todo-smoke") for colour in COLOURS),
+        ],
+        "fargate",
+    )
+
+
+@pytest.mark.parametrize("environment", AWS)
+def test_one_security_group_policy_takes_all_pods_on_fargate_and_no_other(
+    renderings: Renderings, environment: str
+) -> None:
+    """Two policies would give a pod the groups of both; a pod on a t3a node that one took would never start."""
+    policy = renderings[environment, "shared"].one("SecurityGroupPolicy")
+    by = policy["spec"]["podSelector"]["matchLabels"]
+    for part in PARTS:
+        for name, template in pods(renderings[environment, part].objects):
+            labels = template["metadata"]["labels"]
+            assert taken(labels, by) == (labels.get("todo/compute") == "fargate"), name
+    assert len(policy["spec"]["securityGroups"]["groupIds"]) == 1
+
+
+def cores(text: str) -> float:
+    return int(text.removesuffix("m")) / 1000 if text.endswith("m") else float(text)
+
+
+@pytest.mark.parametrize("environment", AWS)
+def test_pods_take_the_smallest_machine_that_goes_with_their_cpu(renderings: Renderings, environment: str) -> None:
+    for part in (*COLOURS, "migrate", "prune", "smoke-blue"):
+        ((_, template),) = pods(renderings[environment, part].objects)
+        (container,) = containers(template)
+        asked = container["resources"]["requests"]
+        assert asked["memory"].endswith("Mi")
+        billed = (int(asked["memory"].removesuffix("Mi")) + FARGATES_OWN_MIB) / 1024
+        assert billed == SMALLEST[cores(asked["cpu"])], f"{part}: anything below is paid for and not used"
+
+
+def test_prod_survives_the_loss_of_a_pod_and_dev_is_cheap(renderings: Renderings) -> None:
+    floors = {
+        environment: renderings[environment, "blue"].one("HorizontalPodAutoscaler")["spec"] for environment in AWS
+    }
+    assert floors["prod"]["minReplicas"] >= 2
+    assert floors["dev"]["minReplicas"] == 1
+    assert all(spec["minReplicas"] < spec["maxReplicas"] for spec in floors.values())
+    mirrors = {
+        environment: renderings[environment, "shared"].one("Deployment", "secrets-mirror")["spec"]["replicas"]
+        for environment in AWS
+    }
+    assert mirrors == {"dev": 1, "prod": 2}

@@ -1,0 +1,52 @@
+"""The throw-away kustomization of a release: image by digest, Jobs by suffix, and the names of all else untouched."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.kustomize.conftest import Renderings
+from tests.kustomize.rendering import ENVIRONMENTS, SOURCE, Rendering, containers, pods, render
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/todo"
+
+
+def released(folder: Path, environment: str, part: str, **more: object) -> Rendering:
+    """Render an overlay as the release tool does, from a folder outside the tree."""
+    # Kustomize takes folders by relative paths alone.
+    overlay = (SOURCE / "overlays" / environment / part).relative_to(folder, walk_up=True)
+    image = {"name": "image-not-set", "newName": REPOSITORY, "digest": DIGEST}
+    content = {"resources": [str(overlay)], "images": [image], **more}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(content))
+    return render(folder)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("part", ["blue", "green", "migrate", "smoke-blue", "prune"])
+def test_every_pod_of_a_release_runs_the_digest(tmp_path: Path, environment: str, part: str) -> None:
+    rendering = released(tmp_path, environment, part)
+    images = [each["image"] for _, template in pods(rendering.objects) for each in containers(template)]
+    assert images == [f"{REPOSITORY}@{DIGEST}"]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("part", ["migrate", "smoke-blue"])
+def test_a_job_is_named_by_its_image_and_finds_what_it_mounts(
+    renderings: Renderings, tmp_path: Path, environment: str, part: str
+) -> None:
+    before = renderings[environment, part].one("Job")
+    job = released(tmp_path, environment, part, nameSuffix="-0123456789ab").one("Job")
+    assert job["metadata"]["name"] == f"todo-{part}-0123456789ab"
+    assert job["spec"]["template"]["spec"]["volumes"] == before["spec"]["template"]["spec"]["volumes"]
+    assert job["spec"]["template"]["spec"]["serviceAccountName"].startswith("todo-")
+
+
+def test_a_step_of_traffic_is_one_patch(tmp_path: Path) -> None:
+    step = '{"type":"forward","forwardConfig":{"targetGroups":[]}}'
+    patch = [
+        {"op": "replace", "path": "/metadata/annotations/alb.ingress.kubernetes.io~1actions.live", "value": step},
+    ]
+    target = {"target": {"kind": "Ingress"}, "patch": yaml.safe_dump(patch)}
+    ingress = released(tmp_path, "prod", "traffic-green", patches=[target]).one("Ingress")
+    assert ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/actions.live"] == step

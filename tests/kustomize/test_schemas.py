@@ -1,0 +1,102 @@
+"""Every object of every overlay is one that each Kubernetes which EKS supports knows, down to the last key."""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from tests.kustomize.conftest import Renderings
+from tests.kustomize.rendering import ENVIRONMENTS, SOURCE, Manifest, render
+from tests.kustomize.validation import KUBERNETES, trouble
+
+# Of other parts of the repository; each is looked at once it is there.
+OTHERS = [
+    path.parent
+    for folder in ("monitoring", "platform")
+    for path in sorted((SOURCE.parent / folder).rglob("kustomization.yaml"))
+    if "kind: Component" not in path.read_text()
+]
+
+
+@pytest.mark.parametrize("version", KUBERNETES)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_object_is_valid(renderings: Renderings, environment: str, version: str) -> None:
+    objects = [manifest for key, each in renderings.items() if key[0] == environment for manifest in each.objects]
+    assert [said for manifest in objects if (said := trouble(manifest, version))] == []
+
+
+@pytest.mark.parametrize("folder", [SOURCE / "overlays/local/namespace", *OTHERS], ids=lambda path: path.name)
+def test_what_is_rendered_elsewhere_is_valid(folder: Path) -> None:
+    assert [said for manifest in render(folder).objects if (said := trouble(manifest, KUBERNETES[-1]))] == []
+
+
+def misspelt(manifest: Manifest, *path: str | int) -> Manifest:
+    """Return a copy with one more key at `path`, which no schema knows."""
+    broken = copy.deepcopy(manifest)
+    target = broken
+    for step in path:
+        target = target[step]  # type: ignore[index]
+    target["mispelt"] = "value"
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("part", "kind", "path"),
+    [
+        ("blue", "Deployment", ("spec", "template", "spec", "containers", 0)),
+        ("blue", "HorizontalPodAutoscaler", ("spec", "behavior")),
+        ("shared", "SecretProviderClass", ("spec",)),
+        ("shared", "SecretProviderClass", ("spec", "secretObjects", 0)),
+        ("shared", "SecurityGroupPolicy", ("spec", "securityGroups")),
+    ],
+)
+def test_a_misspelt_key_is_found(renderings: Renderings, part: str, kind: str, path: tuple[str | int, ...]) -> None:
+    manifest = renderings["prod", part].all(kind)[0]
+    assert "mispelt" in trouble(misspelt(manifest, *path), "1.36")
+
+
+def test_a_misspelt_key_in_the_list_of_secrets_is_found(renderings: Renderings) -> None:
+    manifest = copy.deepcopy(renderings["prod", "shared"].all("SecretProviderClass")[0])
+    objects = manifest["spec"]["parameters"]["objects"]
+    manifest["spec"]["parameters"]["objects"] = objects.replace("jmesPath", "jmespath")
+    assert "jmespath" in trouble(manifest, "1.36")
+
+
+def test_a_number_where_kubernetes_wants_text_is_found(renderings: Renderings) -> None:
+    manifest = copy.deepcopy(renderings["prod", "blue"].one("ConfigMap"))
+    manifest["data"]["DB_PORT"] = 5432
+    assert "DB_PORT" in trouble(manifest, "1.36")
+
+
+RULE = {"alert": "Down", "expr": "up == 0", "for": "5m", "labels": {"severity": "page"}}
+MONITOR = {
+    "selector": {"matchLabels": {"app.kubernetes.io/name": "todo"}},
+    "podMetricsEndpoints": [{"port": "metrics"}],
+}
+
+
+def monitoring(kind: str, spec: Manifest) -> Manifest:
+    return {"apiVersion": "monitoring.coreos.com/v1", "kind": kind, "metadata": {"name": "todo"}, "spec": spec}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "objection"),
+    [
+        (monitoring("PrometheusRule", {"groups": [{"name": "todo", "rules": [RULE]}]}), ""),
+        (
+            monitoring("PrometheusRule", {"groups": [{"name": "todo", "rules": [{**RULE, "for": "5 minutes"}]}]}),
+            "5 minutes",
+        ),
+        (
+            monitoring("PrometheusRule", {"groups": [{"name": "todo", "rules": [{**RULE, "record": "up"}]}]}),
+            "valid under",
+        ),
+        (monitoring("PodMonitor", MONITOR), ""),
+        (monitoring("PodMonitor", {**MONITOR, "podMetricsEndpoint": []}), "podMetricsEndpoint"),
+        (monitoring("PodMonitor", {**MONITOR, "podMetricsEndpoints": [{"targetPort": 9000}]}), "targetPort"),
+    ],
+)
+def test_the_schemas_of_monitoring_take_what_is_right_and_nothing_else(manifest: Manifest, objection: str) -> None:
+    said = trouble(manifest, "1.36")
+    assert objection in said
+    assert bool(said) == bool(objection)

@@ -1,0 +1,120 @@
+"""The files that the application reads are those that each way of getting secrets brings."""
+
+import base64
+import importlib.util
+from types import ModuleType
+
+import pytest
+import yaml
+
+from tests.kustomize.conftest import Renderings
+from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, SOURCE, Manifest, containers, pods
+from tests.kustomize.test_values import values
+
+FILES = {"django_secret_key", "django_secret_key_fallbacks", "jwt_signing_keys", "db_username", "db_password"}
+CLASSES = ("todo-secrets", "todo-migrate")
+AWS = ("dev", "prod")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("part", [*COLOURS, "migrate", "prune", "smoke-blue", "smoke-green"])
+def test_every_pod_reads_these_files_at_the_one_place(renderings: Renderings, environment: str, part: str) -> None:
+    ((_, template),) = pods(renderings[environment, part].objects)
+    (container,) = containers(template)
+    read = {each["value"] for each in container["env"] if each["name"].endswith("_FILE")}
+    assert read == {f"/mnt/secrets-store/{name}" for name in FILES}
+    mount = next(each for each in container["volumeMounts"] if each["name"] == "secrets")
+    assert mount == {"name": "secrets", "mountPath": "/mnt/secrets-store", "readOnly": True}
+    assert "subPath" not in str(template), "a subPath never refreshes"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_only_the_migrate_job_has_the_rights_to_migrate(renderings: Renderings, environment: str) -> None:
+    mounted = {}
+    for part in (*COLOURS, "migrate", "prune", "smoke-blue", "smoke-green"):
+        ((_, template),) = pods(renderings[environment, part].objects)
+        volume = next(each for each in template["spec"]["volumes"] if each["name"] == "secrets")
+        mounted[part] = (volume["secret"]["secretName"], template["spec"]["serviceAccountName"])
+        takes_role = "todo_owner" in str(template)
+        assert takes_role == (part == "migrate")
+    assert mounted.pop("migrate") == ("todo-migrate", "todo-migrate")
+    assert set(mounted.values()) == {("todo-secrets", "todo-web")}
+
+
+def objects_of(secret_class: Manifest) -> dict[str, str]:
+    """Return the ARN's name of each file that a SecretProviderClass makes."""
+    files = {}
+    for each in yaml.safe_load(secret_class["spec"]["parameters"]["objects"]):
+        aliases = [path["objectAlias"] for path in each.get("jmesPath", [])] or [each["objectAlias"]]
+        files.update(dict.fromkeys(aliases, each["objectName"]))
+    return files
+
+
+@pytest.mark.parametrize("environment", AWS)
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_secret_provider_class_makes_the_files_and_the_mirror_holds_them(
+    renderings: Renderings, environment: str, name: str
+) -> None:
+    secret_class = renderings[environment, "shared"].one("SecretProviderClass", name)
+    files = objects_of(secret_class)
+    account = values(environment)
+    database = account["MIGRATE_DATABASE_SECRET_ARN" if name == "todo-migrate" else "APP_DATABASE_SECRET_ARN"]
+    assert files == {
+        "django_secret_key": account["DJANGO_SECRET_KEY_SECRET_ARN"],
+        "django_secret_key_fallbacks": account["DJANGO_SECRET_KEY_SECRET_ARN"],
+        "jwt_signing_keys": account["JWT_SIGNING_KEYS_SECRET_ARN"],
+        "db_username": database,
+        "db_password": database,
+    }
+    (mirror,) = secret_class["spec"]["secretObjects"]
+    assert mirror["secretName"] == name
+    assert {each["key"] for each in mirror["data"]} == FILES
+    assert all(each["key"] == each["objectName"] for each in mirror["data"])
+
+
+@pytest.mark.parametrize("environment", AWS)
+def test_the_mirror_mounts_both_classes(renderings: Renderings, environment: str) -> None:
+    mirror = renderings[environment, "shared"].one("Deployment", "secrets-mirror")["spec"]["template"]["spec"]
+    mounted = {volume["csi"]["volumeAttributes"]["secretProviderClass"] for volume in mirror["volumes"]}
+    assert mounted == set(CLASSES)
+    assert {each["name"] for each in mirror["containers"][0]["volumeMounts"]} == {
+        volume["name"] for volume in mirror["volumes"]
+    }
+    assert mirror["serviceAccountName"] == "secrets-mirror"
+
+
+def prepare() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("prepare", SOURCE / "overlays/local/prepare.py")
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_local_secrets_are_the_same_files_with_passwords_that_agree() -> None:
+    data = {
+        each["metadata"]["name"]: {key: base64.b64decode(value).decode() for key, value in each["data"].items()}
+        for each in prepare().manifest()["items"]
+    }
+    for name, login in (("todo-secrets", "todo_app"), ("todo-migrate", "todo_migrate")):
+        assert set(data[name]) == FILES
+        assert data[name]["db_username"] == login
+        assert data[name]["db_password"] == data["todo-postgresql"][login]
+    shared = FILES - {"db_username", "db_password"}
+    assert all(data["todo-secrets"][key] == data["todo-migrate"][key] for key in shared)
+
+
+def test_no_two_clusters_have_the_same_secrets() -> None:
+    first, second = (prepare().manifest()["items"] for _ in range(2))
+    assert [each["metadata"] for each in first] == [each["metadata"] for each in second]
+    assert all(one["data"] != other["data"] for one, other in zip(first, second, strict=True))
+
+
+def test_the_local_database_gets_every_password_that_it_asks_for(renderings: Renderings) -> None:
+    stateful_set = renderings["local", "shared"].one("StatefulSet")
+    script = next(each for each in renderings["local", "shared"].all("ConfigMap"))["data"]["2-passwords.sh"]
+    (secret,) = (each for each in prepare().manifest()["items"] if each["metadata"]["name"] == "todo-postgresql")
+    assert "/run/secrets/postgresql/postgres" in str(stateful_set)
+    assert "todo_app todo_migrate" in script
+    assert set(secret["data"]) == {"postgres", "todo_app", "todo_migrate"}

@@ -1,0 +1,128 @@
+"""A flip changes who is live, and nothing else."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kustomize.conftest import Renderings
+from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, Manifest, render
+from tests.kustomize.test_values import values
+
+PREFIX = "alb.ingress.kubernetes.io/"
+OTHER = {"blue": "green", "green": "blue"}
+
+
+def annotation(ingress: Manifest, name: str) -> str:
+    text: str = ingress["metadata"]["annotations"][PREFIX + name]
+    return text
+
+
+def weights(ingress: Manifest, action: str = "live") -> dict[str, int]:
+    groups: list[dict[str, Any]] = json.loads(annotation(ingress, f"actions.{action}"))["forwardConfig"]["targetGroups"]
+    return {group["serviceName"]: group["weight"] for group in groups}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_traffic_object_is_the_only_one_and_names_the_live_colour(renderings: Renderings, environment: str) -> None:
+    kind = "Service" if environment == "local" else "Ingress"
+    for colour in COLOURS:
+        rendering = renderings[environment, f"traffic-{colour}"]
+        assert [manifest["kind"] for manifest in rendering.objects] == [kind]
+        assert rendering.one(kind, "todo")["metadata"]["labels"]["todo/live"] == colour
+    assert not renderings[environment, "shared"].all("Ingress")
+    names = [each["metadata"]["name"] for each in renderings[environment, "shared"].all("Service")]
+    assert "todo" not in names
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_two_renderings_differ_only_in_weights_or_selector_and_in_the_label(
+    renderings: Renderings, environment: str
+) -> None:
+    blue, green = (renderings[environment, f"traffic-{colour}"].text.splitlines() for colour in COLOURS)
+    changed = [line[1:].strip() for line in difflib.ndiff(blue, green) if line[0] in "+-"]
+    expected = {"todo/live: blue", "todo/live: green"}
+    assert expected <= set(changed)
+    rest = [line for line in changed if line not in expected]
+    if environment == "local":
+        assert sorted(rest) == ["todo/colour: blue", "todo/colour: green"]
+    else:
+        assert all('"weight":' in line for line in rest)
+        assert len(rest) == 2
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("colour", COLOURS)
+def test_all_traffic_goes_to_the_live_colour(renderings: Renderings, environment: str, colour: str) -> None:
+    ingress = renderings[environment, f"traffic-{colour}"].one("Ingress")
+    assert weights(ingress) == {f"todo-{colour}": 100, f"todo-{OTHER[colour]}": 0}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_every_backend_exists_and_never_changes(renderings: Renderings, environment: str) -> None:
+    services = {each["metadata"]["name"] for each in renderings[environment, "shared"].all("Service")}
+    for colour in COLOURS:
+        ingress = renderings[environment, f"traffic-{colour}"].one("Ingress")
+        backends = [
+            (path["backend"]["service"]["name"], path["backend"]["service"]["port"]["name"])
+            for rule in ingress["spec"]["rules"]
+            for path in rule["http"]["paths"]
+        ]
+        assert backends == [("todo-blue", "http"), ("todo-green", "http"), ("live", "use-annotation")]
+        assert set(weights(ingress)) == services == {"todo-blue", "todo-green"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("colour", COLOURS)
+def test_the_idle_colour_is_reached_by_its_header(renderings: Renderings, environment: str, colour: str) -> None:
+    ingress = renderings[environment, "traffic-blue"].one("Ingress")
+    (condition,) = json.loads(annotation(ingress, f"conditions.todo-{colour}"))
+    assert condition == {
+        "field": "http-header",
+        "httpHeaderConfig": {"httpHeaderName": "X-Todo-Colour", "values": [colour]},
+    }
+
+
+def test_prod_speaks_https_and_redirects_http(renderings: Renderings) -> None:
+    ingress = renderings["prod", "traffic-blue"].one("Ingress")
+    assert json.loads(annotation(ingress, "listen-ports")) == [{"HTTP": 80}, {"HTTPS": 443}]
+    assert annotation(ingress, "ssl-redirect") == "443"
+    assert annotation(ingress, "certificate-arn").startswith("arn:aws:acm:")
+    assert annotation(ingress, "ssl-policy").startswith("ELBSecurityPolicy-TLS13-")
+    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [values("prod")["DOMAIN"]]
+
+
+def test_dev_has_no_domain_and_is_open_to_known_addresses_only(renderings: Renderings) -> None:
+    ingress = renderings["dev", "traffic-blue"].one("Ingress")
+    assert json.loads(annotation(ingress, "listen-ports")) == [{"HTTP": 80}]
+    assert annotation(ingress, "inbound-cidrs") not in {"", "0.0.0.0/0"}
+    assert "certificate-arn" not in str(ingress)
+    config = renderings["dev", "blue"].one("ConfigMap")["data"]
+    assert config["SECURE_SSL_REDIRECT"] == config["SECURE_COOKIES"] == "false"
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_load_balancer_reaches_pods_by_address_and_asks_whether_they_are_ready(
+    renderings: Renderings, environment: str
+) -> None:
+    ingress = renderings[environment, "traffic-blue"].one("Ingress")
+    assert ingress["spec"]["ingressClassName"] == "alb"
+    assert annotation(ingress, "target-type") == "ip"
+    assert annotation(ingress, "healthcheck-path") == "/readyz"
+    assert PREFIX + "group.name" not in ingress["metadata"]["annotations"]
+
+
+def test_the_admin_can_be_closed_to_all_but_some_addresses(tree: Path) -> None:
+    overlay = tree / "overlays/prod/traffic-green/kustomization.yaml"
+    overlay.write_text(overlay.read_text() + "  - ../../../components/admin-cidrs\n")
+    ingress = render(overlay.parent).one("Ingress")
+    assert weights(ingress, "live-admin") == weights(ingress) == {"todo-blue": 0, "todo-green": 100}
+    paths = [
+        (path["path"], path["backend"]["service"]["name"]) for path in ingress["spec"]["rules"][0]["http"]["paths"]
+    ]
+    assert paths[:2] == [("/admin", "live-admin"), ("/admin", "admin-refused")]
+    assert json.loads(annotation(ingress, "actions.admin-refused"))["fixedResponseConfig"]["statusCode"] == "403"
+    (condition,) = json.loads(annotation(ingress, "conditions.live-admin"))
+    assert condition["sourceIpConfig"]["values"] == ["192.0.2.0/24"]

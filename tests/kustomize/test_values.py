@@ -1,0 +1,114 @@
+"""Account values stand in one file per environment, and a missing one is noticed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.kustomize.conftest import Renderings
+from tests.kustomize.rendering import ENVIRONMENTS, PARTS, SOURCE, RenderError, render
+
+KEYS_FILE = SOURCE.parent / "terraform" / "values.keys"
+AWS = ("dev", "prod")
+
+
+def keys_of(file: Path) -> list[str]:
+    lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    return [line.split("=", 1)[0] for line in lines]
+
+
+def values(environment: str) -> dict[str, str]:
+    lines = (SOURCE / "overlays" / environment / "values.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def used() -> set[str]:
+    """Return the keys that components read."""
+    sources = [path.read_text() for path in (SOURCE / "components").rglob("*.yaml")]
+    return {
+        key
+        for source in sources
+        for key in re.findall(r"kind: ConfigMap\n\s+name: values\n\s+fieldPath: data\.(\w+)", source)
+    }
+
+
+@pytest.mark.parametrize("environment", AWS)
+def test_the_keys_are_those_that_terraform_writes(environment: str) -> None:
+    assert sorted(keys_of(SOURCE / "overlays" / environment / "values.env")) == sorted(keys_of(KEYS_FILE))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_values_env_is_the_file_that_is_rendered(environment: str) -> None:
+    """Kustomize reads no file above its folder, so values.env leads to values/values.env."""
+    link = SOURCE / "overlays" / environment / "values.env"
+    assert link.readlink() == Path("values/values.env"), (
+        "`make values` writes through this link; a copy would be ignored"
+    )
+
+
+@pytest.mark.parametrize("environment", AWS)
+def test_no_environment_has_the_values_of_another(environment: str) -> None:
+    assert values(environment)["ENVIRONMENT"] == environment
+
+
+@pytest.mark.parametrize("key", sorted(used()))
+def test_a_missing_value_stops_the_rendering_and_is_named(tree: Path, key: str) -> None:
+    """In prod, which uses them all."""
+    file = tree / "overlays/prod/values/values.env"
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join(line for line in lines if not line.startswith(f"{key}=")) + "\n")
+    assert key in first_refusal(tree / "overlays/prod")
+
+
+def first_refusal(environment: Path) -> str:
+    """Return what kubectl says of the first part that does not render, or ""."""
+    for part in ("shared", "traffic-blue", "blue"):
+        try:
+            render(environment / part)
+        except RenderError as error:
+            return str(error)
+    return ""
+
+
+def test_there_are_values_to_miss() -> None:
+    assert len(used()) >= 15
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_no_placeholder_is_left(renderings: Renderings, environment: str) -> None:
+    for part in PARTS:
+        text = renderings[environment, part].text.replace("image-not-set", "")
+        assert "not-set" not in text
+        assert not re.search(r'(DB_HOST|DB_NAME|DB_PORT)(: |\n\s+value: )""', text)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_image_is_one_that_cannot_be_pulled(renderings: Renderings, environment: str) -> None:
+    for part in ("migrate", "blue", "green", "smoke-blue", "smoke-green", "prune"):
+        assert re.findall(r"image: (\S+)", renderings[environment, part].text) == ["image-not-set"]
+
+
+@pytest.mark.parametrize("environment", AWS)
+def test_values_reach_their_places(renderings: Renderings, environment: str) -> None:
+    account = values(environment)
+    shared = renderings[environment, "shared"]
+    config = renderings[environment, "blue"].one("ConfigMap")["data"]
+    assert {key: config[key] for key in ("DB_HOST", "DB_NAME", "DB_PORT", "AWS_REGION", "AUDIT_LOG_GROUP")} == {
+        key: account[key] for key in ("DB_HOST", "DB_NAME", "DB_PORT", "AWS_REGION", "AUDIT_LOG_GROUP")
+    }
+    roles = {
+        each["metadata"]["name"]: each["metadata"].get("annotations", {}).get("eks.amazonaws.com/role-arn")
+        for each in shared.all("ServiceAccount")
+    }
+    assert roles == {
+        "todo-web": account["WEB_ROLE_ARN"],
+        "secrets-mirror": account["SECRETS_MIRROR_ROLE_ARN"],
+        "todo-migrate": None,
+    }
+    policy = shared.one("SecurityGroupPolicy")
+    assert policy["spec"]["securityGroups"]["groupIds"] == [account["APP_SECURITY_GROUP_ID"]]
+
+
+def test_hosts_are_the_domain_and_the_services(renderings: Renderings) -> None:
+    allowed = renderings["prod", "blue"].one("ConfigMap")["data"]["ALLOWED_HOSTS"]
+    assert allowed == f"{values('prod')['DOMAIN']},todo-blue,todo-green"
