@@ -17,7 +17,7 @@ from deploy import break_glass, status, steps
 from deploy.alarms import Alarms
 from deploy.arguments import parsed
 from deploy.cluster import Picture, look
-from deploy.failures import BUG, KINDS, SUCCESS, USAGE, Failure
+from deploy.failures import BUG, SUCCESS, USAGE, Failure
 from deploy.journal import Entry, Journal
 from deploy.kubectl import Execute, Kubectl, KubectlError, execute
 from deploy.lease import Lease
@@ -61,6 +61,7 @@ def main(words: list[str], world: World | None = None) -> int:
     progress = Progress(world.out, world.clock, machine=arguments.json)
     try:
         run = assembled(arguments, world, progress)
+        arguments.image = image_of(getattr(arguments, "image", ""), run.workshop)
     except (ValueError, OSError) as error:
         progress.end(USAGE, "usage", str(error))
         return USAGE
@@ -128,15 +129,14 @@ def image_of(text: str, workshop: Workshop) -> str:
         return text
     repository = workshop.values().get("IMAGE_REPOSITORY", "")
     if not repository:
-        raise Failure(KINDS[0], "A bare digest needs IMAGE_REPOSITORY in values.env.")
+        raise ValueError("A bare digest needs IMAGE_REPOSITORY in values.env: give repository@sha256:….")
     return f"{repository}@{text}"
 
 
 def _release(run: Run, arguments: argparse.Namespace, world: World) -> str:
     # A cancelled CI job sends SIGTERM: the Lease is given back, and the journal says where to go on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    image = image_of(arguments.image, run.workshop)
-    return release(run, image=image, resume=arguments.resume, first=arguments.first)
+    return release(run, image=arguments.image, resume=arguments.resume, first=arguments.first)
 
 
 def _rollback(run: Run, arguments: argparse.Namespace, world: World) -> str:
@@ -158,7 +158,7 @@ def _status(run: Run, arguments: argparse.Namespace, world: World) -> str:
 
 
 def _plan(run: Run, arguments: argparse.Namespace, world: World) -> str:
-    entry = planned(run.picture, image=image_of(arguments.image, run.workshop), first=arguments.first)
+    entry = planned(run.picture, image=arguments.image, first=arguments.first)
     world.out.write(
         f"{run.environment}: {entry.image or 'IMAGE'} goes to {entry.to}, from {entry.from_ or 'nothing'}\n"
     )

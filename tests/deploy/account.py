@@ -5,6 +5,7 @@ Ingress's weights to the rule. So this proves what the tool asks and how it read
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -20,6 +21,7 @@ class Account:
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.down, self.rings_at = scene, False, ""
+        self.on_change: Callable[[dict[str, int]], None] | None = None
         ec2, self.elb = boto3.client("ec2", REGION), boto3.client("elbv2", REGION)
         self.cloudwatch = boto3.client("cloudwatch", REGION)
         vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
@@ -49,6 +51,8 @@ class Account:
         """Return a client, after the controller has had its turn."""
         ingress = self.scene.store.get("Ingress", "todo")
         if ingress and not self.down:
+            if self.on_change and wished(ingress) != self.weights():
+                self.on_change(wished(ingress))
             self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward(wished(ingress)))
         if self.rings_at and wished(ingress or {})[self.rings_at] == 100:
             self.alarm("todo-prod-error-lines", "ALARM")

@@ -13,6 +13,9 @@ DEFAULTS: dict[str, Object] = {
     "Job": {"backoffLimit": 6},
 }
 
+# Kinds whose generation counts the changes of their spec.
+GENERATIONS = {"CronJob", "Deployment", "Ingress", "Job", "StatefulSet"}
+
 
 class Refused(Exception):  # noqa: N818  what kubectl prints
     """The text that kubectl prints on stderr."""
@@ -29,7 +32,8 @@ def applied(store: Store, wanted: Object) -> str:
         new["metadata"].setdefault("namespace", "todo")
         if wanted["kind"] in DEFAULTS:
             new["spec"] = {**DEFAULTS[wanted["kind"]], **new["spec"]}
-        new["metadata"]["generation"] = 1
+        if wanted["kind"] in GENERATIONS:
+            new["metadata"]["generation"] = 1
         store.put(new)
         return f"{name} created"
     if wanted["kind"] == "Job" and wanted["spec"]["template"] != _last(found).get("spec", {}).get("template"):
@@ -39,7 +43,7 @@ def applied(store: Store, wanted: Object) -> str:
     merged["metadata"].setdefault("annotations", {})[LAST] = annotated
     if merged == found:
         return f"{name} unchanged"
-    if merged.get("spec") != found.get("spec"):
+    if wanted["kind"] in GENERATIONS and merged.get("spec") != found.get("spec"):
         merged["metadata"]["generation"] = found["metadata"].get("generation", 1) + 1
     store.put(merged)
     return f"{name} configured"

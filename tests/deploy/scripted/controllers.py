@@ -23,7 +23,7 @@ def advance(store: Store) -> None:
 
 def _work(store: Store, job: Object) -> None:
     name = job["metadata"]["name"]
-    fault = next((value for key, value in store.faults.items() if name.startswith(f"todo-{key}-")), "")
+    fault = next((value for key, value in store.faults.items() if name == key or name.startswith(f"todo-{key}-")), "")
     age = store.now - _seconds(job["metadata"]["creationTimestamp"])
     labels = {"job-name": name, "batch.kubernetes.io/job-name": name}
     pod = store.get("Pod", f"{name}-x7k2p")
@@ -100,10 +100,12 @@ def _endpoints(store: Store) -> None:
         }
         for pod in pods
     ]
+    ports = [port["containerPort"] for pod in pods for port in pod["spec"]["containers"][0].get("ports", [])]
+    port = ports[0] if ports else 8000
     labels = {**service["metadata"].get("labels", {}), "kubernetes.io/service-name": "todo"}
     found = store.get("EndpointSlice", "todo-2s8ch")
     thing = found or {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4"}
-    thing |= {"endpoints": endpoints, "ports": [{"name": "http", "port": 8000, "protocol": "TCP"}]}
+    thing |= {"endpoints": endpoints, "ports": [{"name": "http", "port": port, "protocol": "TCP"}]}
     thing.setdefault("metadata", {"name": "todo-2s8ch", "namespace": "todo"})["labels"] = labels
     if found is None:
         store.put(thing)

@@ -48,7 +48,10 @@ def roll_out(store: Store, deployment: Object) -> None:
         for pod in old:
             store.remove(pod)
         old = []
-    status: Object = {"observedGeneration": deployment["metadata"].get("generation", 1), "conditions": []}
+    available = size > 0 and len(ready) == size
+    condition = {"type": "Available", "status": str(available)}
+    condition["reason"] = "MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable"
+    status: Object = {"observedGeneration": deployment["metadata"].get("generation", 1), "conditions": [condition]}
     counts = {
         "replicas": len(current) + len(old),
         "updatedReplicas": len(current),
@@ -57,8 +60,8 @@ def roll_out(store: Store, deployment: Object) -> None:
     status |= {key: count for key, count in counts.items() if count}
     if refused:
         message = f'pods "{name}-x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true'
-        condition = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message}
-        status["conditions"].append(condition)
+        failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message}
+        status["conditions"].append(failure)
     deployment["status"] = status
 
 
@@ -77,7 +80,7 @@ def _live(store: Store, pod: Object, deployment: Object) -> None:
     """Write the pod's status by its age and the faults."""
     age = store.now - _seconds(pod["metadata"]["creationTimestamp"])
     container = pod["spec"]["containers"][0]
-    status: Object = {"image": container["image"], "imageID": "", "name": container["name"], "ready": False}
+    status: Object = {"image": container["image"], "name": container["name"], "ready": False}
     status |= {"lastState": {}, "restartCount": 0, "started": False}
     phase = "Pending"
     if _faulty(store, "pending", deployment):
