@@ -39,7 +39,7 @@ def _work(store: Store, job: Object) -> None:
     started = {"startTime": job["metadata"]["creationTimestamp"], "terminating": 0, "uncountedTerminatedPods": {}}
     if job.get("status", {}).get("conditions"):
         return
-    if age < SECONDS_OF_A_JOB or fault in {"hang", "image-missing"}:
+    if age < store.content.get("seconds_of_a_job", SECONDS_OF_A_JOB) or fault in {"hang", "image-missing"}:
         job["status"] = {**started, "active": 1, "ready": 1}
         return
     good = not fault
@@ -58,7 +58,9 @@ def _work(store: Store, job: Object) -> None:
 
 
 def _bind(store: Store) -> None:
-    """The load balancer controller makes a binding for each colour's Service."""
+    """The load balancer controller makes a load balancer, and a binding for each colour's Service."""
+    ingress = store.objects["Ingress/todo"]
+    ingress["status"] = {"loadBalancer": {"ingress": [{"hostname": "todo.us-east-1.elb.amazonaws.com"}]}}
     for colour in ("blue", "green"):
         name = f"k8s-todo-todo{colour}"
         if store.get("Service", f"todo-{colour}") and not store.get("TargetGroupBinding", name):

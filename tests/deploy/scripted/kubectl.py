@@ -14,9 +14,9 @@ AWAY = (
 )
 
 
-def main(words: list[str], folder: Path) -> tuple[int, str, str]:
+def main(words: list[str], folder: Path, now: float = 0) -> tuple[int, str, str]:
     """Run one command against the store in `folder`; `words` begin behind ``kubectl``."""
-    with opened(folder) as store:
+    with opened(folder, now) as store:
         store.content["commands"].append(words)
         try:
             return 0, _answer(store, words, folder), ""

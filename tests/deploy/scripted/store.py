@@ -42,14 +42,13 @@ class Store:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Store]:
-    """Load the store, and keep what was changed."""
+def opened(folder: Path, now: float = 0) -> Iterator[Store]:
+    """Load the store, and keep what was changed; without `now`, time stands in the file `clock`."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         file = folder / "store.json"
         content = json.loads(file.read_text()) if file.exists() else json.loads(json.dumps(EMPTY))
-        clock = folder / "clock"
-        yield Store(content, float(clock.read_text()))
+        yield Store(content, now or float((folder / "clock").read_text()))
         file.write_text(json.dumps(content))
 
 

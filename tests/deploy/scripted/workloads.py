@@ -98,11 +98,11 @@ def _live(store: Store, pod: Object, deployment: Object) -> None:
     else:
         phase = "Running"
         status |= {"started": True, "state": {"running": {"startedAt": moment(store.now)}}}
-        status["ready"] = age >= SECONDS_TO_READY and not _faulty(store, "unready", deployment)
+        status["ready"] = age >= _to_ready(store) and not _faulty(store, "unready", deployment)
         status["restartCount"] = _restarts(store, deployment, age)
     gates = pod["spec"].get("readinessGates", [])
     target = (
-        status["ready"] and age >= SECONDS_TO_READY + SECONDS_TO_TARGET and not _faulty(store, "target", deployment)
+        status["ready"] and age >= _to_ready(store) + SECONDS_TO_TARGET and not _faulty(store, "target", deployment)
     )
     conditions = {gate["conditionType"]: target for gate in gates}
     conditions |= {"ContainersReady": status["ready"], "Ready": status["ready"] and (target or not gates)}
@@ -115,9 +115,13 @@ def _live(store: Store, pod: Object, deployment: Object) -> None:
     }
 
 
+def _to_ready(store: Store) -> float:
+    return float(store.content.get("seconds_to_ready", SECONDS_TO_READY))
+
+
 def _restarts(store: Store, deployment: Object, age: float) -> int:
     """A pod that restarts once, ten seconds after it was ready."""
-    return int(_faulty(store, "restart", deployment) and age > SECONDS_TO_READY + 10)
+    return int(_faulty(store, "restart", deployment) and age > _to_ready(store) + 10)
 
 
 def _faulty(store: Store, fault: str, deployment: Object) -> bool:
