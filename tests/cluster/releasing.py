@@ -63,7 +63,12 @@ class Tool:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "deploy", command, "--env", "local"),
-                *("--overlays", str(self.folder / "kustomize/overlays"), "--release-file", str(self.folder / "release.toml")),
+                *(
+                    "--overlays",
+                    str(self.folder / "kustomize/overlays"),
+                    "--release-file",
+                    str(self.folder / "release.toml"),
+                ),
                 *("--bake-file", str(self.folder / "bake.json"), *words),
             ],
             cwd=ROOT,

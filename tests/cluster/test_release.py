@@ -42,7 +42,9 @@ def fresh_token() -> str:
     overlays.apply("prune")
     name = f"load-{secrets.token_hex(4)}"
     password = secrets.token_hex(16)
-    script = f"echo {password} | python manage.py user {name} --password-stdin >/dev/null\npython manage.py token {name}"
+    script = (
+        f"echo {password} | python manage.py user {name} --password-stdin >/dev/null\npython manage.py token {name}"
+    )
     return overlays.manage(script).splitlines()[-1]
 
 
@@ -79,7 +81,9 @@ def test_a_warm_rollback_ends_the_former_colour_s_answers_within_two_seconds(too
     left, pods = live(), {pod["metadata"]["uid"] for pod in overlays.pods(other(live()))}
     with under_load("http://todo/todos", fresh_token()) as load:
         time.sleep(5)
-        began = float(kubectl.run("exec", f"deployment/todo-{left}", "--", "python", "-c", "import time; print(time.time())"))
+        began = float(
+            kubectl.run("exec", f"deployment/todo-{left}", "--", "python", "-c", "import time; print(time.time())")
+        )
         back = tool.run("rollback")
         time.sleep(5)
     assert back.code == 0, back.text

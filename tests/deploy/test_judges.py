@@ -113,7 +113,9 @@ def test_dev_goes_on_without_an_alarm_in_the_account(account: Account) -> None:
     scene = account.scene
     scene.environment = "dev"
     scene.release_file(alarms="watched")
-    account.cloudwatch.delete_alarms(AlarmNames=[each["AlarmName"] for each in account.cloudwatch.describe_alarms()["MetricAlarms"]])
+    account.cloudwatch.delete_alarms(
+        AlarmNames=[each["AlarmName"] for each in account.cloudwatch.describe_alarms()["MetricAlarms"]]
+    )
     assert scene.release("a", "--first") == 0, scene.output
     assert scene.release("b") == 0, scene.output
 

@@ -117,19 +117,27 @@ def test_wrong_usage_is_exit_code_2_with_a_sentence(shell: Shell) -> None:
     code, out = shell.run("release")
     assert (code, "release needs --image" in out) == (2, True)
     process = subprocess.run(
-        [sys.executable, "-m", "deploy", "status", "--env", "moon"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "deploy", "status", "--env", "moon"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert (process.returncode, "There is no environment moon" in process.stdout) == (2, True)
 
 
 def test_help_teaches_by_examples() -> None:
-    done = subprocess.run([sys.executable, "-m", "deploy", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "deploy", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     for words in ("release  --env dev", "rollback --env prod", "--break-glass", "exit codes:", "kubectl apply -k"):
         assert words in done.stdout
 
 
 def test_the_tool_imports_nothing_of_django() -> None:
-    code = "import deploy.cli, sys; print([name for name in sys.modules if name.startswith(('django', 'boto3', 'todo'))])"
+    code = (
+        "import deploy.cli, sys; print([name for name in sys.modules if name.startswith(('django', 'boto3', 'todo'))])"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stderr
 
@@ -143,7 +151,9 @@ def test_a_command_without_end_is_killed_with_its_children_and_counts_as_away(
     assert "timed out after" in answer.error
     assert any(sign in answer.error for sign in kubectl.UNREACHABLE)
     child = int((tmp_path / "child").read_text())
-    await_that(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2], 5)
+    await_that(
+        lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2], 5
+    )
 
 
 def test_json_is_one_object_a_line(shell: Shell) -> None:

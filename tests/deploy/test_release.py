@@ -14,7 +14,11 @@ def test_the_first_release_makes_the_traffic_object_before_any_pod(account: Acco
     assert scene.release("a", "--first") == 0, scene.output
     order = [command.rpartition("/")[2] for command in scene.commands() if " apply -k " in command]
     assert order[:4] == ["shared", "traffic-blue", "migrate", "blue"]
-    gates = [pod["spec"].get("readinessGates") for pod in scene.store.of_kind("Pod") if pod["metadata"]["name"].startswith("todo-blue")]
+    gates = [
+        pod["spec"].get("readinessGates")
+        for pod in scene.store.of_kind("Pod")
+        if pod["metadata"]["name"].startswith("todo-blue")
+    ]
     assert gates
     assert all(gates)
 
@@ -23,7 +27,9 @@ def test_releases_alternate_between_the_colours_and_leave_one_configuration_each
     for letter, colour in (("b", "green"), ("c", "blue"), ("d", "green")):
         assert scene.release(letter) == 0, scene.output
         assert scene.live == colour
-        assert scene.thing("Deployment", f"todo-{colour}")["spec"]["template"]["spec"]["containers"][0]["image"] == image(letter)
+        assert scene.thing("Deployment", f"todo-{colour}")["spec"]["template"]["spec"]["containers"][0][
+            "image"
+        ] == image(letter)
     kept = [each for each in scene.store.of_kind("ConfigMap") if "todo/colour" in each["metadata"]["labels"]]
     assert len(kept) == 2
     prune = scene.thing("CronJob", "todo-prune")["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
@@ -82,7 +88,9 @@ def test_a_release_to_the_other_colour_is_the_next_one_after_a_rollback(released
 
 
 def test_a_rollback_without_a_journal_goes_to_the_other_colour_once(released: Scene) -> None:
-    released.change(objects={key: each for key, each in released.store.objects.items() if key != "ConfigMap/todo-release"})
+    released.change(
+        objects={key: each for key, each in released.store.objects.items() if key != "ConfigMap/todo-release"}
+    )
     assert released.deploy("rollback") == 0, released.output
     assert "journal is lost" in released.output
     assert released.deploy("rollback") == 0
@@ -103,7 +111,11 @@ def test_a_dry_run_shows_the_changing_commands_and_changes_nothing(scene: Scene)
 
 def test_a_dry_run_shows_the_commands_that_a_release_then_runs(scene: Scene) -> None:
     scene.release("b", "--dry-run")
-    shown = {line.strip()[2:].removesuffix("   # not run") for line in scene.output.splitlines() if line.endswith("# not run")}
+    shown = {
+        line.strip()[2:].removesuffix("   # not run")
+        for line in scene.output.splitlines()
+        if line.endswith("# not run")
+    }
     scene.release("b")
     ran = {line.strip()[2:] for line in scene.output.splitlines() if line.startswith("  $ ")}
     assert {command for command in shown if " -k " in command} == {command for command in ran if " -k " in command}

@@ -20,7 +20,11 @@ def test_every_environment_has_every_field(environment: str) -> None:
 def test_fields_stand_in_the_order_of_the_type_and_each_has_a_comment() -> None:
     text = FILE.read_text().partition("\n[")[0]
     assert re.findall(r"^(\w+) =", text, re.MULTILINE) == [field.name for field in fields(ReleaseFile)]
-    uncommented = [line for before, line in zip([""] + text.splitlines(), text.splitlines(), strict=False) if re.match(r"\w", line) and not before.startswith("#")]
+    uncommented = [
+        line
+        for before, line in zip([""] + text.splitlines(), text.splitlines(), strict=False)
+        if re.match(r"\w", line) and not before.startswith("#")
+    ]
     assert uncommented == []
 
 

@@ -12,7 +12,9 @@ def grown(scene: Scene, load: int) -> Scene:
     """Let the live colour need more pods than its autoscaler's ceiling allows by default."""
     for colour in ("blue", "green"):
         if scene.store.get("HorizontalPodAutoscaler", f"todo-{colour}"):
-            scene.kubectl(["kubectl", "patch", "hpa", f"todo-{colour}", "--type", "merge", "-p", '{"spec":{"maxReplicas":10}}'])
+            scene.kubectl(
+                ["kubectl", "patch", "hpa", f"todo-{colour}", "--type", "merge", "-p", '{"spec":{"maxReplicas":10}}']
+            )
     scene.change(load=load)
     return scene
 
@@ -22,7 +24,9 @@ def test_the_idle_colour_is_as_large_as_the_live_one_before_its_gate(scene: Scen
     scene.when("exec pod/todo-green", **{"look-here": True})
     assert scene.release("b") == 0, scene.output
     first_look = next(n for n, command in enumerate(scene.commands()) if "exec pod/todo-green" in command)
-    scaled = next(n for n, command in enumerate(scene.commands()) if "scale deployment/todo-green --replicas=8" in command)
+    scaled = next(
+        n for n, command in enumerate(scene.commands()) if "scale deployment/todo-green --replicas=8" in command
+    )
     assert scaled < first_look
     assert "8 of 8 pods ready" in scene.output
 
@@ -40,7 +44,11 @@ def test_a_rollback_after_a_flip_at_eight_replicas_finds_eight(scene: Scene) -> 
 def test_the_former_colour_is_pinned_before_it_loses_its_traffic(scene: Scene) -> None:
     scene.release("b")
     commands = scene.commands()
-    pinned = next(n for n, command in enumerate(commands) if 'patch hpa todo-blue --type merge -p {"spec":{"minReplicas":3}}' in command)
+    pinned = next(
+        n
+        for n, command in enumerate(commands)
+        if 'patch hpa todo-blue --type merge -p {"spec":{"minReplicas":3}}' in command
+    )
     flipped = next(n for n, command in enumerate(commands) if command.endswith("traffic-green"))
     assert pinned < flipped
 
@@ -50,7 +58,11 @@ def test_the_live_colour_gets_its_own_floor_back_only_after_the_window(scene: Sc
     scene.release_file(rollback_window_seconds=300)
     assert scene.release("b") == 0, scene.output
     commands = scene.commands()
-    reset = next(n for n, command in enumerate(commands) if f'todo-green --type merge -p {{"spec":{{"minReplicas":{FLOOR}}}}}' in command)
+    reset = next(
+        n
+        for n, command in enumerate(commands)
+        if f'todo-green --type merge -p {{"spec":{{"minReplicas":{FLOOR}}}}}' in command
+    )
     renewals = [n for n, command in enumerate(commands) if "replace -f" in command]
     assert len([n for n in renewals if n < reset]) > 10, "the window is waited for, the Lease being renewed"
     assert scene.sizes()["green"] == (5, FLOOR)
@@ -82,7 +94,9 @@ def test_a_warm_rollback_starts_no_pod_and_says_so_before(released: Scene) -> No
     pods = released.pods("blue")
     assert released.deploy("rollback") == 0
     assert released.pods("blue") == pods
-    changes = [command for command in released.commands() if command.split()[2] in {"apply", "scale", "patch", "create"}]
+    changes = [
+        command for command in released.commands() if command.split()[2] in {"apply", "scale", "patch", "create"}
+    ]
     assert [command.rpartition("/")[2] for command in changes] == ["traffic-blue", "journal.json"]
 
 
