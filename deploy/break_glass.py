@@ -32,6 +32,7 @@ def commands(run: Run) -> list[str]:
             lines.append(f"aws elbv2 {change} '{actions}'")
     except Unanswered as error:
         lines.append(
-            f"# {error}\n# aws elbv2 describe-rules --listener-arn …; aws elbv2 modify-rule --rule-arn … --actions '{actions}'"
+            f"# {error}\n# aws elbv2 describe-rules --listener-arn …\n"
+            f"# aws elbv2 modify-rule --rule-arn … --actions '{actions}'"
         )
     return lines

@@ -100,8 +100,7 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
         kubectl,
         world.clock,
         address=arguments.address or (f"https://{values['DOMAIN']}" if values.get("DOMAIN") else ""),
-        user=file.synthetic_user,
-        rate=file.requests_per_second,
+        file=file,
         transport=world.send,
     )
     return Run(
@@ -133,7 +132,7 @@ def image_of(text: str, workshop: Workshop) -> str:
     return f"{repository}@{text}"
 
 
-def _release(run: Run, arguments: argparse.Namespace, world: World) -> str:
+def _release(run: Run, arguments: argparse.Namespace, _world: World) -> str:
     # A cancelled CI job sends SIGTERM: the Lease is given back, and the journal says where to go on.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     return release(run, image=arguments.image, resume=arguments.resume, first=arguments.first)

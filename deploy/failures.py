@@ -1,7 +1,8 @@
 """Every way in which a release stops: its exit code, its name, and the command to give next. README.md lists them.
 
-The tens say what users saw. 3: the cluster or AWS refused a command, at whatever step. 10: refused, nothing was changed. 20: stopped before the flip, users saw nothing.
-30: users were on the new colour and are back on the old one. 40: a person must look now.
+The tens say what users saw. 3: the cluster or AWS refused a command, at whatever step. 10: nothing was changed.
+20: stopped before the flip, users saw nothing. 30: users were on the new colour and are back on the old one.
+40: a person must look now.
 """
 
 from typing import NamedTuple
@@ -59,7 +60,7 @@ COLD = Kind(44, "cold", "kubectl -n todo describe pods -l todo/colour={to}")
 KINDS = tuple(value for value in globals().values() if isinstance(value, Kind))
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  a release fails, the tool has not
     """A release or rollback that stopped: what happened, in a sentence, and lines of log that show it."""
 
     def __init__(self, kind: Kind, sentence: str, *, log: str = "", job: str = "") -> None:

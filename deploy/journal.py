@@ -4,8 +4,9 @@ It may be lost: which colour is live stands in the traffic object alone.
 """
 
 import time
-from dataclasses import asdict, dataclass, replace
-from typing import Literal, cast
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal
 
 from deploy.cluster import RELEASE, Object
 from deploy.kubectl import Kubectl
@@ -34,13 +35,13 @@ class Entry:
 
     @classmethod
     def of(cls, config_map: Object) -> "Entry":
-        data = dict(config_map.get("data", {}))
-        numbers = {name: int(data.pop(name, "0") or 0) for name in ("floor", "size")}
-        texts = {key.replace("from", "from_"): value for key, value in data.items() if key in KEYS}
-        return cls(**cast("dict[str, State]", texts), first=data.pop("first", "") == "true", **numbers)
+        """Read the entry; what is not there has its default."""
+        data = {key.replace("from", "from_"): value for key, value in config_map.get("data", {}).items()}
+        known = {field.name: field.type for field in fields(cls)}
+        return cls(**{key: READ.get(known[key], str)(value) for key, value in data.items() if key in known})
 
 
-KEYS = ("state", "step", "image", "from", "to", "began", "at", "holder", "why")
+READ: dict[Any, Callable[[str], Any]] = {int: int, bool: "true".__eq__}
 
 
 class Journal:

@@ -86,7 +86,7 @@ class Kubectl:
         """Return the objects of a ``get``: of a list, of one, or of nothing at all."""
         text = self.read("get", *words, "-o", "json")
         answer: dict[str, Any] = json.loads(text) if text.strip() else {"items": []}
-        items: list[dict[str, Any]] = answer["items"] if "items" in answer else [answer]
+        items: list[dict[str, Any]] = answer.get("items", [answer])
         return items
 
     def change(self, *words: str) -> str:

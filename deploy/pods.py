@@ -28,7 +28,7 @@ class Pod:
     def of(cls, thing: dict[str, Any]) -> Self:
         status = thing.get("status", {})
         conditions = {each["type"]: each["status"] == "True" for each in status.get("conditions", [])}
-        container = next(iter(status.get("containerStatuses", [])), {})
+        container: dict[str, Any] = next(iter(status.get("containerStatuses", [])), {})
         waiting = container.get("state", {}).get("waiting", {})
         gates = [each["conditionType"] for each in thing["spec"].get("readinessGates", [])]
         return cls(

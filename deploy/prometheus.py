@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 10
 
 @dataclass(frozen=True)
 class Judgement:
-    """One SLO of the new colour over the last window: the share of bad requests (None: no requests), and of how many."""
+    """One SLO of the new colour over the last window: the share of bad requests (None: no requests), of how many."""
 
     slo: str
     means: str

@@ -47,9 +47,9 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
         _after(run, failure)
         raise
     except KubectlError as error:
-        failure = Failure(REFUSED, f"The cluster refuses a command: {error}")
-        _after(run, failure)
-        raise failure from error
+        refusal = Failure(REFUSED, f"The cluster refuses a command: {error}")
+        _after(run, refusal)
+        raise refusal from error
     finally:
         run.lease.give_back()
     return f"{entry.to} serves {entry.image}." + (

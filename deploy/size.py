@@ -7,7 +7,7 @@ from deploy.run import Run
 
 
 def raise_idle(run: Run) -> None:
-    """Give the idle colour, just applied, the live colour's size as floor and scale; never less than its overlay says."""
+    """Give the idle colour, just applied, the live one's size as floor and scale; never less than its overlay says."""
     live = run.picture.colours.get(run.entry.from_, Colour())
     idle = run.look().colours[run.entry.to]
     run.journal.write(floor=idle.floor)

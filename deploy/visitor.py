@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from deploy.kubectl import Kubectl, KubectlError
+from deploy.release_file import ReleaseFile
 from deploy.waiting import Clock
 
 TIMEOUT_SECONDS = 5
@@ -50,10 +51,10 @@ class Visitor:
     """
 
     def __init__(
-        self, kubectl: Kubectl, clock: Clock, *, address: str, user: str, rate: int, transport: Send = send
+        self, kubectl: Kubectl, clock: Clock, *, address: str, file: ReleaseFile, transport: Send = send
     ) -> None:
         self._kubectl, self._clock, self._send = kubectl, clock, transport
-        self.address, self._user, self._rate = address, user, rate
+        self.address, self._user, self._rate = address, file.synthetic_user, file.requests_per_second
         self._token, self._token_at = "", 0.0
         self._todo_made = False
         self._memory: deque[tuple[float, bool]] = deque()

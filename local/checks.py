@@ -22,8 +22,8 @@ class Check(NamedTuple):
 
 
 # tests/terraform has types and packages of its own (`make terraform-test`).
-PARTS = ("admin", "api", "cluster", "cost", "kustomize", "process", "project")
-CODE = ("todoproject", "todos", "local", "benchmarks", "cost", *(f"tests/{part}" for part in PARTS))
+PARTS = ("admin", "api", "cluster", "cost", "deploy", "kustomize", "process", "project")
+CODE = ("todoproject", "todos", "local", "benchmarks", "cost", "deploy", *(f"tests/{part}" for part in PARTS))
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 TESTS = ("-m", "pytest")
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.deploy.scripted import kubectl as scripted
-from tests.deploy.scripted.store import Object
+from tests.deploy.scripted.store import Object, opened
 from tests.deploy.world import FileClock
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -62,7 +62,7 @@ class Kubectl:
         return Recording(answer.code, answer.out, answer.error.replace(f"{self.folder}/", ""))
 
     def fault(self, **faults: object) -> None:
-        with scripted.opened(self.folder) as store:
+        with opened(self.folder) as store:
             store.faults.update(faults)
 
 
@@ -214,7 +214,7 @@ def test_the_log_of_a_container_that_has_ended_is_at_hand(kubectl: Kubectl, blue
 def test_what_is_forbidden_and_who_is_away_are_said_as_the_real_one_says_it(kubectl: Kubectl) -> None:
     kubectl.fault(forbidden="get pods")
     assert kubectl("get", "pods") == recorded(57)
-    with scripted.opened(kubectl.folder) as store:
+    with opened(kubectl.folder) as store:
         store.content["away_until"] = store.now + 10
     away = kubectl("get", "jobs")
     assert (away.code, away.error.splitlines()[-1]) == (1, recorded(64).error.splitlines()[-1])

@@ -54,7 +54,7 @@ def test_a_release_behind_a_load_balancer_is_believed_when_its_rules_say_so(acco
 
 def test_traffic_may_move_in_steps_each_seen_and_watched(account: Account, prod: Scene) -> None:
     prod.release_file(traffic_steps=[10, 50])
-    seen = []
+    seen: list[dict[str, int]] = []
     account.on_change = seen.append
     assert prod.release("b") == 0, prod.output
     assert [each["green"] for each in seen] == [10, 50, 100]

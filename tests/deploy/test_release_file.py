@@ -22,7 +22,7 @@ def test_fields_stand_in_the_order_of_the_type_and_each_has_a_comment() -> None:
     assert re.findall(r"^(\w+) =", text, re.MULTILINE) == [field.name for field in fields(ReleaseFile)]
     uncommented = [
         line
-        for before, line in zip([""] + text.splitlines(), text.splitlines(), strict=False)
+        for before, line in zip(["", *text.splitlines()], text.splitlines(), strict=False)
         if re.match(r"\w", line) and not before.startswith("#")
     ]
     assert uncommented == []

@@ -12,8 +12,8 @@ from deploy.cli import World, main
 from deploy.kubectl import Answer
 from deploy.visitor import Response
 from tests.deploy.scripted import kubectl as scripted
-from tests.deploy.scripted.workloads import live_colour
 from tests.deploy.scripted.store import Object, Store, opened
+from tests.deploy.scripted.workloads import live_colour
 
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/todo"
@@ -183,7 +183,7 @@ class Scene:
         assert self.aws is not None, "this environment has no AWS"
         return self.aws.client(service)
 
-    def _answer(self, method: str, url: str, headers: dict[str, str], body: str) -> Response:
+    def _answer(self, method: str, _url: str, headers: dict[str, str], _body: str) -> Response:
         """The public address: the live colour answers."""
         assert headers["X-Synthetic"] == "1"
         store = self.store

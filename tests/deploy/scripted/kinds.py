@@ -28,7 +28,7 @@ GROUPS = {
 
 def kind_of(word: str) -> str:
     """Return the kind of a word such as ``deployments``, ``hpa`` or ``targetgroupbindings.elbv2.k8s.aws``."""
-    short = word.split(".")[0].lower()
+    short = word.split(".", maxsplit=1)[0].lower()
     for candidate in (short, short.removesuffix("s"), short.removesuffix("es")):
         if candidate in KINDS:
             return KINDS[candidate]

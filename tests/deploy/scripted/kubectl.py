@@ -8,7 +8,8 @@ from tests.deploy.scripted.store import Store, opened
 from tests.deploy.scripted.verbs import VERBS, Words
 
 AWAY = (
-    'E1123 08:10:13.283547   30840 memcache.go:265] "Unhandled Error" err="couldn\'t get current server API group list: '
+    'E1123 08:10:13.283547   30840 memcache.go:265] "Unhandled Error" '
+    "err=\"couldn't get current server API group list: "
     'Get \\"https://127.0.0.1:1/api?timeout=32s\\": dial tcp 127.0.0.1:1: connect: connection refused"\n'
     "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?"
 )

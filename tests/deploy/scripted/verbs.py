@@ -8,7 +8,7 @@ from tests.deploy.scripted import answers
 from tests.deploy.scripted.applying import Refused, applied
 from tests.deploy.scripted.building import built
 from tests.deploy.scripted.controllers import advance
-from tests.deploy.scripted.kinds import KINDS, kind_of, resource, written
+from tests.deploy.scripted.kinds import kind_of, resource, written
 from tests.deploy.scripted.store import Object, Store
 
 LIST = {"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}}
@@ -86,8 +86,8 @@ def replace(store: Store, words: Words, folder: Path) -> str:
     version = thing["metadata"].pop("resourceVersion", None)
     if version not in {None, found["metadata"]["resourceVersion"]}:
         raise Refused(
-            f'Error from server (Conflict): error when replacing "{file}": Operation cannot be fulfilled on {what}: the '
-            "object has been modified; please apply your changes to the latest version and try again"
+            f'Error from server (Conflict): error when replacing "{file}": Operation cannot be fulfilled on {what}: '
+            "the object has been modified; please apply your changes to the latest version and try again"
         )
     kept = {key: found["metadata"][key] for key in ("uid", "creationTimestamp", "namespace")}
     thing["metadata"] = {**thing["metadata"], **kept}

@@ -125,7 +125,7 @@ def _restarts(store: Store, deployment: Object, age: float) -> int:
 
 
 def _faulty(store: Store, fault: str, deployment: Object) -> bool:
-    return store.faults.get(fault) == deployment["metadata"]["labels"].get("todo/colour", "-")
+    return bool(store.faults.get(fault) == deployment["metadata"]["labels"].get("todo/colour", "-"))
 
 
 def _condition(pod: Object, kind: str) -> bool:
