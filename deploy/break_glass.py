@@ -27,8 +27,9 @@ def commands(run: Run) -> list[str]:
     )
     try:
         for rule in run.load_balancer.rules():
-            where = f"modify-listener --listener-arn {rule['listener']} --default-actions"
-            change = where if "listener" in rule else f"modify-rule --rule-arn {rule['arn']} --actions"
+            change = f"modify-rule --rule-arn {rule['arn']} --actions"
+            if "listener" in rule:
+                change = f"modify-listener --listener-arn {rule['listener']} --default-actions"
             lines.append(f"aws elbv2 {change} '{actions}'")
     except Unanswered as error:
         lines.append(

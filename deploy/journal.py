@@ -30,7 +30,6 @@ class Entry:
     size: int = 0
     began: str = ""
     at: str = ""
-    holder: str = ""
     why: str = ""
 
     @classmethod

@@ -31,6 +31,7 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
     if held := run.lease.held_by_other(run.picture.lease):
         raise Failure(LEASE_HELD, f"Another one is at work: {held}.")
     entry = _resumed(run.picture, image=image) if resume else None
+    run.resumed = entry is not None
     begin_at = NAMES[0]
     if entry is None:
         entry = planned(run.picture, image=image, first=first)

@@ -33,6 +33,7 @@ class Run:
     alarms: Alarms
     load_balancer: LoadBalancer
     picture: Picture
+    resumed: bool = False
 
     @property
     def entry(self) -> Entry:

@@ -6,6 +6,15 @@ from deploy.cluster import Colour
 from deploy.run import Run
 
 
+def empty_idle(run: Run) -> None:
+    """End the pods of the release before the last: a rolling update would start their successors one by one, minutes each
+    on Fargate. Nobody is on them, and the way back to them ends here. A resumed release has done so.
+    """
+    idle = run.picture.colours[run.entry.to]
+    if idle.size and not (run.resumed and idle.image == run.entry.image):
+        scale(run, run.entry.to, 0)
+
+
 def raise_idle(run: Run) -> None:
     """Give the idle colour, just applied, the live one's size as floor and scale; never less than its overlay says."""
     live = run.picture.colours.get(run.entry.from_, Colour())

@@ -21,6 +21,7 @@ class Step(NamedTuple):
 
 
 def start(run: Run) -> None:
+    size.empty_idle(run)
     run.kubectl.change("apply", "-k", run.workshop.with_image(run.entry.to, run.entry.image))
     size.raise_idle(run)
 

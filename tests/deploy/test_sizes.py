@@ -105,3 +105,17 @@ def test_an_autoscaler_s_ceiling_is_no_obstacle(scene: Scene, command: str) -> N
     grown(scene, 8)
     assert scene.release("b") == 0, scene.output
     assert scene.sizes()["green"][0] == 8
+
+
+def test_the_pods_of_a_warm_idle_colour_end_first_so_that_all_new_ones_start_together(released: Scene) -> None:
+    assert released.release("c") == 0, released.output
+    commands = released.commands()
+    emptied = next(n for n, command in enumerate(commands) if "scale deployment/todo-blue --replicas=0" in command)
+    applied = next(n for n, command in enumerate(commands) if " apply -k " in command and command.endswith("/blue"))
+    assert emptied < applied
+    assert "3 of 3 pods ready" in released.output
+
+
+def test_a_first_release_has_no_live_colour_to_empty(empty: Scene) -> None:
+    assert empty.release("a", "--first") == 0
+    assert not any("--replicas=0" in command for command in empty.commands())

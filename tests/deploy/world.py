@@ -60,7 +60,7 @@ class Scene:
     def copied(cls, original: Path, folder: Path, environment: str = "local") -> Self:
         """Return a cluster as another one was left."""
         folder.mkdir(exist_ok=True)
-        for name in ("store.json", "clock"):
+        for name in ("store", "clock"):
             if (original / name).exists():
                 shutil.copy(original / name, folder)
         return cls(folder, environment)
