@@ -7,8 +7,8 @@ from deploy.run import Run
 
 
 def empty_idle(run: Run) -> None:
-    """End the pods of the release before the last: a rolling update would start their successors one by one, minutes each
-    on Fargate. Nobody is on them, and the way back to them ends here. A resumed release has done so.
+    """End the pods of the release before the last: a rolling update would start their successors one by one, each for
+    minutes on Fargate. Nobody is on them, and the way back to them ends here. A resumed release has done so.
     """
     idle = run.picture.colours[run.entry.to]
     if idle.size and not (run.resumed and idle.image == run.entry.image):

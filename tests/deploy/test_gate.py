@@ -25,7 +25,6 @@ def test_a_pod_that_restarts_begins_the_gate_anew(scene: Scene) -> None:
 def test_a_database_that_goes_away_and_comes_back_begins_the_gate_anew(scene: Scene) -> None:
     scene.release_file(gate_seconds=30)
     scene.when("exec pod/todo-green", database="green")
-    scene.when("get deployments,pods", look="again")
     real, looks = scene.kubectl, []
 
     def kubectl(words: list[str]) -> object:
@@ -55,7 +54,7 @@ def test_a_pod_that_the_load_balancer_does_not_find_healthy_gets_no_users(accoun
 
 def test_a_pod_without_a_gate_is_made_anew_and_passes_when_the_webhook_is_back(account: Account, prod: Scene) -> None:
     prod.fault(**{"no-gate": "green"})
-    prod.when("delete pod", **{"no-gate": "nobody"})
+    prod.when("delete pod", faults={"no-gate": "nobody"})
     assert prod.release("b") == 0, prod.output
     assert "made without a readiness gate: deleted" in prod.output
     assert account.weights() == {"blue": 0, "green": 100}

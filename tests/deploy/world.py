@@ -113,7 +113,9 @@ class Scene:
     def when(self, sees: str, *, away: float = 0, **faults: object) -> None:
         """Let something happen when a command is given that contains `sees`, before it is carried out."""
         with opened(self.folder) as store:
-            store.content["when"].append({"sees": sees, "faults": faults, **({"away": away} if away else {})})
+            named = faults.pop("faults", {})
+            assert isinstance(named, dict)
+            store.content["when"].append({"sees": sees, "faults": faults | named, **({"away": away} if away else {})})
 
     def change(self, **content: object) -> None:
         with opened(self.folder) as store:
