@@ -90,7 +90,7 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
     overlays = arguments.overlays / arguments.env
     if not overlays.is_dir():
         raise ValueError(f"There is no environment {arguments.env}: {overlays} does not exist.")
-    workshop = Workshop(overlays, world.work / arguments.env)
+    workshop = Workshop(overlays, world.work / arguments.env / world.who.rpartition("/")[2])
     values = workshop.values()
     if region := values.get("AWS_REGION"):
         os.environ.setdefault("AWS_DEFAULT_REGION", region)

@@ -1,6 +1,7 @@
 """Throw-away kustomizations: an overlay with an image, a suffix or weights, without touching a tracked file.
 
-They are kept in .local/deploy/<env>/ (ignored by Git), so that every command shown can be given again by hand.
+They are kept in .local/deploy/<env>/<process>/ (ignored by Git), so that every command shown can be given again by
+hand, and two releases in one checkout do not write each other's files.
 """
 
 import hashlib
