@@ -22,7 +22,7 @@ def watch(run: Run, *, seconds: float, counts: bool = True) -> None:
         stop_if_own_requests_fail(run)
         elapsed = run.clock.now() - started
         try:
-            stop_if_slo_breached(run, counts=counts and watched + elapsed >= run.prometheus.window_seconds)
+            stop_if_slo_breached(run, watched=watched + elapsed if counts else 0)
             stop_if_alarm_rings(run)
         except Unanswered as error:
             silent += elapsed
@@ -46,13 +46,16 @@ def stop_if_own_requests_fail(run: Run) -> None:
         )
 
 
-def stop_if_slo_breached(run: Run, *, counts: bool) -> None:
-    """Judge by monitoring/bake.json; raise `Unanswered` when Prometheus is away."""
+def stop_if_slo_breached(run: Run, *, watched: float) -> None:
+    """Judge by monitoring/bake.json; raise `Unanswered` when Prometheus is away.
+
+    After a whole window of `watched` seconds, too few requests are a breach as well.
+    """
     if not run.file.prometheus:
         return
     for found in run.prometheus.judge(run.entry.to):
         if found.samples < found.minimum_samples:
-            if counts:
+            if watched >= run.prometheus.window_seconds:
                 raise Failure(
                     TOO_FEW_SAMPLES,
                     f"Prometheus has seen {found.samples:.0f} requests to {run.entry.to} for the SLO {found.slo}, "

@@ -115,7 +115,7 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
         ),
         journal=Journal(kubectl, workshop, world.clock, Entry()),
         visitor=visitor,
-        prometheus=Prometheus.of(kubectl, arguments.bake_file, arguments.prometheus_url),
+        prometheus=Prometheus(kubectl, arguments.bake_file, url=arguments.prometheus_url),
         alarms=Alarms(world.client, values.get("ALARM_PREFIX", "")),
         load_balancer=LoadBalancer(kubectl, world.client),
         picture=Picture(arguments.env),

@@ -9,7 +9,7 @@ def must_be_there(run: Run, *, first: bool) -> None:
     """Refuse what nobody could judge: Prometheus must answer, and alarms be there and quiet."""
     try:
         if run.file.prometheus:
-            run.prometheus.value("vector(1)")
+            run.prometheus.must_answer()
     except Unanswered as error:
         raise Failure(PROMETHEUS_UNREACHABLE, str(error)) from error
     if run.file.alarms == "none":

@@ -5,6 +5,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +28,29 @@ class Judgement:
 
 
 class Prometheus:
-    """`table` is the content of monitoring/bake.json; `url` replaces the way through the API server."""
+    """`file` is monitoring/bake.json, read when it is needed: no rollback needs it. `url` replaces the API server."""
 
-    def __init__(self, kubectl: Kubectl, table: dict[str, Any], *, url: str = "") -> None:
-        self._kubectl, self._table, self._url = kubectl, table, url.rstrip("/")
+    def __init__(self, kubectl: Kubectl, file: Path, *, url: str = "") -> None:
+        self._kubectl, self._file, self._url = kubectl, file, url.rstrip("/")
 
-    @classmethod
-    def of(cls, kubectl: Kubectl, file: Path, url: str) -> "Prometheus":
-        return cls(kubectl, json.loads(file.read_text(encoding="utf-8")), url=url)
+    @cached_property
+    def _table(self) -> dict[str, Any]:
+        try:
+            table: dict[str, Any] = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Unanswered(
+                f"There are no queries to ask Prometheus (make monitoring writes them): {error}"
+            ) from error
+        return table
 
     @property
     def window_seconds(self) -> int:
         return int(self._table["minimum_window_seconds"])
+
+    def must_answer(self) -> None:
+        """Raise `Unanswered` unless there are queries and Prometheus answers."""
+        self._table["queries"]
+        self.value("vector(1)")
 
     def judge(self, colour: str) -> list[Judgement]:
         """Ask every query for one colour."""

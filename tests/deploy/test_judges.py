@@ -10,7 +10,9 @@ import pytest
 
 from deploy.visitor import send
 from tests.deploy.account import Account
-from tests.deploy.world import Scene
+from tests.deploy.world import ROOT, Scene
+
+BAKE = ROOT / "monitoring" / "bake.json"
 
 
 class Prometheus(http.server.BaseHTTPRequestHandler):
@@ -138,3 +140,18 @@ def test_own_requests_are_tagged_and_make_and_remove_one_todo(account: Account, 
 
 def test_a_request_that_gets_no_answer_is_a_failed_one() -> None:
     assert send("GET", "http://127.0.0.1:1/todos", {}, "").status == 0
+
+
+def test_without_queries_a_release_is_refused_and_a_rollback_is_not(released: Scene) -> None:
+    released.release_file(prometheus=True)
+    released.arguments = ["--bake-file", str(released.folder / "missing.json")]
+    assert released.release("c") == 18
+    assert "make monitoring writes them" in released.output
+    assert released.deploy("rollback") == 0, released.output
+
+
+@pytest.mark.skipif(not BAKE.exists(), reason="monitoring/bake.json is not there: make monitoring")
+def test_the_queries_that_monitoring_makes_are_understood(scene: Scene) -> None:
+    scene.release_file(prometheus=True)
+    scene.arguments = ["--bake-file", str(BAKE)]
+    assert scene.release("b") == 0, scene.output
