@@ -72,3 +72,14 @@ def test_what_was_killed_is_taken_up_by_another_machine_and_ends_the_same(
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_every_command_was_a_place_to_be_killed_at(kind: str, runs: dict[str, Run]) -> None:
     assert runs[kind].commands == COMMANDS[kind]
+
+
+def test_what_users_are_on_is_not_applied_again_by_a_resumed_release(runs: dict[str, Run], tmp_path: Path) -> None:
+    commands = Scene.copied(runs["release"].copies / str(COMMANDS["release"] - 1), tmp_path / "late").commands()
+    baking = next(n for n, command in enumerate(commands) if "proxy/schema" in command)
+    scene = Scene.copied(runs["release"].copies / str(baking), tmp_path / "baking")
+    scene.release_file(**SHORT)
+    scene.change(commands=[])
+    assert scene.release("b", "--resume") == 0, scene.output
+    applied = [command.rpartition("/")[2] for command in scene.commands() if " apply -k " in command]
+    assert applied == ["prune"]
