@@ -52,7 +52,7 @@ def test_errors_answers_500_for_what_has_a_route_and_leaves_health_alone(client:
 @pytest.mark.django_db
 def test_latency_makes_an_answer_late_and_leaves_it_as_it_is(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(middleware.time, "sleep", waited.append)
+    monkeypatch.setattr("todoproject.middleware.faults.time.sleep", waited.append)
     assert client("latency").get("/schema", secure=True).status_code == 200
     assert waited == [middleware.LATENCY_SECONDS]
 
