@@ -5,7 +5,9 @@ PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 # Of the tests of terraform/: pytest as in requirements/terraform, beside the other suites.
 TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
-.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster cost lambda terraform-docs preflight values kubeconfig cluster-test platform lint types format lock lock-check openapi migrations-check screenshots image clean
+# kubectl is the machine's, or else that of the environment for tests.
+DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
+.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform lint types format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -58,6 +60,16 @@ golden: .venv/test ## accept how the manifests render now: writes tests/kustomiz
 
 local-cluster: .venv/test ## make namespace and throw-away secrets of overlays/local in the current cluster
 	@exec $(PYTHON) kustomize/overlays/local/prepare.py
+
+release: .venv/run ## bring an image to all users: make release ENV=dev DIGEST=sha256:… (FIRST=1, RESUME=1)
+	@exec $(DEPLOY) release --env $(ENV) $(if $(DIGEST)$(IMAGE),--image $(or $(DIGEST),$(IMAGE))) \
+		$(if $(FIRST),--first) $(if $(RESUME),--resume)
+
+rollback: .venv/run ## back to the former colour: make rollback ENV=prod
+	@exec $(DEPLOY) rollback --env $(ENV)
+
+status: .venv/run ## what is live, and how warm a rollback is: make status ENV=prod (FOLLOW=1)
+	@exec $(DEPLOY) status --env $(ENV) $(if $(FOLLOW),--follow)
 
 cost: .venv/test ## write docs/cost/ anew from the kept plans and the price table
 	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost

@@ -24,7 +24,7 @@ class Check(NamedTuple):
 
 # A suite with an environment of its own has types and packages of its own too.
 TESTS = tuple(dict.fromkeys(path for suite in SUITES if not suite.environment for path in suite.paths))
-CODE = ("todoproject", "todos", "local", "benchmarks", "cost", *TESTS)
+CODE = ("todoproject", "todos", "local", "benchmarks", "cost", "deploy", "pipeline", "platform/installer", *TESTS)
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 CHECKS = (
@@ -47,6 +47,7 @@ CHECKS = (
             "local/environment.sh",
             "local/image.sh",
             "local/lock.sh",
+            "kustomize/overlays/local/postgresql/2-passwords.sh",
             "tests/image/base.sh",
         ),
         needs="shellcheck",

@@ -50,6 +50,15 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in env.str(name, default="").split(",") if word.strip()]
 
 
+def known_words(name: str, *, among: Sequence[str]) -> list[str]:
+    """Return a comma-separated list of which each entry is one of a few words."""
+    found = words(name)
+    unknown = [word for word in found if word not in among]
+    if unknown:
+        raise ImproperlyConfigured(f"{name} has {', '.join(unknown)}: give some of {', '.join(among)}, or nothing.")
+    return found
+
+
 def rate(name: str, *, default: str) -> str:
     """Return a rate such as ``100/minute``, or the empty text for no limit."""
     text: str = env.str(name, default=default)

@@ -15,8 +15,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject import draining
-from todoproject.environment import choice, switch, web_threads, whole_number
+from todoproject import draining, faults
+from todoproject.environment import choice, switch, web_threads, whole_number, words
 from todoproject.gunicorn_worker import Worker
 from todoproject.logs.configuration import LOGGING
 from todoproject.logs.gunicorn_logger import GunicornLogger
@@ -79,6 +79,7 @@ accesslog = None
 
 def on_starting(_server: Any) -> None:
     """Answer for metrics, before the service itself listens: a port that is taken stops the start."""
+    faults.crash_if_asked(words("FAULTS"))
     if metrics_port:
         build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
         metrics_server.start(bind.rpartition(":")[0], metrics_port, build=build)

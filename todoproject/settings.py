@@ -6,7 +6,7 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 from datetime import timedelta
 from pathlib import Path
 
-from todoproject import django_key, environment
+from todoproject import django_key, environment, faults
 from todoproject.accounts import key_ring
 from todoproject.environment import env
 from todoproject.logs import configuration
@@ -77,6 +77,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)
+MIDDLEWARE = faults.installed(MIDDLEWARE, FAULTS)
 MAX_BODY_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 TRUSTED_PROXY_HOPS = environment.whole_number("TRUSTED_PROXY_HOPS", default=0, maximum=10)

@@ -1,0 +1,25 @@
+"""CloudWatch's alarms of the environment: the slow second net below Prometheus."""
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.load_balancer import Client
+from deploy.unanswered import Unanswered
+
+
+class Alarms:
+    """Those whose names begin with `prefix`."""
+
+    def __init__(self, client: Client, prefix: str) -> None:
+        self._client, self.prefix = client, prefix
+
+    def states(self) -> dict[str, str]:
+        """Return name → state: OK, ALARM or INSUFFICIENT_DATA."""
+        try:
+            pages = self._client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=self.prefix)
+            return {alarm["AlarmName"]: alarm["StateValue"] for page in pages for alarm in page["MetricAlarms"]}
+        except (BotoCoreError, ClientError) as error:
+            raise Unanswered(f"CloudWatch does not answer: {error}") from error
+
+    def ringing(self) -> list[str]:
+        """Return the names of those in ALARM."""
+        return sorted(name for name, state in self.states().items() if state == "ALARM")

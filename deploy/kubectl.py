@@ -1,0 +1,116 @@
+"""Runs kubectl as a person would: one command after the other, each shown before it runs."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from deploy.failures import CLUSTER_UNREACHABLE, REFUSED, Failure
+from deploy.progress import Progress
+from deploy.waiting import Clock, until
+
+NAMESPACE = "todo"
+TIMEOUT_SECONDS = 60
+
+# How kubectl and the API server say that nobody was there to decide.
+UNREACHABLE = (
+    "was refused - did you specify the right host or port",
+    "Unable to connect to the server",
+    "couldn't get current server API group list",
+    "i/o timeout",
+    "TLS handshake timeout",
+    "connection reset by peer",
+    "context deadline exceeded",
+    "unexpected EOF",
+    "etcdserver:",
+    "(Timeout)",
+    "(TooManyRequests)",
+    "timed out after",
+)
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    error: str
+
+
+Execute = Callable[[Sequence[str]], Answer]
+
+
+def execute(words: Sequence[str]) -> Answer:
+    """Run a program in its own process group and wait a minute at most; a longer one is killed and counts as away."""
+    with subprocess.Popen(  # noqa: S603  the words are ours
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            out, error = process.communicate(timeout=TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return Answer(1, "", f"{words[0]} timed out after {TIMEOUT_SECONDS} s")
+    return Answer(process.returncode, out, error)
+
+
+class KubectlError(Exception):
+    """kubectl ended with an error; the text is what it said."""
+
+    def says(self, reason: str) -> bool:
+        """Whether the API server gave this reason, for example ``Conflict``."""
+        return f"({reason})" in str(self)
+
+
+class Kubectl:
+    """Commands in the namespace. While the cluster cannot be reached, a command is repeated for `patience` seconds.
+
+    Every command of this tool may be given twice.
+    """
+
+    def __init__(
+        self, run: Execute, progress: Progress, clock: Clock, *, dry_run: bool = False, patience: float = 30
+    ) -> None:
+        self._run, self._progress, self._clock, self._patience = run, progress, clock, patience
+        self.dry_run = dry_run
+
+    def read(self, *words: str) -> str:
+        """Return what a command prints that changes nothing."""
+        return self._tell("kubectl", "-n", NAMESPACE, *words)
+
+    def objects(self, *words: str) -> list[dict[str, Any]]:
+        """Return the objects of a ``get``: of a list, of one, or of nothing at all."""
+        text = self.read("get", *words, "-o", "json")
+        answer: dict[str, Any] = json.loads(text) if text.strip() else {"items": []}
+        items: list[dict[str, Any]] = answer.get("items", [answer])
+        return items
+
+    def change(self, *words: str) -> str:
+        """Return what a command prints that changes the cluster; a dry run shows it only."""
+        if self.dry_run:
+            self._progress.command(("kubectl", "-n", NAMESPACE, *words), runs=False)
+            return ""
+        return self._tell("kubectl", "-n", NAMESPACE, *words)
+
+    def _tell(self, *words: str) -> str:
+        self._progress.command(words)
+
+        def attempt() -> Answer | None:
+            answer = self._run(words)
+            if answer.code and any(sign in answer.error for sign in UNREACHABLE):
+                self._progress.waiting(f"the cluster to answer: {answer.error.strip().splitlines()[-1]}")
+                return None
+            return answer
+
+        answer = until(self._clock, attempt, seconds=self._patience, every=2)
+        if answer is None:
+            raise Failure(CLUSTER_UNREACHABLE, f"The cluster has not answered for {self._patience:.0f} s.")
+        if not answer.code:
+            return answer.out
+        if "(Forbidden)" in answer.error and "violates PodSecurity" not in answer.error:
+            raise Failure(REFUSED, f"The cluster does not allow it: {answer.error.strip()}")
+        raise KubectlError(answer.error.strip())

@@ -1,0 +1,56 @@
+"""What a release or rollback has at hand, passed from step to step."""
+
+from dataclasses import dataclass
+
+from deploy.alarms import Alarms
+from deploy.cluster import Picture, look
+from deploy.journal import Entry, Journal
+from deploy.kubectl import Kubectl
+from deploy.lease import Lease
+from deploy.load_balancer import LoadBalancer
+from deploy.progress import Progress
+from deploy.prometheus import Prometheus
+from deploy.release_file import ReleaseFile
+from deploy.visitor import Visitor
+from deploy.waiting import Clock
+from deploy.workshop import Workshop
+
+
+@dataclass
+class Run:
+    """`picture` is the cluster as it was looked at last."""
+
+    environment: str
+    file: ReleaseFile
+    kubectl: Kubectl
+    clock: Clock
+    progress: Progress
+    workshop: Workshop
+    lease: Lease
+    journal: Journal
+    visitor: Visitor
+    prometheus: Prometheus
+    alarms: Alarms
+    load_balancer: LoadBalancer
+    picture: Picture
+    resumed: bool = False
+
+    @property
+    def entry(self) -> Entry:
+        return self.journal.entry
+
+    def look(self) -> Picture:
+        """Look at the cluster again."""
+        self.picture = look(self.kubectl, self.environment)
+        return self.picture
+
+    def values(self) -> dict[str, str]:
+        """Return what the next command of a failure may name."""
+        return {
+            "env": self.environment,
+            "image": self.entry.image or "IMAGE",
+            "from_": self.entry.from_ or "blue",
+            "to": self.entry.to or "green",
+            "overlays": str(self.workshop.overlays),
+            "alarms": self.alarms.prefix,
+        }

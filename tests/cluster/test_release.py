@@ -1,0 +1,154 @@
+"""The release tool on a real cluster, under constant load: what users lose when all goes well, and when it does not."""
+
+import json
+import os
+import secrets
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from deploy.cluster import other
+from tests.cluster import kubectl, overlays
+from tests.cluster.load_pod import Load, under_load
+from tests.cluster.releasing import Said, Tool, live
+
+pytestmark = pytest.mark.cluster
+
+ROUNDS = 10  # of a release and a rollback: twenty flips
+MINIMUM_REQUESTS = 200
+ROLLBACK_SECONDS = 2.0
+# Four threads of load, each a request in 0.1 s or more, and the tool's own: what a bake of ten seconds can cost.
+MOST_ERRORS = 4 * 10 * 15
+
+
+@pytest.fixture(scope="module")
+def served(database: None, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The colour that serves, released by the tool."""
+    said = Tool(tmp_path_factory.mktemp("first")).release()
+    assert said.code == 0, said.text
+    return live()
+
+
+@pytest.fixture
+def tool(served: str, tmp_path: Path) -> Tool:
+    return Tool(tmp_path)
+
+
+def fresh_token() -> str:
+    """Return a token that is good for the ten minutes of one load."""
+    overlays.apply("prune")
+    name = f"load-{secrets.token_hex(4)}"
+    password = secrets.token_hex(16)
+    script = (
+        f"echo {password} | python manage.py user {name} --password-stdin >/dev/null\npython manage.py token {name}"
+    )
+    return overlays.manage(script).splitlines()[-1]
+
+
+def lost_nothing(load: Load) -> None:
+    assert load.failures == [], load.counts
+    assert load.counts.get("200", 0) >= MINIMUM_REQUESTS, f"too little load to say anything: {load.counts}"
+
+
+def report(line: str) -> None:
+    """Show a measured figure, also when all is well (`-rP`)."""
+    sys.stdout.write(f"{line}\n")
+
+
+def failed(load: Load) -> int:
+    return sum(count for status, count in load.counts.items() if status != "200")
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_a_release_and_a_rollback_under_load_lose_no_request(tool: Tool, number: int) -> None:
+    former = live()
+    with under_load("http://todo/todos", fresh_token()) as load:
+        released = tool.release()
+        assert (released.code, live()) == (0, other(former)), released.text
+        back = tool.run("rollback")
+        assert (back.code, live()) == (0, former), back.text
+    lost_nothing(load)
+    report(f"round {number}: {load.counts['200']} requests, none failed; rollback command {back.seconds:.2f} s")
+
+
+def test_a_warm_rollback_ends_the_former_colour_s_answers_within_two_seconds(tool: Tool) -> None:
+    """From before the command to the last request that the new colour has logged, by the cluster's own clock."""
+    released = tool.release()
+    assert released.code == 0, released.text
+    left, pods = live(), {pod["metadata"]["uid"] for pod in overlays.pods(other(live()))}
+    with under_load("http://todo/todos", fresh_token()) as load:
+        time.sleep(5)
+        began = float(
+            kubectl.run("exec", f"deployment/todo-{left}", "--", "python", "-c", "import time; print(time.time())")
+        )
+        back = tool.run("rollback")
+        time.sleep(5)
+    assert back.code == 0, back.text
+    lost_nothing(load)
+    seconds = last_answer(left) - began
+    report(f"rollback: last answer of {left} {seconds:.2f} s after the command was given; command {back.seconds:.2f} s")
+    assert {pod["metadata"]["uid"] for pod in overlays.pods(live())} == pods, "no pod was started"
+    assert seconds <= ROLLBACK_SECONDS
+
+
+def last_answer(colour: str) -> float:
+    """Return when the colour's pods logged their last request to /todos, in seconds since 1970."""
+    moments = [0.0]
+    for pod in overlays.pods(colour):
+        for line in kubectl.run("logs", pod["metadata"]["name"], "-c", "web", "--since=120s").splitlines():
+            if line.startswith("{") and (entry := json.loads(line)).get("path") == "/todos":
+                moments.append(datetime.fromisoformat(entry["timestamp"]).timestamp())
+    return max(moments)
+
+
+@pytest.mark.parametrize(("faults", "code"), [("crash", 23), ("unready", 25)])
+def test_a_broken_release_never_gets_traffic(tool: Tool, faults: str, code: int) -> None:
+    former = live()
+    tool.fault(other(former), faults)
+    with under_load("http://todo/todos", fresh_token()) as load:
+        said = tool.release()
+    assert (said.code, live()) == (code, former), said.text
+    lost_nothing(load)
+
+
+def test_errors_after_the_flip_take_users_back_and_are_counted(tool: Tool) -> None:
+    """The smoke test is left out, or it would stop this before the flip."""
+    former = live()
+    tool.fault(other(former), "errors")
+    tool.job_runs("smoke", "print('left out')")
+    with under_load("http://todo/todos", fresh_token()) as load:
+        said = tool.release()
+        time.sleep(3)
+    assert (said.code, live()) == (30, former), said.text
+    assert load.counts.get("200", 0) >= MINIMUM_REQUESTS
+    assert set(load.counts) <= {"200", "500"}, load.failures
+    report(f"a release that answers 500 cost {failed(load)} of {sum(load.counts.values())} requests")
+    assert 0 < failed(load) <= MOST_ERRORS
+
+
+def test_the_smoke_test_stops_such_a_release_before_anybody_sees_it(tool: Tool) -> None:
+    former = live()
+    tool.fault(other(former), "errors")
+    with under_load("http://todo/todos", fresh_token()) as load:
+        said = tool.release()
+    assert (said.code, live()) == (28, former), said.text
+    lost_nothing(load)
+
+
+def test_a_migration_that_fails_stops_the_release_before_any_pod_was_changed(tool: Tool) -> None:
+    before = {pod["metadata"]["uid"] for colour in ("blue", "green") for pod in overlays.pods(colour)}
+    tool.job_runs("migrate", "raise SystemExit('column does not exist')")
+    said = tool.release()
+    assert said.code == 20, said.text
+    assert "column does not exist" in said.text
+    assert {pod["metadata"]["uid"] for colour in ("blue", "green") for pod in overlays.pods(colour)} == before
+
+
+def test_a_release_after_all_these_failures_goes_through(tool: Tool) -> None:
+    former = live()
+    said: Said = tool.release()
+    assert (said.code, live()) == (0, other(former)), said.text
+    assert os.environ["TODO_IMAGE"] in said.text

@@ -1,0 +1,57 @@
+"""What answers inside the cluster: the pods' own programs, the service through the API server, and Prometheus."""
+
+import json
+
+from tests.deploy.scripted.applying import Refused
+from tests.deploy.scripted.store import Object, Store
+from tests.deploy.scripted.workloads import live_colour
+
+
+def inside(store: Store, thing: Object, words: list[str]) -> str:
+    """Run a program in a pod."""
+    text, colour = " ".join(words), thing["metadata"]["labels"].get("todo/colour")
+    if "deep=1" in text and store.faults.get("database") == colour:
+        raise Refused("urllib.error.HTTPError: HTTP Error 503\ncommand terminated with exit code 1")
+    if text.startswith("python manage.py token"):
+        if words[-1] not in store.content["users"]:
+            raise Refused(f"CommandError: There is no user {words[-1]}\ncommand terminated with exit code 1")
+        return "a-token-that-nobody-may-see\n"
+    if "manage.py user" in text:
+        store.content["users"].append(text.partition("manage.py user ")[2].split()[0])
+    return ""
+
+
+def raw(store: Store, path: str) -> str:
+    """Answer ``kubectl get --raw`` through a Service's proxy."""
+    service = path.partition("/services/http:")[2].partition(":")[0]
+    if service == "prometheus-operated":
+        return _prometheus(store, path)
+    thing = store.get("Service", service)
+    if thing is None:
+        raise Refused(f'Error from server (NotFound): services "{service}" not found')
+    selector = thing["spec"]["selector"].items()
+    pods = [pod for pod in store.of_kind("Pod") if selector <= pod["metadata"]["labels"].items()]
+    if not any(each["ready"] for pod in pods for each in pod["status"].get("containerStatuses", [])):
+        raise Refused(f'Error from server (ServiceUnavailable): no endpoints available for service "{service}"')
+    if store.faults.get("errors") == live_colour(store):
+        raise Refused("Error from server (InternalError): an error on the server has prevented the request")
+    return "openapi: 3.0.3\n"
+
+
+def _prometheus(store: Store, path: str) -> str:
+    if store.faults.get("prometheus") == "away":
+        raise Refused(
+            'Error from server (ServiceUnavailable): no endpoints available for service "prometheus-operated"'
+        )
+    if store.faults.get("prometheus") == "nonsense":
+        return "<html>"
+    query = path.partition("query=")[2]
+    value = "300"
+    if query.startswith("1%20-"):
+        value = (
+            "0.2" if store.faults.get("errors") in {"blue", "green"} and store.faults["errors"] in query else "0.001"
+        )
+    elif store.faults.get("samples") is not None:
+        value = str(store.faults["samples"])
+    result = [{"metric": {}, "value": [store.now, value]}]
+    return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}})

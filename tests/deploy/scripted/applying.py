@@ -1,0 +1,63 @@
+"""kubectl apply: what a file says wins, what it no longer says goes, what it never said stays."""
+
+import json
+from typing import Any
+
+from tests.deploy.scripted.kinds import written
+from tests.deploy.scripted.store import Object, Store
+
+LAST = "kubectl.kubernetes.io/last-applied-configuration"
+DEFAULTS: dict[str, Object] = {
+    "Deployment": {"replicas": 1},
+    "HorizontalPodAutoscaler": {"minReplicas": 1},
+    "Job": {"backoffLimit": 6},
+}
+
+# Kinds whose generation counts the changes of their spec.
+GENERATIONS = {"CronJob", "Deployment", "Ingress", "Job", "StatefulSet"}
+
+
+class Refused(Exception):  # noqa: N818  what kubectl prints
+    """The text that kubectl prints on stderr."""
+
+
+def applied(store: Store, wanted: Object) -> str:
+    """Apply one object and return kubectl's line about it."""
+    name = f"{written(wanted)}/{wanted['metadata']['name']}"
+    found = store.get(wanted["kind"], wanted["metadata"]["name"])
+    annotated = json.dumps(wanted, sort_keys=True, separators=(",", ":")) + "\n"
+    if found is None:
+        new = json.loads(json.dumps(wanted))
+        new["metadata"].setdefault("annotations", {})[LAST] = annotated
+        new["metadata"].setdefault("namespace", "todo")
+        if wanted["kind"] in DEFAULTS:
+            new["spec"] = {**DEFAULTS[wanted["kind"]], **new["spec"]}
+        if wanted["kind"] in GENERATIONS:
+            new["metadata"]["generation"] = 1
+        store.put(new)
+        return f"{name} created"
+    if wanted["kind"] == "Job" and wanted["spec"]["template"] != _last(found).get("spec", {}).get("template"):
+        job = wanted["metadata"]["name"]
+        raise Refused(f'The Job "{job}" is invalid: spec.template: Invalid value: {{…}}: field is immutable')
+    merged = three_way(_last(found), wanted, found)
+    merged["metadata"].setdefault("annotations", {})[LAST] = annotated
+    if merged == found:
+        return f"{name} unchanged"
+    if wanted["kind"] in GENERATIONS and merged.get("spec") != found.get("spec"):
+        merged["metadata"]["generation"] = found["metadata"].get("generation", 1) + 1
+    store.put(merged)
+    return f"{name} configured"
+
+
+def three_way(last: Any, wanted: Any, live: Any) -> Any:
+    """Merge dictionaries; everything else, also a list, is taken whole from `wanted`."""
+    if not (isinstance(wanted, dict) and isinstance(live, dict)):
+        return wanted
+    last = last if isinstance(last, dict) else {}
+    kept = {key: value for key, value in live.items() if key in wanted or key not in last}
+    return kept | {key: three_way(last.get(key), value, live.get(key)) for key, value in wanted.items()}
+
+
+def _last(thing: Object) -> Object:
+    last: Object = json.loads(thing["metadata"].get("annotations", {}).get(LAST, "{}"))
+    return last

@@ -1,0 +1,139 @@
+"""Deployments make pods that become ready, autoscalers change sizes, and faults keep them from it."""
+
+import hashlib
+import json
+
+from tests.deploy.scripted.store import Object, Store, moment
+
+SECONDS_TO_READY = 20
+SECONDS_TO_TARGET = 4  # after ready: the load balancer's own check
+GATE = "target-health.elbv2.k8s.aws/k8s-todo"
+
+
+def live_colour(store: Store) -> str:
+    traffic = store.get("Ingress", "todo") or store.get("Service", "todo") or {}
+    live: str = traffic.get("metadata", {}).get("labels", {}).get("todo/live", "")
+    return live
+
+
+def scale(store: Store) -> None:
+    """Do what the autoscalers do at once: no less than the floor, no more than the load needs."""
+    for autoscaler in store.of_kind("HorizontalPodAutoscaler"):
+        deployment = store.get("Deployment", autoscaler["spec"]["scaleTargetRef"]["name"])
+        if deployment is None or deployment["spec"]["replicas"] == 0:
+            continue
+        is_live = deployment["metadata"]["labels"].get("todo/colour") == live_colour(store)
+        wanted = max(autoscaler["spec"]["minReplicas"], store.content["load"] if is_live else 0)
+        deployment["spec"]["replicas"] = min(wanted, autoscaler["spec"]["maxReplicas"])
+
+
+def roll_out(store: Store, deployment: Object) -> None:
+    """Make and remove pods, then write the status, as the Deployment's and ReplicaSets' controllers do."""
+    name, size = deployment["metadata"]["name"], deployment["spec"]["replicas"]
+    template = deployment["spec"]["template"]
+    digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:9]
+    owned = [pod for pod in store.of_kind("Pod") if pod["metadata"].get("generateName", "").startswith(f"{name}-")]
+    current = [pod for pod in owned if pod["metadata"]["labels"]["pod-template-hash"] == digest]
+    refused = _faulty(store, "refused", deployment)
+    while len(current) < size and not refused:
+        current.append(_pod(store, deployment, template, digest))
+    for pod in current[size:]:
+        store.remove(pod)
+    current = current[:size]
+    for pod in current:
+        _live(store, pod, deployment)
+    ready = [pod for pod in current if _condition(pod, "Ready")]
+    old = [pod for pod in owned if pod["metadata"]["labels"]["pod-template-hash"] != digest]
+    if len(ready) == size:
+        for pod in old:
+            store.remove(pod)
+        old = []
+    available = size > 0 and len(ready) == size
+    condition = {"type": "Available", "status": str(available)}
+    condition["reason"] = "MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable"
+    status: Object = {"observedGeneration": deployment["metadata"].get("generation", 1), "conditions": [condition]}
+    counts = {
+        "replicas": len(current) + len(old),
+        "updatedReplicas": len(current),
+        "readyReplicas": len(ready) + sum(_condition(pod, "Ready") for pod in old),
+    }
+    status |= {key: count for key, count in counts.items() if count}
+    if refused:
+        message = f'pods "{name}-x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true'
+        failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message}
+        status["conditions"].append(failure)
+    deployment["status"] = status
+
+
+def _pod(store: Store, deployment: Object, template: Object, digest: str) -> Object:
+    generate = f"{deployment['metadata']['name']}-{digest}-"
+    labels = {**template["metadata"]["labels"], "pod-template-hash": digest}
+    spec = json.loads(json.dumps(template["spec"]))
+    if store.of_kind("TargetGroupBinding") and not _faulty(store, "no-gate", deployment):
+        spec["readinessGates"] = [{"conditionType": GATE}]
+    number = store.content["version"] + 1
+    metadata = {"name": f"{generate}{number:05d}", "generateName": generate, "namespace": "todo", "labels": labels}
+    return store.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}})
+
+
+def _live(store: Store, pod: Object, deployment: Object) -> None:
+    """Write the pod's status by its age and the faults."""
+    age = store.now - _seconds(pod["metadata"]["creationTimestamp"])
+    container = pod["spec"]["containers"][0]
+    status: Object = {"image": container["image"], "name": container["name"], "ready": False}
+    status |= {"lastState": {}, "restartCount": 0, "started": False}
+    phase = "Pending"
+    if _faulty(store, "pending", deployment):
+        pod["status"] = {"phase": phase, "conditions": [{"type": "PodScheduled", "status": "False"}]}
+        return
+    if _faulty(store, "image-missing", deployment):
+        image = container["image"]
+        status["state"] = {"waiting": {"reason": "ImagePullBackOff", "message": f'Back-off pulling image "{image}"'}}
+    elif _faulty(store, "crash", deployment):
+        phase, status["restartCount"] = "Running", 2
+        status["lastState"] = {"terminated": {"exitCode": 3, "reason": "Error"}}
+        status["state"] = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 20s restarting failed"}}
+    elif age < 2:
+        status["state"] = {"waiting": {"reason": "ContainerCreating"}}
+    else:
+        phase = "Running"
+        status |= {"started": True, "state": {"running": {"startedAt": moment(store.now)}}}
+        status["ready"] = age >= _to_ready(store) and not _faulty(store, "unready", deployment)
+        status["restartCount"] = _restarts(store, deployment, age)
+    gates = pod["spec"].get("readinessGates", [])
+    target = (
+        status["ready"] and age >= _to_ready(store) + SECONDS_TO_TARGET and not _faulty(store, "target", deployment)
+    )
+    conditions = {gate["conditionType"]: target for gate in gates}
+    conditions |= {"ContainersReady": status["ready"], "Ready": status["ready"] and (target or not gates)}
+    conditions |= {"PodScheduled": True}
+    pod["status"] = {
+        "phase": phase,
+        "conditions": [{"type": key, "status": str(value)} for key, value in conditions.items()],
+        "containerStatuses": [status],
+        "podIP": "10.244.0.2",
+    }
+
+
+def _to_ready(store: Store) -> float:
+    return float(store.content.get("seconds_to_ready", SECONDS_TO_READY))
+
+
+def _restarts(store: Store, deployment: Object, age: float) -> int:
+    """A pod that restarts once, ten seconds after it was ready."""
+    return int(_faulty(store, "restart", deployment) and age > _to_ready(store) + 10)
+
+
+def _faulty(store: Store, fault: str, deployment: Object) -> bool:
+    return bool(store.faults.get(fault) == deployment["metadata"]["labels"].get("todo/colour", "-"))
+
+
+def _condition(pod: Object, kind: str) -> bool:
+    return any(each["type"] == kind and each["status"] == "True" for each in pod["status"].get("conditions", []))
+
+
+def _seconds(text: str) -> float:
+    import calendar  # noqa: PLC0415  only for pods
+    import time  # noqa: PLC0415  built in
+
+    return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))

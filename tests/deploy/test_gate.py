@@ -1,0 +1,87 @@
+"""The health gate holds only if nothing was wrong with any pod, for its whole length."""
+
+import pytest
+
+from deploy.gate import why_not_healthy
+from deploy.pods import Pod, Rollout
+from tests.deploy.account import Account
+from tests.deploy.world import Scene
+
+
+def healthy_seconds(scene: Scene) -> list[str]:
+    return [line.split("healthy for ")[1] for line in scene.output.splitlines() if "healthy for " in line]
+
+
+def test_a_pod_that_restarts_begins_the_gate_anew(scene: Scene) -> None:
+    scene.release_file(gate_seconds=30)
+    scene.fault(restart="green")
+    assert scene.release("b") == 0, scene.output
+    assert "has restarted" in scene.output
+    counted = healthy_seconds(scene)
+    assert counted.count("0 of 30 s") == 2, "from nought again"
+    assert counted[-1] == "30 of 30 s"
+
+
+def test_a_database_that_goes_away_and_comes_back_begins_the_gate_anew(scene: Scene) -> None:
+    scene.release_file(gate_seconds=30)
+    scene.when("exec pod/todo-green", database="green")
+    real, looks = scene.kubectl, []
+
+    def kubectl(words: list[str]) -> object:
+        looks.append("exec" in words)
+        if sum(looks) == 3:
+            scene.fault(database="back")
+        return real(words)
+
+    scene.kubectl = kubectl  # type: ignore[assignment, method-assign]
+    assert scene.release("b") == 0, scene.output
+    assert "does not reach the database" in scene.output
+
+
+def test_a_database_that_stays_away_stops_the_release_before_the_flip(scene: Scene) -> None:
+    scene.fault(database="green")
+    assert scene.release("b") == 25, scene.output
+    assert "does not reach the database: command terminated with exit code 1" in scene.output
+    assert scene.live == "blue"
+
+
+def test_a_pod_that_the_load_balancer_does_not_find_healthy_gets_no_users(account: Account, prod: Scene) -> None:
+    """Its readiness gate is False, so it is never ready at all."""
+    prod.fault(target="green")
+    assert prod.release("b") == 25, prod.output
+    assert account.weights() == {"blue": 100, "green": 0}
+
+
+def test_a_pod_without_a_gate_is_made_anew_and_passes_when_the_webhook_is_back(account: Account, prod: Scene) -> None:
+    prod.fault(**{"no-gate": "green"})
+    prod.when("delete pod", faults={"no-gate": "nobody"})
+    assert prod.release("b") == 0, prod.output
+    assert "made without a readiness gate: deleted" in prod.output
+    assert account.weights() == {"blue": 0, "green": 100}
+
+
+@pytest.mark.parametrize(
+    ("pod", "words"),
+    [
+        ({"image": "todo@sha256:old"}, "x runs todo@sha256:old"),
+        ({"restarts": 1}, "x has restarted"),
+        ({"gates": {}}, "x has no readiness gate"),
+        ({"gates": {"target-health.elbv2.k8s.aws/a": False}}, "x is not healthy for the load balancer"),
+    ],
+)
+def test_what_is_wrong_with_a_pod_is_said(pod: dict[str, object], words: str) -> None:
+    class Entry:
+        image = "todo@sha256:new"
+
+    class Picture:
+        behind_load_balancer = True
+
+    class Run:
+        entry, picture = Entry(), Picture()
+
+    fine: dict[str, object] = {
+        "name": "x", "image": "todo@sha256:new", "ready": True, "restarts": 0, "running": True, "waiting": "",
+        "message": "", "created": 0.0, "gates": {"target-health.elbv2.k8s.aws/a": True},
+    }  # fmt: skip
+    rollout = Rollout(size=1, complete=True, refused="", pods=(Pod(**(fine | pod)),))  # type: ignore[arg-type]
+    assert why_not_healthy(Run(), rollout, {"x": 0}) == words  # type: ignore[arg-type]

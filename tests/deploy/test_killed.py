@@ -1,0 +1,85 @@
+"""The tool's process may end before any command, without a word; another machine goes on and reaches the same end.
+
+All that it leaves is the cluster. So the cluster is copied before each command of an undisturbed run, and from every
+copy another machine takes it up. test_processes.py kills a real process.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.deploy.scripted.store import Object
+from tests.deploy.world import Scene
+
+# How many commands each gives; a test below counts them, so that no place is forgotten.
+COMMANDS = {"release": 69, "first": 63, "rollback": 6}
+PLACES = [(kind, number) for kind, commands in COMMANDS.items() for number in range(1, commands)]
+
+RUNS: dict[str, Callable[[Scene], int]] = {
+    "release": lambda scene: scene.release("b"),
+    "first": lambda scene: scene.release("a", "--first"),
+    "rollback": lambda scene: scene.deploy("rollback"),
+}
+RESUMED: dict[str, Callable[[Scene], int]] = {
+    "release": lambda scene: scene.release("b", "--resume"),
+    "first": lambda scene: scene.release("a", "--first", "--resume"),
+    "rollback": lambda scene: scene.deploy("rollback"),
+}
+SHORT = {"bake_seconds": 5, "gate_seconds": 5}
+
+
+class Run(NamedTuple):
+    """An undisturbed run: the cluster before each of its commands, and what it left behind."""
+
+    copies: Path
+    commands: int
+    end: Object
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, first: Path, second: Path) -> dict[str, Run]:
+    before = {"release": first, "rollback": second}
+    found = {}
+    for kind, run in RUNS.items():
+        folder = tmp_path_factory.mktemp(kind)
+        scene = Scene.copied(before[kind], folder / "run") if kind in before else Scene(folder / "run")
+        scene.release_file(**SHORT)
+        scene.copies = folder
+        assert run(scene) == 0, scene.output
+        found[kind] = Run(folder, len(scene.commands()), scene.end_state())
+    return found
+
+
+@pytest.mark.parametrize(("kind", "number"), PLACES)
+def test_what_was_killed_is_taken_up_by_another_machine_and_ends_the_same(
+    kind: str, number: int, runs: dict[str, Run], tmp_path: Path
+) -> None:
+    scene = Scene.copied(runs[kind].copies / str(number), tmp_path)
+    scene.release_file(**SHORT)
+    scene.who = "another@machine"
+    assert RESUMED[kind](scene) == 0, scene.output
+    end = scene.end_state()
+    if number == runs[kind].commands - 1:
+        # Only the Lease was still to be given back; it runs out.
+        assert end.pop("lease") in ({}, scene.thing("Lease", "todo-release")["spec"])
+        assert end == {key: value for key, value in runs[kind].end.items() if key != "lease"}
+    else:
+        assert end == runs[kind].end
+
+
+@pytest.mark.parametrize("kind", COMMANDS)
+def test_every_command_was_a_place_to_be_killed_at(kind: str, runs: dict[str, Run]) -> None:
+    assert runs[kind].commands == COMMANDS[kind]
+
+
+def test_what_users_are_on_is_not_applied_again_by_a_resumed_release(runs: dict[str, Run], tmp_path: Path) -> None:
+    commands = Scene.copied(runs["release"].copies / str(COMMANDS["release"] - 1), tmp_path / "late").commands()
+    baking = next(n for n, command in enumerate(commands) if "proxy/schema" in command)
+    scene = Scene.copied(runs["release"].copies / str(baking), tmp_path / "baking")
+    scene.release_file(**SHORT)
+    scene.change(commands=[])
+    assert scene.release("b", "--resume") == 0, scene.output
+    applied = [command.rpartition("/")[2] for command in scene.commands() if " apply -k " in command]
+    assert applied == ["prune"]

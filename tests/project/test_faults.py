@@ -1,0 +1,73 @@
+"""FAULTS breaks what it names, and costs nothing when it is not set."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings as current
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from pytest_django import Settings
+
+from todoproject import environment, faults
+from todoproject.middleware import faults as middleware
+
+
+@pytest.fixture
+def client(settings: Settings) -> Any:
+    """Return a client of a process that was started with some faults."""
+
+    def started(*names: str) -> Client:
+        settings.FAULTS = list(names)
+        settings.MIDDLEWARE = faults.installed(current.MIDDLEWARE, names)
+        return Client(raise_request_exception=False)
+
+    return started
+
+
+def test_without_faults_nothing_is_installed() -> None:
+    assert current.FAULTS == []
+    assert faults.installed(["a", faults.HEALTH, "b"], []) == ["a", faults.HEALTH, "b"]
+    assert not [each for each in current.MIDDLEWARE if "fault" in each]
+
+
+def test_an_unknown_fault_stops_the_start_and_names_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAULTS", "errors, eror")
+    with pytest.raises(ImproperlyConfigured, match="FAULTS has eror: give some of errors, latency, unready, crash"):
+        environment.known_words("FAULTS", among=faults.KNOWN)
+
+
+@pytest.mark.django_db
+def test_errors_answers_500_for_what_has_a_route_and_leaves_health_alone(client: Any) -> None:
+    browser = client("errors")
+    response = browser.get("/schema", secure=True)
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+    assert response.resolver_match.route
+    assert browser.get("/readyz").status_code == 200
+    assert client().get("/schema", secure=True).status_code == 200
+
+
+@pytest.mark.django_db
+def test_latency_makes_an_answer_late_and_leaves_it_as_it_is(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("todoproject.middleware.faults.time.sleep", waited.append)
+    assert client("latency").get("/schema", secure=True).status_code == 200
+    assert waited == [middleware.LATENCY_SECONDS]
+
+
+@pytest.mark.django_db
+def test_unready_keeps_readiness_red_and_serves(client: Any) -> None:
+    browser = client("unready")
+    assert (browser.get("/readyz").status_code, browser.get("/healthz").status_code) == (503, 200)
+    assert browser.get("/schema", secure=True).status_code == 200
+
+
+@pytest.mark.slow
+def test_crash_ends_gunicorn_as_soon_as_it_has_begun() -> None:
+    variables = {**os.environ, "DEBUG": "true", "FAULTS": "crash", "METRICS_PORT": "0"}
+    serve = [sys.executable, "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py"]
+    done = subprocess.run(serve, capture_output=True, text=True, timeout=60, env=variables, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "FAULTS=crash" in done.stderr
