@@ -47,7 +47,11 @@ def prometheus_rule(name: str, groups: list[dict[str, object]]) -> str:
         {
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "PrometheusRule",
-            "metadata": {"name": f"todo-{name}", "labels": {"app.kubernetes.io/part-of": "todo"}},
+            "metadata": {
+                "name": f"todo-{name}",
+                "namespace": "monitoring",
+                "labels": {"app.kubernetes.io/part-of": "todo"},
+            },
             "spec": {"groups": groups},
         }
     )
