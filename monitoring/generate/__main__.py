@@ -8,7 +8,11 @@ from monitoring.generate.table import FOLDER
 
 def main() -> int:
     made = files()
-    generated = (*FOLDER.glob("rules/*.yaml"), *FOLDER.glob("kubernetes/rules-*.yaml"), *FOLDER.glob("dashboards/*.json"))
+    generated = (
+        *FOLDER.glob("rules/*.yaml"),
+        *FOLDER.glob("kubernetes/rules-*.yaml"),
+        *FOLDER.glob("dashboards/*.json"),
+    )
     for path in set(generated) - set(made):
         path.unlink()
     for path, text in made.items():

@@ -21,7 +21,10 @@ def files() -> dict[Path, str]:
     named = rule_files()
     return {
         **{FOLDER / "rules" / f"{name}.yaml": as_yaml({"groups": groups}) for name, groups in named.items()},
-        **{FOLDER / "kubernetes" / f"rules-{name}.yaml": prometheus_rule(name, groups) for name, groups in named.items()},
+        **{
+            FOLDER / "kubernetes" / f"rules-{name}.yaml": prometheus_rule(name, groups)
+            for name, groups in named.items()
+        },
         FOLDER / "bake.json": as_json(bake_queries(load())),
         **{FOLDER / "dashboards" / f"{name}.json": as_json(made) for name, made in dashboards(load()).items()},
     }
@@ -35,7 +38,8 @@ def alerts() -> dict[str, list[Alert]]:
 def rule_files(*, factor: int = 1) -> dict[str, list[dict[str, object]]]:
     """Return the groups of each rule file; every window is divided by `factor`."""
     groups: dict[str, list[dict[str, object]]] = {
-        name: [{"name": name, "rules": [alert.rule(factor=factor) for alert in each]}] for name, each in alerts().items()
+        name: [{"name": name, "rules": [alert.rule(factor=factor) for alert in each]}]
+        for name, each in alerts().items()
     }
     groups["slo"].insert(0, recording_group(load(), factor=factor))
     return groups
