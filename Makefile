@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 TERRAFORM_PYTHON ?= $(PYTHON)
-.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight format lock lock-check openapi migrations-check screenshots clean
+.PHONY: help run stop user token test quick check lint types django-6.1 terraform-test cost lambda terraform-docs preflight monitoring format lock lock-check openapi migrations-check screenshots clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -58,6 +58,9 @@ terraform-docs: .venv/run ## write the READMEs of the Terraform modules anew
 
 preflight: ## look at an AWS account before anything is made: make preflight ENV=dev
 	@exec terraform/bin/preflight $(ENV)
+
+monitoring: .venv/test ## write rules, dashboards and bake queries anew from monitoring/slo.yaml and monitoring/alerts/
+	@exec $(PYTHON) -m monitoring.generate
 
 lint: .venv/test ## lint Python, and mend what can be mended safely
 	@exec $(PYTHON) -m ruff check --fix .

@@ -1,5 +1,7 @@
 """Panels and the frame around them: every one has a unit, a legend, and the data source of the dashboard's variable."""
 
+# ruff: noqa: FBT003, PLR0913  the builders' setters are positional; a panel has that many properties
+
 from grafana_foundation_sdk.builders import common, prometheus, stat, text, timeseries
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import common as shapes

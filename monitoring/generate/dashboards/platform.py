@@ -44,7 +44,7 @@ def dashboard() -> Dashboard:
                         f"max by (variable) (time() - todo_secret_changed_timestamp_seconds{{{ENVIRONMENT}}})",
                         "{{variable}}",
                     ),
-                    about="Since the file in the oldest pod was written. The password is rotated every 30 days in prod.",
+                    about="Since the oldest pod's file was written. The password is rotated every 30 days in prod.",
                 ),
             ],
             "Nodes": [
