@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
 # kubectl is the machine's, or else that of the environment for tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
-.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform lint types format lock lock-check openapi migrations-check screenshots image clean
+.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring lint types format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -96,6 +96,9 @@ cluster-test: .venv/test ## release to the cluster of the current kubeconfig wit
 
 platform: .venv/run ## install what a cluster needs before the application: make platform ENV=dev (DRY_RUN=1 prints the commands)
 	@PYTHONPATH=platform exec $(PYTHON) -m installer --env "$(ENV)" $(if $(DRY_RUN),--dry-run)
+
+monitoring: .venv/test ## write rules, dashboards and bake queries anew from monitoring/slo.yaml and monitoring/alerts/
+	@exec $(PYTHON) -m monitoring.generate
 
 lint: .venv/test ## lint Python, and mend what can be mended safely
 	@exec $(PYTHON) -m ruff check --fix .

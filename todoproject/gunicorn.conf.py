@@ -77,12 +77,12 @@ logconfig_dict = LOGGING
 accesslog = None
 
 
-def on_starting(_server: Any) -> None:
+def on_starting(server: Any) -> None:
     """Answer for metrics, before the service itself listens: a port that is taken stops the start."""
     faults.crash_if_asked(words("FAULTS"))
     if metrics_port:
         build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
-        metrics_server.start(bind.rpartition(":")[0], metrics_port, build=build)
+        metrics_server.start(bind.rpartition(":")[0], metrics_port, build=build, workers=lambda: server.WORKERS)
 
 
 def when_ready(server: Any) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from django.core.exceptions import ImproperlyConfigured
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from todoproject.metrics import NAMESPACE
 
@@ -38,6 +38,15 @@ failed_looks = Counter(
     "Looks at a secret that found it missing or broken; the last good value stayed in use.",
     ["variable"],
     namespace=NAMESPACE,
+)
+
+# The newest that any process has seen: the master has read the files once, before its workers.
+changed = Gauge(
+    "secret_changed_timestamp_seconds",
+    "When the file of a secret was last written, as its modification time says; a new pod's files are new.",
+    ["variable"],
+    namespace=NAMESPACE,
+    multiprocess_mode="livemax",
 )
 
 
@@ -115,6 +124,7 @@ class SecretFile:
     def _read(self) -> str:
         try:
             text = self.path.read_text(encoding="utf-8")
+            modified = self.path.stat().st_mtime
         except FileNotFoundError:
             raise SecretError(f"{self.name}: there is no such file.") from None
         except (OSError, UnicodeDecodeError) as error:
@@ -122,6 +132,7 @@ class SecretFile:
         text = checked(text.removesuffix("\n"), f"{self.name} exists, but")
         if self._check:
             self._check(text, self.name)
+        changed.labels(self.variable).set(modified)
         return text
 
 

@@ -16,8 +16,8 @@ from tests.process.metered import Metered, folder_of
 pytestmark = pytest.mark.slow
 
 ROUTE = 'route="/todos"'
-ANSWERED = f'todo_http_requests_total{{method="GET",{ROUTE},status="200"}}'
-TIMED = f'todo_http_request_duration_seconds_count{{method="GET",{ROUTE}}}'
+ANSWERED = f'todo_http_requests_total{{method="GET",{ROUTE},status="200",traffic="users"}}'
+TIMED = f'todo_http_request_duration_seconds_count{{method="GET",{ROUTE},traffic="users"}}'
 
 
 @both_servers

@@ -15,6 +15,7 @@ from tests.process.conftest import Serve, Stage
 from tests.process.gunicorn_process import ROOT, Gunicorn
 from tests.process.metered import Metered, folder_of
 from todoproject.metrics import directory
+from todoproject.metrics.cpu import seconds_of
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +89,19 @@ def test_health_checks_are_not_counted(metered: Metered) -> None:
         assert metered.gunicorn.ask("GET", path).status == 200
     assert counted() == before
     metered.until(lambda values: values["todo_pool_in_use"] == 0)
+
+
+def test_cpu_time_is_that_of_all_workers_and_never_falls_when_one_ends(serve: Serve, caller: dict[str, str]) -> None:
+    metered = Metered(serve, WEB_WORKERS="2")
+    metered.ask_todos(50, caller)
+    before = metered.scrape()["process_cpu_seconds_total"]
+    workers = metered.workers()
+    used = sum(seconds_of(pid) for pid in workers)
+    assert 0.05 < used < before < used + 30
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    metered.until(lambda values: values["todo_threads"] == 8 and values["todo_pool_size"] == 0)
+    assert metered.scrape()["process_cpu_seconds_total"] >= before
 
 
 def test_nobody_answers_on_the_metrics_port_once_the_master_is_gone(serve: Serve, caller: dict[str, str]) -> None:

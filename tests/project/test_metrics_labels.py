@@ -63,14 +63,31 @@ def counted(client: Client, method: str, path: str, **headers: str) -> dict[str,
 def test_a_request_is_counted_once_by_route_method_and_status(
     client: Client, method: str, path: str, labels: tuple[str, str, str]
 ) -> None:
-    assert counted(client, method, path) == dict(zip(("route", "method", "status"), labels, strict=True))
+    names = ("route", "method", "status", "traffic")
+    assert counted(client, method, path) == dict(zip(names, (*labels, "users"), strict=True))
 
 
 @pytest.mark.parametrize(
     ("headers", "status"), [({"Content-Length": "9999999"}, "413"), ({"Host": "evil.example"}, "400")]
 )
 def test_what_is_answered_before_any_view_has_one_route(client: Client, headers: dict[str, str], status: str) -> None:
-    assert counted(client, "POST", "/todos/17", **headers) == {"route": "unrouted", "method": "POST", "status": status}
+    labels = {"route": "unrouted", "method": "POST", "status": status, "traffic": "users"}
+    assert counted(client, "POST", "/todos/17", **headers) == labels
+
+
+@pytest.mark.parametrize(("value", "traffic"), [("1", "synthetic"), ("0", "users"), ("", "users"), ("2", "users")])
+def test_synthetic_traffic_is_told_from_the_users_by_its_header_alone(client: Client, value: str, traffic: str) -> None:
+    assert counted(client, "GET", "/no/such/path", **{"X-Synthetic": value})["traffic"] == traffic
+
+
+@pytest.mark.parametrize("status", ["500", "503"])
+@pytest.mark.django_db
+def test_failures_of_a_route_are_at_zero_from_its_first_request_on(client: Client, status: str) -> None:
+    middleware.begin_at_zero.cache_clear()
+    middleware.requests.clear()
+    client.get("/todos")
+    labels = {"route": "/todos", "method": "GET", "status": status, "traffic": "users"}
+    assert REGISTRY.get_sample_value(REQUESTS, labels) == 0
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -132,7 +149,7 @@ def test_the_time_of_an_answer_falls_into_its_bucket(monkeypatch: pytest.MonkeyP
     name = "todo_http_request_duration_seconds_bucket"
 
     def grown(bound: str) -> float:
-        key = f"{name}{sorted({'route': 'unrouted', 'method': 'GET', 'le': bound}.items())}"
+        key = f"{name}{sorted({'route': 'unrouted', 'method': 'GET', 'traffic': 'users', 'le': bound}.items())}"
         return after[key] - before.get(key, 0)
 
     assert [grown(bound) for bound in ("0.2", "0.3", "+Inf")] == [0, 1, 1]

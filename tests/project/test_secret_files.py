@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from todoproject import secret_files
 from todoproject.secret_files import SecretError, SecretFile, SecretText
@@ -136,3 +137,14 @@ def test_a_placeholder_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(SecretError) as caught:
         SecretText("DJANGO_SECRET_KEY", text)
     assert str(caught.value) == "DJANGO_SECRET_KEY is set, but holds a placeholder, not a secret."
+
+
+def test_when_the_file_was_last_written_is_told_for_its_age(path: Path) -> None:
+    os.utime(path, (1_000_000, 1_000_000))
+    secret = SecretFile("A_TEST_PASSWORD", str(path))
+    labels = {"variable": "A_TEST_PASSWORD"}
+    assert REGISTRY.get_sample_value("todo_secret_changed_timestamp_seconds", labels) == 1_000_000
+    path.write_text("second-value\n")
+    os.utime(path, (2_000_000, 2_000_000))
+    secret.value(fresh=True)
+    assert REGISTRY.get_sample_value("todo_secret_changed_timestamp_seconds", labels) == 2_000_000

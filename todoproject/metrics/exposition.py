@@ -4,7 +4,7 @@ import os
 import struct
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Metric, generate_latest
@@ -14,6 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from prometheus_client.registry import Collector
 
 from todoproject.metrics import NAMESPACE
+from todoproject.metrics.cpu import Cpu
 from todoproject.metrics.directory import VARIABLE
 
 # Held while the files are read, while they are folded, and while the master forks: a worker never begins with a lock
@@ -36,10 +37,11 @@ class Build(Collector):
 class Exposition:
     """Reads the files of all workers anew at each call."""
 
-    def __init__(self, build: Mapping[str, str]) -> None:
+    def __init__(self, build: Mapping[str, str], workers: Callable[[], Iterable[int]]) -> None:
         self.registry = CollectorRegistry()
         MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
         self.registry.register(Build(build))
+        self.registry.register(Cpu(workers))
 
     def text(self) -> bytes:
         """Return the metrics; a worker that makes its files at this moment is asked again a little later."""

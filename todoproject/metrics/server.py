@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
@@ -21,10 +21,13 @@ MOST_CONNECTIONS = 8
 SECONDS_TO_SEND_A_REQUEST = 5
 
 
-def start(address: str, port: int, *, build: Mapping[str, str]) -> None:
-    """Listen, and answer from now on; a port that cannot be had is a SystemExit with the sentence."""
+def start(address: str, port: int, *, build: Mapping[str, str], workers: Callable[[], Iterable[int]]) -> None:
+    """Listen, and answer from now on; a port that cannot be had is a SystemExit with the sentence.
+
+    `workers` returns the pids of the workers that live, whose CPU time counts.
+    """
     try:
-        server = MetricsServer(address.strip("[]"), port, exposition.Exposition(build))
+        server = MetricsServer(address.strip("[]"), port, exposition.Exposition(build, workers))
     except OSError as error:
         raise SystemExit(
             f"The metrics server cannot listen at {address}:{port} ({error.strerror}): stop what listens there, choose "

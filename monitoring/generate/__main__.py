@@ -1,0 +1,26 @@
+"""`make monitoring`: writes every generated file anew and removes those that nothing makes any more."""
+
+import sys
+
+from monitoring.generate.files import files
+from monitoring.generate.table import FOLDER
+
+
+def main() -> int:
+    made = files()
+    generated = (
+        *FOLDER.glob("rules/*.yaml"),
+        *FOLDER.glob("kubernetes/rules-*.yaml"),
+        *FOLDER.glob("dashboards/*.json"),
+    )
+    for path in set(generated) - set(made):
+        path.unlink()
+    for path, text in made.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"{len(made)} files written\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""The queries by which the release tool judges a new colour while it bakes (monitoring/README.md has the format)."""
+
+from monitoring.generate.table import Slo, Table, narrowed
+
+COLOUR = 'colour="$colour"'
+
+
+def bake_queries(table: Table) -> dict[str, object]:
+    """Return what monitoring/bake.json holds. All traffic counts: the tool's own is what makes the samples."""
+    return {
+        "prometheus": {"namespace": "monitoring", "service": "prometheus-operated", "port": 9090},
+        "minimum_window_seconds": 60,
+        "queries": [_of_slo(table, slo) for slo in table.slos],
+    }
+
+
+def _of_slo(table: Table, slo: Slo) -> dict[str, object]:
+    total, good = (f"sum(increase({narrowed(each, COLOUR)}[$window]))" for each in (slo.total, slo.good))
+    return {
+        "slo": slo.name,
+        "means": f"share of the requests to $colour that were not good: {slo.users}",
+        "query": f"1 - ({good} or vector(0)) / ({total} > 0)",
+        "threshold": round(table.bake.factor * slo.budget, 6),
+        "samples": total,
+        "minimum_samples": table.bake.minimum_samples,
+    }

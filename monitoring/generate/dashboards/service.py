@@ -1,0 +1,71 @@
+"""What users feel: rate, errors, latency; by route, and blue beside green."""
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard
+
+from monitoring.generate.dashboards.panels import ENVIRONMENT, frame, lines
+
+USERS = f'{ENVIRONMENT},traffic="users"'
+REQUESTS = f"todo_http_requests_total{{{USERS}}}"
+FAILED = f'todo_http_requests_total{{{USERS},status=~"5.."}}'
+WINDOW = "[$__rate_interval]"
+
+
+def rate(selector: str, *, by: str) -> str:
+    return f"sum by ({by}) (rate({selector}{WINDOW}))"
+
+
+def failed(*, by: str) -> str:
+    return f"{rate(FAILED, by=by)} / {rate(REQUESTS, by=by)}"
+
+
+def quantile(share: float, *, by: str) -> str:
+    buckets = rate(f"todo_http_request_duration_seconds_bucket{{{USERS}}}", by=f"{by}, le")
+    return f"histogram_quantile({share}, {buckets})"
+
+
+def gauge(name: str) -> str:
+    return f"sum by (colour) ({name}{{{ENVIRONMENT}}})"
+
+
+def dashboard() -> Dashboard:
+    return frame(
+        "Service",
+        "What users feel, by route, and blue beside green during a release.",
+        {
+            "All": [
+                lines("Requests", "reqps", (rate(REQUESTS, by="status"), "{{status}}")),
+                lines(
+                    "Latency",
+                    "s",
+                    *((quantile(share, by="environment"), f"p{share * 100:g}") for share in (0.5, 0.95, 0.99)),
+                    about="From the first middleware to the answer; without waiting for a thread, which is below.",
+                ),
+            ],
+            "By route": [
+                lines("Requests by route", "reqps", (rate(REQUESTS, by="route"), "{{route}}"), width=8),
+                lines("Errors by route", "percentunit", (failed(by="route"), "{{route}}"), width=8),
+                lines("p99 by route", "s", (quantile(0.99, by="route"), "{{route}}"), width=8),
+            ],
+            "Blue beside green": [
+                lines("Requests by colour", "reqps", (rate(REQUESTS, by="colour"), "{{colour}}"), width=8),
+                lines("Errors by colour", "percentunit", (failed(by="colour"), "{{colour}}"), width=8),
+                lines("p99 by colour", "s", (quantile(0.99, by="colour"), "{{colour}}"), width=8),
+            ],
+            "Saturation": [
+                lines(
+                    "Threads",
+                    "short",
+                    (gauge("todo_pool_waiting"), "{{colour}} waiting"),
+                    (gauge("todo_http_requests_in_flight"), "{{colour}} in flight"),
+                    (gauge("todo_threads"), "{{colour}} threads"),
+                    about="Waiting is in no latency. As many waiting as threads: ThreadsExhausted.",
+                ),
+                lines(
+                    "CPU",
+                    "short",
+                    (f"sum by (colour) (rate(process_cpu_seconds_total{{{ENVIRONMENT}}}{WINDOW}))", "{{colour}}"),
+                    about="Cores in use, all workers of all pods.",
+                ),
+            ],
+        },
+    )

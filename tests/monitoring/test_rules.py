@@ -1,0 +1,72 @@
+"""Every alert fires when it should and is quiet when it should not, has a runbook and a dashboard; nothing is stale."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from monitoring.generate.alert import Alert, kebab
+from monitoring.generate.files import alerts, files
+from tests.monitoring.tools import MONITORING, run
+
+RUNBOOKS = MONITORING.parent / "docs" / "runbooks"
+# Runbooks of operations, which no alert leads to.
+OPERATIONS = {"destroy", "sleep", "wake", "release", "rollback", "break-glass", "operations-in-the-admin"}
+
+ALERTS = [alert for group in alerts().values() for alert in group]
+every_alert = pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.alert)
+TESTS = sorted((MONITORING / "tests").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", sorted((MONITORING / "rules").glob("*.yaml")), ids=lambda path: path.stem)
+def test_prometheus_takes_the_rules(path: Path) -> None:
+    done = run("promtool", "check", "rules", path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_alerts_fire_and_are_quiet_as_their_tests_say(path: Path) -> None:
+    done = run("promtool", "test", "rules", path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@every_alert
+def test_an_alert_has_a_test_that_fires_and_one_of_missing_series_that_does_not(alert: Alert) -> None:
+    tested = [
+        (case, bool(rule["exp_alerts"]))
+        for path in TESTS
+        for case in yaml.safe_load(path.read_text())["tests"]
+        for rule in case["alert_rule_test"]
+        if rule["alertname"] == alert.alert
+    ]
+    assert any(fired for _, fired in tested)
+    assert any(not fired for _, fired in tested)
+
+
+@every_alert
+def test_an_alert_leads_to_its_runbook_and_its_dashboard(alert: Alert) -> None:
+    rule = alert.rule()
+    annotations = rule["annotations"]
+    assert isinstance(annotations, dict)
+    assert annotations["runbook_url"].endswith(f"/docs/runbooks/{kebab(alert.alert)}.md")
+    assert (MONITORING / "dashboards" / f"{alert.dashboard}.json").exists()
+    assert alert.severity in {"page", "ticket"}
+
+
+@every_alert
+def test_a_runbook_says_meaning_impact_diagnosis_and_mitigation(alert: Alert) -> None:
+    text = (RUNBOOKS / f"{kebab(alert.alert)}.md").read_text()
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
+        "Meaning", "Impact", "Diagnosis", "Mitigation",
+    ]  # fmt: skip
+
+
+def test_every_runbook_has_an_alert() -> None:
+    named = {kebab(alert.alert) for alert in ALERTS}
+    assert {path.stem for path in RUNBOOKS.glob("*.md")} - named <= OPERATIONS
+
+
+def test_generated_files_are_fresh() -> None:
+    stale = [str(path.relative_to(MONITORING)) for path, text in files().items() if path.read_text() != text]
+    assert stale == [], "make monitoring writes them anew"
