@@ -30,7 +30,8 @@ user: .venv/run ## make an API user: make user NAME=eve PASSWORD='a good passwor
 token: .venv/run ## print a valid access token, alone on stdout: make token NAME=eve
 	@exec $(PYTHON) -m local token "$$NAME"
 
-test: .venv/test $(if $(CI),.venv-django-6.1/django-6.1) ## static checks and the whole test suite (CI set: on Django 6.1 too)
+# What needs Terraform is skipped where there is none, and says so; in CI it fails.
+test: .venv/test $(if $(CI),.venv-django-6.1/django-6.1) $(if $(CI)$(shell command -v terraform),.venv-terraform/terraform .venv-checkov/checkov) ## static checks and the whole test suite (CI set: on Django 6.1 too)
 	@exec $(PYTHON) -m local.checks test
 
 quick: .venv/test ## the cheap checks and the fast tests

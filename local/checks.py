@@ -24,7 +24,18 @@ class Check(NamedTuple):
 
 # A suite with an environment of its own has types and packages of its own too.
 TESTS = tuple(dict.fromkeys(path for suite in SUITES if not suite.environment for path in suite.paths))
-CODE = ("todoproject", "todos", "local", "benchmarks", "cost", "deploy", "pipeline", "platform/installer", *TESTS)
+CODE = (
+    "todoproject",
+    "todos",
+    "local",
+    "benchmarks",
+    "cost",
+    "deploy",
+    "monitoring",
+    "pipeline",
+    "platform/installer",
+    *TESTS,
+)
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 CHECKS = (

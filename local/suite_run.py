@@ -25,6 +25,8 @@ class SuiteRun:
 
     def result_of(self, suite: Suite) -> Result:
         """Run `suite` to its end, at most `suite.seconds`."""
+        if suite.lacks:
+            return Result(suite.name, 0, skips=(suite.lacks,))
         if not suite.python.exists():
             return Result(suite.name, 0, failed=1, note=f"{suite.environment} is missing: `make` makes it")
         started, log, report = time.monotonic(), *(self.folder / f"{suite.name}.{kind}" for kind in ("log", "xml"))

@@ -4,6 +4,7 @@ A new folder of tests is a word in `folders`, a new suite one line. A folder tha
 """
 
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ class Suite:
     waits: bool = False  # mostly waits: takes no core from the others
     ci: bool = False  # only where CI is set: minutes that a laptop need not spend
     environment: str = ""  # the folder of another virtual environment than .venv
+    needs: str = ""  # a program without which a laptop skips the suite, and CI fails
+    install: str = ""  # how to get it
     arguments: tuple[str, ...] = ()
 
     @property
@@ -44,6 +47,13 @@ class Suite:
     def belongs(self) -> bool:
         """Whether `make test` runs it here and now."""
         return bool(self.paths) and (not self.ci or bool(os.environ.get("CI")))
+
+    @property
+    def lacks(self) -> str:
+        """Why it is skipped on this machine; empty where it runs, which it always does in CI."""
+        if not self.needs or shutil.which(self.needs) or os.environ.get("CI"):
+            return ""
+        return f"{self.needs} is not on this machine; install it: {self.install}"
 
     def command(self, *, report: Path, quick: bool, covered: bool) -> list[str]:
         """Return the command whose result is written to `report` (JUnit's XML)."""
@@ -89,6 +99,17 @@ SUITES = (
         quick=True,
     ),
     Suite("image", "the image, built and run", ("image",), 1800),
+    Suite(
+        "terraform",
+        "modules, roots and functions, applied to an emulator",
+        ("terraform",),
+        3600,
+        waits=True,
+        environment=".venv-terraform",
+        needs="terraform",
+        install="https://developer.hashicorp.com/terraform/install (1.11 or newer)",
+        arguments=("-c", "requirements/terraform/pyproject.toml", "--rootdir=.", "--confcutdir=tests/terraform"),
+    ),
     Suite(
         "django-6.1",
         "API and project on the next Django",

@@ -1,5 +1,6 @@
 """What needs no account: format, validity, and rules of the house that can be read from the files."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.terraform.processes import run
 from tests.terraform.terraform import SOURCE, Terraform, copy_tree
 
 MODULES = sorted(path.parent.name for path in SOURCE.glob("modules/*/main.tf"))
@@ -125,3 +127,9 @@ def test_module_readmes_are_up_to_date() -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stdout
+
+
+@pytest.mark.slow
+def test_every_call_has_the_right_kind_of_value() -> None:
+    finished = run(["make", "terraform-types"], timeout=600, folder=SOURCE.parent, environment=dict(os.environ))
+    assert finished.status == 0, finished.output
