@@ -114,7 +114,8 @@ def test_nobody_answers_on_the_metrics_port_once_the_master_is_gone(serve: Serve
     metered.gunicorn.send(signal.SIGKILL)
     try:
         metered.gunicorn.process.wait(timeout=10)
-        with pytest.raises(ConnectionRefusedError):
+        # Reset: the kernel closes the socket a moment after wait. A worker that held it would let the caller time out.
+        with pytest.raises((ConnectionRefusedError, ConnectionResetError)):
             metered.answer()
     finally:
         for worker in workers:
