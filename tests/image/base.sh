@@ -30,6 +30,7 @@ tar --directory "$prefix/lib" --create \
     --exclude='config-3.12*' python3.12 | tar --directory "$local/lib" --extract
 mkdir "$local/lib/python3.12/site-packages"
 chroot "$tree/root" ldconfig
-chroot "$tree/root" python3 -m ensurepip --default-pip >/dev/null
+# As the official image: no bytecode of the standard library.
+PYTHONDONTWRITEBYTECODE=1 chroot "$tree/root" python3 -m ensurepip --default-pip >/dev/null
 tar --directory "$tree/root" --create --file "$half" .
 mv "$half" "$archive"
