@@ -11,7 +11,7 @@ from tests.monitoring.tools import MONITORING, run
 
 RUNBOOKS = MONITORING.parent / "docs" / "runbooks"
 # Runbooks of operations, which no alert leads to.
-OPERATIONS = {"destroy", "sleep", "wake", "release", "rollback", "break-glass", "operations-in-the-admin"}
+OPERATIONS = {"destroy", "drift", "sleep", "wake", "release", "rollback", "break-glass", "operations-in-the-admin"}
 
 ALERTS = [alert for group in alerts().values() for alert in group]
 every_alert = pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.alert)
