@@ -13,3 +13,10 @@ def test_every_target_of_make_in_a_runbook_or_in_monitoring_exists() -> None:
     named = {target for file in files for target in re.findall(r"`make ([a-z][\w-]*)", file.read_text())}
     assert named
     assert named - targets == set()
+
+
+def test_every_overlay_that_a_runbook_applies_exists() -> None:
+    texts = [path.read_text() for path in ROOT.glob("docs/runbooks/*.md")]
+    named = {path for text in texts for path in re.findall(r" -k ([\w/.-]+)", text)}
+    assert named
+    assert {path for path in named if not (ROOT / path / "kustomization.yaml").is_file()} == set()
