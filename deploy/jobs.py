@@ -47,7 +47,7 @@ def begin(run: Run, task: Task) -> None:
     if state == "Failed":
         run.progress.note(f"{task.name} has failed before:\n{last_lines(run.kubectl, f'job/{task.name}')}")
     if state == "Failed" or (state == "Complete" and task.again):
-        run.kubectl.change("delete", "job", task.name)
+        run.kubectl.change("delete", "job", task.name, "--ignore-not-found")  # its TTL may have ended
     elif state == "Complete":
         run.progress.note(f"{task.name} is complete.")
         return

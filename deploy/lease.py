@@ -72,7 +72,9 @@ class Lease:
         try:
             text = self._kubectl.change(verb, "-f", self._file(spec), "-o", "json")
         except KubectlError as error:
-            if not (error.says("Conflict") or error.says("AlreadyExists") or error.says("NotFound")):
+            # NotFound at a create: the namespace is not there.
+            gone = error.says("NotFound") and verb == "replace"
+            if not (error.says("Conflict") or error.says("AlreadyExists") or gone):
                 raise
             text = self._taken_meanwhile(spec, refusal)
         self._version = json.loads(text)["metadata"]["resourceVersion"] if text else ""

@@ -69,7 +69,8 @@ def rollout_of(kubectl: Kubectl, colour: str) -> Rollout:
         size=size,
         complete=current and counts == [size] * 3,
         refused=conditions.get("ReplicaFailure", {}).get("message", ""),
-        pods=_living(found),
+        # A pod that was evicted is there until it is collected, and another one is in its place.
+        pods=_living([each for each in found if each.get("status", {}).get("phase") not in {"Failed", "Succeeded"}]),
     )
 
 

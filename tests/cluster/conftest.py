@@ -57,6 +57,7 @@ def migrated(database: None) -> str:
 def blue(migrated: str) -> str:
     """What kubectl said when blue was applied; blue is ready."""
     said = overlays.apply("blue")
+    overlays.scaled("blue")
     overlays.rolled_out("deployment/todo-blue")
     return said
 
@@ -72,6 +73,7 @@ def live(blue: str) -> None:
 def green(live: None) -> str:
     """What kubectl said when green was applied beside blue; green is ready."""
     said = overlays.apply("green")
+    overlays.scaled("green")
     overlays.rolled_out("deployment/todo-green")
     return said
 

@@ -71,6 +71,14 @@ def rolled_out(workload: str, seconds: int = READY_SECONDS) -> None:
         raise AssertionError(f"{error}\n{waiting(kubectl.items('pods'))}") from None
 
 
+def scaled(colour: str) -> None:
+    """Wait until the autoscaler has raised the one pod of a new Deployment to its minimum; it looks every 15 s."""
+    floor = kubectl.get("horizontalpodautoscaler", f"todo-{colour}")["spec"]["minReplicas"]
+    await_that(
+        lambda: "" if len(pods(colour)) >= floor else f"todo-{colour} has fewer than {floor} pods", READY_SECONDS
+    )
+
+
 def waiting(pods: list[dict[str, Any]]) -> str:
     """Say of each pod that is not ready what it waits for: an image that is not there, a full node, a crash."""
     lines = []

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.cluster import kubectl, overlays
+from tests.cluster.image import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,7 +34,10 @@ class Tool:
         self.folder = folder
         shutil.copytree(overlays.KUSTOMIZE, folder / "kustomize")
         if reference := os.environ.get("POSTGRES_IMAGE"):
-            self._replace("overlays/local/postgresql/stateful_set.yaml", r"image: .*", f"image: {reference}")
+            # As overlays.apply names it: another word for the same image would replace the pod, and its data with it.
+            image = Image.parsed(reference)
+            name = f"{image.name}@{image.digest}" if image.digest else f"{image.name}:{image.tag}"
+            self._replace("overlays/local/postgresql/stateful_set.yaml", r"image: .*", f"image: {name}")
         text = (ROOT / "deploy" / "release.toml").read_text()
         for name, value in QUICK.items():
             text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)

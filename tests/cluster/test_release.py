@@ -141,6 +141,7 @@ def test_the_smoke_test_stops_such_a_release_before_anybody_sees_it(tool: Tool) 
 def test_a_migration_that_fails_stops_the_release_before_any_pod_was_changed(tool: Tool) -> None:
     before = {pod["metadata"]["uid"] for colour in ("blue", "green") for pod in overlays.pods(colour)}
     tool.job_runs("migrate", "raise SystemExit('column does not exist')")
+    kubectl.run("delete", "jobs", "-l", "app.kubernetes.io/component=migrate", "--ignore-not-found")
     said = tool.release()
     assert said.code == 20, said.text
     assert "column does not exist" in said.text

@@ -11,6 +11,9 @@ from deploy.failures import KINDS
 from tests.deploy.account import Account
 from tests.deploy.world import Scene, image
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 NAMES = {kind.name: kind for kind in KINDS}
 Story = Callable[[Scene], int]
 

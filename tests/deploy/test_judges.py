@@ -12,6 +12,9 @@ from deploy.visitor import send
 from tests.deploy.account import Account
 from tests.deploy.world import ROOT, Scene
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 BAKE = ROOT / "monitoring" / "bake.json"
 
 

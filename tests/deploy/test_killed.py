@@ -13,6 +13,9 @@ import pytest
 from tests.deploy.scripted.store import Object
 from tests.deploy.world import Scene
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 # How many commands each gives; a test below counts them, so that no place is forgotten.
 COMMANDS = {"release": 69, "first": 63, "rollback": 6}
 PLACES = [(kind, number) for kind, commands in COMMANDS.items() for number in range(1, commands)]

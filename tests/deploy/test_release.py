@@ -8,6 +8,9 @@ from deploy.steps import NAMES
 from tests.deploy.account import Account
 from tests.deploy.world import REPOSITORY, Scene, image
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 
 def test_the_first_release_makes_the_traffic_object_before_any_pod(account: Account) -> None:
     scene = account.scene

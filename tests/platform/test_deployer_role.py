@@ -11,6 +11,9 @@ from tests.platform.objects import rendered
 from tests.platform.stage import ROOT
 from tests.terraform.requirements_of_tests import missing
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 WRITE = {"get", "list", "watch", "create", "update", "patch", "delete"}
 RULES = next(each for each in rendered("platform/cluster/dev") if each["metadata"]["name"] == "deployer")["rules"]
 OVERLAYS = sorted(

@@ -7,6 +7,9 @@ import pytest
 
 from tests.platform.stage import Stage, build, commands
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parent / "golden"
 
 

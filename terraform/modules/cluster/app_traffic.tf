@@ -12,9 +12,10 @@ locals {
   }
 
   cluster_to_app = {
-    http    = { port = 8000, description = "Probes and smoke tests" }
-    metrics = { port = 9000, description = "Prometheus" }
-    kubelet = { port = 10250, description = "Kubelet: logs, port-forward, metrics-server" }
+    http     = { port = 8000, description = "Probes and smoke tests" }
+    metrics  = { port = 9000, description = "Prometheus" }
+    exporter = { port = 9187, description = "Prometheus, of the database" }
+    kubelet  = { port = 10250, description = "Kubelet: logs, port-forward, metrics-server" }
   }
 }
 

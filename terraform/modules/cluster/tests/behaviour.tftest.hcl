@@ -102,7 +102,7 @@ run "pods_on_fargate_and_the_cluster_s_group_admit_each_other" {
   }
 
   assert {
-    condition     = toset([for rule in aws_vpc_security_group_ingress_rule.app_from_cluster : rule.from_port]) == toset([8000, 9000, 10250]) && alltrue([for rule in aws_vpc_security_group_ingress_rule.app_from_cluster : rule.security_group_id == var.app_security_group_id && rule.referenced_security_group_id == output.security_group_id])
+    condition     = toset([for rule in aws_vpc_security_group_ingress_rule.app_from_cluster : rule.from_port]) == toset([8000, 9000, 9187, 10250]) && alltrue([for rule in aws_vpc_security_group_ingress_rule.app_from_cluster : rule.security_group_id == var.app_security_group_id && rule.referenced_security_group_id == output.security_group_id])
     error_message = "The cluster reaches the service, its metrics and the kubelet, and no other port."
   }
 }
