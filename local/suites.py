@@ -81,6 +81,13 @@ SUITES = (
         waits=True,
     ),
     Suite(
+        "delivery",
+        "cost, manifests, release tool, workflows, monitoring",
+        ("cost", "kustomize", "cluster", "deploy", "platform", "workflows", "monitoring"),
+        2400,
+        quick=True,
+    ),
+    Suite(
         "project",
         "the rules of the house, and the admin",
         ("project", "admin"),
@@ -91,13 +98,6 @@ SUITES = (
     ),
     Suite("api", "what the API answers", ("api",), 2400, service=True, covered=True, quick=True),
     Suite("local", "what a laptop needs: `make run`, PostgreSQL, these suites", ("local",), 2400, service=True),
-    Suite(
-        "delivery",
-        "cost, manifests, release tool, workflows, monitoring",
-        ("cost", "kustomize", "cluster", "deploy", "platform", "workflows", "monitoring"),
-        2400,
-        quick=True,
-    ),
     Suite("image", "the image, built and run", ("image",), 1800),
     Suite(
         "terraform",

@@ -3,8 +3,13 @@
 import json
 import shlex
 
+import pytest
+
 from tests.deploy.account import Account
 from tests.deploy.world import Scene
+
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
 
 
 def test_behind_a_load_balancer_the_printed_command_moves_all_traffic_back(account: Account, prod: Scene) -> None:

@@ -7,6 +7,9 @@ from deploy.pods import Pod, Rollout
 from tests.deploy.account import Account
 from tests.deploy.world import Scene
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 
 def healthy_seconds(scene: Scene) -> list[str]:
     return [line.split("healthy for ")[1] for line in scene.output.splitlines() if "healthy for " in line]

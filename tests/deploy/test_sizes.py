@@ -4,6 +4,9 @@ import pytest
 
 from tests.deploy.world import Scene
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 # The autoscaler of overlays/local keeps two pods at least.
 FLOOR = 2
 

@@ -10,6 +10,9 @@ from tests.terraform.processes import Finished, run
 from tests.terraform.requirements_of_tests import missing
 from tests.workflows.workflow import FOLDER, ROOT, WORKFLOWS
 
+# All of it takes more than two seconds.
+pytestmark = pytest.mark.slow
+
 BIN = Path(sys.executable).parent
 LOCK = ROOT / "tests/workflows/actionlint"
 INJECTION = """name: x
