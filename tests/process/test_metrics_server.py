@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -16,6 +17,7 @@ from tests.process.gunicorn_process import ROOT, Gunicorn
 from tests.process.metered import Metered, folder_of
 from todoproject.metrics import directory
 from todoproject.metrics.cpu import seconds_of
+from todoproject.metrics.server import SECONDS_TO_SEND_A_REQUEST
 
 pytestmark = pytest.mark.slow
 
@@ -42,12 +44,17 @@ def test_silent_visitors_keep_nobody_waiting_and_eight_are_let_in_at_a_time(mete
         def visitor() -> socket.socket:
             return visitors.enter_context(socket.create_connection(("127.0.0.1", metered.metrics_port), timeout=20))
 
+        def may_be_silent(connection: socket.socket) -> bool:
+            """Still open, or the machine was so slow that the server's patience has ended rightly."""
+            return still_open(connection) or time.monotonic() - began >= SECONDS_TO_SEND_A_REQUEST
+
+        began = time.monotonic()
         silent = [visitor()]
         assert metered.answer()[0] == 200
-        assert still_open(silent[0])
+        assert may_be_silent(silent[0])
         silent += [visitor() for _ in range(12)]
         assert [connection.recv(1) for connection in silent[9:]] == [b""] * 4  # closed unread
-        assert still_open(silent[7])  # it may be silent for five seconds
+        assert may_be_silent(silent[7])
     metered.recovers()
 
 
