@@ -78,7 +78,6 @@ SUITES = (
         2400,
         service=True,
         covered=True,
-        waits=True,
     ),
     Suite(
         "delivery",
