@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -39,23 +39,25 @@ def metered(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_silent_visitors_keep_nobody_waiting_and_eight_are_let_in_at_a_time(metered: Metered) -> None:
-    with ExitStack() as visitors:
-
-        def visitor() -> socket.socket:
-            return visitors.enter_context(socket.create_connection(("127.0.0.1", metered.metrics_port), timeout=20))
-
-        def may_be_silent(connection: socket.socket) -> bool:
-            """Still open, or the machine was so slow that the server's patience has ended rightly."""
-            return still_open(connection) or time.monotonic() - began >= SECONDS_TO_SEND_A_REQUEST
-
+    for _ in range(5):  # a machine too busy to look within a visitor's five seconds tries again
         began = time.monotonic()
-        silent = [visitor()]
-        assert metered.answer()[0] == 200
-        assert may_be_silent(silent[0])
-        silent += [visitor() for _ in range(12)]
-        assert [connection.recv(1) for connection in silent[9:]] == [b""] * 4  # closed unread
-        assert may_be_silent(silent[7])
-    metered.recovers()
+        with ExitStack() as visitors:
+
+            def visitor(stack: ExitStack = visitors) -> socket.socket:
+                return stack.enter_context(socket.create_connection(("127.0.0.1", metered.metrics_port), timeout=20))
+
+            silent = [visitor()]
+            assert metered.answer()[0] == 200
+            alone = still_open(silent[0])
+            silent += [visitor() for _ in range(12)]
+            assert [connection.recv(1) for connection in silent[9:]] == [b""] * 4  # closed unread
+            among_others = still_open(silent[7])
+            in_time = time.monotonic() - began < SECONDS_TO_SEND_A_REQUEST
+        metered.recovers()
+        if in_time:
+            assert (alone, among_others) == (True, True)
+            return
+    pytest.fail("no try ended within the five seconds that a visitor may be silent")
 
 
 def still_open(connection: socket.socket) -> bool:
@@ -111,6 +113,13 @@ def test_cpu_time_is_that_of_all_workers_and_never_falls_when_one_ends(serve: Se
     assert metered.scrape()["process_cpu_seconds_total"] >= before
 
 
+def answer_after_resets(metered: Metered) -> None:
+    for _ in range(10):
+        with suppress(ConnectionResetError):
+            pytest.fail(f"somebody answered: {metered.answer()}")
+        time.sleep(0.1)
+
+
 def test_nobody_answers_on_the_metrics_port_once_the_master_is_gone(serve: Serve, caller: dict[str, str]) -> None:
     metered = Metered(serve, WEB_WORKERS="2")
     os.kill(metered.workers()[0], signal.SIGKILL)  # its successor is forked while the server has threads
@@ -121,9 +130,9 @@ def test_nobody_answers_on_the_metrics_port_once_the_master_is_gone(serve: Serve
     metered.gunicorn.send(signal.SIGKILL)
     try:
         metered.gunicorn.process.wait(timeout=10)
-        # Reset: the kernel closes the socket a moment after wait. A worker that held it would let the caller time out.
-        with pytest.raises((ConnectionRefusedError, ConnectionResetError)):
-            metered.answer()
+        # The kernel may close the socket a moment after wait, and reset who came before: then refused.
+        with pytest.raises(ConnectionRefusedError):
+            answer_after_resets(metered)
     finally:
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
