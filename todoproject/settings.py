@@ -70,11 +70,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "todoproject.middleware.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "todoproject.middleware.admin_only.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "todoproject.middleware.admin_only.AdminCsrfViewMiddleware",
+    "todoproject.middleware.admin_only.AdminAuthenticationMiddleware",
+    "todoproject.middleware.admin_only.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)

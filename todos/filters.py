@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
+from todoproject.postgresql.prepared import Parameter
 from todos.models import Todo
 from todos.sort_expressions import DUE_AT, NO_DUE_AT
 
 
-def todos_of(owner_id: int, filters: Mapping[str, Any]) -> QuerySet[Todo]:
-    """Return the owner's todos that match all `filters` (validated by `TodoFilter`)."""
+def todos_of(owner_id: int | Parameter, filters: Mapping[str, Any]) -> QuerySet[Todo]:
+    """Return the owner's todos that match all `filters` (validated by `TodoFilter`, or `Parameter`s in their place)."""
     rows = Todo.objects.filter(owner_id=owner_id)
     if "completed" in filters:
         rows = rows.filter(completed=filters["completed"])

@@ -15,6 +15,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from todoproject import audit
 from todoproject.accounts.users import require_existing
 from todoproject.api.errors import PreconditionFailed
+from todos import selectors
 from todos.models import Todo
 
 
@@ -30,7 +31,7 @@ def todo_create(*, owner_id: int, values: Mapping[str, Any]) -> Todo:
     return todo
 
 
-def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], versions: Set[int] | None) -> Todo:
+def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], versions: Set[int] | None) -> Any:
     """Return the todo after `changes`; `versions` are those that may be changed, None for any.
 
     Raises Http404, `PreconditionFailed`, or AuthenticationFailed when the owner has been deleted. A change by somebody
@@ -42,10 +43,7 @@ def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], vers
     if not _allowed(owner_id, todo_id, versions).update(**changes, **computed):
         raise _miss(owner_id, todo_id)
     audit.record("todo.changed", target=todo_id, changes=changes)
-    todo = Todo.objects.filter(owner_id=owner_id, pk=todo_id).first()
-    if todo is None:
-        raise Http404
-    return todo
+    return selectors.todo(owner_id=owner_id, todo_id=todo_id)
 
 
 def todo_delete(*, owner_id: int, todo_id: int, versions: Set[int] | None) -> None:

@@ -1,26 +1,37 @@
 """The HTTP of the resource: what a request says is read here, what it means is decided in services and filters."""
 
-from django.http import Http404, HttpResponse
+from functools import cache
+
+from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.request import Request
 
 from todoproject.api.conditional import digest_etag, not_modified, required_versions, version_etag
-from todoproject.api.cursor import page_of, position_of
+from todoproject.api.cursor import position_of
 from todoproject.api.links import link_header
 from todoproject.api.query import validated_query
 from todoproject.api.renderer import to_json
 from todoproject.api.resource import PrivateResource, caller_id, json_response
 from todoproject.idempotency.replay import idempotently
-from todos import openapi, services
+from todos import openapi, selectors, services
 from todos.filters import todos_of
 from todos.models import Todo
 from todos.ordering import ORDERINGS
 from todos.serializers import TodoFilter, TodoQuery, TodoSerializer, filters_of
 
+# Made once: a serializer copies its fields when it is made, and checks data without keeping any.
+TODO_QUERY, TODO_FILTER = TodoQuery(), TodoFilter()
+NEW_TODO, CHANGED_TODO = TodoSerializer(), TodoSerializer(partial=True)
+
 
 def root_url(request: Request) -> str:
     """Return the absolute address of the collection, which every todo's own address starts with."""
-    return request.build_absolute_uri(reverse("todos"))
+    return request.build_absolute_uri(collection_path())
+
+
+@cache
+def collection_path() -> str:
+    return reverse("todos")
 
 
 def todo_response(request: Request, todo: Todo, *, created: bool = False) -> HttpResponse:
@@ -38,10 +49,10 @@ class TodoList(PrivateResource):
     @openapi.listed
     def get(self, request: Request) -> HttpResponse:
         """Return a page of the caller's todos as an array; ``Link`` leads to its neighbours."""
-        query = validated_query(request, TodoQuery)
+        query = validated_query(request, TODO_QUERY)
         filters, ordering = filters_of(query), ORDERINGS[query["ordering"]]
-        position = position_of(query["cursor"], ordering, filters) if "cursor" in query else None
-        page = page_of(todos_of(caller_id(request), filters), ordering, position, query["limit"])
+        position = position_of(query["cursor"], ordering.name, filters) if "cursor" in query else None
+        page = selectors.PAGES.page(caller_id(request), filters, ordering, position, query["limit"])
         serializer = TodoSerializer(context={"root": root_url(request)})
         body = to_json([serializer.to_representation(todo) for todo in page.rows])
         link = link_header(request, page, ordering, filters)
@@ -55,15 +66,14 @@ class TodoList(PrivateResource):
         return idempotently(request, lambda: self._create(request))
 
     def _create(self, request: Request) -> HttpResponse:
-        values = TodoSerializer(data=request.data)
-        values.is_valid(raise_exception=True)
-        todo = services.todo_create(owner_id=caller_id(request), values=values.validated_data)
+        values = NEW_TODO.run_validation(request.data)
+        todo = services.todo_create(owner_id=caller_id(request), values=values)
         return todo_response(request, todo, created=True)
 
     @openapi.cleared
     def delete(self, request: Request) -> HttpResponse:
         """Delete the caller's todos that match the filters; all of them without any."""
-        filters = validated_query(request, TodoFilter)
+        filters = validated_query(request, TODO_FILTER)
         services.todos_delete(owner_id=caller_id(request), rows=todos_of(caller_id(request), filters))
         return HttpResponse(status=204)
 
@@ -74,28 +84,25 @@ class TodoDetail(PrivateResource):
     @openapi.retrieved
     def get(self, request: Request, todo_id: str) -> HttpResponse:
         """Return the todo, or 304 when ``If-None-Match`` names its ETag."""
-        todo = Todo.objects.filter(owner_id=caller_id(request), pk=int(todo_id)).first()
-        if todo is None:
-            raise Http404
+        todo = selectors.todo(owner_id=caller_id(request), todo_id=int(todo_id))
         return not_modified(request, version_etag(todo.version)) or todo_response(request, todo)
 
     @openapi.replaced
     def put(self, request: Request, todo_id: str) -> HttpResponse:
         """Replace the todo; members that are left out get their defaults."""
-        return self._change(request, int(todo_id), partial=False)
+        return self._change(request, int(todo_id), NEW_TODO)
 
     @openapi.patched
     def patch(self, request: Request, todo_id: str) -> HttpResponse:
         """Change the members that are given."""
-        return self._change(request, int(todo_id), partial=True)
+        return self._change(request, int(todo_id), CHANGED_TODO)
 
-    def _change(self, request: Request, todo_id: int, *, partial: bool) -> HttpResponse:
-        changes = TodoSerializer(data=request.data, partial=partial)
-        changes.is_valid(raise_exception=True)
+    def _change(self, request: Request, todo_id: int, form: TodoSerializer) -> HttpResponse:
+        changes = form.run_validation(request.data)
         todo = services.todo_change(
             owner_id=caller_id(request),
             todo_id=todo_id,
-            changes=changes.validated_data,
+            changes=changes,
             versions=required_versions(request),
         )
         return todo_response(request, todo)

@@ -1,13 +1,17 @@
 """How PostgreSQL serves a page of 100,000 todos: from one index, at any depth, whoever owns them."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, NamedTuple
+from unittest.mock import patch
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from psycopg.sql import Literal
 from pytest_django import DjangoDbBlocker
 
 from tests.api.client import ApiClient
@@ -15,6 +19,7 @@ from tests.api.paging import ORDERINGS
 from todoproject.accounts.models import User
 from todoproject.accounts.tokens import issue_access
 from todoproject.api.cursor import Position, cursor_text
+from todoproject.postgresql.base import DatabaseWrapper
 from todos.models import Todo
 from todos.ordering import ORDERINGS as ORDERING_OF
 
@@ -63,15 +68,24 @@ def crowd(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
 
 def plan_of(api: ApiClient, address: str) -> dict[str, Any]:
     """Run the one statement of a request again with EXPLAIN; return what PostgreSQL says."""
-    with CaptureQueriesContext(connection) as captured:
+    text, values = statement_of(api, address)
+    assert connection.connection is not None
+    # As the service prepares it: not with Django's cursor, which writes the values into the text.
+    found: dict[str, Any] = (
+        psycopg.Cursor(connection.connection)
+        .execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + text, values)
+        .fetchall()[0][0][0]
+    )
+    return found
+
+
+def statement_of(api: ApiClient, address: str) -> tuple[str, Sequence[Any]]:
+    """Return the one statement of a request and its values."""
+    with patch.object(DatabaseWrapper, "prepared", autospec=True, side_effect=DatabaseWrapper.prepared) as prepared:
         response = api.send("GET", address)
     assert response.status_code == 200, response.content
-    assert len(captured) == 1, [query["sql"] for query in captured]
-    assert connection.connection is not None
-    with connection.connection.cursor() as cursor:  # the driver's own: a `%` in the statement is no parameter to it
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + captured[0]["sql"])
-        found: dict[str, Any] = cursor.fetchone()[0][0]
-    return found
+    (((_, text, values), _),) = prepared.call_args_list
+    return text, values
 
 
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -106,7 +120,7 @@ def deep(crowd: Crowd, ordering: str, depth: float, *, backwards: bool) -> str:
     sign = "-" if key.descending else ""
     rows = Todo.objects.filter(owner=crowd.owner).order_by(ordering, f"{sign}id")
     row = rows[int(ROWS / crowd.users * depth)]
-    cursor = cursor_text(Position(key.key.of_row(row), row.pk, backwards=backwards), key, {})
+    cursor = cursor_text(Position(key.key.of_row(row), row.pk, backwards=backwards), ordering, {})
     return f"/todos?ordering={ordering}&cursor={quote(cursor)}"
 
 
@@ -120,6 +134,30 @@ def test_a_first_page_comes_from_one_index(crowd: Crowd, ordering: str) -> None:
 @pytest.mark.parametrize("ordering", ORDERINGS)
 def test_a_deep_page_comes_from_one_index(crowd: Crowd, ordering: str, depth: float, *, backwards: bool) -> None:
     assert_from_one_index(plan_of(crowd.api, deep(crowd, ordering, depth, backwards=backwards)))
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["next", "prev"])
+@pytest.mark.parametrize("ordering", ORDERINGS)
+def test_a_plan_made_for_whatever_values_may_come_uses_that_index_too(
+    crowd: Crowd, ordering: str, *, backwards: bool
+) -> None:
+    # After five uses PostgreSQL may keep one plan for all values of a prepared statement.
+    text, values = statement_of(crowd.api, deep(crowd, ordering, 0.5, backwards=backwards))
+    numbers = count(1)
+    numbered = re.sub("%[%s]", lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", text)
+    literals = ", ".join(Literal(value).as_string() for value in values)
+    assert connection.connection is not None
+    with connection.connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute("PREPARE page AS " + numbered)
+        try:
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page ({literals})")
+            plan = cursor.fetchall()[0][0][0]
+        finally:
+            cursor.execute("DEALLOCATE page")
+            cursor.execute("RESET plan_cache_mode")
+    assert "$" in json.dumps(plan), "planned without looking at the values"
+    assert_from_one_index(plan)
 
 
 @pytest.mark.parametrize("ordering", ORDERINGS)

@@ -15,12 +15,14 @@ from rest_framework.test import APIRequestFactory
 from tests.api.client import ApiClient, parsed
 from tests.api.forging import base64url, claims, forged, header_of, payload_of, unsigned
 from tests.factories import UserFactory
+from todoproject.accounts import verified_tokens
 from todoproject.accounts.authentication import TokenAuthentication
 from todoproject.accounts.models import User
 from todoproject.accounts.refresh import login_session_begin
 from todoproject.accounts.tokens import REQUIRED_CLAIMS, TokenError, issue_access, read_access
 from todoproject.logs import context
 from todoproject.logs.formatter import JsonFormatter
+from todoproject.secret_files import SecretText
 
 PASSWORD = " correct horse, battery staple "
 
@@ -338,3 +340,33 @@ def test_a_login_tells_the_access_line_who_it_was(ada: User, anonymous: ApiClien
 
 def test_jti_is_a_uuid() -> None:
     assert uuid.UUID(payload_of(issue_access(1))["jti"]).version == 4
+
+
+# ── Tokens that were verified before ─────────────────────────────────────────────────────────────────────────────────
+def test_a_token_that_was_good_is_refused_from_its_end_on(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    token, now = issue_access(7), time.time()
+    assert read_access(token) == read_access(token) == 7
+    monkeypatch.setattr(time, "time", lambda: now + settings.ACCESS_TOKEN_SECONDS + 1)
+    assert verified_tokens.user_id(token) is None
+
+
+def test_a_token_that_was_good_does_not_outlive_its_key(settings: Settings) -> None:
+    token = issue_access(7)
+    assert read_access(token) == 7
+    settings.JWT_SIGNING_KEYS = SecretText("JWT_SIGNING_KEYS", '[{"kid": "new", "key": "' + "bmV3" * 11 + '"}]')
+    with pytest.raises(TokenError):
+        read_access(token)
+
+
+def test_a_token_that_was_refused_is_not_kept() -> None:
+    token = forged(claims(exp=int(time.time()) - 60))
+    with pytest.raises(TokenError):
+        read_access(token)
+    assert verified_tokens.user_id(token) is None
+
+
+def test_the_tokens_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verified_tokens, "MAX_TOKENS", 3)
+    tokens = [issue_access(number) for number in range(1, 9)]
+    assert [read_access(token) for token in tokens] == list(range(1, 9))
+    assert 0 < sum(verified_tokens.user_id(token) is not None for token in tokens) <= 3

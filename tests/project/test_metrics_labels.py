@@ -83,7 +83,7 @@ def test_synthetic_traffic_is_told_from_the_users_by_its_header_alone(client: Cl
 @pytest.mark.parametrize("status", ["500", "503"])
 @pytest.mark.django_db
 def test_failures_of_a_route_are_at_zero_from_its_first_request_on(client: Client, status: str) -> None:
-    middleware.begin_at_zero.cache_clear()
+    middleware.series.cache_clear()
     middleware.requests.clear()
     client.get("/todos")
     labels = {"route": "/todos", "method": "GET", "status": status, "traffic": "users"}

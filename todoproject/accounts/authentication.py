@@ -49,5 +49,5 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def _credentials(request: Request) -> tuple[str, str]:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return scheme.lower(), token.strip()

@@ -45,16 +45,17 @@ class KeyRing:
 
     def signing_key(self) -> tuple[str, PyJWK]:
         """Return the first key, which signs, with its kid."""
-        return next(iter(self._current().items()))
+        return next(iter(self.keys().items()))
 
     def verifying_key(self, kid: str) -> PyJWK | None:
         """Return the key by this kid, or None; an unknown one may be newer than our last look at the file."""
-        key = self._current().get(kid)
+        key = self.keys().get(kid)
         if key is None and self._forced_looks.may():
-            key = self._current(fresh=True).get(kid)
+            key = self.keys(fresh=True).get(kid)
         return key
 
-    def _current(self, *, fresh: bool = False) -> dict[str, PyJWK]:
+    def keys(self, *, fresh: bool = False) -> dict[str, PyJWK]:
+        """Return all keys by kid; another dictionary once the secret has changed."""
         if self._secret.value(fresh=fresh) != self._text:
             with self._lock:
                 self._read_again()

@@ -28,7 +28,7 @@ def required_versions(request: HttpRequest) -> frozenset[int] | None:
 
     An ETag that is not one of ours, or a weak one, matches nothing (strong comparison).
     """
-    header = request.headers.get("If-Match")
+    header = request.META.get("HTTP_IF_MATCH")
     if header is None:
         return None
     etags = parse_etags(header)
@@ -39,7 +39,7 @@ def required_versions(request: HttpRequest) -> frozenset[int] | None:
 
 def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
     """Return a 304 when ``If-None-Match`` names `etag` (weak comparison, lists and ``*``), else None."""
-    header = request.headers.get("If-None-Match")
+    header = request.META.get("HTTP_IF_NONE_MATCH")
     if header is None:
         return None
     etags = parse_etags(header)

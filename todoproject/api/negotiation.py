@@ -42,7 +42,7 @@ class StrictContentNegotiation(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,  # noqa: ARG002  the signature is DRF's
     ) -> tuple[BaseRenderer, Any]:
-        header = request.headers.get("Accept", "*/*")
+        header = request.META.get("HTTP_ACCEPT", "*/*")
         if header in RANGES or accepts_json(header):
             renderer = next(iter(renderers))
             return renderer, renderer.media_type

@@ -1,6 +1,6 @@
 """The base of every resource that belongs to its caller."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -12,13 +12,17 @@ from todoproject.api.renderer import to_json
 class PrivateResource(APIView):
     """Answers may be kept by the caller alone, and only after asking again; OPTIONS needs no token."""
 
+    own_headers: ClassVar[dict[str, str]]
+
     @property
     def default_response_headers(self) -> dict[str, str]:
-        return {
-            "Allow": ", ".join(self.allowed_methods),
-            "Cache-Control": "private, no-cache",
-            "Vary": "Accept, Authorization, Origin",
-        }
+        if "own_headers" not in vars(type(self)):  # by the first request, which knows its methods
+            type(self).own_headers = {
+                "Allow": ", ".join(self.allowed_methods),
+                "Cache-Control": "private, no-cache",
+                "Vary": "Accept, Authorization, Origin",
+            }
+        return self.own_headers.copy()  # DRF changes it
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the caller as DRF does, unless the question is only what this address knows."""

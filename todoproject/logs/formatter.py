@@ -40,7 +40,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             entry["exception"] = self.formatException(record.exc_info)
         try:
-            return json.dumps(entry | extras, default=type_name, allow_nan=False)
+            return ENCODER.encode(entry | extras)
         except (TypeError, ValueError, RecursionError):
             return json.dumps(entry | {name: type_name(value) for name, value in extras.items()})
 
@@ -55,3 +55,7 @@ def message_of(record: logging.LogRecord) -> str:
 
 def type_name(value: object) -> str:
     return f"<{type(value).__name__}>"
+
+
+# `json.dumps` would make one for each line.
+ENCODER = json.JSONEncoder(default=type_name, allow_nan=False)

@@ -52,19 +52,19 @@ class MetricsMiddleware:
             elapsed = time.perf_counter() - started
             in_flight.dec()
         method = request.method if request.method in METHODS else "OTHER"
-        route = route_label(request)
-        traffic = "synthetic" if request.headers.get("X-Synthetic") == "1" else "users"
-        begin_at_zero(route, method, traffic)
-        requests.labels(route, method, response.status_code, traffic).inc()
-        seconds.labels(route, method, traffic).observe(elapsed)
+        traffic = "synthetic" if request.META.get("HTTP_X_SYNTHETIC") == "1" else "users"
+        counter, histogram = series(route_label(request), method, response.status_code, traffic)
+        counter.inc()
+        histogram.observe(elapsed)
         return response
 
 
-@cache  # once a worker for each combination
-def begin_at_zero(route: str, method: str, traffic: str) -> None:
-    """Make the series of failures, which a rate can then see grow from the first one on."""
-    for status in FAILURES:
-        requests.labels(route, method, status, traffic)
+@cache  # some hundred combinations: finding their series each time would cost more than counting
+def series(route: str, method: str, status: int, traffic: str) -> tuple[Counter, Histogram]:
+    """Return what counts and what times such a request; the series of failures are there from the first one on."""
+    for failure in FAILURES:
+        requests.labels(route, method, failure, traffic)
+    return requests.labels(route, method, status, traffic), seconds.labels(route, method, traffic)
 
 
 def route_label(request: HttpRequest) -> str:

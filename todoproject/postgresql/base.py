@@ -4,10 +4,15 @@ ENGINE = "todoproject.postgresql". DATABASES gives USERNAME_SECRET and PASSWORD_
 """
 
 import select
-from functools import cache
-from typing import Any
+import time
+from collections.abc import Sequence
+from functools import cache, cached_property
+from typing import Any, Self
 
+import psycopg
 from django_prometheus.db.backends.postgresql import base
+from django_prometheus.db.metrics import errors_total, execute_total, query_duration_seconds
+from psycopg.rows import namedtuple_row
 
 from todoproject.metrics import pool
 from todoproject.postgresql import driver
@@ -20,6 +25,13 @@ def credentials_of(user: Secret, password: Secret) -> driver.Credentials:
     return driver.Credentials(user, password)
 
 
+class PreparedCursor(psycopg.Cursor[Any]):
+    """Sends a statement once a connection and its values each time; numbers and times come back in binary."""
+
+    def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
+        return super().execute(query, params, prepare=True, binary=True)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-prometheus has no types
     """Connects with the credentials of the moment, and looks at the socket instead of sending SELECT 1.
 
@@ -29,6 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     Database = driver
     client_class = DatabaseClient
     in_use = False
+    prepared_cursor: PreparedCursor | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return Django's parameters with `credentials`, which the driver turns into user and password."""
@@ -59,14 +72,46 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         if self.connection is not None:
             pool.size.dec()
             self.give_back()
+        self.prepared_cursor = None
         super()._close()
+
+    def prepared(self, text: str, values: Sequence[Any]) -> list[Any]:
+        """Return the rows of a statement as named tuples; see `todoproject.postgresql.prepared`.
+
+        Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
+        """
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        self.count_use()
+        cursor = self.prepared_cursor
+        if cursor is None or cursor.connection is not self.connection:
+            cursor = self.prepared_cursor = PreparedCursor(self.connection, row_factory=namedtuple_row)
+        executed, seconds = self.statement_metrics
+        executed.inc()
+        started = time.perf_counter()
+        try:
+            with self.wrap_database_errors:
+                (self.make_debug_cursor(cursor) if self.queries_logged else cursor).execute(text, values)
+                return cursor.fetchall()
+        except Exception as error:
+            errors_total.labels(self.alias, self.vendor, type(error.__cause__ or error).__name__).inc()
+            raise
+        finally:
+            seconds.observe(time.perf_counter() - started)
+
+    @cached_property
+    def statement_metrics(self) -> tuple[Any, Any]:
+        return execute_total.labels(self.alias, self.vendor), query_duration_seconds.labels(self.alias, self.vendor)
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor; from the first one on the connection is in use."""
+        self.count_use()
+        return super().create_cursor(name)
+
+    def count_use(self) -> None:
         if not self.in_use:
             self.in_use = True
             pool.in_use.inc()
-        return super().create_cursor(name)
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Let go what a request has used: Django calls this before and after each."""

@@ -1,0 +1,112 @@
+"""Lists in pages: the statements that fetch a page beside a position, for every ordering and filter.
+
+See `todoproject.api.cursor` for what a position is to a client.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db.models import BooleanField, Expression, F, Func, QuerySet, Subquery
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
+
+from todoproject.api.cursor import Position
+from todoproject.postgresql.prepared import Parameter, Statement
+
+# One for each ordering, direction, limit and set of filters that clients combine; the rare push each other out.
+STATEMENTS = 256
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """What rows are sorted by; rows with equal keys follow their ids, so that the order is total."""
+
+    #: Never NULL, so that one row comparison finds a place; the same expression as in the index that serves it.
+    expression: Expression | F
+    #: The key of a row, as JSON can hold it and PostgreSQL reads it.
+    of_row: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Ordering:
+    """A sort key and a direction; `name` is how a request asks for it."""
+
+    name: str
+    key: SortKey
+    descending: bool
+
+
+class Page(NamedTuple):
+    """Rows in the order asked for, and the positions that its neighbours start at, None at the ends."""
+
+    rows: list[Any]
+    next: Position | None
+    previous: Position | None
+
+
+class Listing:
+    """The pages of one kind of row: the `columns` of what `rows_of` gives for an owner and filters (`Parameter`s)."""
+
+    def __init__(self, rows_of: Callable[[Any, Mapping[str, Any]], QuerySet[Any]], columns: Collection[str]) -> None:
+        self._rows_of = rows_of
+        self._columns = columns
+        self._statement = lru_cache(maxsize=STATEMENTS)(self._made)
+
+    def page(
+        self, owner_id: int, filters: Mapping[str, Any], ordering: Ordering, position: Position | None, limit: int
+    ) -> Page:
+        """Return up to `limit` rows next to `position` (None: from the start), by one statement.
+
+        A second statement runs only for an empty page: then no row can carry the answer to "is there anything behind?".
+        """
+        backwards = position.backwards if position else None
+        values = {"owner_id": owner_id, **filters}
+        if position:
+            values |= {"position_key": position.key, "position_id": position.row_id}
+        ahead, behind = self._statement(ordering, frozenset(filters), backwards, limit)
+        found = ahead.rows(values)
+        more_ahead, found = len(found) > limit, found[:limit]
+        if not found:
+            if position is None or not behind.rows(values):
+                return Page([], None, None)
+            # Step over the row of the cursor, so that the way back includes it.
+            step = -1 if ordering.descending != backwards else 1
+            turned = Position(position.key, position.row_id + step, not backwards)
+            return Page([], turned, None) if backwards else Page([], None, turned)
+        any_behind = position is not None and found[0].row_behind is not None
+        if backwards:
+            found.reverse()
+            more_ahead, any_behind = any_behind, more_ahead
+        of_row, first, last = ordering.key.of_row, found[0], found[-1]
+        return Page(
+            found,
+            Position(of_row(last), last.id, backwards=False) if more_ahead else None,
+            Position(of_row(first), first.id, backwards=True) if any_behind else None,
+        )
+
+    def _made(
+        self,
+        ordering: Ordering,
+        filters: frozenset[str],
+        backwards: bool | None,  # noqa: FBT001  lru_cache takes keywords for another call
+        limit: int,
+    ) -> tuple[Statement, Statement]:
+        """Return what fetches the rows ahead of a position, and what finds the row at or behind it."""
+        rows = self._rows_of(Parameter("owner_id"), {name: Parameter(name) for name in sorted(filters)})
+        down = ordering.descending != bool(backwards)
+        terms = (ordering.key.expression, F("id"))
+        here, mark = _row(*terms), _row(Parameter("position_key"), Parameter("position_id"))
+        behind = rows.filter(GreaterThanOrEqual(here, mark) if down else LessThanOrEqual(here, mark)).values("pk")
+        # Sorted, and no EXISTS, which may search the whole table from any end: the first row lies beside the mark.
+        behind = behind.order_by(*(term.asc() if down else term.desc() for term in terms))[:1]
+        ahead = rows.order_by(*(term.desc() if down else term.asc() for term in terms)).values(*self._columns)
+        if backwards is not None:
+            ahead = ahead.filter(LessThan(here, mark) if down else GreaterThan(here, mark))
+            ahead = ahead.annotate(row_behind=Subquery(behind))
+        return Statement(ahead[: limit + 1]), Statement(behind)
+
+
+def _row(*terms: Expression | F) -> Func:
+    # PostgreSQL compares rows lexicographically and serves that from one index; Django only has to print it.
+    return Func(*terms, function="ROW", output_field=BooleanField())
