@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404
 
 from todoproject.api.listing import Listing
-from todoproject.postgresql.prepared import Parameter, Statement
+from todoproject.postgresql.prepared import Parameter, selection
 from todos.filters import todos_of
 
 COLUMNS = (
@@ -23,7 +23,7 @@ COLUMNS = (
 MAX_ID = 2**63 - 1
 
 PAGES = Listing(todos_of, COLUMNS)
-TODO = Statement(todos_of(Parameter("owner_id"), {}).filter(pk=Parameter("id")).values(*COLUMNS))
+TODO = selection(todos_of(Parameter("owner_id"), {}).filter(pk=Parameter("id")).values(*COLUMNS))
 
 
 def todo(*, owner_id: int, todo_id: int) -> Any:

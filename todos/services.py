@@ -15,19 +15,28 @@ from rest_framework.exceptions import AuthenticationFailed
 from todoproject import audit
 from todoproject.accounts.users import require_existing
 from todoproject.api.errors import PreconditionFailed
+from todoproject.postgresql.prepared import Parameter, insertion
 from todos import selectors
 from todos.models import Todo
 
+GIVEN = ("title", "description", "order", "due_at")
 
-def todo_create(*, owner_id: int, values: Mapping[str, Any]) -> Todo:
+#: The INSERT of a todo that is completed, and of one that is not.
+NEW_TODO = {
+    completed: insertion(
+        Todo,
+        {name: Parameter(name) for name in GIVEN}
+        | {"owner": Parameter("owner_id"), "completed": completed, "completed_at": Now() if completed else None},
+        returning=selectors.COLUMNS,
+    )
+    for completed in (True, False)
+}
+
+
+def todo_create(*, owner_id: int, values: Mapping[str, Any]) -> Any:
     """Return a new todo; IntegrityError (a foreign key) when the owner has been deleted."""
-    todo = Todo(owner_id=owner_id, **values)
-    if todo.completed:
-        todo.completed_at = Now()
-    todo.save(force_insert=True)
-    audit.record("todo.created", target=todo.pk)
-    if todo.completed:
-        todo.completed_at = todo.created_at  # both are the time of that one statement
+    (todo,) = NEW_TODO[values["completed"]].rows({"owner_id": owner_id, **values})
+    audit.record("todo.created", target=todo.id)
     return todo
 
 

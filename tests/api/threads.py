@@ -11,7 +11,6 @@ import pytest
 from django.db import connection, connections
 
 from todos import services
-from todos.models import Todo
 
 PATIENCE_SECONDS = 20
 
@@ -61,7 +60,7 @@ class HeldCreation:
         self._failures = [RuntimeError("the first creation fails")] if then_fail_once else []
         create = services.todo_create
 
-        def held(**arguments: Any) -> Todo:
+        def held(**arguments: Any) -> Any:
             self.reached.set()
             assert self.release.wait(PATIENCE_SECONDS)
             if self._failures:

@@ -11,12 +11,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.factories import TodoFactory
 from todoproject.postgresql.base import DatabaseWrapper
-from todoproject.postgresql.prepared import Parameter, Statement
+from todoproject.postgresql.prepared import Parameter, Statement, selection
 from todos.models import Todo
 
 
 def titles() -> Statement:
-    return Statement(Todo.objects.filter(owner_id=Parameter("owner_id")).values("id", "title"))
+    return selection(Todo.objects.filter(owner_id=Parameter("owner_id")).values("id", "title"))
 
 
 def prepared() -> int:
@@ -37,7 +37,7 @@ def test_the_same_statement_gives_each_its_own_rows_and_is_prepared_once(db: Non
 def test_a_constant_stays_in_the_text_whatever_characters_it_has(db: None) -> None:
     todo = TodoFactory.create(title="100")
     rows = Todo.objects.filter(pk=Parameter("id")).annotate(share=Concat("title", Value("%s of 'it' %%")))
-    (row,) = Statement(rows.values("share")).rows({"id": todo.pk})
+    (row,) = selection(rows.values("share")).rows({"id": todo.pk})
     assert row.share == "100%s of 'it' %%"
 
 

@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Expression, F, Func, QuerySet, Subque
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from todoproject.api.cursor import Position
-from todoproject.postgresql.prepared import Parameter, Statement
+from todoproject.postgresql.prepared import Parameter, Statement, selection
 
 # One for each ordering, direction, limit and set of filters that clients combine; the rare push each other out.
 STATEMENTS = 256
@@ -104,7 +104,7 @@ class Listing:
         if backwards is not None:
             ahead = ahead.filter(LessThan(here, mark) if down else GreaterThan(here, mark))
             ahead = ahead.annotate(row_behind=Subquery(behind))
-        return Statement(ahead[: limit + 1]), Statement(behind)
+        return selection(ahead[: limit + 1]), selection(behind)
 
 
 def _row(*terms: Expression | F) -> Func:

@@ -3,9 +3,13 @@
 https://docs.djangoproject.com/en/5.2/topics/logging/
 """
 
+import logging
 from typing import Any
 
 from todoproject.environment import env, log_group
+
+# Nobody reads these, and each record would pay for them: https://docs.python.org/3/howto/logging.html#optimization
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 AUDIT_LOG_GROUP = log_group("AUDIT_LOG_GROUP")
 

@@ -6,11 +6,13 @@ https://www.psycopg.org/psycopg3/docs/advanced/prepare.html
 """
 
 import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from django.db import NotSupportedError, connection
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.sql import InsertQuery
 from psycopg.sql import Literal
 
 
@@ -27,14 +29,17 @@ class Parameter(Expression):
 
 
 class Statement:
-    """The SELECT of a queryset, made once; constants stay in its text, where an index of an expression needs them."""
+    """What `sql` returns, asked once: a text and what stands for its ``%s``, each a `Parameter` or a constant.
 
-    def __init__(self, queryset: "QuerySet[Any, Any]") -> None:
-        self._queryset = queryset
+    Constants stay in the text, where an index of an expression needs them.
+    """
+
+    def __init__(self, sql: Callable[[], tuple[str, Iterable[Any]]]) -> None:
+        self._sql = sql
 
     @cached_property
     def _text_and_names(self) -> tuple[str, list[str]]:
-        text, values = self._queryset.query.sql_with_params()
+        text, values = self._sql()
         names = []
         remaining = iter(values)
 
@@ -49,7 +54,7 @@ class Statement:
 
         return re.sub("%[%s]", filled, text), names
 
-    def rows(self, values: dict[str, Any]) -> list[Any]:
+    def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the rows as named tuples; raises Django's database errors, and KeyError for a missing value."""
         text, names = self._text_and_names
         parameters = [values[name] for name in names]
@@ -62,3 +67,24 @@ class Statement:
             with connection.cursor() as cursor:
                 cursor.execute("DEALLOCATE ALL")
             return connection.prepared(text, parameters)  # type: ignore[attr-defined,no-any-return]
+
+
+def selection(queryset: "QuerySet[Any, Any]") -> Statement:
+    """Return the SELECT of `queryset`."""
+    return Statement(queryset.query.sql_with_params)
+
+
+def insertion(model: type[Model], values: Mapping[str, Any], returning: Collection[str]) -> Statement:
+    """Return the INSERT of one row with these `values` by field, which may be expressions; sends no signals."""
+
+    def sql() -> tuple[str, Iterable[Any]]:
+        columns = {field.name: field for field in model._meta.concrete_fields}  # noqa: SLF001  public: ref/models/meta
+        query = InsertQuery(model)
+        row = model(**{columns[name].attname: value for name, value in values.items()})
+        query.insert_values([columns[name] for name in values], [row])
+        compiler = query.get_compiler(connection=connection)
+        compiler.returning_fields = [columns[name] for name in returning]
+        ((text, parameters),) = compiler.as_sql()
+        return text, parameters
+
+    return Statement(sql)

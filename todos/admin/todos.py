@@ -86,7 +86,7 @@ class TodoAdmin(OperationsModelAdmin):
         """Save by the functions that everybody uses, and only what was changed."""
         if not change:
             values = {name: form.cleaned_data[name] for name in TodoForm.Meta.fields if name != "owner"}
-            obj.pk = services.todo_create(owner_id=obj.owner_id, values=values).pk
+            obj.pk = services.todo_create(owner_id=obj.owner_id, values=values).id
             return
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if changes.pop("owner", None):
