@@ -35,10 +35,12 @@ def watch(run: Run, *, seconds: float, counts: bool = True) -> None:
             f"{run.entry.to} baked for {watched:.0f} of {seconds:.0f} s; "
             f"own requests: {run.visitor.sent}, failed: {run.visitor.failed}"
         )
+    # A colour that hangs lets few requests end; whoever failed all of them has not passed.
+    stop_if_own_requests_fail(run, at_least=1)
 
 
-def stop_if_own_requests_fail(run: Run) -> None:
-    share = run.visitor.failed_share()
+def stop_if_own_requests_fail(run: Run, *, at_least: int = 10) -> None:
+    share = run.visitor.failed_share(at_least=at_least)
     if share > run.file.own_error_share:
         raise Failure(
             SLO_BREACHED,

@@ -81,7 +81,7 @@ class Prometheus:
         at = self._table["prometheus"]
         service = f"/api/v1/namespaces/{at['namespace']}/services/http:{at['service']}:{at['port']}/proxy"
         try:
-            return self._kubectl.read("get", "--raw", service + path)
+            return self._kubectl.ask(service + path, seconds=TIMEOUT_SECONDS)
         except KubectlError as error:
             raise Unanswered(f"Prometheus does not answer: {error}") from error
 

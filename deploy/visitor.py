@@ -15,6 +15,7 @@ from deploy.release_file import ReleaseFile
 from deploy.waiting import Clock
 
 TIMEOUT_SECONDS = 5
+PROXY_SECONDS = 3  # ten failures of a colour that hangs, and it is judged: within half a minute
 TOKEN_SECONDS = 8 * 60  # of the ten minutes that a token lives
 MEMORY_SECONDS = 60
 
@@ -71,8 +72,8 @@ class Visitor:
             pause = 1 / self._rate - (self._clock.now() - started)
             self._clock.sleep(max(pause, 0.001))
 
-    def failed_share(self, *, at_least: int = 10) -> float:
-        """Return the share of the last minute's requests that failed; 0 while there are too few to say."""
+    def failed_share(self, *, at_least: int) -> float:
+        """Return the share of the last minute's requests that failed; 0 while there are fewer than that."""
         while self._memory and self._memory[0][0] < self._clock.now() - MEMORY_SECONDS:
             self._memory.popleft()
         failures = sum(not fine for _, fine in self._memory)
@@ -95,7 +96,7 @@ class Visitor:
 
     def _through_api_server(self) -> Response:
         try:
-            self._kubectl.read("get", "--raw", "/api/v1/namespaces/todo/services/http:todo:80/proxy/schema")
+            self._kubectl.ask("/api/v1/namespaces/todo/services/http:todo:80/proxy/schema", seconds=PROXY_SECONDS)
         except KubectlError:
             return Response(0)
         return Response(200)
