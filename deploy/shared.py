@@ -1,7 +1,7 @@
 """What outlives a colour: Services, accounts, policies, the mirror of the secrets; and at first the traffic object."""
 
 from deploy import traffic
-from deploy.cluster import COLOURS, NAME
+from deploy.cluster import COLOURS, NAME, complete
 from deploy.failures import SHARED_NOT_READY, Failure
 from deploy.run import Run
 from deploy.waiting import until
@@ -37,7 +37,7 @@ def wait_ready(run: Run) -> None:
 
 def _missing(run: Run) -> str:
     for each in run.kubectl.objects("deployments,statefulsets", "-l", f"{NAME},app.kubernetes.io/component!=web"):
-        if each.get("status", {}).get("readyReplicas", 0) < each["spec"].get("replicas", 1):
+        if not complete(each):
             return f"{each['metadata']['name']} is not ready yet"
     if run.entry.first and run.picture.behind_load_balancer:
         unbound = set(COLOURS) - run.load_balancer.target_groups().keys()
