@@ -49,6 +49,7 @@ def begin(run: Run, task: Task) -> None:
     if state == "Failed" or (state == "Complete" and task.again):
         run.kubectl.change("delete", "job", task.name, "--ignore-not-found")  # its TTL may have ended
     elif state == "Complete":
+        run.completed.add(task.name)
         run.progress.note(f"{task.name} is complete.")
         return
     elif state == "Running":
@@ -58,12 +59,15 @@ def begin(run: Run, task: Task) -> None:
 
 
 def finish(run: Run, task: Task) -> None:
-    """Wait until the Job has ended, show its log, and stop the release unless it is complete."""
+    """Wait until the Job has ended, show its log, and stop the release unless it is complete.
+
+    `begin` has made it or seen it: one that is not there any more was deleted, or collected (ttlSecondsAfterFinished).
+    """
 
     def ended() -> str | None:
         run.lease.renew()
-        state = _state(_job(run, task.name))
-        if state in {"Complete", "Failed"}:
+        state = _state(_job(run, task.name)) or "gone"
+        if state != "Running":
             return state
         pods = of_job(run.kubectl, task.name)
         stop_if_hopeless(run.kubectl, pods, now=run.clock.now(), pending_seconds=run.file.pending_seconds)
@@ -71,6 +75,15 @@ def finish(run: Run, task: Task) -> None:
         return None
 
     state = until(run.clock, ended, seconds=task.seconds, every=run.file.poll_seconds)
+    if state == "gone":
+        if task.name in run.completed:
+            return
+        raise Failure(
+            task.failure,
+            f"{task.name} is gone, and nobody saw how it ended: somebody deleted it, or its time to live is over. "
+            "`release --resume` runs it again.",
+            job=task.name,
+        )
     log = last_lines(run.kubectl, f"job/{task.name}")
     if state == "Complete":
         run.progress.note(log)

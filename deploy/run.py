@@ -1,6 +1,6 @@
 """What a release or rollback has at hand, passed from step to step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deploy.alarms import Alarms
 from deploy.cluster import Picture, look
@@ -34,6 +34,7 @@ class Run:
     load_balancer: LoadBalancer
     picture: Picture
     resumed: bool = False
+    completed: set[str] = field(default_factory=set)  # Jobs that were seen complete
 
     @property
     def entry(self) -> Entry:
