@@ -30,7 +30,7 @@ from deploy.rollback import rollback
 from deploy.run import Run
 from deploy.visitor import Send, Visitor, send
 from deploy.waiting import Clock, SystemClock
-from deploy.workshop import ROOT, Workshop
+from deploy.workshop import DIGEST, DIGITS, ROOT, Workshop
 
 
 @cache
@@ -123,8 +123,14 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
 
 
 def image_of(text: str, workshop: Workshop) -> str:
-    """Return a reference; a bare digest is one of the environment's own repository."""
-    if not re.fullmatch(r"sha256:[0-9a-f]{64}", text):
+    """Return a reference that names one build; a bare digest is one of the environment's own repository."""
+    if not text or DIGEST.search(text):
+        return text
+    if not re.fullmatch(DIGITS, text):
+        # The colon of a registry's port is no tag's.
+        name, _, tag = text.rpartition("/")[2].partition(":")
+        if "@" in text or name == "sha256" or not re.fullmatch(r"[\w][\w.-]{0,127}", tag) or tag == "latest":
+            raise ValueError(f"{text} does not name one build: give a tag other than latest, or a digest of 64 digits.")
         return text
     repository = workshop.values().get("IMAGE_REPOSITORY", "")
     if not repository:
