@@ -28,7 +28,8 @@ from deploy.release import planned, release
 from deploy.release_file import ReleaseFile
 from deploy.rollback import rollback
 from deploy.run import Run
-from deploy.visitor import Send, Visitor, send
+from deploy.sending import Send, send
+from deploy.visitor import Visitor
 from deploy.waiting import Clock, SystemClock
 from deploy.workshop import DIGEST, DIGITS, ROOT, Workshop
 

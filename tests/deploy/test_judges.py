@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from deploy.kubectl import Answer
-from deploy.visitor import PROXY_SECONDS, send
+from deploy.sending import send
+from deploy.visitor import PROXY_SECONDS
 from tests.deploy.account import Account
 from tests.deploy.scripted.answers import SILENCE
 from tests.deploy.world import ROOT, Scene
