@@ -16,6 +16,7 @@ class Alarms:
             pages = self._client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=self.prefix)
             return {alarm["AlarmName"]: alarm["StateValue"] for page in pages for alarm in page["MetricAlarms"]}
 
-    def ringing(self) -> list[str]:
-        """Return the names of those in ALARM."""
-        return sorted(name for name, state in self.states().items() if state == "ALARM")
+
+def ringing(states: dict[str, str]) -> list[str]:
+    """Return the names of those in ALARM."""
+    return sorted(name for name, state in states.items() if state == "ALARM")

@@ -1,5 +1,6 @@
 """Watches the new colour under traffic, and raises the failure that takes it back."""
 
+from deploy.alarms import ringing
 from deploy.failures import ALARM_BREACHED, FLIP_NOT_SEEN, HELD, SLO_BREACHED, TOO_FEW_SAMPLES, Failure
 from deploy.run import Run
 from deploy.unanswered import Unanswered
@@ -68,6 +69,5 @@ def stop_if_slo_breached(run: Run, *, watched: float) -> None:
 
 
 def stop_if_alarm_rings(run: Run) -> None:
-    ringing = [] if run.file.alarms == "none" else run.alarms.ringing()
-    if ringing:
-        raise Failure(ALARM_BREACHED, f"In ALARM: {', '.join(ringing)}.")
+    if run.file.alarms != "none" and (rings := ringing(run.alarms.states())):
+        raise Failure(ALARM_BREACHED, f"In ALARM: {', '.join(rings)}.")

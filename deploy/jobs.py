@@ -7,7 +7,6 @@ from deploy.diagnosis import last_lines, stop_if_hopeless
 from deploy.failures import IMAGE_TOO_OLD, MIGRATION_FAILED, SMOKE_FAILED, Failure, Kind
 from deploy.pods import of_job
 from deploy.run import Run
-from deploy.waiting import until
 from deploy.workshop import DIGEST, suffix
 
 # todoproject/maintenance/schema_floor.py says so.
@@ -64,17 +63,18 @@ def finish(run: Run, task: Task) -> None:
     `begin` has made it or seen it: one that is not there any more was deleted, or collected (ttlSecondsAfterFinished).
     """
 
-    def ended() -> str | None:
-        run.lease.renew()
+    state = ""
+
+    def under_way() -> str:
+        nonlocal state
         state = _state(_job(run, task.name)) or "gone"
         if state != "Running":
-            return state
+            return ""
         pods = of_job(run.kubectl, task.name)
         stop_if_hopeless(run.kubectl, pods, now=run.clock.now(), pending_seconds=run.file.pending_seconds)
-        run.progress.waiting(f"{task.name} to end")
-        return None
+        return f"{task.name} to end"
 
-    state = until(run.clock, ended, seconds=task.seconds, every=run.file.poll_seconds)
+    run.wait(under_way, seconds=task.seconds)
     if state == "gone":
         if task.name in run.completed:
             return
@@ -89,7 +89,7 @@ def finish(run: Run, task: Task) -> None:
         run.progress.note(log)
         return
     kind = IMAGE_TOO_OLD if TOO_OLD in log else task.failure
-    what = "has failed" if state else f"has not ended within {task.seconds:.0f} s"
+    what = "has failed" if state == "Failed" else f"has not ended within {task.seconds:.0f} s"
     raise Failure(kind, f"{task.name} {what}.", log=log, job=task.name)
 
 

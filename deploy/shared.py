@@ -4,7 +4,6 @@ from deploy import traffic
 from deploy.cluster import COLOURS, NAME, complete
 from deploy.failures import SHARED_NOT_READY, Failure
 from deploy.run import Run
-from deploy.waiting import until
 
 
 def apply(run: Run) -> None:
@@ -21,17 +20,7 @@ def wait_ready(run: Run) -> None:
     The mirrored Secret itself is not asked for: whoever may read its name may read its content.
     """
     run.look()
-    missing = ""
-
-    def ready() -> bool | None:
-        nonlocal missing
-        run.lease.renew()
-        missing = _missing(run)
-        if missing:
-            run.progress.waiting(missing)
-        return None if missing else True
-
-    if until(run.clock, ready, seconds=run.file.start_seconds, every=run.file.poll_seconds) is None:
+    if missing := run.wait(lambda: _missing(run), seconds=run.file.start_seconds):
         raise Failure(SHARED_NOT_READY, f"After {run.file.start_seconds} s: {missing}.")
 
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from deploy import bake, gate, jobs, judges, leftovers, shared, size, traffic
 from deploy.failures import FLIP_NOT_SEEN, Failure
 from deploy.run import Run
-from deploy.waiting import until
 
 
 class Step(NamedTuple):
@@ -56,12 +55,11 @@ def wait_window(run: Run) -> None:
     """Keep the former colour as it is; the Lease stays ours, so that nobody deploys over it."""
     end = run.clock.now() + run.file.rollback_window_seconds
 
-    def over() -> bool | None:
-        run.lease.renew()
-        run.progress.waiting(f"{run.entry.from_ or 'nothing'} stays warm for {end - run.clock.now():.0f} s")
-        return True if run.clock.now() >= end else None
+    def under_way() -> str:
+        seconds = end - run.clock.now()
+        return f"{run.entry.from_ or 'nothing'} stays warm for {seconds:.0f} s" if seconds > 0 else ""
 
-    until(run.clock, over, seconds=run.file.rollback_window_seconds, every=run.file.poll_seconds)
+    run.wait(under_way, seconds=run.file.rollback_window_seconds)
 
 
 def settle(run: Run) -> None:
