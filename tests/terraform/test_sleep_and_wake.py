@@ -3,6 +3,7 @@ is already done or does not go. aws, kubectl, terraform and make are stand-ins t
 
 import os
 import shutil
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -118,6 +119,11 @@ def test_sleep_leaves_a_release_that_is_at_work_alone_and_says_whose_it_is(
     (line,) = [line for line in finished.output.splitlines() if "at work" in line]
     assert line.startswith(f"{notice}release/eve@runner/4711 has been at work since 2026-11-24T18:55:00.000000Z")
     assert starts(calls, SLEEP[:1]), calls
+
+
+def test_sleep_gives_a_holder_up_when_the_release_tool_does() -> None:
+    release = tomllib.loads((SOURCE.parent / "deploy" / "release.toml").read_text())
+    assert f"-le {release['lease_seconds']} ]" in (SOURCE / "bin/sleep").read_text()
 
 
 def test_sleep_passes_a_lease_whose_holder_is_gone(stage: Stage) -> None:
