@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from deploy import break_glass, status, steps
 from deploy.alarms import Alarms
 from deploy.arguments import parsed
-from deploy.cluster import Picture, look
+from deploy.cluster import Picture
 from deploy.failures import BUG, SUCCESS, USAGE, Failure
 from deploy.journal import Entry, Journal
 from deploy.kubectl import Execute, Kubectl, KubectlError, execute
@@ -157,8 +157,7 @@ def _status(run: Run, arguments: argparse.Namespace, world: World) -> str:
     while arguments.follow and Entry.of(run.picture.journal).state == "running":
         before = run.picture.journal
         world.clock.sleep(run.file.poll_seconds)
-        run.picture = look(run.kubectl, run.environment)
-        if run.picture.journal != before:
+        if run.look().journal != before:
             status.show(run.picture, world.out, machine=arguments.json)
     return ""
 

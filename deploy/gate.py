@@ -1,7 +1,7 @@
 """The start of the idle colour, and the health gate: every pod of it fine, without interruption."""
 
-from deploy.diagnosis import last_lines, stop_if_hopeless, stop_if_refused, why_not_ready
-from deploy.failures import GATE_MISSING, NOT_READY, Failure
+from deploy.diagnosis import last_lines, stop_if_hopeless, why_not_ready
+from deploy.failures import GATE_MISSING, NOT_READY, PODS_REFUSED, Failure
 from deploy.kubectl import KubectlError
 from deploy.pods import Pod, Rollout, rollout_of
 from deploy.run import Run
@@ -89,7 +89,8 @@ def recreate_without_gate(run: Run, pods: tuple[Pod, ...], recreated: set[str]) 
 
 def _rollout(run: Run) -> Rollout:
     rollout = rollout_of(run.kubectl, run.entry.to)
-    stop_if_refused(rollout)
+    if rollout.refused:
+        raise Failure(PODS_REFUSED, f"The cluster refuses the pods: {rollout.refused}")
     stop_if_hopeless(run.kubectl, rollout.pods, now=run.clock.now(), pending_seconds=run.file.pending_seconds)
     return rollout
 

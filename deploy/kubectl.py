@@ -11,7 +11,7 @@ from deploy.failures import CLUSTER_UNREACHABLE, REFUSED, Failure
 from deploy.progress import Progress
 from deploy.waiting import Clock, until
 
-NAMESPACE = "todo"
+KUBECTL = ("kubectl", "-n", "todo")
 TIMEOUT_SECONDS = 60
 
 # How kubectl and the API server say that nobody was there to decide.
@@ -33,7 +33,7 @@ UNREACHABLE = (
 # apimachinery/pkg/util/proxy/transport.go, upgradeaware.go
 BEHIND_IT = ("error trying to reach service:", "error dialing backend:", "/containerLogs/")
 # Answered without rights (system:public-info-viewer) and without etcd.
-IS_IT_THERE = ("kubectl", "-n", NAMESPACE, "get", "--raw", "/version", "--request-timeout=5s")
+IS_IT_THERE = (*KUBECTL, "get", "--raw", "/version", "--request-timeout=5s")
 
 
 class Answer(NamedTuple):
@@ -85,7 +85,7 @@ class Kubectl:
 
     def read(self, *words: str) -> str:
         """Return what a command prints that changes nothing."""
-        return self._tell("kubectl", "-n", NAMESPACE, *words)
+        return self._tell(words)
 
     def objects(self, *words: str) -> list[dict[str, Any]]:
         """Return the objects of a ``get``: of a list, of one, or of nothing at all."""
@@ -99,19 +99,18 @@ class Kubectl:
 
         kubectl words the end of its patience alike for both, so the API server itself is asked then.
         """
-        return self._tell(
-            "kubectl", "-n", NAMESPACE, "get", "--raw", path, f"--request-timeout={seconds}s", doubt=IS_IT_THERE
-        )
+        return self._tell(("get", "--raw", path, f"--request-timeout={seconds}s"), doubt=IS_IT_THERE)
 
     def change(self, *words: str) -> str:
         """Return what a command prints that changes the cluster; a dry run shows it only."""
         if self.dry_run:
-            self._progress.command(("kubectl", "-n", NAMESPACE, *words), runs=False)
+            self._progress.command((*KUBECTL, *words), runs=False)
             return ""
-        return self._tell("kubectl", "-n", NAMESPACE, *words)
+        return self._tell(words)
 
-    def _tell(self, *words: str, doubt: Sequence[str] = ()) -> str:
+    def _tell(self, words: Sequence[str], *, doubt: Sequence[str] = ()) -> str:
         """`doubt` is a command that succeeds when the cluster is there all the same."""
+        words = (*KUBECTL, *words)
         self._progress.command(words)
 
         def attempt() -> Answer | None:

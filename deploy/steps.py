@@ -106,8 +106,7 @@ STEPS = (
         "ask every pod of the idle colour again and again",
         "a time in which each was ready, unrestarted, reached the database and was healthy for the balancer",
         "nothing to undo",
-        None,
-        gate.wait_healthy,
+        wait=gate.wait_healthy,
     ),
     Step(
         "smoke",
@@ -122,8 +121,7 @@ STEPS = (
         "ask whether the judges are there, then move traffic in the percentages of traffic_steps",
         "each to be seen at the load balancer, and watched",
         "the former colour's traffic overlay",
-        None,
-        move_in_shares,
+        wait=move_in_shares,
     ),
     Step(
         "flip",
@@ -138,16 +136,14 @@ STEPS = (
         "watch SLOs, alarms and requests of our own",
         "the bake's end without a breach",
         "the former colour's traffic overlay",
-        None,
-        wait_baked,
+        wait=wait_baked,
     ),
     Step(
         "window",
         "keep the former colour warm",
         "the window's end",
         "`rollback`, in seconds",
-        None,
-        wait_window,
+        wait=wait_window,
     ),
     Step(
         "settle",
@@ -155,7 +151,6 @@ STEPS = (
         "nothing",
         "`rollback`; from zero pods in minutes",
         settle,
-        None,
     ),
 )
 NAMES = tuple(step.name for step in STEPS)
