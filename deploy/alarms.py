@@ -1,9 +1,7 @@
 """CloudWatch's alarms of the environment: the slow second net below Prometheus."""
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from deploy.load_balancer import Client
-from deploy.unanswered import Unanswered
+from deploy.unanswered import aws_answers
 
 
 class Alarms:
@@ -14,12 +12,11 @@ class Alarms:
 
     def states(self) -> dict[str, str]:
         """Return name → state: OK, ALARM or INSUFFICIENT_DATA."""
-        try:
+        with aws_answers("CloudWatch does not answer"):
             pages = self._client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=self.prefix)
             return {alarm["AlarmName"]: alarm["StateValue"] for page in pages for alarm in page["MetricAlarms"]}
-        except (BotoCoreError, ClientError) as error:
-            raise Unanswered(f"CloudWatch does not answer: {error}") from error
 
-    def ringing(self) -> list[str]:
-        """Return the names of those in ALARM."""
-        return sorted(name for name, state in self.states().items() if state == "ALARM")
+
+def ringing(states: dict[str, str]) -> list[str]:
+    """Return the names of those in ALARM."""
+    return sorted(name for name, state in states.items() if state == "ALARM")

@@ -1,5 +1,6 @@
 """Watches the new colour under traffic, and raises the failure that takes it back."""
 
+from deploy.alarms import ringing
 from deploy.failures import ALARM_BREACHED, FLIP_NOT_SEEN, HELD, SLO_BREACHED, TOO_FEW_SAMPLES, Failure
 from deploy.run import Run
 from deploy.unanswered import Unanswered
@@ -35,10 +36,12 @@ def watch(run: Run, *, seconds: float, counts: bool = True) -> None:
             f"{run.entry.to} baked for {watched:.0f} of {seconds:.0f} s; "
             f"own requests: {run.visitor.sent}, failed: {run.visitor.failed}"
         )
+    # A colour that hangs lets few requests end; whoever failed all of them has not passed.
+    stop_if_own_requests_fail(run, at_least=1)
 
 
-def stop_if_own_requests_fail(run: Run) -> None:
-    share = run.visitor.failed_share()
+def stop_if_own_requests_fail(run: Run, *, at_least: int = 10) -> None:
+    share = run.visitor.failed_share(at_least=at_least)
     if share > run.file.own_error_share:
         raise Failure(
             SLO_BREACHED,
@@ -66,6 +69,5 @@ def stop_if_slo_breached(run: Run, *, watched: float) -> None:
 
 
 def stop_if_alarm_rings(run: Run) -> None:
-    ringing = [] if run.file.alarms == "none" else run.alarms.ringing()
-    if ringing:
-        raise Failure(ALARM_BREACHED, f"In ALARM: {', '.join(ringing)}.")
+    if run.file.alarms != "none" and (rings := ringing(run.alarms.states())):
+        raise Failure(ALARM_BREACHED, f"In ALARM: {', '.join(rings)}.")

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from deploy import break_glass, status, steps
 from deploy.alarms import Alarms
 from deploy.arguments import parsed
-from deploy.cluster import Picture, look
+from deploy.cluster import Picture
 from deploy.failures import BUG, SUCCESS, USAGE, Failure
 from deploy.journal import Entry, Journal
 from deploy.kubectl import Execute, Kubectl, KubectlError, execute
@@ -28,9 +28,10 @@ from deploy.release import planned, release
 from deploy.release_file import ReleaseFile
 from deploy.rollback import rollback
 from deploy.run import Run
-from deploy.visitor import Send, Visitor, send
+from deploy.sending import Send, send
+from deploy.visitor import Visitor
 from deploy.waiting import Clock, SystemClock
-from deploy.workshop import ROOT, Workshop
+from deploy.workshop import DIGEST, DIGITS, ROOT, Workshop
 
 
 @cache
@@ -123,8 +124,14 @@ def assembled(arguments: argparse.Namespace, world: World, progress: Progress) -
 
 
 def image_of(text: str, workshop: Workshop) -> str:
-    """Return a reference; a bare digest is one of the environment's own repository."""
-    if not re.fullmatch(r"sha256:[0-9a-f]{64}", text):
+    """Return a reference that names one build; a bare digest is one of the environment's own repository."""
+    if not text or DIGEST.search(text):
+        return text
+    if not re.fullmatch(DIGITS, text):
+        # The colon of a registry's port is no tag's.
+        name, _, tag = text.rpartition("/")[2].partition(":")
+        if "@" in text or name == "sha256" or not re.fullmatch(r"[\w][\w.-]{0,127}", tag) or tag == "latest":
+            raise ValueError(f"{text} does not name one build: give a tag other than latest, or a digest of 64 digits.")
         return text
     repository = workshop.values().get("IMAGE_REPOSITORY", "")
     if not repository:
@@ -150,8 +157,7 @@ def _status(run: Run, arguments: argparse.Namespace, world: World) -> str:
     while arguments.follow and Entry.of(run.picture.journal).state == "running":
         before = run.picture.journal
         world.clock.sleep(run.file.poll_seconds)
-        run.picture = look(run.kubectl, run.environment)
-        if run.picture.journal != before:
+        if run.look().journal != before:
             status.show(run.picture, world.out, machine=arguments.json)
     return ""
 

@@ -10,6 +10,7 @@ COLOURS = ("blue", "green")
 KINDS = "ingresses,services,deployments,horizontalpodautoscalers,configmaps,leases"
 NAME = "app.kubernetes.io/name=todo"
 RELEASE = "todo-release"
+COUNTS = ("replicas", "updatedReplicas", "readyReplicas")
 
 Object = dict[str, Any]
 
@@ -21,7 +22,10 @@ def other(colour: str) -> str:
 
 @dataclass(frozen=True)
 class Colour:
-    """A Deployment and its autoscaler: `size` pods are wanted, `floor` is the least that the autoscaler keeps."""
+    """A Deployment and its autoscaler: `size` pods are wanted, `floor` is the least that the autoscaler keeps.
+
+    `ready` is 0 while nobody knows: the status is of an earlier spec, or what is ready of an earlier template.
+    """
 
     image: str = ""
     size: int = 0
@@ -92,13 +96,28 @@ def _colour(found: dict[tuple[str, str], Object], name: str) -> Colour:
     return Colour(
         image=container["image"],
         size=deployment["spec"].get("replicas", 1),
-        ready=deployment.get("status", {}).get("readyReplicas", 0),
+        ready=min(observed(deployment).get(count, 0) for count in ("updatedReplicas", "readyReplicas")),
         floor=scaling.get("minReplicas", 1),
         ceiling=scaling.get("maxReplicas", 1),
         configuration=frozenset(
             source["configMapRef"]["name"] for source in container.get("envFrom", []) if "configMapRef" in source
         ),
     )
+
+
+def observed(workload: Object) -> Object:
+    """Return the status of a Deployment or StatefulSet; an empty one while it tells of an earlier spec."""
+    status: Object = workload.get("status", {})
+    return status if status.get("observedGeneration", 0) >= workload["metadata"].get("generation", 0) else {}
+
+
+def complete(workload: Object) -> bool:
+    """Whether it has the pods of its spec, all of the wanted template and ready, and none besides.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
+    """
+    status, size = observed(workload), workload["spec"].get("replicas", 1)
+    return bool(status) and all(status.get(count, 0) == size for count in COUNTS)
 
 
 def _labels(thing: Object) -> dict[str, str]:

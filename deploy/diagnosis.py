@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from deploy.failures import CRASH_LOOP, IMAGE_MISSING, PENDING, PODS_REFUSED, Failure
+from deploy.failures import CRASH_LOOP, IMAGE_MISSING, PENDING, Failure
 from deploy.kubectl import Kubectl, KubectlError
-from deploy.pods import Pod, Rollout
+from deploy.pods import Pod
 
 NO_IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"}
 RESTARTS = 3
@@ -21,12 +21,6 @@ def stop_if_hopeless(kubectl: Kubectl, pods: Iterable[Pod], *, now: float, pendi
         if not pod.running and not pod.waiting and not pod.ready and now - pod.created > pending_seconds:
             event = last_event(kubectl, pod.name)
             raise Failure(PENDING, f"Pod {pod.name} is pending for {now - pod.created:.0f} s: {event}")
-
-
-def stop_if_refused(rollout: Rollout) -> None:
-    """Raise the failure when the cluster does not let the Deployment make its pods."""
-    if rollout.refused:
-        raise Failure(PODS_REFUSED, f"The cluster refuses the pods: {rollout.refused}")
 
 
 def why_not_ready(pods: Iterable[Pod]) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """One way to fail. `next` may hold {env}, {image}, {from_}, {to}, {job}, {overlays} and {alarms}."""
+    """One way to fail. `next` may hold {env}, {image}, {to}, {job} and {alarms}."""
 
     code: int
     name: str

@@ -1,11 +1,10 @@
 """The start of the idle colour, and the health gate: every pod of it fine, without interruption."""
 
-from deploy.diagnosis import last_lines, stop_if_hopeless, stop_if_refused, why_not_ready
-from deploy.failures import GATE_MISSING, NOT_READY, Failure
+from deploy.diagnosis import last_lines, stop_if_hopeless, why_not_ready
+from deploy.failures import GATE_MISSING, NOT_READY, PODS_REFUSED, Failure
 from deploy.kubectl import KubectlError
 from deploy.pods import Pod, Rollout, rollout_of
 from deploy.run import Run
-from deploy.waiting import until
 
 # Through the kubelet, not through the API server's proxy: the pods' security group admits only the former.
 DEEP = "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz?deep=1', timeout=5)"
@@ -18,14 +17,14 @@ def wait_started(run: Run) -> None:
     """Wait until the idle colour has all its pods ready once; stop at once at what waiting does not mend."""
     rollout = _rollout(run)
 
-    def started() -> Rollout | None:
+    def starting() -> str:
         nonlocal rollout
         rollout = _rollout(run)
-        ready = sum(pod.ready for pod in rollout.pods)
-        run.progress.waiting(f"{run.entry.to}: {ready} of {rollout.size} pods ready")
-        return rollout if rollout.complete and rollout.size >= max(run.entry.floor, 1) else None
+        counted = f"{run.entry.to}: {sum(pod.ready for pod in rollout.pods)} of {rollout.size} pods ready"
+        run.progress.waiting(counted)
+        return "" if rollout.complete and rollout.size >= max(run.entry.floor, 1) else counted
 
-    if until(run.clock, started, seconds=run.file.start_seconds, every=run.file.poll_seconds) is None:
+    if run.wait(starting, seconds=run.file.start_seconds):
         raise _not_ready(run, rollout, f"{run.entry.to} is not ready after {run.file.start_seconds} s")
 
 
@@ -36,21 +35,21 @@ def wait_healthy(run: Run) -> None:
     since, wrong = run.clock.now(), ""
     rollout = _rollout(run)
 
-    def held() -> bool | None:
+    def not_held_yet() -> str:
         nonlocal since, wrong, rollout
         rollout = _rollout(run)
         wrong = why_not_healthy(run, rollout, restarts)
         restarts.update({pod.name: pod.restarts for pod in rollout.pods})
         if wrong:
             since = run.clock.now() + run.file.poll_seconds
-            run.progress.waiting(f"{run.entry.to}: {wrong}")
             recreate_without_gate(run, rollout.pods, recreated)
-            return None
+            return f"{run.entry.to}: {wrong}"
         seconds = run.clock.now() - since
-        run.progress.waiting(f"{run.entry.to}: healthy for {max(seconds, 0):.0f} of {run.file.gate_seconds} s")
-        return True if seconds >= run.file.gate_seconds else None
+        held = f"{run.entry.to}: healthy for {max(seconds, 0):.0f} of {run.file.gate_seconds} s"
+        run.progress.waiting(held)
+        return "" if seconds >= run.file.gate_seconds else held
 
-    if until(run.clock, held, seconds=run.file.gate_timeout_seconds, every=run.file.poll_seconds) is None:
+    if run.wait(not_held_yet, seconds=run.file.gate_timeout_seconds):
         raise _not_ready(run, rollout, f"The health gate was not held: {wrong or 'it was interrupted'}")
 
 
@@ -89,9 +88,9 @@ def recreate_without_gate(run: Run, pods: tuple[Pod, ...], recreated: set[str]) 
 
 
 def _rollout(run: Run) -> Rollout:
-    run.lease.renew()
     rollout = rollout_of(run.kubectl, run.entry.to)
-    stop_if_refused(rollout)
+    if rollout.refused:
+        raise Failure(PODS_REFUSED, f"The cluster refuses the pods: {rollout.refused}")
     stop_if_hopeless(run.kubectl, rollout.pods, now=run.clock.now(), pending_seconds=run.file.pending_seconds)
     return rollout
 

@@ -7,7 +7,6 @@ from deploy.diagnosis import last_lines, stop_if_hopeless
 from deploy.failures import IMAGE_TOO_OLD, MIGRATION_FAILED, SMOKE_FAILED, Failure, Kind
 from deploy.pods import of_job
 from deploy.run import Run
-from deploy.waiting import until
 from deploy.workshop import DIGEST, suffix
 
 # todoproject/maintenance/schema_floor.py says so.
@@ -49,6 +48,7 @@ def begin(run: Run, task: Task) -> None:
     if state == "Failed" or (state == "Complete" and task.again):
         run.kubectl.change("delete", "job", task.name, "--ignore-not-found")  # its TTL may have ended
     elif state == "Complete":
+        run.completed.add(task.name)
         run.progress.note(f"{task.name} is complete.")
         return
     elif state == "Running":
@@ -58,25 +58,38 @@ def begin(run: Run, task: Task) -> None:
 
 
 def finish(run: Run, task: Task) -> None:
-    """Wait until the Job has ended, show its log, and stop the release unless it is complete."""
+    """Wait until the Job has ended, show its log, and stop the release unless it is complete.
 
-    def ended() -> str | None:
-        run.lease.renew()
-        state = _state(_job(run, task.name))
-        if state in {"Complete", "Failed"}:
-            return state
+    `begin` has made it or seen it: one that is not there any more was deleted, or collected (ttlSecondsAfterFinished).
+    """
+
+    state = ""
+
+    def under_way() -> str:
+        nonlocal state
+        state = _state(_job(run, task.name)) or "gone"
+        if state != "Running":
+            return ""
         pods = of_job(run.kubectl, task.name)
         stop_if_hopeless(run.kubectl, pods, now=run.clock.now(), pending_seconds=run.file.pending_seconds)
-        run.progress.waiting(f"{task.name} to end")
-        return None
+        return f"{task.name} to end"
 
-    state = until(run.clock, ended, seconds=task.seconds, every=run.file.poll_seconds)
+    run.wait(under_way, seconds=task.seconds)
+    if state == "gone":
+        if task.name in run.completed:
+            return
+        raise Failure(
+            task.failure,
+            f"{task.name} is gone, and nobody saw how it ended: somebody deleted it, or its time to live is over. "
+            "`release --resume` runs it again.",
+            job=task.name,
+        )
     log = last_lines(run.kubectl, f"job/{task.name}")
     if state == "Complete":
         run.progress.note(log)
         return
     kind = IMAGE_TOO_OLD if TOO_OLD in log else task.failure
-    what = "has failed" if state else f"has not ended within {task.seconds:.0f} s"
+    what = "has failed" if state == "Failed" else f"has not ended within {task.seconds:.0f} s"
     raise Failure(kind, f"{task.name} {what}.", log=log, job=task.name)
 
 

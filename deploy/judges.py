@@ -1,5 +1,6 @@
 """Those who judge the new colour, asked before it matters: at the beginning, and again before the flip."""
 
+from deploy.alarms import ringing
 from deploy.failures import ALARM_RINGS, ALARMS_MISSING, PROMETHEUS_UNREACHABLE, REFUSED, Failure
 from deploy.run import Run
 from deploy.unanswered import Unanswered
@@ -20,6 +21,5 @@ def must_be_there(run: Run, *, first: bool) -> None:
         raise Failure(REFUSED, str(error)) from error
     if not states and run.file.alarms == "required" and not first:
         raise Failure(ALARMS_MISSING, f"No CloudWatch alarm begins with {run.alarms.prefix}.")
-    ringing = sorted(name for name, state in states.items() if state == "ALARM")
-    if ringing:
-        raise Failure(ALARM_RINGS, f"In ALARM already: {', '.join(ringing)}.")
+    if rings := ringing(states):
+        raise Failure(ALARM_RINGS, f"In ALARM already: {', '.join(rings)}.")

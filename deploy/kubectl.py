@@ -11,7 +11,7 @@ from deploy.failures import CLUSTER_UNREACHABLE, REFUSED, Failure
 from deploy.progress import Progress
 from deploy.waiting import Clock, until
 
-NAMESPACE = "todo"
+KUBECTL = ("kubectl", "-n", "todo")
 TIMEOUT_SECONDS = 60
 
 # How kubectl and the API server say that nobody was there to decide.
@@ -29,6 +29,11 @@ UNREACHABLE = (
     "(TooManyRequests)",
     "timed out after",
 )
+# The API server was there; a Service behind its proxy, or a pod's machine, was not. The reason that follows is theirs.
+# apimachinery/pkg/util/proxy/transport.go, upgradeaware.go
+BEHIND_IT = ("error trying to reach service:", "error dialing backend:", "/containerLogs/")
+# Answered without rights (system:public-info-viewer) and without etcd.
+IS_IT_THERE = (*KUBECTL, "get", "--raw", "/version", "--request-timeout=5s")
 
 
 class Answer(NamedTuple):
@@ -80,7 +85,7 @@ class Kubectl:
 
     def read(self, *words: str) -> str:
         """Return what a command prints that changes nothing."""
-        return self._tell("kubectl", "-n", NAMESPACE, *words)
+        return self._tell(words)
 
     def objects(self, *words: str) -> list[dict[str, Any]]:
         """Return the objects of a ``get``: of a list, of one, or of nothing at all."""
@@ -89,22 +94,35 @@ class Kubectl:
         items: list[dict[str, Any]] = answer.get("items", [answer])
         return items
 
+    def ask(self, path: str, *, seconds: int) -> str:
+        """Return what a Service answers through the API server's proxy; a KubectlError when it fails to in `seconds`.
+
+        kubectl words the end of its patience alike for both, so the API server itself is asked then.
+        """
+        return self._tell(("get", "--raw", path, f"--request-timeout={seconds}s"), doubt=IS_IT_THERE)
+
     def change(self, *words: str) -> str:
         """Return what a command prints that changes the cluster; a dry run shows it only."""
         if self.dry_run:
-            self._progress.command(("kubectl", "-n", NAMESPACE, *words), runs=False)
+            self._progress.command((*KUBECTL, *words), runs=False)
             return ""
-        return self._tell("kubectl", "-n", NAMESPACE, *words)
+        return self._tell(words)
 
-    def _tell(self, *words: str) -> str:
+    def _tell(self, words: Sequence[str], *, doubt: Sequence[str] = ()) -> str:
+        """`doubt` is a command that succeeds when the cluster is there all the same."""
+        words = (*KUBECTL, *words)
         self._progress.command(words)
 
         def attempt() -> Answer | None:
             answer = self._run(words)
-            if answer.code and any(sign in answer.error for sign in UNREACHABLE):
-                self._progress.waiting(f"the cluster to answer: {answer.error.strip().splitlines()[-1]}")
-                return None
-            return answer
+            if not (answer.code and _unreachable(answer.error)):
+                return answer
+            if doubt:
+                self._progress.command(doubt)
+                if not self._run(doubt).code:
+                    return answer
+            self._progress.waiting(f"the cluster to answer: {answer.error.strip().splitlines()[-1]}")
+            return None
 
         answer = until(self._clock, attempt, seconds=self._patience, every=2)
         if answer is None:
@@ -114,3 +132,7 @@ class Kubectl:
         if "(Forbidden)" in answer.error and "violates PodSecurity" not in answer.error:
             raise Failure(REFUSED, f"The cluster does not allow it: {answer.error.strip()}")
         raise KubectlError(answer.error.strip())
+
+
+def _unreachable(error: str) -> bool:
+    return any(sign in error for sign in UNREACHABLE) and not any(sign in error for sign in BEHIND_IT)

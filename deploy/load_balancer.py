@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from deploy.cluster import COLOURS
 from deploy.kubectl import Kubectl
-from deploy.unanswered import Unanswered
+from deploy.unanswered import aws_answers
 
 BINDINGS = "targetgroupbindings.elbv2.k8s.aws"
 
@@ -31,10 +29,8 @@ class LoadBalancer:
         colours = {arn: colour for colour, arn in self.target_groups().items()}
         if len(colours) < len(COLOURS):
             return []
-        try:
+        with aws_answers("AWS does not say what the load balancer does"):
             return list(_rules(self._client("elbv2"), colours))
-        except (BotoCoreError, ClientError) as error:
-            raise Unanswered(f"AWS does not say what the load balancer does: {error}") from error
 
     def shares(self, weights: dict[str, int]) -> bool:
         """Whether there is such a rule, and each has these weights."""

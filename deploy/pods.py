@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from deploy.cluster import NAME
+from deploy.cluster import NAME, complete
 from deploy.kubectl import Kubectl
 
 GATE = "target-health.elbv2.k8s.aws/"
@@ -61,13 +61,10 @@ def rollout_of(kubectl: Kubectl, colour: str) -> Rollout:
     deployment = next((each for each in found if each["kind"] == "Deployment"), None)
     if deployment is None:
         return Rollout(size=0, complete=False, refused="", pods=())
-    size, status = deployment["spec"].get("replicas", 1), deployment.get("status", {})
-    counts = [status.get(name, 0) for name in ("replicas", "updatedReplicas", "readyReplicas")]
-    current = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
-    conditions = {each["type"]: each for each in status.get("conditions", [])}
+    conditions = {each["type"]: each for each in deployment.get("status", {}).get("conditions", [])}
     return Rollout(
-        size=size,
-        complete=current and counts == [size] * 3,
+        size=deployment["spec"].get("replicas", 1),
+        complete=complete(deployment),
         refused=conditions.get("ReplicaFailure", {}).get("message", ""),
         # A pod that was evicted is there until it is collected, and another one is in its place.
         pods=_living([each for each in found if each.get("status", {}).get("phase") not in {"Failed", "Succeeded"}]),

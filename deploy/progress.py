@@ -50,12 +50,15 @@ class Progress:
 
     def _say(self, event: str, line: str, /, **fields: object) -> None:
         if self._machine:
-            line = json.dumps({"event": event, "at": _time(self._clock.now()), **fields}, ensure_ascii=False)
+            line = json.dumps(
+                {"event": event, "at": _time(self._clock.now(), milliseconds=True), **fields}, ensure_ascii=False
+            )
         elif self._terminal and self._waiting:
             self._stream.write("\r\033[K")
         self._stream.write(f"{line}\n")
         self._stream.flush()
 
 
-def _time(seconds: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+def _time(seconds: float, *, milliseconds: bool = False) -> str:
+    fraction = f".{int(seconds % 1 * 1000):03}" if milliseconds else ""
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}{fraction}Z"

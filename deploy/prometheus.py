@@ -1,15 +1,14 @@
 """Asks Prometheus the queries of monitoring/bake.json, through the API server or at an address of its own."""
 
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from deploy.kubectl import Kubectl, KubectlError
+from deploy.sending import send
 from deploy.unanswered import Unanswered
 
 TIMEOUT_SECONDS = 10
@@ -58,7 +57,7 @@ class Prometheus:
 
     def value(self, query: str) -> float | None:
         """Return the number that a query gives, None for no series; raise `Unanswered`."""
-        path = f"/api/v1/query?query={urllib.parse.quote(query)}"
+        path = f"/api/v1/query?query={quote(query)}"
         text = self._ask_url(path) if self._url else self._ask_api_server(path)
         try:
             answer = json.loads(text)
@@ -81,13 +80,12 @@ class Prometheus:
         at = self._table["prometheus"]
         service = f"/api/v1/namespaces/{at['namespace']}/services/http:{at['service']}:{at['port']}/proxy"
         try:
-            return self._kubectl.read("get", "--raw", service + path)
+            return self._kubectl.ask(service + path, seconds=TIMEOUT_SECONDS)
         except KubectlError as error:
             raise Unanswered(f"Prometheus does not answer: {error}") from error
 
     def _ask_url(self, path: str) -> str:
-        try:
-            with urllib.request.urlopen(self._url + path, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  the caller's
-                return str(response.read(), "utf-8")
-        except (urllib.error.URLError, OSError) as error:
-            raise Unanswered(f"Prometheus at {self._url} does not answer: {error}") from error
+        response = send("GET", self._url + path, {}, "")
+        if response.status != 200:
+            raise Unanswered(f"Prometheus at {self._url} does not answer: {response.body}")
+        return response.body

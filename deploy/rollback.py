@@ -11,7 +11,6 @@ from deploy.release import take_back
 from deploy.run import Run
 from deploy.steps import MOVED
 from deploy.traffic import move
-from deploy.waiting import until
 
 
 def rollback(run: Run) -> str:
@@ -67,15 +66,12 @@ def _warm(run: Run) -> None:
     size.set_floor(run, run.entry.from_, wanted, ceiling=goal.ceiling)
     size.scale(run, run.entry.from_, wanted)
 
-    def ready() -> bool | None:
-        run.lease.renew()
+    def cold() -> str:
         rollout = rollout_of(run.kubectl, run.entry.from_)
-        run.progress.waiting(f"{sum(pod.ready for pod in rollout.pods)} of {wanted} pods ready")
-        return True if rollout.complete and rollout.size >= wanted else None
+        ready = sum(pod.ready for pod in rollout.pods)
+        return "" if rollout.complete and rollout.size >= wanted else f"{ready} of {wanted} pods ready"
 
-    if not run.kubectl.dry_run and not until(
-        run.clock, ready, seconds=run.file.start_seconds, every=run.file.poll_seconds
-    ):
+    if not run.kubectl.dry_run and run.wait(cold, seconds=run.file.start_seconds):
         raise Failure(
             COLD, f"{run.entry.from_} did not start within {run.file.start_seconds} s; traffic was not moved."
         )

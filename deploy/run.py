@@ -1,6 +1,7 @@
 """What a release or rollback has at hand, passed from step to step."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from deploy.alarms import Alarms
 from deploy.cluster import Picture, look
@@ -12,7 +13,7 @@ from deploy.progress import Progress
 from deploy.prometheus import Prometheus
 from deploy.release_file import ReleaseFile
 from deploy.visitor import Visitor
-from deploy.waiting import Clock
+from deploy.waiting import Clock, until
 from deploy.workshop import Workshop
 
 
@@ -34,6 +35,7 @@ class Run:
     load_balancer: LoadBalancer
     picture: Picture
     resumed: bool = False
+    completed: set[str] = field(default_factory=set)  # Jobs that were seen complete
 
     @property
     def entry(self) -> Entry:
@@ -44,13 +46,28 @@ class Run:
         self.picture = look(self.kubectl, self.environment)
         return self.picture
 
+    def wait(self, doubt: Callable[[], str], *, seconds: float, every: float = 0) -> str:
+        """Look until there is no doubt left, the Lease staying ours; return "", or the doubt when `seconds` are over.
+
+        `doubt` may end it by raising. `every`: seconds between two looks, by default poll_seconds.
+        """
+        said = ""
+
+        def look() -> bool | None:
+            nonlocal said
+            self.lease.renew()
+            if said := doubt():
+                self.progress.waiting(said)
+            return None if said else True
+
+        until(self.clock, look, seconds=seconds, every=every or self.file.poll_seconds)
+        return said
+
     def values(self) -> dict[str, str]:
         """Return what the next command of a failure may name."""
         return {
             "env": self.environment,
             "image": self.entry.image or "IMAGE",
-            "from_": self.entry.from_ or "blue",
             "to": self.entry.to or "green",
-            "overlays": str(self.workshop.overlays),
             "alarms": self.alarms.prefix,
         }

@@ -1,10 +1,9 @@
 """What outlives a colour: Services, accounts, policies, the mirror of the secrets; and at first the traffic object."""
 
 from deploy import traffic
-from deploy.cluster import COLOURS, NAME
+from deploy.cluster import COLOURS, NAME, complete
 from deploy.failures import SHARED_NOT_READY, Failure
 from deploy.run import Run
-from deploy.waiting import until
 
 
 def apply(run: Run) -> None:
@@ -21,23 +20,13 @@ def wait_ready(run: Run) -> None:
     The mirrored Secret itself is not asked for: whoever may read its name may read its content.
     """
     run.look()
-    missing = ""
-
-    def ready() -> bool | None:
-        nonlocal missing
-        run.lease.renew()
-        missing = _missing(run)
-        if missing:
-            run.progress.waiting(missing)
-        return None if missing else True
-
-    if until(run.clock, ready, seconds=run.file.start_seconds, every=run.file.poll_seconds) is None:
+    if missing := run.wait(lambda: _missing(run), seconds=run.file.start_seconds):
         raise Failure(SHARED_NOT_READY, f"After {run.file.start_seconds} s: {missing}.")
 
 
 def _missing(run: Run) -> str:
     for each in run.kubectl.objects("deployments,statefulsets", "-l", f"{NAME},app.kubernetes.io/component!=web"):
-        if each.get("status", {}).get("readyReplicas", 0) < each["spec"].get("replicas", 1):
+        if not complete(each):
             return f"{each['metadata']['name']} is not ready yet"
     if run.entry.first and run.picture.behind_load_balancer:
         unbound = set(COLOURS) - run.load_balancer.target_groups().keys()

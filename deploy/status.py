@@ -3,7 +3,7 @@
 import json
 from typing import TextIO
 
-from deploy.cluster import COLOURS, Picture, other
+from deploy.cluster import Picture, other
 from deploy.journal import Entry
 
 
@@ -18,8 +18,8 @@ def facts(picture: Picture) -> dict[str, object]:
         "live": live,
         "colours": {
             name: {"image": colour.image, "size": colour.size, "ready": colour.ready, "floor": colour.floor}
-            for name in COLOURS
-            if (colour := picture.colours[name]).exists
+            for name, colour in picture.colours.items()
+            if colour.exists
         },
         "rollback": _rollback(entry, live) if back and back.exists else "none",
         "warm": bool(back and back.ready),
@@ -39,14 +39,12 @@ def show(picture: Picture, stream: TextIO, *, machine: bool) -> None:
     if machine:
         stream.write(json.dumps(found) + "\n")
         return
-    stream.write(f"{picture.environment}: {found['live'] or 'nothing'} is live\n")
-    for name in COLOURS:
-        colour = picture.colours[name]
+    stream.write(f"{picture.environment}: {picture.live or 'nothing'} is live\n")
+    for name, colour in picture.colours.items():
         if colour.exists:
             mark = "live" if name == picture.live else "idle"
-            stream.write(
-                f"  {name:<6} {mark}  {colour.ready} of {colour.size} ready, floor {colour.floor}  {colour.image}\n"
-            )
+            ready = f"{colour.ready} of {colour.size} ready"
+            stream.write(f"  {name:<6} {mark}  {ready}, floor {colour.floor}  {colour.image}\n")
     if found["rollback"] == "none":
         stream.write("rollback: there is nothing to return to\n")
     else:

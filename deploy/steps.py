@@ -6,7 +6,6 @@ from typing import NamedTuple
 from deploy import bake, gate, jobs, judges, leftovers, shared, size, traffic
 from deploy.failures import FLIP_NOT_SEEN, Failure
 from deploy.run import Run
-from deploy.waiting import until
 
 
 class Step(NamedTuple):
@@ -56,12 +55,11 @@ def wait_window(run: Run) -> None:
     """Keep the former colour as it is; the Lease stays ours, so that nobody deploys over it."""
     end = run.clock.now() + run.file.rollback_window_seconds
 
-    def over() -> bool | None:
-        run.lease.renew()
-        run.progress.waiting(f"{run.entry.from_ or 'nothing'} stays warm for {end - run.clock.now():.0f} s")
-        return True if run.clock.now() >= end else None
+    def under_way() -> str:
+        seconds = end - run.clock.now()
+        return f"{run.entry.from_ or 'nothing'} stays warm for {seconds:.0f} s" if seconds > 0 else ""
 
-    until(run.clock, over, seconds=run.file.rollback_window_seconds, every=run.file.poll_seconds)
+    run.wait(under_way, seconds=run.file.rollback_window_seconds)
 
 
 def settle(run: Run) -> None:
@@ -108,8 +106,7 @@ STEPS = (
         "ask every pod of the idle colour again and again",
         "a time in which each was ready, unrestarted, reached the database and was healthy for the balancer",
         "nothing to undo",
-        None,
-        gate.wait_healthy,
+        wait=gate.wait_healthy,
     ),
     Step(
         "smoke",
@@ -124,8 +121,7 @@ STEPS = (
         "ask whether the judges are there, then move traffic in the percentages of traffic_steps",
         "each to be seen at the load balancer, and watched",
         "the former colour's traffic overlay",
-        None,
-        move_in_shares,
+        wait=move_in_shares,
     ),
     Step(
         "flip",
@@ -140,16 +136,14 @@ STEPS = (
         "watch SLOs, alarms and requests of our own",
         "the bake's end without a breach",
         "the former colour's traffic overlay",
-        None,
-        wait_baked,
+        wait=wait_baked,
     ),
     Step(
         "window",
         "keep the former colour warm",
         "the window's end",
         "`rollback`, in seconds",
-        None,
-        wait_window,
+        wait=wait_window,
     ),
     Step(
         "settle",
@@ -157,7 +151,6 @@ STEPS = (
         "nothing",
         "`rollback`; from zero pods in minutes",
         settle,
-        None,
     ),
 )
 NAMES = tuple(step.name for step in STEPS)

@@ -6,7 +6,6 @@ from deploy.cluster import other
 from deploy.kubectl import KubectlError
 from deploy.run import Run
 from deploy.unanswered import Unanswered
-from deploy.waiting import until
 
 ACTION = "alb.ingress.kubernetes.io/actions."
 
@@ -28,21 +27,16 @@ def share(run: Run, percent: int) -> None:
 
 def seen(run: Run, colour: str, percent: int = 100) -> str:
     """Wait until `colour` really gets `percent` of the traffic; return "", or what is seen instead in the end."""
-    doubt = ""
 
-    def look() -> bool | None:
-        nonlocal doubt
-        run.lease.renew()
+    def doubt() -> str:
         try:
             weighs = run.picture.behind_load_balancer
-            doubt = _doubt_of_balancer(run, colour, percent) if weighs else _doubt_of_endpoints(run, colour)
+            found = _doubt_of_balancer(run, colour, percent) if weighs else _doubt_of_endpoints(run, colour)
         except (Unanswered, KubectlError) as error:
-            doubt = str(error)
-        if doubt:
-            run.progress.waiting(f"traffic on {colour}: {doubt}")
-        return None if doubt else True
+            found = str(error)
+        return found and f"traffic on {colour}: {found}"
 
-    return "" if until(run.clock, look, seconds=run.file.flip_seconds, every=1) else doubt
+    return run.wait(doubt, seconds=run.file.flip_seconds, every=1)
 
 
 def _doubt_of_balancer(run: Run, colour: str, percent: int) -> str:

@@ -4,44 +4,19 @@ The token comes from the pod that is being judged and lives ten minutes; it is n
 """
 
 import json
-import urllib.error
-import urllib.request
 from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple
 
 from deploy.kubectl import Kubectl, KubectlError
 from deploy.release_file import ReleaseFile
+from deploy.sending import Response, Send, send
 from deploy.waiting import Clock
 
-TIMEOUT_SECONDS = 5
+PROXY_SECONDS = 3  # ten failures of a colour that hangs, and it is judged: within half a minute
 TOKEN_SECONDS = 8 * 60  # of the ten minutes that a token lives
 MEMORY_SECONDS = 60
 
 # A new user's password is made in the pod and known to nobody.
 MAKE_USER = "head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin"
-
-
-class Response(NamedTuple):
-    """`status` is 0 when no answer came."""
-
-    status: int
-    body: str = ""
-
-
-Send = Callable[[str, str, dict[str, str], str], Response]
-
-
-def send(method: str, url: str, headers: dict[str, str], body: str) -> Response:
-    """Send one request and wait five seconds at most."""
-    request = urllib.request.Request(url, body.encode() or None, headers, method=method)  # noqa: S310  the release's address
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  as above
-            return Response(response.status, str(response.read(), "utf-8"))
-    except urllib.error.HTTPError as error:
-        return Response(error.code)
-    except (urllib.error.URLError, OSError):
-        return Response(0)
 
 
 class Visitor:
@@ -71,8 +46,8 @@ class Visitor:
             pause = 1 / self._rate - (self._clock.now() - started)
             self._clock.sleep(max(pause, 0.001))
 
-    def failed_share(self, *, at_least: int = 10) -> float:
-        """Return the share of the last minute's requests that failed; 0 while there are too few to say."""
+    def failed_share(self, *, at_least: int) -> float:
+        """Return the share of the last minute's requests that failed; 0 while there are fewer than that."""
         while self._memory and self._memory[0][0] < self._clock.now() - MEMORY_SECONDS:
             self._memory.popleft()
         failures = sum(not fine for _, fine in self._memory)
@@ -95,7 +70,7 @@ class Visitor:
 
     def _through_api_server(self) -> Response:
         try:
-            self._kubectl.read("get", "--raw", "/api/v1/namespaces/todo/services/http:todo:80/proxy/schema")
+            self._kubectl.ask("/api/v1/namespaces/todo/services/http:todo:80/proxy/schema", seconds=PROXY_SECONDS)
         except KubectlError:
             return Response(0)
         return Response(200)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
+DIGITS = "sha256:[0-9a-f]{64}"
+DIGEST = re.compile(f"@({DIGITS})$")
 PLACEHOLDER = "image-not-set"
 
 
@@ -53,7 +54,7 @@ class Workshop:
             chosen = {"newName": image.removesuffix(digest[0]), "digest": digest[1]}
         else:
             repository, _, tag = image.rpartition(":")
-            chosen = {"newName": repository or tag, "newTag": tag if repository else "latest"}
+            chosen = {"newName": repository, "newTag": tag}
         extra = {"nameSuffix": f"-{suffix(image)}"} if job else {}
         return self._kustomization(name, images=[{"name": PLACEHOLDER, **chosen}], **extra)
 

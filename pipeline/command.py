@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 
 class CommandError(RuntimeError):
@@ -16,15 +17,23 @@ class CommandError(RuntimeError):
         self.said = said
 
 
-def output(
-    command: Sequence[str],
+class Finished(NamedTuple):
+    """How a program ended; `output` is stdout, `errors` stderr."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def finished(
+    command: Sequence[str | Path],
     *,
     seconds: float,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     given: str = "",
-) -> str:
-    """Return stdout without the last newline; raise CommandError, or TimeoutExpired after killing the group."""
+) -> Finished:
+    """Run to the end, whatever the status; raise TimeoutExpired after killing the group."""
     process = subprocess.Popen(  # noqa: S603 (our own arguments)
         command,
         cwd=folder,
@@ -36,14 +45,27 @@ def output(
         start_new_session=True,
     )
     try:
-        said, complaint = process.communicate(given, timeout=seconds)
+        output, errors = process.communicate(given, timeout=seconds)
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate(timeout=10)
         raise
-    if process.returncode:
-        raise CommandError(command, process.returncode, complaint)
-    return said.removesuffix("\n")
+    return Finished(process.returncode, output, errors)
+
+
+def output(
+    command: Sequence[str],
+    *,
+    seconds: float,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    given: str = "",
+) -> str:
+    """Return stdout without the last newline; raise CommandError, or TimeoutExpired after killing the group."""
+    done = finished(command, seconds=seconds, folder=folder, environment=environment, given=given)
+    if done.status:
+        raise CommandError(command, done.status, done.errors)
+    return done.output.removesuffix("\n")
 
 
 def exit_on_failure(error: CommandError) -> int:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +21,18 @@ QUICK = {"poll_seconds": 1, "gate_seconds": 3, "bake_seconds": 10, "start_second
 
 
 class Said(NamedTuple):
-    """How the tool ended, what it showed, and how many seconds it took."""
+    """How the tool ended, what it showed, how many seconds it took, and when it was started, in seconds since 1970."""
 
     code: int
     text: str
     seconds: float
+    at: float
+
+    def given(self, words: str) -> float:
+        """Return when the tool gave the first command with these words, as `--json` says."""
+        events = [json.loads(line) for line in self.text.splitlines()]
+        at = next(event["at"] for event in events if event["event"] == "command" and words in event["command"])
+        return datetime.fromisoformat(at).timestamp()
 
 
 class Tool:
@@ -63,7 +71,7 @@ class Tool:
 
     def run(self, command: str, *words: str) -> Said:
         """Run the tool to its end, at most twenty minutes."""
-        began = time.monotonic()
+        at, began = time.time(), time.monotonic()
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "deploy", command, "--env", "local"),
@@ -83,7 +91,7 @@ class Tool:
             timeout=1200,
             check=False,
         )
-        return Said(done.returncode, done.stdout, time.monotonic() - began)
+        return Said(done.returncode, done.stdout, time.monotonic() - began, at)
 
     def release(self) -> Said:
         """Release the image of these tests to the idle colour."""

@@ -55,6 +55,32 @@ def test_a_pod_that_the_load_balancer_does_not_find_healthy_gets_no_users(accoun
     assert account.weights() == {"blue": 100, "green": 0}
 
 
+MIRROR = "secrets-mirror"
+
+
+def test_the_mirror_of_the_secrets_is_not_ready_by_a_status_of_before_its_change(account: Account, prod: Scene) -> None:
+    prod.release_file(start_seconds=20)
+    prod.fault(unobserved=MIRROR)
+    mirror = prod.thing("Deployment", MIRROR)
+    mirror["metadata"]["generation"] += 1
+    prod.change(objects=prod.store.objects | {f"Deployment/{MIRROR}": mirror})
+    assert mirror["status"]["readyReplicas"] == mirror["spec"]["replicas"]
+    assert prod.release("b") == 29, prod.output
+    assert f"{MIRROR} is not ready yet" in prod.output
+
+
+def test_the_mirror_of_the_secrets_is_not_ready_by_the_pods_of_its_last_template(account: Account, prod: Scene) -> None:
+    prod.release_file(start_seconds=20)
+    mirror = prod.thing("Deployment", MIRROR)
+    mirror["spec"]["template"]["metadata"]["annotations"] = {"changed": "by hand"}
+    mirror["metadata"]["generation"] += 1
+    prod.change(objects=prod.store.objects | {f"Deployment/{MIRROR}": mirror})
+    prod.fault(unready="-")
+    assert prod.release("b") == 29, prod.output
+    status = prod.thing("Deployment", MIRROR)["status"]
+    assert status["readyReplicas"] == mirror["spec"]["replicas"] < status["replicas"]
+
+
 def test_a_pod_without_a_gate_is_made_anew_and_passes_when_the_webhook_is_back(account: Account, prod: Scene) -> None:
     prod.fault(**{"no-gate": "green"})
     prod.when("delete pod", faults={"no-gate": "nobody"})

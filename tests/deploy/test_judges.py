@@ -4,12 +4,15 @@ import http.server
 import json
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from deploy.visitor import send
+from deploy.kubectl import Answer
+from deploy.sending import send
+from deploy.visitor import PROXY_SECONDS
 from tests.deploy.account import Account
+from tests.deploy.scripted.answers import SILENCE
 from tests.deploy.world import ROOT, Scene
 
 # All of it takes more than two seconds.
@@ -87,7 +90,7 @@ def test_a_prometheus_that_comes_back_in_time_is_waited_for(scene: Scene) -> Non
     real, visits = scene.kubectl, []
 
     def kubectl(words: list[str]) -> object:
-        visits.append("proxy/schema" in words[-1])
+        visits.append(any("proxy/schema" in word for word in words))
         if sum(visits) == 60:
             scene.fault(prometheus="back")
         return real(words)
@@ -143,6 +146,38 @@ def test_own_requests_are_tagged_and_make_and_remove_one_todo(account: Account, 
 
 def test_a_request_that_gets_no_answer_is_a_failed_one() -> None:
     assert send("GET", "http://127.0.0.1:1/todos", {}, "").status == 0
+
+
+@pytest.mark.parametrize("silence", SILENCE)
+def test_a_new_colour_that_is_silent_behind_the_api_server_s_proxy_loses_its_users(scene: Scene, silence: str) -> None:
+    """The API server is there: what is silent is the colour, and it is not the cluster that cannot be reached."""
+    scene.release_file(bake_seconds=60)
+    scene.when("traffic-green", silent="green", silence=silence)
+    assert (scene.release("b"), scene.live) == (30, "blue"), scene.output
+    assert "own requests of the last minute failed" in scene.output
+
+
+def test_a_colour_that_hangs_through_a_short_bake_has_not_passed_it(scene: Scene) -> None:
+    """Of requests that each wait for three seconds, too few end for a share."""
+    scene.release_file(bake_seconds=20)
+    scene.when("traffic-green", silent="green", silence="hangs")
+    real = scene.kubectl
+
+    def kubectl(words: Sequence[str]) -> Answer:
+        scene.clock.sleep(PROXY_SECONDS if any("proxy/schema" in word for word in words) else 0)
+        return real(words)
+
+    scene.kubectl = kubectl  # type: ignore[method-assign]
+    assert (scene.release("b"), scene.live) == (30, "blue"), scene.output
+    assert sum("proxy/schema" in command for command in scene.commands()) < 10
+
+
+def test_a_prometheus_that_is_silent_behind_the_api_server_s_proxy_is_waited_for_as_one_that_is_away(
+    scene: Scene,
+) -> None:
+    scene.release_file(prometheus=True)
+    scene.when("traffic-green", prometheus="unroutable")
+    assert (scene.release("b"), scene.live) == (40, "green"), scene.output
 
 
 def test_without_queries_a_release_is_refused_and_a_rollback_is_not(released: Scene) -> None:

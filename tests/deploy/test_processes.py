@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -136,10 +137,32 @@ def test_help_teaches_by_examples() -> None:
         assert words in done.stdout
 
 
-def test_the_tool_imports_nothing_of_django() -> None:
-    code = (
-        "import deploy.cli, sys; print([name for name in sys.modules if name.startswith(('django', 'boto3', 'todo'))])"
+@pytest.mark.slow
+def test_a_warm_rollback_gives_the_flip_as_its_third_command(released: Scene) -> None:
+    """One look, the Lease, the flip. How long that takes here is a figure of a scripted kubectl, and only shown."""
+    shell = Shell(released)
+    released.change(commands=[])
+    began = time.time()
+    code, out = shell.run("rollback", "--json")
+    assert code == 0, out
+    given = [" ".join(words[2:4]) for words in released.store.content["commands"]]
+    assert given[:3] == [
+        "get ingresses,services,deployments,horizontalpodautoscalers,configmaps,leases",
+        "replace -f",
+        "apply -k",
+    ]
+    shown = [event for event in map(json.loads, out.splitlines()) if event["event"] == "command"]
+    first, flip = (datetime.fromisoformat(shown[number]["at"]).timestamp() - began for number in (0, 2))
+    sys.stdout.write(
+        f"rollback: first kubectl {first:.2f} s after the command was given, the flip {flip:.2f} s after\n"
     )
+    assert shown[2]["command"].endswith("traffic-blue")
+
+
+def test_the_tool_imports_nothing_that_a_rollback_can_do_without() -> None:
+    """Nothing of Django; and what takes long to load, which only a bake or AWS needs."""
+    heavy = ("django", "boto", "todo", "urllib.request", "http", "ssl", "logging")
+    code = f"import deploy.cli, sys; print([name for name in sys.modules if name.startswith({heavy})])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )

@@ -159,6 +159,24 @@ def test_a_bare_digest_without_a_repository_is_wrong_usage(scene: Scene) -> None
     assert "IMAGE_REPOSITORY" in scene.output
 
 
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "todo",
+        "todo:latest",
+        "todo:",
+        "localhost:5000/todo",
+        "localhost:5000/todo:latest",
+        "todo@sha256:12",
+        "sha256:12",
+    ],
+)
+def test_an_image_that_does_not_name_one_build_is_wrong_usage(scene: Scene, reference: str) -> None:
+    assert scene.deploy("release", "--image", reference) == 2
+    assert f"{reference} does not name one build: give a tag other than latest, or a digest" in scene.output
+    assert scene.commands() == []
+
+
 @pytest.mark.parametrize("reference", ["todo:dev", "localhost:5000/todo:dev"])
 def test_a_local_image_has_a_tag_and_migrates_every_time(scene: Scene, reference: str) -> None:
     assert scene.deploy("release", "--image", reference) == 0, scene.output

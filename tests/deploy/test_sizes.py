@@ -122,3 +122,14 @@ def test_the_pods_of_a_warm_idle_colour_end_first_so_that_all_new_ones_start_tog
 def test_a_first_release_has_no_live_colour_to_empty(empty: Scene) -> None:
     assert empty.release("a", "--first") == 0
     assert not any("--replicas=0" in command for command in empty.commands())
+
+
+def test_a_status_of_before_the_scale_to_zero_does_not_make_the_former_colour_warm(released: Scene) -> None:
+    """Three pods are ready, says a controller that has not yet seen that none is wanted."""
+    released.fault(unobserved="todo-blue")
+    released.kubectl(["kubectl", "scale", "deployment/todo-blue", "--replicas=0"])
+    assert released.thing("Deployment", "todo-blue")["status"]["readyReplicas"] == 3
+    assert released.deploy("status") == 0
+    assert "cold: minutes" in released.output
+    released.release_file(start_seconds=20)
+    assert (released.deploy("rollback"), released.live) == (44, "green"), released.output

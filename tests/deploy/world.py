@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from deploy.cli import World, main
 from deploy.kubectl import Answer
-from deploy.visitor import Response
+from deploy.sending import Response
 from tests.deploy.scripted import kubectl as scripted
 from tests.deploy.scripted.store import Object, Store, opened
 from tests.deploy.scripted.workloads import live_colour

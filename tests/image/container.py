@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local import ports
-from tests.image.engine import Finished, Podman
+from pipeline.command import Finished
+from tests.image.engine import Podman
 from tests.process.gunicorn_process import Answer
 
 # What a pod that meets Pod Security "restricted" gets; podman would add tmpfs mounts that Kubernetes does not.

@@ -6,11 +6,11 @@ The host's network: no firewall rule is made, and PostgreSQL on 127.0.0.1 is in 
 import json
 import os
 import shutil
-import signal
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pipeline.command import Finished, finished
 
 CONFIGURATION = """\
 [containers]
@@ -21,15 +21,6 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
 """
-
-
-@dataclass(frozen=True)
-class Finished:
-    """How a command ended; `output` is stdout, `errors` stderr."""
-
-    status: int
-    output: str
-    errors: str
 
 
 @dataclass(frozen=True)
@@ -44,23 +35,13 @@ class Podman:
     def run(self, *words: str | Path, timeout: float = 60, text: str = "") -> Finished:
         """Run one of podman's commands to its end; after `timeout` seconds kill it and raise TimeoutExpired."""
         command = ["podman", "--root", self.folder / "root", "--runroot", self.folder / "run", *words]
-        process = subprocess.Popen(
+        return finished(
             command,
-            cwd="/",
-            env={**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
+            seconds=timeout,
+            folder=Path("/"),
+            environment={**os.environ, "CONTAINERS_CONF": str(self.folder / "containers.conf")},
+            given=text,
         )
-        try:
-            output, errors = process.communicate(text, timeout=timeout)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            raise
-        return Finished(process.returncode, output, errors)
 
     def must(self, *words: str | Path, timeout: float = 60, text: str = "") -> str:
         """Run a command that has to succeed; return its stdout without the last newline."""

@@ -3,7 +3,9 @@ is already done or does not go. aws, kubectl, terraform and make are stand-ins t
 
 import os
 import shutil
+import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,36 @@ SLEEP = [
 
 def test_sleep_remembers_the_digest_and_removes_the_load_balancer_before_the_cluster(stage: Stage) -> None:
     finished, calls = stage.play("sleep", AWAKE)
+    assert finished.status == 0, finished.output
+    assert starts(calls, SLEEP), calls
+
+
+def lease(renewed_seconds_ago: float) -> dict[str, tuple[int, str]]:
+    """Return what kubectl says of a release's Lease that was renewed so long ago."""
+    renewed = (datetime.now(UTC) - timedelta(seconds=renewed_seconds_ago)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+    answer = f"release/eve@runner/4711 2026-11-24T18:55:00.000000Z {renewed}"
+    return {"kubectl --namespace todo get lease todo-release": (0, answer)}
+
+
+@pytest.mark.parametrize("notice", ["", "::error title=dev stays awake::"])
+def test_sleep_leaves_a_release_that_is_at_work_alone_and_says_whose_it_is(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, notice: str
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true") if notice else monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    finished, calls = stage.play("sleep", AWAKE | lease(20))
+    assert finished.status == 75
+    (line,) = [line for line in finished.output.splitlines() if "at work" in line]
+    assert line.startswith(f"{notice}release/eve@runner/4711 has been at work since 2026-11-24T18:55:00.000000Z")
+    assert starts(calls, SLEEP[:1]), calls
+
+
+def test_sleep_gives_a_holder_up_when_the_release_tool_does() -> None:
+    release = tomllib.loads((SOURCE.parent / "deploy" / "release.toml").read_text())
+    assert f"-le {release['lease_seconds']} ]" in (SOURCE / "bin/sleep").read_text()
+
+
+def test_sleep_passes_a_lease_whose_holder_is_gone(stage: Stage) -> None:
+    finished, calls = stage.play("sleep", AWAKE | lease(120))
     assert finished.status == 0, finished.output
     assert starts(calls, SLEEP), calls
 

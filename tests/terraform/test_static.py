@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,17 @@ def test_the_lambda_package_holds_the_same_pins_as_the_service() -> None:
         )
     hashes = set(re.findall(r"sha256:\w+", wanted))
     assert hashes <= set(re.findall(r"sha256:\w+", locked))
+
+
+def test_the_readme_names_as_an_administrator_s_only_what_the_apply_role_may_not_do() -> None:
+    section = (
+        (SOURCE / "README.md").read_text().partition("## What an administrator applies\n")[2].partition("\n## ")[0]
+    )
+    named = re.findall(r"`((?:secretsmanager|iam|ecr):\w+)`", section)
+    policy = (SOURCE / "modules/github_oidc/apply_policy.tf").read_text()
+    allowed = re.findall(r'"([a-z]+:[\w*]+)"', policy)
+    assert len(named) > 3
+    assert [action for action in named if any(fnmatch(action, pattern) for pattern in allowed)] == []
 
 
 def test_module_readmes_are_up_to_date() -> None:

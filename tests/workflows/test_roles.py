@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.workflows.policy import TAKES_A_ROLE
 from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 
@@ -56,12 +58,61 @@ def test_each_environment_is_planned_with_its_own_role() -> None:
         job = WORKFLOWS[name].jobs["plan"]
         assert job["with"]["role"] == "${{ matrix.role }}"
         for entry in job["strategy"]["matrix"]["include"]:
-            assert entry["role"] == f"${{{{ vars.AWS_PLAN_ROLE_{entry['environment'].upper()} }}}}"
+            upper = entry["environment"].upper()
+            assert entry["role"] == f"${{{{ vars.AWS_PLAN_ROLE_{upper} }}}}"
+            assert entry["region"] == f"${{{{ vars.AWS_PLAN_REGION_{upper} }}}}"
+
+
+def sessions() -> dict[str, int]:
+    """Return role to the most seconds of a session, as the module writes them."""
+    block = re.search(r"session_seconds = {(.*)}", TRUST)
+    assert block
+    return {role: int(seconds) for role, seconds in re.findall(r"(\w+) = (\d+)", block[1])}
+
+
+def durations() -> list[tuple[str, str, int, int]]:
+    """Return workflow and role of every job that takes one, its minutes in seconds, and the session it asks for."""
+    found = []
+    for workflow in WORKFLOWS.values():
+        for name, step in workflow.steps:
+            if TAKES_A_ROLE in step.get("uses", ""):
+                environment = workflow.jobs[name].get("environment")
+                role = ("apply" if environment.endswith("-infra") else "deploy") if environment else "plan"
+                # The action's default: https://github.com/aws-actions/configure-aws-credentials/blob/main/action.yml
+                asked = int(step["with"].get("role-duration-seconds", 3600))
+                found.append((workflow.name, role, 60 * workflow.jobs[name]["timeout-minutes"], asked))
+    return found
+
+
+@pytest.mark.parametrize(("workflow", "role", "job", "session"), durations())
+def test_a_session_outlives_its_job_and_is_no_longer_than_its_role_allows(
+    workflow: str, role: str, job: int, session: int
+) -> None:
+    assert job <= session <= sessions()[role], f"{workflow}: role-duration-seconds"
+
+
+COMMANDS = (ROOT / "terraform/envs/bootstrap/outputs.tf").read_text()
 
 
 def test_every_variable_that_a_workflow_reads_is_set_by_the_bootstrap() -> None:
-    commands = (ROOT / "terraform/envs/bootstrap/outputs.tf").read_text()
-    given = set(re.findall(r"gh variable set (\w+)", commands)) | {"AWS_PLAN_ROLE_DEV", "AWS_PLAN_ROLE_PROD"}
+    given = {
+        name.replace("${upper(environment)}", each)
+        for name in re.findall(r"gh variable set ([\w${}()]+)", COMMANDS)
+        for each in ("DEV", "PROD")
+    }
     read = {name for workflow in WORKFLOWS.values() for name in re.findall(r"\bvars\.(\w+)", workflow.text)}
-    assert "AWS_PLAN_ROLE_${upper(environment)}" in commands
     assert read - given == {"DEPLOY_RUNNER"}, "only the runner has a default"
+
+
+def test_a_role_and_its_region_are_variables_of_one_github_environment() -> None:
+    """Of the repository they would be the same for dev and for a prod in another account and region."""
+    for name in ("AWS_ROLE", "AWS_REGION"):
+        commands = [line for line in COMMANDS.splitlines() if f"gh variable set {name} " in line]
+        assert len(commands) == 1
+        assert "--env ${github_environment}" in commands[0]
+    for workflow in WORKFLOWS.values():
+        for name, step in workflow.steps:
+            if TAKES_A_ROLE in step.get("uses", ""):
+                per_environment = "environment" in workflow.jobs[name]
+                wanted = "${{ vars.AWS_REGION }}" if per_environment else "${{ inputs.region }}"
+                assert step["with"]["aws-region"] == wanted, f"{workflow.name} {name}"

@@ -27,18 +27,19 @@ output "github_commands" {
   description = "Commands that make the GitHub environments and variables: terraform output -raw github_commands"
   value = join("\n", concat(
     [
-      "gh variable set AWS_REGION --repo ${var.repository.owner}/${var.repository.name} --body ${var.region}",
       "gh variable set AWS_ACCOUNT_ID --repo ${var.repository.owner}/${var.repository.name} --body ${var.account_id}",
     ],
     flatten([
       for environment, roles in module.github_oidc : concat(
         [
           "gh variable set AWS_PLAN_ROLE_${upper(environment)} --repo ${var.repository.owner}/${var.repository.name} --body ${roles.role_arns["plan"]}",
+          "gh variable set AWS_PLAN_REGION_${upper(environment)} --repo ${var.repository.owner}/${var.repository.name} --body ${var.region}",
         ],
         flatten([
           for github_environment, role in { (environment) = "deploy", "${environment}-infra" = "apply" } : [
             "gh api --method PUT repos/${var.repository.owner}/${var.repository.name}/environments/${github_environment} -F 'deployment_branch_policy[protected_branches]=true' -F 'deployment_branch_policy[custom_branch_policies]=false'",
             "gh variable set AWS_ROLE --repo ${var.repository.owner}/${var.repository.name} --env ${github_environment} --body ${roles.role_arns[role]}",
+            "gh variable set AWS_REGION --repo ${var.repository.owner}/${var.repository.name} --env ${github_environment} --body ${var.region}",
           ]
         ]),
       )

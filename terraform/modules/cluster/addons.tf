@@ -7,6 +7,9 @@ locals {
       role = aws_iam_role.workload["vpc-cni"].arn
       configuration = {
         env = { ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "1" }
+        # Without it a NetworkPolicy on the nodes is a wish. A text, not a truth value:
+        # https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
+        enableNetworkPolicy = "true"
       }
     }
     kube-proxy = { role = null, configuration = {} }

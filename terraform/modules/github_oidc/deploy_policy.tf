@@ -23,6 +23,15 @@ data "aws_iam_policy_document" "deploy" {
     resources = [var.repository_arn]
   }
 
+  # `cosign verify` before a release: the images may lie in another account, which names this one in pull_account_ids.
+  # The list of an image's signatures asks for BatchGetImage too:
+  # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
+  statement {
+    sid       = "PullToVerify"
+    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    resources = ["arn:aws:ecr:*:*:repository/${var.project}"]
+  }
+
   statement {
     sid       = "FindCluster"
     actions   = ["eks:DescribeCluster"]

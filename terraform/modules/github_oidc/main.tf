@@ -13,6 +13,9 @@ locals {
     deploy = ["environment:${var.environment}"]
   }
 
+  # Not less than a job of the role may run: its credentials end with the session. Waking dev may take two hours.
+  session_seconds = { plan = 3600, apply = 7200, deploy = 3600 }
+
   # todo-ci-dev-plan: outside todo-dev-*, the names that the apply role may change.
   prefix = "${var.project}-ci-${var.environment}"
   name   = "${var.project}-${var.environment}"
@@ -56,7 +59,7 @@ resource "aws_iam_role" "this" {
   name                 = "${local.prefix}-${each.key}"
   description          = "GitHub Actions of ${var.repository.owner}/${var.repository.name}: ${join(", ", each.value)}"
   assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
-  max_session_duration = 3600
+  max_session_duration = local.session_seconds[each.key]
 }
 
 # A managed policy holds 6,144 characters, an inline one 10,240.

@@ -19,19 +19,22 @@ resource "aws_ecr_repository" "this" {
 resource "aws_ecr_lifecycle_policy" "this" {
   repository = aws_ecr_repository.this.name
 
+  # No rule for what is untagged: cosign 3 stores signatures and bills of materials as referrers, which carry no tag, and
+  # an image whose signature has expired is refused by the next release. They go with their image by themselves, within
+  # 24 hours: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html (evaluation rules). Nothing
+  # else here is untagged: every push has a tag, tags do not move, and the layers of an interrupted push are no image.
   policy = jsonencode({
     rules = [
       {
         rulePriority = 1
-        description  = "Layers of interrupted pushes"
-        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
-        action       = { type = "expire" }
-      },
-      {
-        rulePriority = 2
         description  = "The newest images: what runs and what a rollback may need are among them"
-        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = var.keep_images }
-        action       = { type = "expire" }
+        selection = {
+          tagStatus      = "tagged"
+          tagPatternList = ["*"]
+          countType      = "imageCountMoreThan"
+          countNumber    = var.keep_images
+        }
+        action = { type = "expire" }
       },
     ]
   })

@@ -6,6 +6,14 @@ from tests.deploy.scripted.applying import Refused
 from tests.deploy.scripted.store import Object, Store
 from tests.deploy.scripted.workloads import live_colour
 
+# What kubectl says of a Service whose pods accept a request and do not answer it; test_kubectl.py holds the first.
+UNREACHED = "Error from server (ServiceUnavailable): error trying to reach service: "
+SILENCE = {
+    "hangs": "Unable to connect to the server: context deadline exceeded",
+    "unroutable": f"{UNREACHED}dial tcp 10.244.0.2:8000: i/o timeout",
+    "resets": f"{UNREACHED}read tcp 10.0.0.1:41000->10.244.0.2:8000: read: connection reset by peer",
+}
+
 
 def inside(store: Store, thing: Object, words: list[str]) -> str:
     """Run a program in a pod."""
@@ -23,6 +31,8 @@ def inside(store: Store, thing: Object, words: list[str]) -> str:
 
 def raw(store: Store, path: str) -> str:
     """Answer ``kubectl get --raw`` through a Service's proxy."""
+    if path == "/version":
+        return '{"major": "1", "minor": "36"}\n'
     service = path.partition("/services/http:")[2].partition(":")[0]
     if service == "prometheus-operated":
         return _prometheus(store, path)
@@ -33,6 +43,8 @@ def raw(store: Store, path: str) -> str:
     pods = [pod for pod in store.of_kind("Pod") if selector <= pod["metadata"]["labels"].items()]
     if not any(each["ready"] for pod in pods for each in pod["status"].get("containerStatuses", [])):
         raise Refused(f'Error from server (ServiceUnavailable): no endpoints available for service "{service}"')
+    if store.faults.get("silent") == live_colour(store):
+        raise Refused(SILENCE[store.faults["silence"]])
     if store.faults.get("errors") == live_colour(store):
         raise Refused("Error from server (InternalError): an error on the server has prevented the request")
     return "openapi: 3.0.3\n"
@@ -43,6 +55,8 @@ def _prometheus(store: Store, path: str) -> str:
         raise Refused(
             'Error from server (ServiceUnavailable): no endpoints available for service "prometheus-operated"'
         )
+    if store.faults.get("prometheus") in SILENCE:
+        raise Refused(SILENCE[store.faults["prometheus"]])
     if store.faults.get("prometheus") == "nonsense":
         return "<html>"
     query = path.partition("query=")[2]

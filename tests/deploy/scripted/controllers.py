@@ -10,9 +10,17 @@ def advance(store: Store) -> None:
     """Bring everything to where it is at `store.now`."""
     scale(store)
     for deployment in store.of_kind("Deployment"):
+        if deployment["metadata"]["name"] == store.faults.get("unobserved"):
+            continue
         roll_out(store, deployment)
     for stateful in store.of_kind("StatefulSet"):
-        stateful["status"] = {"readyReplicas": 0 if store.faults.get("shared") else 1}
+        # After kubernetes/api apps/v1 StatefulSetStatus: it is not among the recordings.
+        stateful["status"] = {
+            "observedGeneration": stateful["metadata"]["generation"],
+            "replicas": 1,
+            "updatedReplicas": 1,
+        }
+        stateful["status"] |= {} if store.faults.get("shared") else {"readyReplicas": 1}
     for job in store.of_kind("Job"):
         _work(store, job)
     if store.get("Ingress", "todo") and not store.faults.get("no-bindings"):

@@ -10,6 +10,7 @@ from tests.deploy.scripted.building import built
 from tests.deploy.scripted.controllers import advance
 from tests.deploy.scripted.kinds import kind_of, resource, written
 from tests.deploy.scripted.store import Object, Store
+from tests.deploy.scripted.workloads import resize
 
 LIST = {"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}}
 
@@ -105,7 +106,7 @@ def patch(store: Store, words: Words, folder: Path) -> str:
 
 def scale(store: Store, words: Words, folder: Path) -> str:
     thing = _existing(store, *words.named())
-    thing["spec"]["replicas"] = int(words.flags["--replicas"])
+    resize(thing, int(words.flags["--replicas"]))
     store.put(thing)
     advance(store)
     return f"{written(thing)}/{thing['metadata']['name']} scaled\n"

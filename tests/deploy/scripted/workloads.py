@@ -24,7 +24,14 @@ def scale(store: Store) -> None:
             continue
         is_live = deployment["metadata"]["labels"].get("todo/colour") == live_colour(store)
         wanted = max(autoscaler["spec"]["minReplicas"], store.content["load"] if is_live else 0)
-        deployment["spec"]["replicas"] = min(wanted, autoscaler["spec"]["maxReplicas"])
+        resize(deployment, min(wanted, autoscaler["spec"]["maxReplicas"]))
+
+
+def resize(deployment: Object, size: int) -> None:
+    """Write how many pods are wanted: a change of the spec, which its generation counts."""
+    if deployment["spec"]["replicas"] != size:
+        deployment["spec"]["replicas"] = size
+        deployment["metadata"]["generation"] += 1
 
 
 def roll_out(store: Store, deployment: Object) -> None:

@@ -126,6 +126,11 @@ run "nodes_are_small_closed_and_leave_their_number_to_the_autoscaler" {
   }
 
   assert {
+    condition     = jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
+    error_message = "NetworkPolicies are enforced on the nodes, and the add-on takes a text."
+  }
+
+  assert {
     condition     = toset([for specification in aws_launch_template.node.tag_specifications : specification.resource_type]) == toset(["instance", "volume", "network-interface"]) && alltrue([for specification in aws_launch_template.node.tag_specifications : specification.tags["Project"] == "todo"])
     error_message = "Instances and volumes carry the cost tags: default_tags stop at the launch template."
   }

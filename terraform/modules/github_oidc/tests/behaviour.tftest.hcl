@@ -29,6 +29,33 @@ run "three_roles_lie_outside_the_names_that_apply_may_change" {
   }
 }
 
+run "a_session_lasts_as_long_as_the_longest_job_of_its_role" {
+  command = plan
+
+  assert {
+    condition     = { for key, role in aws_iam_role.this : key => role.max_session_duration } == { plan = 3600, apply = 7200, deploy = 3600 }
+    error_message = "Waking dev may take two hours; everything else ends within one."
+  }
+}
+
+run "a_release_verifies_images_of_another_account" {
+  command = plan
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.deploy.statement : statement if statement.sid == "PullToVerify"]).resources == toset([
+      "arn:aws:ecr:*:*:repository/todo",
+    ])
+    error_message = "cosign verify reads the project's repository in whichever account it lies."
+  }
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.deploy.statement : statement if statement.sid == "PullToVerify"]).actions == toset([
+      "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
+    ])
+    error_message = "It reads, and writes nothing."
+  }
+}
+
 run "each_trust_names_both_formats_of_one_subject" {
   command = plan
 

@@ -25,8 +25,13 @@ run "old_images_go" {
   command = plan
 
   assert {
-    condition     = jsondecode(aws_ecr_lifecycle_policy.this.policy).rules[1].selection.countNumber == 50
+    condition     = jsondecode(aws_ecr_lifecycle_policy.this.policy).rules[0].selection.countNumber == 50
     error_message = "The newest 50 images stay."
+  }
+
+  assert {
+    condition     = alltrue([for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.selection.tagStatus == "tagged"])
+    error_message = "Signatures are untagged referrers: no rule may select them, or count them as images."
   }
 }
 
