@@ -1,24 +1,77 @@
 """gunicorn's threaded worker, with an end that is one."""
 
 import os
+import selectors
+import socket
+import time
+from functools import partial
 from types import FrameType
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from todoproject import overload
 from todoproject.metrics import pool
+
+# A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
+NOTIFY_SECONDS = 1.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Refuses new connections while it finishes its requests, and does not wait for them when told to quit.
 
-    It tells how many connections wait for one of its threads.
+    It tells how many connections wait for one of its threads, and refuses more than they can serve in time.
     """
 
+    _notified = float("-inf")
+
+    def notify(self) -> None:
+        """Tell the arbiter that this worker lives, once a second: gunicorn does at each of two steps of a request."""
+        now = time.monotonic()
+        if now - self._notified >= NOTIFY_SECONDS:
+            self._notified = now
+            super().notify()
+
     def enqueue_req(self, conn: Any) -> None:
-        """Hand a connection with something to read to the threads."""
+        """Hand a connection to the threads, or refuse its request when too many wait for them already."""
+        most_waiting = self.cfg.threads * overload.WAITING_PER_THREAD
+        if self.tpool._work_queue.qsize() >= most_waiting and self.refuse(conn):  # noqa: SLF001  nothing public tells
+            return
         pool.waiting.inc()
         super().enqueue_req(conn)
+
+    def refuse(self, conn: Any) -> bool:
+        """Answer 503 from the main thread, which never waits; False if the request must be served all the same."""
+        conn.sock.settimeout(0)
+        try:
+            request = conn.sock.recv(overload.REQUEST_BYTES, socket.MSG_PEEK)
+            if request.startswith(overload.HEALTH):
+                return False
+            conn.sock.recv(overload.REQUEST_BYTES)
+            keep = overload.is_whole(request)
+            if request:
+                count_refusal()
+                conn.sock.send(overload.refusal(keep=keep))
+        except BlockingIOError:  # a new connection that has not said anything yet
+            self.watch(conn, self.pending_conns, self.on_pending_socket_readable)
+        except OSError:
+            self.drop(conn)
+        else:
+            if keep:
+                self.watch(conn, self.keepalived_conns, self.on_client_socket_readable)
+            else:
+                self.drop(conn)
+        return True
+
+    def watch(self, conn: Any, connections: Any, on_readable: Any) -> None:
+        """Come back to a connection when its client has sent something; gunicorn's own way, from `finish_request`."""
+        conn.set_timeout()
+        connections.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(on_readable, conn))
+
+    def drop(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
 
     def handle(self, conn: Any) -> Any:
         """Serve a request; runs in the thread that has become free."""
@@ -38,3 +91,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle_quit(self, _number: int, _frame: FrameType | None) -> None:
         """Stop at once on SIGINT or SIGQUIT; Python would wait for the requests in its threads first."""
         os._exit(0)
+
+
+def count_refusal() -> None:
+    """Count a failed request: its route is not known, and it must be missing in no ratio."""
+    from todoproject.metrics.middleware import requests  # noqa: PLC0415  needs Django, which is loaded after this module
+
+    requests.labels("refused", "OTHER", 503, "users").inc()

@@ -124,8 +124,9 @@ PROBLEM_TYPES = {
             "unavailable",
             503,
             "The service cannot answer right now",
-            "The database is out of reach or the service is starting or stopping. Wait for `Retry-After` seconds and "
-            "send the request again; an Idempotency-Key makes that safe for POST.",
+            "The database is out of reach, or the service is starting, stopping or has more requests than it can "
+            "serve. Wait for `Retry-After` seconds and send the request again; an Idempotency-Key makes that safe for "
+            "POST.",
         ),
     )
 }

@@ -13,9 +13,9 @@ from todoproject.api.listing import Ordering, Page
 def link_header(request: Request, page: Page, ordering: Ordering, filters: Mapping[str, Any]) -> str:
     """Return the header's value, empty when the page stands alone. Each address repeats the request's parameters."""
     links = []
+    others = [(name, value) for name, value in request.query_params.items() if name != "cursor"]
     for relation, position in (("next", page.next), ("prev", page.previous)):
         if position is not None:
-            parameters = {**request.query_params.dict(), "cursor": cursor_text(position, ordering.name, filters)}
-            address = request.build_absolute_uri(f"{request.path}?{urlencode(parameters)}")
-            links.append(f'<{address}>; rel="{relation}"')
+            parameters = urlencode([*others, ("cursor", cursor_text(position, ordering.name, filters))], safe=":")
+            links.append(f'<{request.build_absolute_uri(f"{request.path}?{parameters}")}>; rel="{relation}"')
     return ", ".join(links)

@@ -1,0 +1,124 @@
+"""More requests than a worker can serve: those it takes are served, the others hear so at once, and nobody hangs."""
+
+import http.client
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import psycopg
+import pytest
+
+from tests.patience import patient
+from tests.process.conftest import Serve, Stage
+from tests.process.gunicorn_process import Answer, Gunicorn
+from tests.process.metered import Metered
+from todoproject.overload import WAITING_PER_THREAD
+
+pytestmark = pytest.mark.slow
+
+REFUSED = 5
+REFUSALS = 'todo_http_requests_total{method="OTHER",route="refused",status="503",traffic="users"}'
+
+
+class Client:
+    """A connection that is kept; an answer may be read later than its request is sent."""
+
+    def __init__(self, gunicorn: Gunicorn) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", gunicorn.port, timeout=20)
+
+    def ask(self, caller: dict[str, str], method: str = "GET", path: str = "/todos?limit=1", body: str = "") -> None:
+        self.connection.request(method, path, body or None, caller)
+
+    def answer(self) -> Answer:
+        response = self.connection.getresponse()
+        return Answer(response.status, dict(response.getheaders()), response.read())
+
+
+@pytest.fixture
+def metered(serve: Serve) -> Metered:
+    """A worker with one thread."""
+    return Metered(serve, WEB_THREADS="1")
+
+
+@pytest.fixture
+def crowd(metered: Metered) -> Iterator[list[Client]]:
+    """As many as the thread and its queue can take, and some more."""
+    clients = [Client(metered.gunicorn) for _ in range(1 + WAITING_PER_THREAD + REFUSED)]
+    yield clients
+    for client in clients:
+        client.connection.close()
+
+
+class Held:
+    """Nobody can read todos within the block."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.stack = stage, ExitStack()
+
+    def __enter__(self) -> None:
+        connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("todo"))
+        self.stack.enter_context(connection.transaction())
+        connection.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
+
+
+def fill(metered: Metered, taken: list[Client], caller: dict[str, str]) -> None:
+    """Let the thread be busy and its queue be full."""
+    taken[0].ask(caller)
+    metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
+    for client in taken[1:]:
+        client.ask(caller)
+    metered.until(lambda values: values["todo_pool_waiting"] == WAITING_PER_THREAD)
+
+
+def test_who_comes_too_late_hears_so_at_once_and_everybody_else_is_served(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken, late = crowd[:-REFUSED], crowd[-REFUSED:]
+    for client in crowd:  # all connections are there already, as a load balancer's are
+        client.ask(caller)
+        assert client.answer().status == 200
+    with Held(stage):
+        fill(metered, taken, caller)
+        started = time.monotonic()
+        for client in late:
+            client.ask(caller)
+            refused = client.answer()
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+            assert refused.headers["Content-Type"] == "application/problem+json"
+            assert refused.json["type"] == "/docs/errors/unavailable"
+        assert time.monotonic() - started < patient(0.5)
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+    assert metered.scrape()[REFUSALS] == REFUSED
+    for client in late:  # over the same connections
+        client.ask(caller)
+        assert client.answer().status == 200
+
+
+def test_a_request_with_a_body_is_refused_with_the_end_of_its_connection(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken, late = crowd[:-REFUSED], crowd[-1]
+    with Held(stage):
+        fill(metered, taken, caller)
+        late.ask(caller, "POST", "/todos", '{"title": "never made"}')
+        refused = late.answer()
+        assert (refused.status, refused.headers["Connection"]) == (503, "close")
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+    assert b"never made" not in metered.gunicorn.ask("GET", "/todos", headers=caller).body
+
+
+def test_a_busy_worker_is_still_healthy(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken, probe, idle = crowd[:-REFUSED], crowd[-1], crowd[-2]
+    with Held(stage):
+        fill(metered, taken, caller)
+        idle.connection.connect()  # says nothing, and takes no place
+        probe.ask({}, "GET", "/readyz")
+        metered.until(lambda values: values["todo_pool_waiting"] > WAITING_PER_THREAD)
+    assert probe.answer().status == 200
+    idle.ask(caller)
+    assert idle.answer().status == 200
