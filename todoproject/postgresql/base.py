@@ -80,6 +80,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
 
         Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
         """
+        self.close_if_health_check_failed()  # all three as `cursor()` does
         self.ensure_connection()
         self.validate_no_broken_transaction()
         self.count_use()
