@@ -34,7 +34,7 @@ def objects() -> tuple[Manifest, ...]:
     """All that prod's overlays, the platform and monitoring apply; dev's differ in values alone."""
     kubectl()
     folders = [*(SOURCE / "overlays" / "prod" / part for part in PARTS), ROOT / "platform/cluster/prod"]
-    return tuple(each for folder in [*folders, ROOT / "monitoring"] for each in render(folder).objects)
+    return tuple(each for folder in [*folders, ROOT / "platform/monitoring/prod"] for each in render(folder).objects)
 
 
 @cache
