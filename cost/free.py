@@ -10,6 +10,7 @@ FREE = frozenset(
         "aws_budgets_budget",  # actions bill, notifications do not
         "aws_cloudwatch_log_group",
         "aws_cloudwatch_log_metric_filter",  # the metric bills, once a line matches: usage.toml
+        "aws_cloudwatch_query_definition",  # running one bills $0.005 for each GB it reads: less than a cent
         "aws_db_parameter_group",
         "aws_db_subnet_group",
         "aws_default_security_group",

@@ -49,7 +49,10 @@ class Installation:
                 found.append(Step(f"{release.name}: left out, {release.when} is empty", lambda: None))
             else:
                 found.append(self._release(release))
-        return [*found, self._objects("rules, dashboards, scraping", Path("monitoring"))]
+        return [
+            *found,
+            self._objects("rules, dashboards, scraping", Path("platform") / "monitoring" / self._environment),
+        ]
 
     def install(self, steps: list[Step]) -> None:
         """Bring the steps about one after the other, with a line before each and its time after it."""
@@ -62,7 +65,7 @@ class Installation:
 
     def _objects(self, name: str, source: Path) -> Step:
         rendered = self._runner.read(["kubectl", "kustomize", str(self._root / source)])
-        file = self._written(f"{source.parts[0]}.yaml", rendered, source)
+        file = self._written(f"{source.parts[1]}.yaml", rendered, source)
         return Step(name, lambda: self._runner.run([*APPLY, str(file)]))
 
     def _release(self, release: Release) -> Step:

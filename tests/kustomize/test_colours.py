@@ -45,7 +45,7 @@ def test_no_selector_takes_pods_of_both_colours(renderings: Renderings, environm
 
 
 # Not a colour's but the namespace's: what network every pod of a kind may use.
-SELECTS_BOTH_ON_PURPOSE = {"SecurityGroupPolicy todo", "NetworkPolicy todo-web"}
+SELECTS_BOTH_ON_PURPOSE = {"NetworkPolicy todo-web"}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

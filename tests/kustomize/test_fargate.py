@@ -3,7 +3,7 @@
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, PARTS, containers, pods
+from tests.kustomize.rendering import COLOURS, PARTS, SOURCE, containers, pods, render
 from tests.kustomize.selectors import taken
 
 AWS = ("dev", "prod")
@@ -32,17 +32,18 @@ def test_the_application_runs_on_fargate_and_the_mirror_on_nodes(renderings: Ren
 
 
 @pytest.mark.parametrize("environment", AWS)
-def test_one_security_group_policy_takes_all_pods_on_fargate_and_no_other(
+def test_the_platforms_security_group_policy_takes_all_pods_on_fargate_and_no_other(
     renderings: Renderings, environment: str
 ) -> None:
     """Two policies would give a pod the groups of both; a pod on a t3a node that one took would never start."""
-    policy = renderings[environment, "shared"].one("SecurityGroupPolicy")
+    policy = render(SOURCE.parent / "platform/cluster" / environment).one("SecurityGroupPolicy")
+    assert policy["metadata"]["namespace"] == "todo"
     by = policy["spec"]["podSelector"]["matchLabels"]
     for part in PARTS:
         for name, template in pods(renderings[environment, part].objects):
             labels = template["metadata"]["labels"]
             assert taken(labels, by) == (labels.get("todo/compute") == "fargate"), name
-    assert len(policy["spec"]["securityGroups"]["groupIds"]) == 1
+    assert policy["spec"]["securityGroups"]["groupIds"] == ["${APP_SECURITY_GROUP_ID}"]
 
 
 def cores(text: str) -> float:

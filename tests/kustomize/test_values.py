@@ -106,8 +106,6 @@ def test_values_reach_their_places(renderings: Renderings, environment: str) -> 
         "secrets-mirror": account["SECRETS_MIRROR_ROLE_ARN"],
         "todo-migrate": None,
     }
-    policy = shared.one("SecurityGroupPolicy")
-    assert policy["spec"]["securityGroups"]["groupIds"] == [account["APP_SECURITY_GROUP_ID"]]
 
 
 def test_hosts_are_the_domain_and_the_services(renderings: Renderings) -> None:

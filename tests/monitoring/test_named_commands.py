@@ -1,22 +1,141 @@
-"""What runbooks and monitoring tell the reader to type is there: no target of make that the Makefile lacks."""
+"""What a runbook tells its reader to type is there: targets, scripts, modules and flags, and calls of AWS.
 
+kubectl's commands have a test of their own: test_named_kubectl.py.
+"""
+
+import importlib.util
+import os
 import re
+import sys
+from pathlib import Path
 
-from tests.monitoring.tools import MONITORING
+import botocore.session
+import jmespath  # type: ignore[import-untyped]
+import pytest
+from botocore import xform_name
 
-ROOT = MONITORING.parent
+from deploy.arguments import parsed
+from tests.monitoring.commands import ROOT, RUNBOOKS, TEXTS, Command, code, of_program
+from tests.terraform.processes import run
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+OBSERVABILITY = ROOT / "terraform" / "modules" / "observability"
 
 
-def test_every_target_of_make_in_a_runbook_or_in_monitoring_exists() -> None:
-    targets = set(re.findall(r"^([a-z][\w.-]*)(?= ?[^=\n]*:)", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    files = [*ROOT.glob("docs/runbooks/*.md"), *MONITORING.glob("*.md"), *MONITORING.glob("*.yaml")]
-    named = {target for file in files for target in re.findall(r"`make ([a-z][\w-]*)", file.read_text())}
+def modules() -> list[Command]:
+    """`python -m NAME …`, which is `words[2]`."""
+    return [each for each in of_program("python", ".venv/bin/python") if each.words[1] == "-m"]
+
+
+@pytest.mark.parametrize("command", of_program("make"), ids=str)
+def test_a_target_of_make_exists_with_its_variables(command: Command) -> None:
+    target, *given = command.words[1:]
+    assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE)
+    for name in (variable.partition("=")[0] for variable in given):
+        assert f"$({name})" in MAKEFILE, name
+
+
+def test_a_target_of_make_that_a_comment_in_monitoring_names_exists() -> None:
+    texts = [path.read_text() for path in ROOT.glob("monitoring/**/*.yaml")]
+    named = {target for text in texts for target in re.findall(r"`make ([a-z][\w-]*)", text)}
     assert named
-    assert named - targets == set()
+    assert [target for target in named if not re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)] == []
 
 
-def test_every_overlay_that_a_runbook_applies_exists() -> None:
-    texts = [path.read_text() for path in ROOT.glob("docs/runbooks/*.md")]
-    named = {path for text in texts for path in re.findall(r" -k ([\w/.-]+)", text)}
-    assert named
-    assert {path for path in named if not (ROOT / path / "kustomization.yaml").is_file()} == set()
+@pytest.mark.parametrize("command", [each for each in modules() if each.words[2] == "deploy"], ids=str)
+def test_the_release_tool_takes_the_arguments(command: Command) -> None:
+    environment = parsed(list(command.words[3:])).env
+    assert (ROOT / "kustomize" / "overlays" / environment).is_dir()
+
+
+@pytest.mark.parametrize("command", [each for each in modules() if each.words[2] != "deploy"], ids=str)
+def test_a_module_exists_and_knows_the_flags(command: Command) -> None:
+    assert importlib.util.find_spec(command.words[2])
+    shown = run([sys.executable, "-m", command.words[2], "--help"], folder=ROOT, timeout=60)
+    assert shown.status == 0, shown.output
+    assert {word for word in command.words[3:] if word.startswith("--")} <= set(re.findall(r"--[\w-]+", shown.output))
+
+
+def scripts() -> set[str]:
+    """Every script below a `bin` folder that a text names, and every one that begins a command."""
+    spans = [span for file in TEXTS for span in code(file.read_text())]
+    return {name for span in spans for name in re.findall(r"(?:^|[\s;&])([\w-]+(?:/[\w-]+)*/bin/[\w-]+)", span)} - {
+        ".venv/bin/python"
+    }
+
+
+def test_every_script_exists_and_can_be_run() -> None:
+    assert {"terraform/bin/wake", "terraform/bin/sleep", "terraform/bin/destroy"} <= scripts()
+    assert [name for name in scripts() if not os.access(ROOT / name, os.X_OK) or (ROOT / name).is_dir()] == []
+
+
+def managed() -> list[Command]:
+    """`manage.py NAME …`, alone or inside a pod, from the name on."""
+    found = []
+    for each in of_program("manage.py", "kubectl", "python"):
+        if "manage.py" in each.words:
+            found.append(Command(each.file, each.words[each.words.index("manage.py") + 1 :]))
+    return found
+
+
+@pytest.mark.parametrize("command", managed(), ids=str)
+def test_a_command_of_manage_py_exists_and_takes_the_arguments(command: Command) -> None:
+    name = command.words[0]
+    files = [ROOT / "todoproject", *(Path(folder) for folder in sys.path if folder.endswith("site-packages"))]
+    found = [path for folder in files for path in folder.glob(f"**/management/commands/{name}.py")]
+    assert found, f"no manage.py {name}"
+    text = found[0].read_text()
+    for flag in (word for word in command.words[1:] if word.startswith("--")):
+        assert f'"{flag}"' in text, flag
+
+
+@pytest.mark.parametrize("command", of_program("aws"), ids=str)
+def test_a_call_of_aws_exists_with_its_parameters(command: Command) -> None:
+    service, operation, *given = command.words[1:]
+    model = botocore.session.get_session().get_service_model(service)
+    operations = {xform_name(name, "-"): name for name in model.operation_names}
+    assert operation in operations
+    shape = model.operation_model(operations[operation])
+    parameters = {xform_name(name, "-") for name in (shape.input_shape.members if shape.input_shape else {})}
+    flags = [word.removeprefix("--") for word in given if word.startswith("--")]
+    assert set(flags) - {"query", "output", "region"} <= parameters
+    if "query" in flags:
+        named = re.findall(r"\b[A-Z]\w+", str(jmespath.compile(given[given.index("--query") + 1]).parsed))
+        assert shape.output_shape
+        known = fields_of(shape.output_shape)
+        assert [name for name in named if name not in known] == []
+
+
+def fields_of(shape: object) -> set[str]:
+    """Return the names of all members of an answer, to three levels, which is where queries look."""
+    found: set[str] = set()
+    level = [shape]
+    for _ in range(4):
+        below = []
+        for each in level:
+            members = getattr(each, "members", {})
+            found |= set(members)
+            below += [*members.values(), *([each.member] if hasattr(each, "member") else [])]
+        level = below
+    return found
+
+
+def test_every_saved_query_that_a_runbook_names_exists_and_its_text_is_a_click_away() -> None:
+    saved = set(re.findall(r"^    ([\w-]+) += \[", (OBSERVABILITY / "queries.tf").read_text(), re.MULTILINE))
+    named = set()
+    for file in RUNBOOKS:
+        for name in re.findall(r"todo-(?:prod|dev)/([a-z-]+)`", file.read_text()):
+            named.add(name)
+            link = f"[`todo-prod/{name}`](../../terraform/modules/observability/queries/{name}.txt)"
+            assert link in file.read_text(), f"{file.name} names {name} without its text"
+    assert named == saved, "each is named in the runbook where it helps"
+
+
+@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.name)
+def test_every_link_and_every_path_leads_somewhere(file: Path) -> None:
+    text = file.read_text()
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    assert [link for link in links if link and not (file.parent / link).exists()] == []
+    paths = re.findall(r"(?<![\w./~-])((?:docs|tests|kustomize|terraform|deploy|monitoring|platform)/[\w./-]*\w)", text)
+    # A decision is named by its number.
+    assert [path for path in paths if not (ROOT / path).exists() and not [*ROOT.glob(f"{path}-*.md")]] == []

@@ -1,7 +1,10 @@
 """What the charts are told, as far as it can be seen without them."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.monitoring.tools import MONITORING
@@ -11,11 +14,42 @@ def read(name: str) -> Any:
     return yaml.safe_load((MONITORING / name).read_text())
 
 
-def test_every_dropped_default_rule_has_its_reason_and_the_other_way_round() -> None:
-    listed, told = read("default_rules.yaml"), read("helm/kube-prometheus-stack.yaml")["defaultRules"]
-    assert {name for name, kept in told["rules"].items() if not kept} == set(listed["dropped"])
-    assert set(told["disabled"]) == set(listed["dropped_alerts"])
+CHARTS = yaml.safe_load((Path(__file__).parent / "charts.yaml").read_text())
+VALUES = sorted((MONITORING / "helm").glob("*.yaml"))
+
+
+def test_every_group_of_default_rules_is_kept_or_dropped_with_a_reason_and_the_chart_is_told_so() -> None:
+    listed, told = read("default_rules.yaml"), read("helm/kube-prometheus-stack.yaml")["defaultRules"]["rules"]
     assert not set(listed["kept"]) & set(listed["dropped"])
+    assert set(told) == set(CHARTS["kube-prometheus-stack"]["rules"])
+    assert {name for name, kept in told.items() if kept} == set(listed["kept"])
+    assert {name for name, kept in told.items() if not kept} == set(listed["dropped"])
+    assert all(len(reason) > 5 for group in listed.values() for reason in group.values())
+
+
+def test_an_alert_that_is_dropped_alone_is_one_of_a_kept_group() -> None:
+    listed, told = read("default_rules.yaml"), read("helm/kube-prometheus-stack.yaml")["defaultRules"]["disabled"]
+    groups = CHARTS["kube-prometheus-stack"]["rules"]
+    assert set(told) == set(listed["dropped_alerts"])
+    assert set(told) <= {alert for name in listed["kept"] for alert in groups[name]}
+
+
+def paths(values: Any, before: str = "") -> Iterator[str]:
+    """Yield the path of every value that is no mapping."""
+    if not isinstance(values, dict) or not values:
+        yield before
+        return
+    for key, value in values.items():
+        yield from paths(value, f"{before}.{key}" if before else key)
+
+
+@pytest.mark.parametrize("path", VALUES, ids=lambda path: path.name)
+def test_the_chart_knows_every_key(path: Path) -> None:
+    known = CHARTS[path.name.split(".")[0]]["keys"]
+    exact, below = {key for key in known if not key.endswith(".")}, tuple(key for key in known if key.endswith("."))
+    given = list(paths(yaml.safe_load(path.read_text())))
+    assert given
+    assert [key for key in given if key not in exact and not f"{key}.".startswith(below)] == []
 
 
 def test_what_runs_on_every_node_leaves_fargate_out() -> None:

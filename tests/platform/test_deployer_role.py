@@ -136,14 +136,13 @@ def test_the_role_allows_what_the_release_tools_own_page_asks_for() -> None:
 
 
 def test_the_plural_of_every_kind_is_the_one_of_the_api() -> None:
-    kinds = "Ingress NetworkPolicy ConfigMap PodDisruptionBudget SecretProviderClass SecurityGroupPolicy"
+    kinds = "Ingress NetworkPolicy ConfigMap PodDisruptionBudget SecretProviderClass"
     assert [plural(kind) for kind in kinds.split()] == [
         "ingresses",
         "networkpolicies",
         "configmaps",
         "poddisruptionbudgets",
         "secretproviderclasses",
-        "securitygrouppolicies",
     ]
 
 

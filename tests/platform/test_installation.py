@@ -54,7 +54,7 @@ def test_each_step_is_waited_for_before_the_next_begins(dev: Stage) -> None:
 def test_logging_of_fargate_is_there_before_any_chart(dev: Stage) -> None:
     dev.install()
     assert dev.calls[0][:2] == ["kubectl", "apply"]
-    applied = (dev.folder / ".local/platform/dev/platform.yaml").read_text()
+    applied = (dev.folder / ".local/platform/dev/cluster.yaml").read_text()
     assert "name: aws-logging" in applied
     assert "log_group_name app_log_group" in applied
 
@@ -63,8 +63,8 @@ def test_only_prod_gets_a_storage_class(dev: Stage, tmp_path: Path) -> None:
     prod = build(tmp_path / "prod", "prod")
     for stage in (dev, prod):
         stage.install("--dry-run")
-    assert "StorageClass" not in (dev.folder / ".local/platform/dev/platform.yaml").read_text()
-    assert "StorageClass" in (prod.folder / ".local/platform/prod/platform.yaml").read_text()
+    assert "StorageClass" not in (dev.folder / ".local/platform/dev/cluster.yaml").read_text()
+    assert "StorageClass" in (prod.folder / ".local/platform/prod/cluster.yaml").read_text()
 
 
 def test_a_failing_wait_stops_the_run_and_a_repetition_goes_on(dev: Stage) -> None:

@@ -19,7 +19,8 @@ def named(kind: str, name: str, objects: list[dict[str, Any]] = DEV) -> dict[str
 @pytest.mark.parametrize("objects", [DEV, PROD], ids=["dev", "prod"])
 def test_every_object_is_one_that_kubernetes_knows(objects: list[dict[str, Any]], version: str) -> None:
     for each in objects:
-        kubernetes_validate.validate(each, version, strict=True)
+        if each["kind"] != "SecurityGroupPolicy":  # AWS's own: tests/kustomize/test_schemas.py
+            kubernetes_validate.validate(each, version, strict=True)
 
 
 def test_an_object_with_an_unknown_field_would_be_found() -> None:

@@ -57,6 +57,8 @@ def _data(account: Account) -> Iterator[str]:
 
 def _names(account: Account) -> Iterator[str]:
     yield from (group["logGroupName"] for group in account.client("logs").describe_log_groups()["logGroups"])
+    saved = account.client("logs").describe_query_definitions()["queryDefinitions"]
+    yield from (query["name"] for query in saved)
     yield from (alarm["AlarmName"] for alarm in account.client("cloudwatch").describe_alarms()["MetricAlarms"])
     dashboards = account.client("cloudwatch").list_dashboards()["DashboardEntries"]
     yield from (dashboard["DashboardName"] for dashboard in dashboards)

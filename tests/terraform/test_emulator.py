@@ -178,7 +178,19 @@ def rotation_before_the_first_value(account: Account) -> bool:
     return bool(secrets.describe_secret(SecretId="empty")["RotationRules"] == rules)
 
 
+def saved_query(account: Account) -> bool:
+    logs = account.client("logs")
+    wanted = {"name": "todo/q", "queryString": "limit 1", "logGroupNames": ["/todo/app"]}
+    made = logs.put_query_definition(**wanted)["queryDefinitionId"]
+    logs.put_query_definition(queryDefinitionId=made, **wanted | {"queryString": "limit 2"})
+    (found,) = logs.describe_query_definitions(queryDefinitionNamePrefix="todo/")["queryDefinitions"]
+    logs.delete_query_definition(queryDefinitionId=made)
+    left = logs.describe_query_definitions()["queryDefinitions"]
+    return bool(found["queryDefinitionId"] == made and found["queryString"] == "limit 2" and not left)
+
+
 GAPS = [
+    saved_query,
     rotation_before_the_first_value,
     access_configuration,
     addon,

@@ -24,7 +24,8 @@ def dashboard() -> Dashboard:
     hits, reads = (f"sum(rate(pg_stat_database_blks_{kind}{of_exporter}{WINDOW}))" for kind in ("hit", "read"))
     return frame(
         "Database",
-        "Connections, statements and locks: from the service's side, and from PostgreSQL's.",
+        "Connections, statements and locks: from the service's side, and from PostgreSQL's, where an exporter runs: in "
+        "prod, and in compose.yaml.",
         {
             "From the service": [
                 lines(
@@ -49,7 +50,9 @@ def dashboard() -> Dashboard:
                     "Connections by state",
                     "short",
                     ('sum by (state) (pg_stat_activity_count{job="postgres"})', "{{state}}"),
+                    ('sum(pg_stat_database_numbackends{job="postgres"})', "all"),
                     ('max(pg_settings_max_connections{job="postgres"})', "limit"),
+                    about="States are those of the application's sessions: its role is shown no others'.",
                 ),
                 lines("Locks", "short", ('sum by (mode) (pg_locks_count{job="postgres"})', "{{mode}}")),
                 lines("Cache hit", "percentunit", (f"{hits} / ({hits} + {reads})", "from memory")),
@@ -57,6 +60,7 @@ def dashboard() -> Dashboard:
                     "Longest transaction",
                     "s",
                     ('max by (state) (pg_stat_activity_max_tx_duration{job="postgres"})', "{{state}}"),
+                    about="Of the application's sessions; a migration's shows in Locks alone.",
                 ),
             ],
         },

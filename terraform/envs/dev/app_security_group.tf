@@ -3,7 +3,7 @@
 # committed file: a night must not change it (docs/adr/0025). What passes between it and the cluster's own group comes
 # and goes with the cluster: module cluster, app_traffic.tf. The load balancer's controller adds its own rules.
 resource "aws_security_group" "app" {
-  #checkov:skip=CKV2_AWS_5:Kubernetes attaches it, by the SecurityGroupPolicy of the overlays
+  #checkov:skip=CKV2_AWS_5:Kubernetes attaches it, by the SecurityGroupPolicy of platform/cluster
   name        = "${local.name}-app"
   description = "Application pods on Fargate"
   vpc_id      = module.network.vpc_id

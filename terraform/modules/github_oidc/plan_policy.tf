@@ -41,6 +41,7 @@ data "aws_iam_policy_document" "plan" {
       "lambda:ListVersionsByFunction",
       "logs:DescribeLogGroups",
       "logs:DescribeMetricFilters",
+      "logs:DescribeQueryDefinitions",
       "logs:ListTagsForResource",
       "rds:Describe*",
       "rds:ListTagsForResource",

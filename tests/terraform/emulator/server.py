@@ -16,13 +16,13 @@ from urllib.parse import parse_qs
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from tests.terraform.emulator import cost_explorer, eks
+from tests.terraform.emulator import cost_explorer, eks, saved_queries
 from tests.terraform.emulator.answers import Filler, Question
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
-_FILLERS: dict[str, Filler] = {"eks": eks.answer, "ce": cost_explorer.answer}
+_FILLERS: dict[str, Filler] = {"eks": eks.answer, "ce": cost_explorer.answer, "logs": saved_queries.answer}
 
 
 class Emulator:

@@ -20,6 +20,25 @@ run "logs_end_and_the_audit_trail_stays_a_year" {
   }
 }
 
+run "saved_queries_read_the_groups_that_hold_their_lines" {
+  command = plan
+
+  assert {
+    condition     = toset([for query in aws_cloudwatch_query_definition.this : query.name]) == toset(["todo-dev/errors-by-route", "todo-dev/slow-requests", "todo-dev/one-request", "todo-dev/audit-of-user"])
+    error_message = "Runbooks name these queries."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_query_definition.this["one-request"].log_group_names == tolist(["/todo-dev/app", "/todo-dev/audit"])
+    error_message = "A request has lines in both groups."
+  }
+
+  assert {
+    condition     = length(fileset("queries", "*.txt")) == length(aws_cloudwatch_query_definition.this)
+    error_message = "Every text is a saved query."
+  }
+}
+
 run "before_the_load_balancer_there_are_no_alarms_on_it" {
   command = plan
 
