@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "todoproject.middleware.admin_only.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "todoproject.middleware.admin_only.AdminCsrfViewMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "todoproject.middleware.admin_only.AdminAuthenticationMiddleware",
     "todoproject.middleware.admin_only.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

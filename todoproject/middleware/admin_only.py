@@ -1,14 +1,12 @@
-"""What only people in a browser need: sessions, logins, CSRF tokens, messages.
+"""What only people in a browser need: sessions, logins, messages.
 
-The API has its own authentication, and asking five middlewares that have nothing to say costs it a twentieth of its
-time. Subclasses, because the admin's system checks look for Django's own (admin.E408 to E410).
+The API has its own authentication, and asking middlewares that have nothing to say costs it time. Subclasses, because the admin's system checks look for Django's own (admin.E408 to E410).
 """
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 
 
 class AdminOnly:
@@ -22,10 +20,6 @@ class AdminOnly:
 
 class AdminSessionMiddleware(AdminOnly, SessionMiddleware):
     """Django's, for the admin."""
-
-
-class AdminCsrfViewMiddleware(AdminOnly, CsrfViewMiddleware):
-    """Django's, for the admin; a view elsewhere that is not exempt still refuses what has no token."""
 
 
 class AdminAuthenticationMiddleware(AdminOnly, AuthenticationMiddleware):
