@@ -1,6 +1,7 @@
 """What only people in a browser need: sessions, logins, messages.
 
-The API has its own authentication, and asking middlewares that have nothing to say costs it time. Subclasses, because the admin's system checks look for Django's own (admin.E408 to E410).
+The API has its own authentication, and asking middlewares that have nothing to say costs it time. Subclasses, because
+the admin's system checks look for Django's own (admin.E408 to E410).
 """
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
