@@ -33,7 +33,9 @@ kinds of incident:
 def _incident(arguments: argparse.Namespace, interruption: Interruption) -> int:
     kind = KINDS[arguments.kind]
     with stage(here().folder / "incident", interruption) as (stack, server):
-        say(f"\n  Prometheus {server.url}   logs .local/incident/*.log   five minutes are five seconds")
+        say(f"\n  Prometheus  {server.url}/alerts")
+        say(f"  service     {stack.colours[0].url}  metrics http://{stack.colours[0].metrics}/metrics")
+        say("  logs        .local/incident/blue.log, green.log, postgres-exporter.log, postgresql/log")
         incident = rehearse(kind, stack, server, interruption, mend=_pause() if arguments.pictures else _enter())
         if arguments.pictures:
             from monitoring.live.picture import draw  # noqa: PLC0415  matplotlib takes a second to load

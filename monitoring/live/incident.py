@@ -80,6 +80,7 @@ def rehearse(
         with kind.cause(stack, prometheus, traffic):
             incident.broken = time.time()
             _note(f"BROKEN: {kind.happens}")
+            say(f"            users are at {traffic.colour.name}, {traffic.colour.url}")
             until(lambda: watch.fired(since=incident.broken) >= set(kind.expected), FIRE_SECONDS)
             until(mend, HOLD_SECONDS)
         incident.mended = time.time()

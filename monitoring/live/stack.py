@@ -33,7 +33,7 @@ class Colour:
     def __init__(self, name: str, stack: "Stack", **variables: str) -> None:
         self.name = name
         port, metrics_port = ports.any_free(), ports.any_free()
-        self.url, self._metrics = f"http://127.0.0.1:{port}", f"127.0.0.1:{metrics_port}"
+        self.url, self.metrics = f"http://127.0.0.1:{port}", f"127.0.0.1:{metrics_port}"
         environment = {
             **stack.environment,
             "PORT": str(port),
@@ -51,7 +51,7 @@ class Colour:
     def target(self) -> dict[str, str]:
         """What Prometheus scrapes, with the labels that monitoring/kubernetes/pod_monitor.yaml gives."""
         labels = {"namespace": "todo", "pod": f"todo-{self.name}-0", "container": "web", "endpoint": "metrics"}
-        return {"address": self._metrics, "job": "todo", "environment": "local", "colour": self.name, **labels}
+        return {"address": self.metrics, "job": "todo", "environment": "local", "colour": self.name, **labels}
 
     def await_ready(self, interruption: Interruption) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -103,6 +103,8 @@ class Stack:
         self.server.stop()
         for part in ("postgresql", "secrets", "prometheus"):
             shutil.rmtree(self.folder / part, ignore_errors=True)
+        for log in self.folder.glob("*.log"):
+            log.unlink()
         ensure_secrets(self.state.secrets)
         self.state.gunicorn_pid.touch()  # by which `make token` and others know a run whose PostgreSQL they may use
         self.server.start()
