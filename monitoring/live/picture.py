@@ -69,15 +69,17 @@ def _figure(title: str, chosen: list[Panel], incident: Incident, prometheus: Pro
 
 def _lines(axes: Axes, panel: Panel, incident: Incident, prometheus: Prometheus) -> None:
     colours = iter(CYCLE * 3)
-    for name, points in _drawn(panel, incident, prometheus).items():
-        moments, values = zip(*points, strict=True)
+    drawn = _drawn(panel, incident, prometheus)
+    for name, points in drawn.items():
+        moments, heights = zip(*points, strict=True)
         colour = OWN.get(name) or next(colours)
-        axes.plot(moments, values, label=name, color=colour, linewidth=1.7)
-        axes.fill_between(moments, values, color=colour, alpha=0.07, linewidth=0)
+        axes.plot(moments, heights, label=name, color=colour, linewidth=1.7)
+        axes.fill_between(moments, heights, color=colour, alpha=0.07, linewidth=0)
     axes.set_title(panel.title)
     axes.set_ylabel(UNITS[panel.unit])
-    lowest, highest = axes.get_ylim()
-    axes.set_ylim(0 if lowest > -highest / 5 else lowest, highest if highest > 0.051 else 0.05)
+    values = [value for points in drawn.values() for _, value in points]
+    lowest, highest = min(values, default=0), max(values, default=0)
+    axes.set_ylim(min(0, 1.05 * lowest), 1.05 * highest if highest > 0 or lowest < 0 else 1)
     if panel.unit == "percentunit":
         axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     if axes.get_legend_handles_labels()[0]:
