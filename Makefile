@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
 # kubectl is the machine's, or else that of the environment for tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
-.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring lint types format lock lock-check openapi migrations-check screenshots image clean
+.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -100,6 +100,12 @@ platform: .venv/run ## install what a cluster needs before the application: make
 
 monitoring: .venv/test ## write rules, dashboards and bake queries anew from monitoring/slo.yaml and monitoring/alerts/
 	@exec $(PYTHON) -m monitoring.generate
+
+observe: .venv/test ## the SLOs of the running `make run` as a table, by a Prometheus of this machine (ONCE=1)
+	@exec $(PYTHON) -m monitoring.live observe $(if $(ONCE),--once)
+
+incident: .venv/test ## cause a failure and see its alerts: make incident KIND=errors|latency|database|pool (PICTURES=folder)
+	@exec $(PYTHON) -m monitoring.live incident "$(KIND)" $(if $(PICTURES),--pictures "$(PICTURES)")
 
 lint: .venv/test ## lint Python, and mend what can be mended safely
 	@exec $(PYTHON) -m ruff check --fix .

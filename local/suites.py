@@ -80,6 +80,15 @@ SUITES = (
         covered=True,
     ),
     Suite(
+        "rehearsals",
+        "incidents under a real Prometheus",
+        ("rehearsals",),
+        2400,
+        waits=True,
+        needs="prometheus",
+        install="apt-get install prometheus",
+    ),
+    Suite(
         "delivery",
         "cost, manifests, release tool, workflows, monitoring",
         ("cost", "kustomize", "cluster", "deploy", "platform", "workflows", "monitoring"),

@@ -98,3 +98,19 @@ def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, ca
     assert "canceling statement due to statement timeout" in said
     assert "due to lock timeout" not in said  # which comes after two seconds, and is not what is tried here
     assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
+
+
+def test_the_log_says_why_the_database_cannot_answer(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
+    gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
+    with stage.server.connect("todo") as locker, locker.transaction():
+        locker.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
+        assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+    stage.server.stop()
+    try:
+        assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+    finally:
+        stage.server.start()
+    timeout, refused = [record["message"] for record in gunicorn.records("django.request")]
+    assert timeout == "Service Unavailable: /todos: canceling statement due to statement timeout"
+    assert refused.startswith("Service Unavailable: /todos: connection failed: ")
+    assert "refused" in refused

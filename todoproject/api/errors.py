@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
+from django.utils.log import log_response
 from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions
 from rest_framework.settings import api_settings
@@ -47,6 +48,10 @@ class IdempotencyKeyReused(exceptions.APIException):
     default_detail = "This Idempotency-Key was used with another body."
 
 
+def first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Return the problem for `error`, or None to let Django answer 500; the setting of DRF by the same name."""
     request = context["request"]
@@ -59,7 +64,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         error = _with_challenge(exceptions.AuthenticationFailed("The user of this token no longer exists."), context)
     if unavailable.is_unavailable(error):
         headers = {"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)}
-        return problem_response(request, "unavailable", unavailable.DETAIL, headers=headers)
+        response = problem_response(request, "unavailable", unavailable.DETAIL, headers=headers)
+        # Instead of Django's line, which would not say why; the first line of PostgreSQL's reason holds no values.
+        log_response(
+            "%s: %s: %s", response.reason_phrase, request.path, first_line(error), response=response, request=request
+        )
+        return response
     if isinstance(error, MalformedBody):
         errors = [{"pointer": error.pointer, "detail": str(error.detail)}]
         return problem_response(request, "bad-request", str(error.detail), errors=errors)

@@ -7,6 +7,8 @@ from monitoring.generate.dashboards.panels import ENVIRONMENT, frame, lines
 USERS = f'{ENVIRONMENT},traffic="users"'
 REQUESTS = f"todo_http_requests_total{{{USERS}}}"
 FAILED = f'todo_http_requests_total{{{USERS},status=~"5.."}}'
+# Other targets, such as the exporter of PostgreSQL, have CPU time too.
+CPU = f'process_cpu_seconds_total{{{ENVIRONMENT},job="todo"}}'
 WINDOW = "[$__rate_interval]"
 
 
@@ -63,7 +65,7 @@ def dashboard() -> Dashboard:
                 lines(
                     "CPU",
                     "short",
-                    (f"sum by (colour) (rate(process_cpu_seconds_total{{{ENVIRONMENT}}}{WINDOW}))", "{{colour}}"),
+                    (rate(CPU, by="colour"), "{{colour}}"),
                     about="Cores in use, all workers of all pods.",
                 ),
             ],
