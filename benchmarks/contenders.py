@@ -1,0 +1,113 @@
+"""Who is measured: the service, the service with one thing changed, and its peers. A line each."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.altered_settings import ALTERATIONS
+from benchmarks.database import Yardstick
+from local import ports
+from local.secrets import read_secret
+from local.state import ROOT
+
+PEERS_PYTHON = ROOT / ".venv-benchmarks" / "bin" / "python"
+PROCESSES = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """How one server is started: a command without its port, and what its environment has beyond the common one."""
+
+    name: str
+    about: str
+    command: tuple[str, ...] = ("{python}", "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py")
+    variables: Mapping[str, str] = field(default_factory=dict)
+    #: Runs before the server starts, with the yardstick: for what an environment cannot say.
+    setup: Callable[[Yardstick], None] | None = None
+    ours: bool = True
+
+    def started_with(self, yardstick: Yardstick, database: str, port: int) -> tuple[list[str], dict[str, str]]:
+        """Return command and environment."""
+        python = str(Path(sys.executable) if self.ours else PEERS_PYTHON)
+        command = [word.format(python=python, port=port, processes=PROCESSES) for word in self.command]
+        if self.ours:
+            common = yardstick.environment(database)
+            common |= {"WEB_WORKERS": str(PROCESSES), "WEB_THREADS": "4", "METRICS_PORT": str(ports.any_free())}
+            common |= {"API_RATE": "", "SERVER": "wsgi", "PORT": str(port)}
+        else:
+            (key,) = json.loads(read_secret(yardstick.secrets, "jwt_signing_keys"))
+            common = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+            common |= {"DATABASE_URL": yardstick.url(database), "JWT_KEY": key["key"]}
+        return command, {**common, **self.variables}
+
+
+def _gunicorn(application: str) -> tuple[str, ...]:
+    # The service's own worker class and threads.
+    options = (
+        "--workers",
+        "{processes}",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--keep-alive",
+        "65",
+        "--preload",
+    )
+    return ("{python}", "-m", "gunicorn", *options, "--no-control-socket", "--bind", "127.0.0.1:{port}", application)
+
+
+_UVICORN = (
+    "{python}",
+    "-m",
+    "uvicorn",
+    "--workers",
+    "{processes}",
+    "--port",
+    "{port}",
+    "benchmarks.peers.fastapi_peer:app",
+)
+_DJANGO = "benchmarks.peers.django_wsgi:application"
+
+OURS = Contender("ours", "the service, as `make run` serves it")
+FASTAPI = Contender("FastAPI", "FastAPI, SQLAlchemy 2, asyncpg, uvicorn", _UVICORN, ours=False)
+DRF = Contender(
+    "DRF", "Django REST framework's tutorial", _gunicorn(_DJANGO), {"ROOT_URLCONF": "benchmarks.peers.drf"}, ours=False
+)
+NINJA = Contender(
+    "django-ninja",
+    "django-ninja's tutorial",
+    _gunicorn(_DJANGO),
+    {"ROOT_URLCONF": "benchmarks.peers.ninja_peer"},
+    ours=False,
+)
+BARE = Contender(
+    "bare WSGI", "a WSGI function, psycopg, orjson", _gunicorn("benchmarks.peers.bare:application"), ours=False
+)
+BARE_JSON = Contender(
+    "bare WSGI, JSON in SQL",
+    "the same, its JSON made by PostgreSQL",
+    _gunicorn("benchmarks.peers.bare_json:application"),
+    ours=False,
+)
+QUIET_FASTAPI = Contender(
+    "FastAPI, no access log", "the same without uvicorn's line a request", (*_UVICORN, "--no-access-log"), ours=False
+)
+PEERS = (FASTAPI, QUIET_FASTAPI, DRF, NINJA, BARE, BARE_JSON)
+
+ALTERED = {"DJANGO_SETTINGS_MODULE": "benchmarks.altered_settings"}
+# One optimisation off, or one part of the work left out, at a time. What no variable says is in altered_settings.
+VARIANTS = (
+    Contender(
+        "ours, no metrics", "METRICS_PORT=0", variables={"METRICS_PORT": "0", **ALTERED, "ALTERATION": "no metrics"}
+    ),
+    Contender("ours, uvicorn", "SERVER=asgi", variables={"SERVER": "asgi"}),
+    *(
+        Contender(f"ours, {name}", "altered_settings", variables={**ALTERED, "ALTERATION": name})
+        for name in ALTERATIONS
+        if name != "no metrics"
+    ),
+)
+NO_AUDIT_TRAIL = next(variant for variant in VARIANTS if variant.name == "ours, no audit trail")
