@@ -6,7 +6,7 @@ from typing import Any
 from benchmarks.contenders import OURS, PEERS, VARIANTS
 from benchmarks.statistics_of import median, per_cpu_second
 
-_ROW, _LEFT, _WIDTH, _TOP = 26, 230, 400, 62
+_ROW, _LEFT, _WIDTH, _TOP = 26, 190, 440, 74
 OURS_COLOUR, PEER_COLOUR, VARIANT_COLOUR, WHISKER = "#1b5e91", "#b9bec4", "#9cc3e0", "#33383d"
 
 
@@ -24,7 +24,7 @@ def svg(slices: dict[str, list[dict[str, Any]]]) -> str:
         if not names:
             continue
         rows.append(f'<text x="10" y="{y}" font-weight="bold">{escape(title)}</text>')
-        y += 10
+        y += 12
         for name in sorted(names, key=lambda each: -median(slices[each], per_cpu_second)):
             rows += _bar(name, y, bars[name], median(slices[name], per_cpu_second), scale)
             y += _ROW
@@ -39,10 +39,11 @@ def svg(slices: dict[str, list[dict[str, Any]]]) -> str:
             f'<text x="10" y="24" font-size="15" font-weight="bold">{escape(heading)}</text>',
             '<text x="10" y="42" fill="#5a6169">',
             "two processes on one core; more is better; the line spans all rounds</text>",
+            *_line_of_ours(slices, scale, y - 28),
             *rows,
             "</svg>\n",
         ]
-    ).replace(f'y="{_TOP}"', f'y="{_TOP + 4}"')
+    )
 
 
 def _bar(name: str, y: int, figures: list[float], middle: float, scale: float) -> list[str]:
@@ -53,5 +54,15 @@ def _bar(name: str, y: int, figures: list[float], middle: float, scale: float) -
         f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end"{bold}>{escape(name.removeprefix("ours, "))}</text>',
         f'<rect x="{_LEFT}" y="{y}" width="{middle * scale:.1f}" height="18" rx="2" fill="{colour}"/>',
         f'<line x1="{low:.1f}" y1="{line}" x2="{high:.1f}" y2="{line}" stroke="{WHISKER}" stroke-width="1.5"/>',
-        f'<text x="{max(high, _LEFT + middle * scale) + 6:.1f}" y="{y + 14}"{bold}>{middle:,.0f}</text>',
+        f'<text x="{max(high, _LEFT + middle * scale) + 6:.1f}" y="{y + 14}"{bold}'
+        f' paint-order="stroke" stroke="#ffffff" stroke-width="5">{middle:,.0f}</text>',
+    ]
+
+
+def _line_of_ours(slices: dict[str, list[dict[str, Any]]], scale: float, bottom: int) -> list[str]:
+    if OURS.name not in slices:
+        return []
+    x = _LEFT + median(slices[OURS.name], per_cpu_second) * scale
+    return [
+        f'<line x1="{x:.1f}" y1="{_TOP + 6}" x2="{x:.1f}" y2="{bottom}" stroke="{OURS_COLOUR}" stroke-dasharray="3 4"/>'
     ]

@@ -26,6 +26,7 @@ class Exchange:
     socket: socket.socket
     started: float = 0.0
     buffer: bytes = b""
+    asking: bool = False
 
     @classmethod
     def open(cls, port: int) -> "Exchange":
@@ -34,7 +35,7 @@ class Exchange:
         return cls(opened)
 
     def send(self, request: bytes) -> None:
-        self.started, self.buffer = time.perf_counter(), b""
+        self.started, self.buffer, self.asking = time.perf_counter(), b"", True
         self.socket.sendall(request)
 
     def receive(self) -> bytes | None:
@@ -48,7 +49,8 @@ class Exchange:
             return None
         length = LENGTH.search(self.buffer, 0, end)
         expected = int(length[1]) if length else 0
-        return self.buffer if len(self.buffer) >= end + 4 + expected else None
+        self.asking = len(self.buffer) < end + 4 + expected
+        return None if self.asking else self.buffer
 
     def ask(self, request: bytes) -> bytes:
         """Send and wait."""
@@ -107,7 +109,9 @@ class ClosedLoop:
         """Wait for the answers that are under way, and hang up."""
         for key in list(self._selector.get_map().values()):
             exchange: Exchange = key.data
-            while exchange.receive() is None:
-                pass
-            exchange.socket.close()
+            try:
+                while exchange.asking:
+                    exchange.receive()
+            finally:
+                exchange.socket.close()
         self._selector.close()

@@ -35,9 +35,13 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a request: `status` 0 is a refused or broken connection, -1 no answer at all."""
+    """What became of a request: `status` 0 is a refused or broken connection, -1 no answer at all.
+
+    It was `done` so many seconds from the start, and `seconds` after it had been due.
+    """
 
     status: int
+    done: float
     seconds: float
     retry_after: bool = False
 
@@ -153,8 +157,8 @@ class OpenLoop:
 
     def _record(self, arrival: Arrival, status: int, *, retry_after: bool = False) -> None:
         if arrival.counted:
-            seconds = time.perf_counter() - self._zero - arrival.at
-            self.outcomes.append(Outcome(status, seconds, retry_after))
+            done = time.perf_counter() - self._zero
+            self.outcomes.append(Outcome(status, done, done - arrival.at, retry_after))
 
     def _hang_up(self) -> None:
         for arrival in self._waiting:
