@@ -7,29 +7,36 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from prometheus_client import Counter, Gauge, Histogram
+
 Settings = dict[str, Any]
 
 
 def _no_metrics(settings: Settings) -> None:
+    """no middleware, and nothing that prometheus_client counts is kept"""
     settings["MIDDLEWARE"].remove("todoproject.metrics.middleware.MetricsMiddleware")
+    for method in ("inc", "dec", "observe"):
+        for metric in (Counter, Gauge, Histogram):
+            if hasattr(metric, method):
+                setattr(metric, method, lambda *_args, **_more: None)
 
 
 def _no_access_log(settings: Settings) -> None:
+    """no line a request"""
     settings["LOGGING"]["loggers"]["access"] = {"level": "CRITICAL"}
 
 
 def _no_audit_trail(settings: Settings) -> None:
+    """no line a change"""
     settings["LOGGING"]["loggers"]["audit"] = {"level": "CRITICAL"}
 
 
 def _connections_not_kept(settings: Settings) -> None:
+    """`CONN_MAX_AGE` 0"""
     settings["DATABASES"]["default"]["CONN_MAX_AGE"] = 0
 
 
-def _connections_asked(settings: Settings) -> None:
-    settings["DATABASES"]["default"]["ENGINE"] = "django.db.backends.postgresql"
-
-
+#: A name, which also names the contender, and what it does to the settings; its docstring stands in the table.
 ALTERATIONS: dict[str, Callable[[Settings], None]] = {
     "no metrics": _no_metrics,
     "no access log": _no_access_log,

@@ -27,6 +27,7 @@ SETTLE_SECONDS = 20
 HIGHEST_RATE = 1_600
 SCRAPE_SECONDS, PROBE_SECONDS = 15, 5  # monitoring/kubernetes/pod_monitor.yaml, kustomize/base/web/deployment.yaml
 OVERLOAD = 3
+AT_ONCE_SECONDS = 2  # who waits longer, hangs
 # What the image runs with in production, so far as it decides how fast that is.
 CONFIGURATION = ROOT / "kustomize" / "overlays" / "prod" / "blue" / "config.env"
 TAKEN = ("API_RATE", "WEB_THREADS", "WEB_WORKERS")
@@ -103,6 +104,7 @@ def summary(outcomes: list[Outcome], seconds: float) -> dict[str, Any]:
         "max": round(max(waited), 2),
         "refused": len(refused),
         "refused_max": round(max((outcome.seconds * 1000 for outcome in refused), default=0.0), 2),
+        "left_waiting": len(outcomes) - sum(outcome.seconds <= AT_ONCE_SECONDS for outcome in (*good, *refused)),
         "hung": hung,
         "failed": len(outcomes) - len(good) - len(refused) - hung,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks import chart
 from benchmarks.contenders import OURS, PEERS, VARIANTS
 from benchmarks.interleaved import NOISY_SHARE
+from benchmarks.pod import AT_ONCE_SECONDS
 from benchmarks.statistics_of import Slices, median, noisy, per_cpu_second, spread
 from benchmarks.targets import LIST, TARGETS
 from local.state import ROOT
@@ -15,6 +16,23 @@ DOCUMENT, PICTURE = ROOT / "docs" / "performance.md", ROOT / "docs" / "performan
 BEGIN, END = "<!-- written by `make bench`: begin -->", "<!-- written by `make bench`: end -->"
 ABOUT = {contender.name: contender.about for contender in (OURS, *PEERS, *VARIANTS)} | {
     "pgbench": "the statement alone; its own CPU counts as the server's"
+}
+
+# Figure of a load → its column's head and digits.
+POD_COLUMNS = {
+    "rate": ("a second", 0),
+    "requests": ("requests", 0),
+    "good": ("good", 0),
+    "p50": ("p50 ms", 1),
+    "p99": ("p99 ms", 1),
+    "max": ("max ms", 1),
+    "refused": ("503", 0),
+    "refused_max": ("slowest 503, ms", 1),
+    "left_waiting": (f"over {AT_ONCE_SECONDS} s", 0),
+    "hung": ("no answer", 0),
+    "failed": ("failed", 0),
+    "throttled_seconds": ("throttled s", 1),
+    "generator_late_ms": ("generator late ms", 1),
 }
 
 
@@ -71,7 +89,9 @@ def targets(found: dict[str, Any]) -> list[str]:
             "–" if value is None else f"{value:.2f}{target.unit}" if abs(value) < 100 else f"{value:.0f}{target.unit}"
         )
         rows.append([target.name, target.bound, shown, target.verdict(found)])
-    return _table(["measure", "target", "measured", "verdict"], rows)
+    every = [taken for slices in found.get("compared", {}).values() for taken in sum(slices.values(), [])]
+    noise = f"{noisy(every, NOISY_SHARE)} of {len(every)} slices behind the ratios were noisy."
+    return [*_table(["measure", "target", "measured", "verdict"], rows), "", *([noise] if every else [])]
 
 
 def lists(compared: dict[str, Any]) -> list[str]:
@@ -137,40 +157,15 @@ def growth(found: dict[str, Any]) -> list[str]:
 def pod(found: dict[str, Any]) -> list[str]:
     if "not_measured" in found:
         return [f"Not measured: {found['not_measured']}."]
-    names = [
-        "rate",
-        "requests",
-        "good",
-        "p50",
-        "p99",
-        "max",
-        "refused",
-        "hung",
-        "failed",
-        "throttled_seconds",
-        "generator_late_ms",
-    ]
     rows = [
-        [label, *(f"{taken[name]:,.0f}" if name == "rate" else f"{taken[name]:,}" for name in names)]
+        [label, *(f"{taken[name]:,.{digits}f}" for name, (_, digits) in POD_COLUMNS.items())]
         for label, taken in [
             ("steady", found["steady"]),
             *(("search", trial) for trial in found["trials"]),
-            (f"overload, peak {found['overload']['peak']:g}", found["overload"]),
+            (f"overload, peak {found['overload']['peak']:.0f} a second", found["overload"]),
         ]
     ]
-    heads = [
-        "a second",
-        "requests",
-        "good",
-        "p50 ms",
-        "p99 ms",
-        "max ms",
-        "503",
-        "hung",
-        "failed",
-        "throttled s",
-        "generator late ms",
-    ]
+    heads = [head for head, _ in POD_COLUMNS.values()]
     return _table(["load", *heads], rows)
 
 
@@ -213,9 +208,8 @@ def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
 
 
 def _aligned(table: list[str]) -> str:
-    rows = [re.sub(r"[`*]", "", line).strip("| ").split(" | ") for line in table if line.startswith("|")]
-    rows = [row for row in rows if set(row) != {"---"}]
-    widths = [max(len(row[column]) if column < len(row) else 0 for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows
-    )
+    cells = [re.sub(r"[`*]", "", line)[2:-2].split(" | ") for line in table if line.startswith("|")]
+    rows = [row for row in cells if set(row) != {"---"}]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, *(line for line in table if line and not line.startswith("|"))])
