@@ -37,7 +37,7 @@ ROWS, USERS = 100_000, 1_000
 
 def arguments() -> argparse.Namespace:
     """Return what the command line says."""
-    names = [contender.name for contender in (OURS, *PEERS, *VARIANTS)]
+    names = [*(contender.name for contender in (OURS, *PEERS, *VARIANTS)), "pgbench"]
     parser = argparse.ArgumentParser(
         "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -45,10 +45,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often everybody's turn comes (5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long a turn is (2)")
     parser.add_argument("--rows", type=int, default=10_000_000, help="of the largest table of `growth` (10,000,000)")
-    parser.add_argument(
-        "--contender", action="append", metavar="NAME", choices=[*names, "pgbench"], help=f"of {', '.join(names)}"
-    )
-    parser.add_argument("--request", action="append", metavar="KIND", choices=KINDS, help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--contender", action="append", metavar="NAME", choices=names, help=" | ".join(names))
+    parser.add_argument("--request", action="append", metavar="KIND", choices=KINDS, help=" | ".join(KINDS))
     parser.add_argument(
         "--report", action="store_true", help="measure nothing: write the document anew from results.json"
     )

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,20 +18,19 @@ PROCESSES = 2
 
 @dataclass(frozen=True, eq=False)
 class Contender:
-    """How one server is started: a command without its port, and what its environment has beyond the common one."""
+    """How one server is started: a command, and what its environment has beyond the common one."""
 
     name: str
     about: str
-    command: tuple[str, ...] = ("{python}", "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py")
+    #: Words with the places {python}, {processes} and {port}.
+    command: str = "{python} -m gunicorn -c todoproject/gunicorn.conf.py"
     variables: Mapping[str, str] = field(default_factory=dict)
-    #: Runs before the server starts, with the yardstick: for what an environment cannot say.
-    setup: Callable[[Yardstick], None] | None = None
     ours: bool = True
 
     def started_with(self, yardstick: Yardstick, database: str, port: int) -> tuple[list[str], dict[str, str]]:
         """Return command and environment."""
         python = str(Path(sys.executable) if self.ours else PEERS_PYTHON)
-        command = [word.format(python=python, port=port, processes=PROCESSES) for word in self.command]
+        command = [word.format(python=python, port=port, processes=PROCESSES) for word in self.command.split()]
         if self.ours:
             common = yardstick.environment(database)
             common |= {"WEB_WORKERS": str(PROCESSES), "WEB_THREADS": "4", "METRICS_PORT": str(ports.any_free())}
@@ -43,57 +42,33 @@ class Contender:
         return command, {**common, **self.variables}
 
 
-def _gunicorn(application: str) -> tuple[str, ...]:
-    # The service's own worker class and threads.
-    options = (
-        "--workers",
-        "{processes}",
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "4",
-        "--keep-alive",
-        "65",
-        "--preload",
-    )
-    return ("{python}", "-m", "gunicorn", *options, "--no-control-socket", "--bind", "127.0.0.1:{port}", application)
-
-
-_UVICORN = (
-    "{python}",
-    "-m",
-    "uvicorn",
-    "--workers",
-    "{processes}",
-    "--port",
-    "{port}",
-    "benchmarks.peers.fastapi_peer:app",
-)
-_DJANGO = "benchmarks.peers.django_wsgi:application"
+# The service's own worker class, threads and preloading.
+_GUNICORN = "{python} -m gunicorn --workers {processes} --worker-class gthread --threads 4 --keep-alive 65 --preload"
+_WSGI = f"{_GUNICORN} --no-control-socket --bind 127.0.0.1:{{port}} benchmarks.peers."
+_UVICORN = "{python} -m uvicorn --workers {processes} --port {port} benchmarks.peers.fastapi_peer:app"
 
 OURS = Contender("ours", "the service, as `make run` serves it")
 FASTAPI = Contender("FastAPI", "FastAPI, SQLAlchemy 2, asyncpg, uvicorn", _UVICORN, ours=False)
+QUIET_FASTAPI = Contender(
+    "FastAPI, no access log", "the same without uvicorn's line a request", f"{_UVICORN} --no-access-log", ours=False
+)
 DRF = Contender(
-    "DRF", "Django REST framework's tutorial", _gunicorn(_DJANGO), {"ROOT_URLCONF": "benchmarks.peers.drf"}, ours=False
+    "DRF",
+    "Django REST framework's tutorial",
+    f"{_WSGI}django_wsgi:application",
+    {"ROOT_URLCONF": "benchmarks.peers.drf"},
+    ours=False,
 )
 NINJA = Contender(
     "django-ninja",
     "django-ninja's tutorial",
-    _gunicorn(_DJANGO),
+    f"{_WSGI}django_wsgi:application",
     {"ROOT_URLCONF": "benchmarks.peers.ninja_peer"},
     ours=False,
 )
-BARE = Contender(
-    "bare WSGI", "a WSGI function, psycopg, orjson", _gunicorn("benchmarks.peers.bare:application"), ours=False
-)
+BARE = Contender("bare WSGI", "a WSGI function, psycopg, orjson", f"{_WSGI}bare:application", ours=False)
 BARE_JSON = Contender(
-    "bare WSGI, JSON in SQL",
-    "the same, its JSON made by PostgreSQL",
-    _gunicorn("benchmarks.peers.bare_json:application"),
-    ours=False,
-)
-QUIET_FASTAPI = Contender(
-    "FastAPI, no access log", "the same without uvicorn's line a request", (*_UVICORN, "--no-access-log"), ours=False
+    "bare WSGI, JSON in SQL", "the same, its JSON made by PostgreSQL", f"{_WSGI}bare_json:application", ours=False
 )
 PEERS = (FASTAPI, QUIET_FASTAPI, DRF, NINJA, BARE, BARE_JSON)
 

@@ -1,6 +1,7 @@
 """Everybody does the same work: each contender's list of the same caller is the same JSON."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +16,9 @@ class UnequalError(Exception):
 
 
 def todos_in(answer: bytes) -> list[dict[str, Any]]:
-    """Return the todos of an answer; DRF's pages wrap them."""
+    """Return the todos of an answer, one or many; DRF's pages wrap them."""
     document = json.loads(answer.partition(b"\r\n\r\n")[2])
-    todos: list[dict[str, Any]] = document["results"] if isinstance(document, dict) else document
+    todos: list[dict[str, Any]] = document.get("results", [document]) if isinstance(document, dict) else document
     return todos
 
 
@@ -35,12 +36,23 @@ def in_milliseconds(todos: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def require_equal(reference: Serving, other: Serving, request: bytes, *, milliseconds: bool) -> None:
-    """Raise `UnequalError` unless both answer `request` with the same 20 todos, members in the same order or not."""
-    mine, theirs = (todos_in(ask_once(serving.port, request)) for serving in (reference, other))
+def require_equal(  # noqa: PLR0913  each named
+    reference: Serving,
+    other: Serving,
+    request: bytes,
+    *,
+    count: int = 1,
+    milliseconds: bool = False,
+    ignoring: Collection[str] = (),
+) -> None:
+    """Raise `UnequalError` unless both answer `request` with the same todos, `count` of them, but for some members."""
+    mine, theirs = (
+        [{name: value for name, value in todo.items() if name not in ignoring} for todo in todos_in(answer)]
+        for answer in (ask_once(serving.port, request) for serving in (reference, other))
+    )
     if milliseconds:
         mine, theirs = in_milliseconds(mine), in_milliseconds(theirs)
-    if len(mine) != 20 or mine != theirs:
+    if len(mine) != count or mine != theirs:
         raise UnequalError(
             f"{other.name} answers {json.dumps(theirs[:1])}, and {reference.name} {json.dumps(mine[:1])}"
         )

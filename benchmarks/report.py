@@ -89,7 +89,7 @@ def targets(found: dict[str, Any]) -> list[str]:
             "–" if value is None else f"{value:.2f}{target.unit}" if abs(value) < 100 else f"{value:.0f}{target.unit}"
         )
         rows.append([target.name, target.bound, shown, target.verdict(found)])
-    every = [taken for slices in found.get("compared", {}).values() for taken in sum(slices.values(), [])]
+    every = [taken for slices in found.get("compared", {}).values() for turns in slices.values() for taken in turns]
     noise = f"{noisy(every, NOISY_SHARE)} of {len(every)} slices behind the ratios were noisy."
     return [*_table(["measure", "target", "measured", "verdict"], rows), "", *([noise] if every else [])]
 

@@ -59,8 +59,6 @@ def start(
     within: tuple[str, ...] = (),
 ) -> Serving:
     """Start `contender` on `database`; `within` are words before its command, such as those of a cgroup."""
-    if contender.setup:
-        contender.setup(yardstick)
     port = ports.any_free()
     command, environment = contender.started_with(yardstick, database, port)
     log = yardstick.folder / f"{contender.name.replace(' ', '-')}-{port}.log"

@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Generator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from benchmarks.contenders import NINJA, OURS, PEERS, PEERS_PYTHON, Contender
+from benchmarks.compared import require_same_work
+from benchmarks.contenders import OURS, PEERS, PEERS_PYTHON
 from benchmarks.database import Yardstick, yardstick
 from benchmarks.equality import UnequalError, require_equal
 from benchmarks.requests_made import Callers
@@ -29,9 +31,9 @@ def test_a_contender_that_answers_something_else_is_not_measured() -> None:
     ours, other = b"[" + b",".join([todo] * 20) + b"]", b"[" + b",".join([todo.replace(b"456Z", b"Z")] * 20) + b"]"
     with answering(lambda _: (0.0, 200, {}, ours)) as here, answering(lambda _: (0.0, 200, {}, other)) as there:
         reference, contender = (_serving(port) for port in (here, there))
-        require_equal(reference, contender, GET, milliseconds=True)
+        require_equal(reference, contender, GET, count=20, milliseconds=True)
         with pytest.raises(UnequalError):
-            require_equal(reference, contender, GET, milliseconds=False)
+            require_equal(reference, contender, GET, count=20)
 
 
 def _serving(port: int) -> Serving:
@@ -50,20 +52,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Yardstick]:
 def test_every_peer_answers_what_the_service_answers(running: Yardstick) -> None:
     database = running.filled("few", rows=500, users=10)
     callers = Callers(running, database)
-    request = callers.lists()[0]
-    ours = start(OURS, running, database.name)
-    try:
-        ours.await_first(request)
-        for peer in PEERS:
-            _compare(peer, running, ours, request)
-    finally:
-        ours.stop()
-
-
-def _compare(peer: Contender, running: Yardstick, ours: Serving, request: bytes) -> None:
-    serving = start(peer, running, "few")
-    try:
-        serving.await_first(request)
-        require_equal(ours, serving, request, milliseconds=peer is NINJA)
-    finally:
-        serving.stop()
+    with ExitStack() as stack:
+        servings = {contender: start(contender, running, database.name) for contender in (OURS, *PEERS)}
+        for serving in servings.values():
+            stack.callback(serving.stop)
+        for contender, serving in servings.items():
+            serving.await_first(callers.lists()[0])
+            require_same_work(contender, servings[OURS], serving, callers)
