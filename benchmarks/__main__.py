@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from benchmarks import cores, report, results
 from benchmarks.bench import Bench
 from benchmarks.compared import compared
-from benchmarks.contenders import OURS, PEERS, PEERS_PYTHON, VARIANTS
+from benchmarks.contenders import EVERYBODY, PEERS_PYTHON
 from benchmarks.database import yardstick
 from benchmarks.growth import growth
 from benchmarks.machine import machine
@@ -37,7 +37,7 @@ ROWS, USERS = 100_000, 1_000
 
 def arguments() -> argparse.Namespace:
     """Return what the command line says."""
-    names = [*(contender.name for contender in (OURS, *PEERS, *VARIANTS)), "pgbench"]
+    names = [*(contender.name for contender in EVERYBODY), "pgbench"]
     parser = argparse.ArgumentParser(
         "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks import pgbench
 from benchmarks.bench import Bench
-from benchmarks.contenders import FASTAPI, NINJA, NO_AUDIT_TRAIL, OURS, PEERS, VARIANTS, Contender
+from benchmarks.contenders import EVERYBODY, FASTAPI, NINJA, NO_AUDIT_TRAIL, OURS, Contender
 from benchmarks.equality import require_equal
 from benchmarks.interleaved import Slice, slice_of
 from benchmarks.requests_made import KINDS, Callers, around
@@ -16,7 +16,7 @@ from benchmarks.statistics_of import per_cpu_second
 LIST = "GET /todos"
 # Everybody lists; ours alone has entity tags, search and cursors.
 MEASURED: dict[Contender, tuple[str, ...]] = {
-    **dict.fromkeys((*PEERS, *VARIANTS), (LIST,)),
+    **dict.fromkeys(EVERYBODY, (LIST,)),
     OURS: tuple(KINDS),
     FASTAPI: (LIST, "GET /todos/{id}", "POST /todos", "PATCH /todos/{id}"),
     NO_AUDIT_TRAIL: ("POST /todos",),
@@ -28,7 +28,7 @@ def compared(bench: Bench) -> dict[str, Any]:
     plan = [
         (kind, contender)
         for kind in KINDS
-        for contender in (OURS, *PEERS, *VARIANTS)
+        for contender in EVERYBODY
         if kind in MEASURED[contender] and bench.wants(contender.name, kind)
     ]
     with ExitStack() as stack:

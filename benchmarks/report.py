@@ -1,20 +1,21 @@
 """docs/performance.md between its markers, the picture beside it, and the same tables for a terminal."""
 
 import re
+import statistics
 from pathlib import Path
 from typing import Any
 
 from benchmarks import chart
-from benchmarks.contenders import OURS, PEERS, VARIANTS
+from benchmarks.contenders import EVERYBODY, OURS
 from benchmarks.interleaved import NOISY_SHARE
 from benchmarks.pod import AT_ONCE_SECONDS
-from benchmarks.statistics_of import Slices, median, noisy, per_cpu_second, spread
+from benchmarks.statistics_of import Slices, median, noisy, per_cpu_second, ratios, spread
 from benchmarks.targets import LIST, TARGETS
 from local.state import ROOT
 
 DOCUMENT, PICTURE = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.svg"
 BEGIN, END = "<!-- written by `make bench`: begin -->", "<!-- written by `make bench`: end -->"
-ABOUT = {contender.name: contender.about for contender in (OURS, *PEERS, *VARIANTS)} | {
+ABOUT = {contender.name: contender.about for contender in EVERYBODY} | {
     "pgbench": "the statement alone; its own CPU counts as the server's"
 }
 
@@ -82,16 +83,14 @@ def on_terminal(found: dict[str, Any], parts: list[str]) -> str:
 
 
 def targets(found: dict[str, Any]) -> list[str]:
-    rows = []
-    for target in TARGETS:
-        value = target.value(found)
-        shown = (
-            "–" if value is None else f"{value:.2f}{target.unit}" if abs(value) < 100 else f"{value:.0f}{target.unit}"
-        )
-        rows.append([target.name, target.bound, shown, target.verdict(found)])
+    rows = [[target.name, target.bound, target.shown(found), target.verdict(found)] for target in TARGETS]
     every = [taken for slices in found.get("compared", {}).values() for turns in slices.values() for taken in turns]
     noise = f"{noisy(every, NOISY_SHARE)} of {len(every)} slices behind the ratios were noisy."
-    return [*_table(["measure", "target", "measured", "verdict"], rows), "", *([noise] if every else [])]
+    return [
+        *_table(["measure", "target", "median (outermost rounds)", "verdict"], rows),
+        "",
+        *([noise] if every else []),
+    ]
 
 
 def lists(compared: dict[str, Any]) -> list[str]:
@@ -102,9 +101,7 @@ def lists(compared: dict[str, Any]) -> list[str]:
             name,
             ABOUT[name],
             f"{median(taken, per_cpu_second):,.0f} ± {spread(taken, per_cpu_second):.0%}",
-            f"{median(ours, per_cpu_second) / median(taken, per_cpu_second):.2f}"
-            if ours and name != "pgbench"
-            else "–",
+            f"{statistics.median(ratios(ours, taken)):.2f}" if ours and name != "pgbench" else "–",
             *_costs(taken),
             _noise(taken),
         ]
@@ -204,12 +201,16 @@ def _noise(taken: Slices) -> str:
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> list[str]:
-    return [f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows)]
+    # A column of figures is aligned as one.
+    rules = [
+        "---:" if all(re.match(r"[-–≥≤\d]", cell) for cell in column) else "---" for column in zip(*rows, strict=True)
+    ]
+    return [f"| {' | '.join(cells)} |" for cells in (heads, rules or ["---"] * len(heads), *rows)]
 
 
 def _aligned(table: list[str]) -> str:
     cells = [re.sub(r"[`*]", "", line)[2:-2].split(" | ") for line in table if line.startswith("|")]
-    rows = [row for row in cells if set(row) != {"---"}]
+    rows = [row for row in cells if not set(row) <= {"---", "---:"}]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*lines, *(line for line in table if line and not line.startswith("|"))])

@@ -23,9 +23,9 @@ def spread(slices: Slices, figure: Callable[[dict[str, Any]], float]) -> float:
     return (max(figures) - min(figures)) / 2 / statistics.median(figures)
 
 
-def ratio(above: Slices, below: Slices, figure: Callable[[dict[str, Any]], float] = per_cpu_second) -> float:
-    """Return the median of the rounds' ratios: slices of one round had the same minute."""
-    return statistics.median(figure(mine) / figure(theirs) for mine, theirs in zip(above, below, strict=True))
+def ratios(above: Slices, below: Slices, figure: Callable[[dict[str, Any]], float] = per_cpu_second) -> list[float]:
+    """Return a ratio a round: slices of one round had the same minute."""
+    return [figure(mine) / figure(theirs) for mine, theirs in zip(above, below, strict=True)]
 
 
 def noisy(slices: Slices, limit: float) -> int:

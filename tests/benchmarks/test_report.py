@@ -30,7 +30,7 @@ def test_the_picture_is_what_was_measured() -> None:
 
 def test_a_ratio_is_the_median_of_the_rounds() -> None:
     ours_to_fastapi = TARGETS[0]
-    assert ours_to_fastapi.value(PARTS) == 2.5  # of 2 in the first round and 3 in the second
+    assert ours_to_fastapi.shown(PARTS) == "2.50 (2.00 – 3.00)"
     assert ours_to_fastapi.verdict(PARTS) == "met"
 
 
@@ -40,9 +40,9 @@ def test_what_was_not_measured_is_not_met() -> None:
 
 
 def test_a_bound_holds_to_its_very_figure() -> None:
-    assert Target("few", lambda _: 10.0, most=10).verdict({}) == "met"
-    assert Target("few", lambda _: 10.01, most=10).verdict({}) == "**not met**"
-    assert Target("many", lambda _: 9.99, least=10).verdict({}) == "**not met**"
+    assert Target("few", lambda _: [10.0], most=10).verdict({}) == "met"
+    assert Target("few", lambda _: [10.01], most=10).verdict({}) == "**not met**"
+    assert Target("many", lambda _: [9.99], least=10).verdict({}) == "**not met**"
 
 
 def test_noisy_slices_are_counted_in_the_table() -> None:
