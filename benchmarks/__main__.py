@@ -15,19 +15,22 @@ While you work on something: `python -m benchmarks --only compared --contender o
 
 import argparse
 import os
+import signal
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 from benchmarks import cores, report, results
 from benchmarks.bench import Bench
 from benchmarks.compared import compared
 from benchmarks.contenders import EVERYBODY, PEERS_PYTHON
-from benchmarks.database import yardstick
+from benchmarks.database import Yardstick, yardstick
 from benchmarks.growth import growth
 from benchmarks.machine import machine
 from benchmarks.pod import pod
 from benchmarks.process import process
 from benchmarks.requests_made import KINDS
+from local.locks import Lock
 from local.refusal import Refusal
 from local.state import here
 
@@ -61,36 +64,48 @@ def main() -> int:
         report.write(kept)
         return 0
     if not PEERS_PYTHON.exists():
-        sys.stderr.write(
-            "The peers have no environment: `make bench` makes it, or `sh local/environment.sh benchmarks`.\n"
-        )
-        return 1
-    parts = asked.only or list(PARTS)
-    with yardstick(here().folder / "benchmarks") as running:
-        os.sched_setaffinity(0, cores.REST)
-        database = running.filled("todo", rows=ROWS, users=USERS)
-        bench = Bench(
-            running, database, asked.rounds, asked.seconds, asked.rows, asked.contender or (), asked.request or ()
-        )
-        found = kept | {"machine": machine(running)}
-        for part in parts:
-            bench.say(f"── {part}")
-            found[part] = PARTS[part](bench)
-            found.setdefault("taken", {})[part] = {
-                "at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-                "rounds": bench.rounds,
-                "seconds": bench.seconds,
-            }
+        raise Refusal("The peers have no environment: `make bench` makes it, or `sh local/environment.sh benchmarks`.")
+    # Its servers are sessions of their own, which a signal to us does not reach: leave in order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    folder = here().folder / "benchmarks"
+    with Lock(folder.with_suffix(".lock")) as lock:
+        if not lock.acquire("bench"):
+            raise Refusal(f"`make bench` is already running in this clone (pid {lock.holder()[0]}): wait for it.")
+        with yardstick(folder) as running:
+            found = measured(running, asked, kept)
+    if not (asked.contender or asked.request):
+        report.write(found)
+    sys.stdout.write(report.on_terminal(found, asked.only or list(PARTS)))
+    return 0
+
+
+def measured(running: Yardstick, asked: argparse.Namespace, kept: dict[str, Any]) -> dict[str, Any]:
+    """Return `kept` with the parts that were asked for measured anew; each is written as soon as it is there."""
+    os.sched_setaffinity(0, cores.REST)
+    database = running.filled("todo", rows=ROWS, users=USERS)
+    bench = Bench(
+        running, database, asked.rounds, asked.seconds, asked.rows, asked.contender or (), asked.request or ()
+    )
+    found = kept | {"machine": machine(running)}
+    for part in asked.only or PARTS:
+        bench.say(f"── {part}")
+        found[part] = PARTS[part](bench)
+        taken = {
+            "at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "rounds": bench.rounds,
+            "seconds": bench.seconds,
+        }
+        found["taken"] = found.get("taken", {}) | {part: taken}
         if not bench.partial:
             results.write(found)
-            report.write(found)
-        sys.stdout.write(report.on_terminal(found, parts))
-    return 0
+    return found
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Refusal as refusal:
         sys.stderr.write(f"{refusal}\n")
         sys.exit(1)

@@ -117,8 +117,9 @@ class Yardstick:
 @contextmanager
 def yardstick(folder: Path) -> Generator[Yardstick]:
     """Run PostgreSQL in `folder`, which is emptied before and after, on its own core."""
-    shutil.rmtree(folder, ignore_errors=True)
     made = Yardstick(folder, Server(folder / "postgresql", SETTINGS))
+    made.server.stop()  # of a killed run
+    shutil.rmtree(folder, ignore_errors=True)
     ensure_secrets(made.secrets)
     try:
         with cores.on(cores.REST):

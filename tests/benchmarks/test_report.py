@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks import chart, report, results
+from benchmarks import chart, report, results, tables
 from benchmarks.targets import LIST, TARGETS, Target
 
 PARTS: dict[str, Any] = {
@@ -46,7 +46,7 @@ def test_a_bound_holds_to_its_very_figure() -> None:
 
 
 def test_noisy_slices_are_counted_in_the_table() -> None:
-    assert any(line.endswith("| 1 of 2 |") for line in report.lists(_complete())), report.lists(_complete())
+    assert any(line.endswith("| 1 of 2 |") for line in tables.lists(_complete())), tables.lists(_complete())
 
 
 def _complete() -> dict[str, Any]:
