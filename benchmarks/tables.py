@@ -29,6 +29,7 @@ POD_COLUMNS = {
     "failed": ("failed", 0),
     "throttled_seconds": ("throttled s", 1),
     "generator_late_ms": ("generator late ms", 1),
+    "others_percent": ("others' CPU %", 1),
 }
 
 
