@@ -16,7 +16,9 @@ from local.postgresql import Server
 from local.secrets import ensure_secrets, read_secret
 
 # A write is on the disk when it is answered (fsync, synchronous_commit and full_page_writes are on, the defaults).
-# 256 MB is what RDS gives to shared_buffers on an instance of 1 GiB; checkpoints are spread as RDS spreads them.
+# shared_buffers is a quarter of 1 GiB, as RDS has it by default (DBInstanceClassMemory/32768 pages of 8 KiB,
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Tuning.concepts.memory.html). With 2 GB of log no
+# checkpoint falls into a turn because the log is full; the rest is for the many servers and for making indexes.
 SETTINGS = {"shared_buffers": "256MB", "max_connections": "400", "max_wal_size": "2GB", "maintenance_work_mem": "512MB"}
 SCHEMA = "todo_schema"
 LIST_INDEX = "todo_by_created_at"

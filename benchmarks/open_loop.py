@@ -115,6 +115,8 @@ class OpenLoop:
             self._broken(line)
 
     def _progress(self, line: Line, events: int) -> None:
+        if line.socket.fileno() < 0:
+            return  # closed since the events were taken
         if events & selectors.EVENT_WRITE:
             if line.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 self._broken(line)
