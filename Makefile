@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
 # kubectl is the machine's, or else that of the environment for tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
-.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
+.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost bench lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
@@ -76,6 +76,9 @@ cost: .venv/test ## write docs/cost/ anew from the kept plans and the price tabl
 	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost
 	@$(PYTHON) -m cost prod tests/cost/plans/prod.json --output docs/cost
 
+bench: .venv/run .venv-benchmarks/benchmarks ## measure the service beside its peers, and write docs/performance.md anew (ONLY=pod ROUNDS=3)
+	@exec $(PYTHON) -m benchmarks $(foreach part,$(ONLY),--only $(part)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+
 lambda: .venv/run ## build the package of the database Lambda, locked by hash
 	@exec $(PYTHON) terraform/build_lambda.py
 
@@ -135,7 +138,7 @@ image: ## build the container image todo:dev with docker or podman; IMAGE= gives
 	@exec sh local/image.sh
 
 clean: ## remove environment, caches and collected assets; the data in .local/ stays
-	rm -rf .venv .venv-django-6.1 .venv-terraform .venv-checkov static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
+	rm -rf .venv .venv-django-6.1 .venv-terraform .venv-checkov .venv-benchmarks static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
 
 # What it says goes to stderr: stdout belongs to the target.
 .venv/run: requirements/main.txt requirements/local.txt
@@ -152,3 +155,6 @@ clean: ## remove environment, caches and collected assets; the data in .local/ s
 
 .venv-checkov/checkov: requirements/checkov/requirements.txt
 	@exec sh local/environment.sh checkov >&2
+
+.venv-benchmarks/benchmarks: requirements/benchmarks/requirements.txt
+	@exec sh local/environment.sh benchmarks >&2

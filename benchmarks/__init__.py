@@ -1,1 +1,1 @@
-"""Measurements behind decisions; each says how to repeat it."""
+"""The yardstick behind docs/performance.md: `make bench`, or `python -m benchmarks --help`."""

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Makes the Python environment .venv from the hash-locked requirements, and marks it done for make; django-6.1, terraform
-# and checkov each make one of their own, .venv-<name>, from the lock of their own, requirements/<name>.
-# usage: sh local/environment.sh run|test|django-6.1|terraform|checkov     (PYTHON_COMMAND=… names the Python to use)
+# Makes the Python environment .venv from the hash-locked requirements, and marks it done for make; django-6.1, terraform,
+# checkov and benchmarks each make one of their own, .venv-<name>, from the lock of their own, requirements/<name>.
+# usage: sh local/environment.sh run|test|django-6.1|terraform|checkov|benchmarks     (PYTHON_COMMAND=… names the Python to use)
 set -eu
 
 purpose=$1
 environment=.venv
 case $purpose in
-django-6.1 | terraform | checkov) environment=.venv-$purpose ;;
+django-6.1 | terraform | checkov | benchmarks) environment=.venv-$purpose ;;
 esac
 supported='import sys, ensurepip; sys.exit(sys.version_info[:2] not in {(3, 12), (3, 13)})'
 
@@ -33,7 +33,7 @@ fi
 set -- -r requirements/main.txt -r requirements/local.txt
 case $purpose in
 test) set -- "$@" -r requirements/dev.txt ;;
-django-6.1 | terraform | checkov) set -- -r "requirements/$purpose/requirements.txt" ;;
+django-6.1 | terraform | checkov | benchmarks) set -- -r "requirements/$purpose/requirements.txt" ;;
 esac
 started=$(date +%s)
 echo "  installing what \`make $purpose\` needs, locked by hash …"

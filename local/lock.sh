@@ -13,7 +13,7 @@ fi
 for group in main local dev; do
     "$poetry" export --only "$group" --output "requirements/$group.txt"
 done
-for project in django-6.1 terraform checkov; do
+for project in django-6.1 terraform checkov benchmarks; do
     "$poetry" --project "requirements/$project" lock
     "$poetry" --project "requirements/$project" export --output "requirements/$project/requirements.txt"
 done

@@ -17,7 +17,10 @@ from local.state import ROOT
 # Each Poetry project of ours, and the file that each group of it is exported to.
 PROJECTS = {
     ".": {group: f"requirements/{group}.txt" for group in ("main", "local", "dev")},
-    **{f"requirements/{name}": {"main": "requirements.txt"} for name in ("django-6.1", "terraform", "checkov")},
+    **{
+        f"requirements/{name}": {"main": "requirements.txt"}
+        for name in ("django-6.1", "terraform", "checkov", "benchmarks")
+    },
 }
 REQUIREMENT = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.IGNORECASE)
 # A lock must mean the same everywhere: no address of an index, no path of a machine.

@@ -90,8 +90,8 @@ SUITES = (
     ),
     Suite(
         "delivery",
-        "cost, manifests, release tool, workflows, monitoring",
-        ("cost", "kustomize", "cluster", "deploy", "platform", "workflows", "monitoring"),
+        "benchmarks, cost, manifests, release tool, workflows, monitoring",
+        ("benchmarks", "cost", "kustomize", "cluster", "deploy", "platform", "workflows", "monitoring"),
         2400,
         quick=True,
     ),

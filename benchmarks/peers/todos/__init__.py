@@ -1,0 +1,1 @@
+"""The todos of the peers on Django."""

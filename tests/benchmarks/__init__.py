@@ -1,0 +1,1 @@
+"""The yardstick tells the truth: what it counts, from when, and that it prints what it measured."""
