@@ -27,9 +27,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def notify(self) -> None:
         """Tell the arbiter that this worker lives, once a second: gunicorn does at each of two steps of a request."""
-        now = time.monotonic()
-        if now - self._notified >= NOTIFY_SECONDS:
-            self._notified = now
+        if time.monotonic() - self._notified >= NOTIFY_SECONDS:
+            self._notified = time.monotonic()
             super().notify()
 
     def enqueue_req(self, conn: Any) -> None:

@@ -17,7 +17,7 @@ from todos import openapi, selectors, services
 from todos.filters import todos_of
 from todos.models import Todo
 from todos.ordering import ORDERINGS
-from todos.serializers import TodoFilter, TodoQuery, TodoSerializer, filters_of
+from todos.serializers import TodoFilter, TodoQuery, TodoSerializer, filters_of, representation
 
 # Made once: a serializer copies its fields when it is made, and checks data without keeping any.
 TODO_QUERY, TODO_FILTER = TodoQuery(), TodoFilter()
@@ -26,7 +26,7 @@ NEW_TODO, CHANGED_TODO = TodoSerializer(), TodoSerializer(partial=True)
 
 def root_url(request: Request) -> str:
     """Return the absolute address of the collection, which every todo's own address starts with."""
-    return request.build_absolute_uri(collection_path())
+    return f"{request.scheme}://{request.get_host()}{collection_path()}"
 
 
 @cache
@@ -36,7 +36,7 @@ def collection_path() -> str:
 
 def todo_response(request: Request, todo: Todo, *, created: bool = False) -> HttpResponse:
     """Return one todo with its ETag, and with its ``Location`` if it is new."""
-    body = TodoSerializer(todo, context={"root": root_url(request)}).data
+    body = representation(todo, root_url(request))
     headers = {"ETag": version_etag(todo.version)}
     if created:
         return json_response(body, status=201, headers=headers | {"Location": body["url"]})
@@ -53,9 +53,9 @@ class TodoList(PrivateResource):
         filters, ordering = filters_of(query), ORDERINGS[query["ordering"]]
         position = position_of(query["cursor"], ordering.name, filters) if "cursor" in query else None
         page = selectors.PAGES.page(caller_id(request), filters, ordering, position, query["limit"])
-        serializer = TodoSerializer(context={"root": root_url(request)})
-        body = to_json([serializer.to_representation(todo) for todo in page.rows])
-        link = link_header(request, page, ordering, filters)
+        root = root_url(request)
+        body = to_json([representation(todo, root) for todo in page.rows])
+        link = link_header(request, root, page, ordering, filters)
         etag = digest_etag(body, link.encode())
         headers = {"ETag": etag} | ({"Link": link} if link else {})
         return not_modified(request, etag) or HttpResponse(body, content_type="application/json", headers=headers)

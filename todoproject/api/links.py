@@ -10,12 +10,16 @@ from todoproject.api.cursor import cursor_text
 from todoproject.api.listing import Ordering, Page
 
 
-def link_header(request: Request, page: Page, ordering: Ordering, filters: Mapping[str, Any]) -> str:
-    """Return the header's value, empty when the page stands alone. Each address repeats the request's parameters."""
+def link_header(request: Request, root: str, page: Page, ordering: Ordering, filters: Mapping[str, Any]) -> str:
+    """Return the header's value, empty when the page stands alone. Each address repeats the request's parameters.
+
+    `root` is the absolute address of what is listed.
+    """
     links = []
     others = [(name, value) for name, value in request.query_params.items() if name != "cursor"]
+    slash = "/" if request.path.endswith("/") else ""
     for relation, position in (("next", page.next), ("prev", page.previous)):
         if position is not None:
             parameters = urlencode([*others, ("cursor", cursor_text(position, ordering.name, filters))], safe=":")
-            links.append(f'<{request.build_absolute_uri(f"{request.path}?{parameters}")}>; rel="{relation}"')
+            links.append(f'<{root}{slash}?{parameters}>; rel="{relation}"')
     return ", ".join(links)
