@@ -11,7 +11,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0
 WORKDIR /app
 RUN python -m venv --without-pip /venv
 COPY requirements/main.txt /tmp/
-RUN python -m pip --python /venv/bin/python install --no-cache-dir --no-compile --require-hashes -r /tmp/main.txt
+RUN python -m pip --python /venv/bin/python install --no-cache-dir --no-compile --no-deps --require-hashes -r /tmp/main.txt
 COPY manage.py ./
 COPY todoproject todoproject/
 COPY todos todos/

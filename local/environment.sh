@@ -37,7 +37,9 @@ django-6.1 | terraform | checkov | benchmarks) set -- -r "requirements/$purpose/
 esac
 started=$(date +%s)
 echo "  installing what \`make $purpose\` needs, locked by hash …"
-"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "$@"
+# Without dependencies: a lock has them all, and pip would look for a package's extra (`coverage[toml]`) anew and stop at the
+# first release that is newer than the lock.
+"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes "$@"
 echo "  installed in $(($(date +%s) - started)) s"
 case $purpose in
 test) touch .venv/run .venv/test ;;
