@@ -20,7 +20,8 @@ def install(folder: Path) -> None:
     for glibc in ("2_28", "2014", "2_17"):
         platforms += ["--platform", f"manylinux{glibc}_x86_64"]
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--python-version", "3.12", "--implementation", "cp", *platforms]
+    command += ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+    command += ["--python-version", "3.12", "--implementation", "cp", *platforms]
     command += ["--target", str(folder), "--requirement", str(SOURCE / "requirements.txt")]
     subprocess.run(command, check=True, timeout=300)  # noqa: S603 (our own arguments)
 
