@@ -1,6 +1,8 @@
 """What is installed is what was locked: the check that needs neither Poetry nor a network."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,13 @@ def change(path: Path, old: str, new: str) -> None:
 @pytest.mark.parametrize("project", PROJECTS)
 def test_the_locks_are_fresh(project: str) -> None:
     assert list(findings(ROOT / project, PROJECTS[project])) == []
+
+
+def test_the_locks_have_all_that_packages_ask_for() -> None:
+    # They are installed without looking for anything else (local/environment.sh).
+    check = [sys.executable, "-m", "pip", "check", "--disable-pip-version-check"]
+    done = subprocess.run(check, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_changed_dependency_makes_the_lock_stale(copy: Path) -> None:
