@@ -15,9 +15,9 @@ import pytest
 
 from deploy import kubectl
 from tests.deploy.world import ROOT, Scene, image
+from tests.stand_ins import beginning
 
-PROGRAM = """#!{python} -SE
-import sys, time
+PROGRAM = """{beginning}import sys, time
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from tests.deploy.scripted.kubectl import main
@@ -37,7 +37,7 @@ class Shell:
         self.scene = scene
         program = scene.folder / "bin" / "kubectl"
         program.parent.mkdir()
-        program.write_text(PROGRAM.format(python=sys.executable, root=str(ROOT), folder=str(scene.folder)))
+        program.write_text(PROGRAM.format(beginning=beginning("-SE"), root=str(ROOT), folder=str(scene.folder)))
         program.chmod(0o755)
         scene.release_file(**QUICK)
         scene.change(seconds_to_ready=1, seconds_of_a_job=1)

@@ -10,14 +10,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.stand_ins import beginning
 from tests.terraform.processes import Finished, run
 
 ROOT = Path(__file__).parents[2]
 KEYS = re.findall(r"^[A-Z]\w*$", (ROOT / "terraform/values.keys").read_text(), re.MULTILINE)
 
 # Writes down how it was called. `kubectl kustomize` is the real one, `helm pull` leaves a chart, $FAIL fails.
-SCRIPTED = """#!{python}
-import json, os, pathlib, sys
+SCRIPTED = """{beginning}import json, os, pathlib, sys
 call = [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]
 if call[:2] == ["kubectl", "kustomize"]:
     os.execv(os.environ["REAL_KUBECTL"], call)
@@ -86,7 +86,7 @@ def build(folder: Path, environment: str, *, without: tuple[str, ...] = ()) -> S
     stage.values.write_text("# made up\n" + "".join(f"{key}={key.lower()}\n" for key in KEYS if key not in without))
     (folder / "path").mkdir()
     for tool in ("kubectl", "helm"):
-        (folder / "path" / tool).write_text(SCRIPTED.format(python=sys.executable))
+        (folder / "path" / tool).write_text(SCRIPTED.format(beginning=beginning()))
         (folder / "path" / tool).chmod(0o755)
     return stage
 

@@ -4,11 +4,11 @@ import json
 import os
 import re
 import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.stand_ins import beginning
 from tests.terraform.processes import run
 from tests.workflows.workflow import Workflow
 
@@ -32,8 +32,7 @@ EXPRESSIONS = {
     "steps.repository.outputs.repository": "registry/todo",
     "contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')": "false",
 }
-PROGRAM = """#!{python}
-import json, os, stat, sys
+PROGRAM = """{beginning}import json, os, stat, sys
 if stat.S_ISFIFO(os.fstat(0).st_mode):
     sys.stdin.read()
 with open(os.environ["CALLS"], "a") as calls:
@@ -57,7 +56,7 @@ class Workspace:
         for name in (*(f"path/{each}" for each in ON_PATH), *IN_PLACE):
             program = self.folder / name
             program.parent.mkdir(parents=True, exist_ok=True)
-            program.write_text(PROGRAM.format(python=sys.executable))
+            program.write_text(PROGRAM.format(beginning=beginning()))
             program.chmod(0o755)
         (self.folder / "terraform/project").write_text("todo\n")
 

@@ -2,13 +2,13 @@
 
 import json
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.stand_ins import beginning
+
 # Answers by the longest prefix of the call; what is read from stdin is kept beside the call.
-PROGRAM = """#!{python}
-import json, os, pathlib, sys
+PROGRAM = """{beginning}import json, os, pathlib, sys
 call = " ".join([pathlib.Path(sys.argv[0]).name, *sys.argv[1:]])
 given = sys.stdin.read() if "--input -" in call else ""
 with open("{folder}/calls", "a") as calls:
@@ -35,7 +35,7 @@ class Scripted:
         self.folder.mkdir(exist_ok=True)
         (self.folder / "answers").write_text(json.dumps(answers))
         for name in names:
-            (self.folder / name).write_text(PROGRAM.format(python=sys.executable, folder=self.folder))
+            (self.folder / name).write_text(PROGRAM.format(beginning=beginning(), folder=self.folder))
             (self.folder / name).chmod(0o755)
         return os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}"}
 
