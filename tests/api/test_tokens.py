@@ -5,6 +5,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -15,7 +16,7 @@ from rest_framework.test import APIRequestFactory
 from tests.api.client import ApiClient, parsed
 from tests.api.forging import base64url, claims, forged, header_of, payload_of, unsigned
 from tests.factories import UserFactory
-from todoproject.accounts import verified_tokens
+from todoproject.accounts import tokens, verified_tokens
 from todoproject.accounts.authentication import TokenAuthentication
 from todoproject.accounts.models import User
 from todoproject.accounts.refresh import login_session_begin
@@ -358,6 +359,21 @@ def test_a_token_that_was_good_does_not_outlive_its_key(settings: Settings) -> N
         read_access(token)
 
 
+def test_a_key_that_goes_while_a_token_is_verified_takes_the_token_with_it(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    token, verified = issue_access(7), tokens._verified
+
+    def rotated_meanwhile(text: str, kind: str) -> dict[str, Any]:
+        claims = verified(text, kind)
+        settings.JWT_SIGNING_KEYS = SecretText("JWT_SIGNING_KEYS", '[{"kid": "new", "key": "' + "bmV3" * 11 + '"}]')
+        return claims
+
+    monkeypatch.setattr(tokens, "_verified", rotated_meanwhile)
+    assert read_access(token) == 7
+    assert verified_tokens.user_id(token) is None
+
+
 def test_a_token_that_was_refused_is_not_kept() -> None:
     token = forged(claims(exp=int(time.time()) - 60))
     with pytest.raises(TokenError):
@@ -367,6 +383,6 @@ def test_a_token_that_was_refused_is_not_kept() -> None:
 
 def test_the_tokens_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verified_tokens, "MAX_TOKENS", 3)
-    tokens = [issue_access(number) for number in range(1, 9)]
-    assert [read_access(token) for token in tokens] == list(range(1, 9))
-    assert 0 < sum(verified_tokens.user_id(token) is not None for token in tokens) <= 3
+    issued = [issue_access(number) for number in range(1, 9)]
+    assert [read_access(token) for token in issued] == list(range(1, 9))
+    assert 0 < sum(verified_tokens.user_id(token) is not None for token in issued) <= 3

@@ -50,9 +50,10 @@ def read_access(token: str) -> int:
     A token that was verified before is only compared with its end and with the keys, which it must not outlive.
     """
     if (user_id := verified_tokens.user_id(token)) is None:
+        keys = key_ring().keys()  # those of before: a key that goes in the meantime takes the token with it
         claims = _verified(token, ACCESS)
         user_id = _user_id(claims)
-        verified_tokens.remember(token, user_id, claims["exp"])
+        verified_tokens.remember(token, verified_tokens.Verified(user_id, claims["exp"], keys))
     return user_id
 
 

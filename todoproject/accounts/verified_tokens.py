@@ -33,11 +33,11 @@ def user_id(token: str) -> int | None:
     return known.user_id
 
 
-def remember(token: str, user_id: int, expires: int) -> None:
-    """Keep that `token` is valid until `expires`."""
+def remember(token: str, verified: Verified) -> None:
+    """Keep what is known of `token`."""
     if len(_verified) >= MAX_TOKENS:
         _verified.clear()
-    _verified[_digest(token)] = Verified(user_id, expires, key_ring().keys())
+    _verified[_digest(token)] = verified
 
 
 def _digest(token: str) -> bytes:
