@@ -47,12 +47,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             if request.startswith(overload.HEALTH):
                 return False
             conn.sock.recv(overload.REQUEST_BYTES)
-            keep = overload.is_whole(request)
+            keep = self.alive and overload.is_whole(request)
             if request:
                 count_refusal()
                 conn.sock.send(overload.refusal(keep=keep))
         except BlockingIOError:  # a new connection that has not said anything yet
-            self.watch(conn, self.pending_conns, self.on_pending_socket_readable)
+            if self.alive:
+                self.watch(conn, self.pending_conns, self.on_pending_socket_readable)
+            else:
+                self.drop(conn)
         except OSError:
             self.drop(conn)
         else:

@@ -1,9 +1,11 @@
 """More requests than a worker can serve: those it takes are served, the others hear so at once, and nobody hangs."""
 
 import http.client
+import signal
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import psycopg
 import pytest
@@ -64,6 +66,14 @@ class Held:
         self.stack.close()
 
 
+def until_nobody_listens(gunicorn: Gunicorn) -> None:
+    """Return when new connections are refused: the worker is stopping."""
+    with suppress(ConnectionRefusedError):
+        while True:
+            socket.create_connection(("127.0.0.1", gunicorn.port), timeout=1).close()
+            time.sleep(0.01)
+
+
 def fill(metered: Metered, taken: list[Client], caller: dict[str, str]) -> None:
     """Let the thread be busy and its queue be full."""
     taken[0].ask(caller)
@@ -122,3 +132,20 @@ def test_a_busy_worker_is_still_healthy(
     assert probe.answer().status == 200
     idle.ask(caller)
     assert idle.answer().status == 200
+
+
+def test_a_stopping_worker_keeps_no_refused_connection(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken, late = crowd[:-REFUSED], crowd[-1]
+    late.ask(caller)
+    assert late.answer().status == 200
+    with Held(stage):
+        fill(metered, taken, caller)
+        metered.gunicorn.send(signal.SIGTERM)
+        until_nobody_listens(metered.gunicorn)
+        late.ask(caller)
+        refused = late.answer()
+        assert (refused.status, refused.headers["Connection"]) == (503, "close")
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+    assert metered.gunicorn.process.wait(timeout=patient(10)) == 0
