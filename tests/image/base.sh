@@ -14,10 +14,10 @@ libraries=ca-certificates,netbase,tzdata,libbz2-1.0,libexpat1,libffi8,libgdbm6,l
 mmdebstrap --quiet --variant=minbase --include="$libraries" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
-    bookworm "$tree/root"
-rm -rf "$tree"/root/var/lib/apt/lists/* "$tree"/root/var/cache/apt/*
+    bookworm "$tree/system"
+rm -rf "$tree"/system/var/lib/apt/lists/* "$tree"/system/var/cache/apt/*
 
-local=$tree/root/usr/local
+local=$tree/system/usr/local
 mkdir -p "$local/bin" "$local/lib"
 cp -a "$prefix/bin/python3.12" "$local/bin/"
 ln -s python3.12 "$local/bin/python3"
@@ -29,8 +29,8 @@ tar --directory "$prefix/lib" --create \
     --exclude=site-packages --exclude=__pycache__ --exclude=test --exclude=tests --exclude=idle_test \
     --exclude='config-3.12*' python3.12 | tar --directory "$local/lib" --extract
 mkdir "$local/lib/python3.12/site-packages"
-chroot "$tree/root" ldconfig
+chroot "$tree/system" ldconfig
 # As the official image: no bytecode of the standard library.
-PYTHONDONTWRITEBYTECODE=1 chroot "$tree/root" python3 -m ensurepip --default-pip >/dev/null
-tar --directory "$tree/root" --create --file "$half" .
+PYTHONDONTWRITEBYTECODE=1 chroot "$tree/system" python3 -m ensurepip --default-pip >/dev/null
+tar --directory "$tree/system" --create --file "$half" .
 mv "$half" "$archive"
