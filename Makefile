@@ -31,7 +31,7 @@ token: .venv/run ## print a valid access token, alone on stdout: make token NAME
 	@exec $(PYTHON) -m local token "$$NAME"
 
 # What needs Terraform is skipped where there is none, and says so; in CI it fails.
-test: .venv/test $(if $(CI),.venv-django-6.1/django-6.1) $(if $(CI)$(shell command -v terraform),.venv-terraform/terraform .venv-checkov/checkov) ## static checks and the whole test suite (CI set: on Django 6.1 too)
+test: .venv/test $(if $(CI),.venv-django-6.1/django-6.1 .venv-checkov/checkov) $(if $(CI)$(shell command -v terraform),.venv-terraform/terraform) ## static checks and all suites, within minutes (CI set: with Django 6.1 and what takes longer)
 	@exec $(PYTHON) -m local.checks test
 
 quick: .venv/test ## the cheap checks and the fast tests

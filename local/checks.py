@@ -4,6 +4,7 @@ The suites of tests (local/suites.py) run beside the checks; each shows its outp
 """
 
 import sys
+from dataclasses import replace
 from typing import NamedTuple
 
 from local.side_by_side import run
@@ -92,10 +93,10 @@ def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     suites = tuple(suite for suite in SUITES if suite.belongs)
     if wanted == "test":
-        return run(CHECKS, suites, cover=True)
+        return run(CHECKS, [suite.within_minutes() for suite in suites], cover=True)
     if wanted == "quick":
         quick = tuple(check for check in CHECKS if check.name in QUICK)
-        return run(quick, tuple(suite for suite in suites if suite.quick), quick=True)
+        return run(quick, [replace(suite, fast=True) for suite in suites if suite.quick])
     if wanted == "check":
         return run(CHECKS)
     checks = tuple(check for check in (*CHECKS, OPENAPI) if check.name == wanted)

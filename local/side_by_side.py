@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from local.checks import Check
 
 
-def run(checks: Sequence["Check"], suites: Sequence[Suite] = (), *, quick: bool = False, cover: bool = False) -> int:
+def run(checks: Sequence["Check"], suites: Sequence[Suite] = (), *, cover: bool = False) -> int:
     """Run all, also after a failure; return 0 if nothing failed. The last line is the sum of all counts, alone."""
     started = time.monotonic()
     # All three end what runs, which has sessions of its own and would go on. In the background of a shell SIGINT comes
@@ -32,7 +32,7 @@ def run(checks: Sequence["Check"], suites: Sequence[Suite] = (), *, quick: bool 
         pool = ThreadPoolExecutor(max_workers=lanes)
         try:
             with Background() as background:
-                results = _results(pool, checks, suites, SuiteRun(background, Path(folder), quick=quick, cover=cover))
+                results = _results(pool, checks, suites, SuiteRun(background, Path(folder), cover=cover))
         except KeyboardInterrupt:
             return 130
         finally:

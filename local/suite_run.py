@@ -4,23 +4,24 @@ import os
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.background import Background
 from local.result import Result, read_report
 from local.suites import Suite
 
+NO_TESTS = 5  # pytest's exit code where none was collected: a suite may have no fast ones
+
 _printing = threading.Lock()
 
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """How suites are run: where logs, reports and coverage data go, and whether all tests or the fast ones."""
+    """How suites are run: where logs, reports and coverage data go."""
 
     background: Background
     folder: Path
-    quick: bool = False
     cover: bool = False
 
     def result_of(self, suite: Suite) -> Result:
@@ -31,12 +32,16 @@ class SuiteRun:
             return Result(suite.name, 0, failed=1, note=f"{suite.environment} is missing: `make` makes it")
         started, log, report = time.monotonic(), *(self.folder / f"{suite.name}.{kind}" for kind in ("log", "xml"))
         code = self.background.run(
-            suite.command(report=report, quick=self.quick, covered=self.cover and suite.covered),
+            suite.command(report=report, covered=self.cover and suite.covered),
             environment=self._environment(),
             log=log,
             seconds=suite.seconds,
         )
+        if suite.fast and code == NO_TESTS:
+            code = 0
         result = read_report(suite.name, report, code=code, seconds=time.monotonic() - started)
+        if suite.left_out:
+            result = replace(result, skips=(*result.skips, suite.left_out))
         with _printing:
             print(f"── {suite.name}: {suite.reason} ──\n{log.read_text(errors='replace')}{result}\n")
             sys.stdout.flush()

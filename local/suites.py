@@ -6,7 +6,7 @@ A new folder of tests is a word in `folders`, a new suite one line. A folder tha
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.state import ROOT
@@ -27,6 +27,8 @@ class Suite:
     covered: bool = False  # counts for the coverage of todos and todoproject
     quick: bool = False  # its fast tests belong to `make quick`
     waits: bool = False  # mostly waits: takes no core from the others
+    minutes: int = 0  # what its slow tests take: `make test` leaves them to CI, and to who names the suite
+    fast: bool = False  # its fast tests alone
     ci: bool = False  # only where CI is set: minutes that a laptop need not spend
     environment: str = ""  # the folder of another virtual environment than .venv
     needs: str = ""  # a program without which a laptop skips the suite, and CI fails
@@ -55,13 +57,23 @@ class Suite:
             return ""
         return f"{self.needs} is not on this machine; install it: {self.install}"
 
-    def command(self, *, report: Path, quick: bool, covered: bool) -> list[str]:
+    @property
+    def left_out(self) -> str:
+        """What of it is not run, and how to; empty where all is."""
+        how = f"`.venv/bin/python -m local.checks {self.name}` runs them, and so does CI"
+        return f"its slow tests, about {self.minutes} minutes: {how}" if self.fast and self.minutes else ""
+
+    def within_minutes(self) -> "Suite":
+        """Return it as `make test` runs it here."""
+        return replace(self, fast=True) if self.minutes and not os.environ.get("CI") else self
+
+    def command(self, *, report: Path, covered: bool) -> list[str]:
         """Return the command whose result is written to `report` (JUnit's XML)."""
         return [
             str(self.python),
             *(("-m", "coverage", "run") if covered else ()),
             *("-m", "pytest", f"--junitxml={report}", "--durations=5"),
-            *("-m", "not slow and not cluster" if quick else "not cluster"),
+            *("-m", "not slow and not cluster" if self.fast else "not cluster"),
             *(() if self.service else BARE),
             *(("--color=yes",) if sys.stdout.isatty() else ()),
             *self.arguments,
@@ -78,6 +90,7 @@ SUITES = (
         2400,
         service=True,
         covered=True,
+        waits=True,
     ),
     Suite(
         "rehearsals",
@@ -85,6 +98,7 @@ SUITES = (
         ("rehearsals",),
         2400,
         waits=True,
+        minutes=5,
         needs="prometheus",
         install="apt-get install prometheus",
     ),
@@ -106,13 +120,14 @@ SUITES = (
     ),
     Suite("api", "what the API answers", ("api",), 2400, service=True, covered=True, quick=True),
     Suite("local", "what a laptop needs: `make run`, PostgreSQL, these suites", ("local",), 2400, service=True),
-    Suite("image", "the image, built and run", ("image",), 1800),
+    Suite("image", "the image, built and run", ("image",), 1800, minutes=5),
     Suite(
         "terraform",
         "modules, roots and functions, applied to an emulator",
         ("terraform",),
         3600,
         waits=True,
+        minutes=12,
         environment=".venv-terraform",
         needs="terraform",
         install="https://developer.hashicorp.com/terraform/install (1.11 or newer)",

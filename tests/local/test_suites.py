@@ -96,6 +96,26 @@ def test_a_suite_without_its_program_is_skipped_on_a_laptop_and_fails_in_ci(
     assert failed.failed == 1
 
 
+def test_slow_tests_that_take_minutes_are_left_out_on_a_laptop_which_is_said_and_run_in_ci(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "slow"
+    folder.mkdir()
+    (folder / "test_it.py").write_text("import pytest\n@pytest.mark.slow\ndef test_fails(): assert False\n")
+    own = ("-c", "pyproject.toml", str(folder))
+    suite = Suite("local", "", (), 60, minutes=7, arguments=own)
+    monkeypatch.delenv("CI", raising=False)
+    with Background() as background:
+        here = SuiteRun(background, tmp_path).result_of(suite.within_minutes())
+        monkeypatch.setenv("CI", "true")
+        in_ci = SuiteRun(background, tmp_path).result_of(suite.within_minutes())
+    assert (here.passed, here.failed) == (0, 0)
+    assert here.skips == (
+        "its slow tests, about 7 minutes: `.venv/bin/python -m local.checks local` runs them, and so does CI",
+    )
+    assert (in_ci.failed, in_ci.skips) == (1, ())
+
+
 def test_every_folder_of_tests_belongs_to_a_suite() -> None:
     covered = {path for suite in SUITES for path in suite.paths}
     folders = {f"tests/{path.parent.name}" for path in Path("tests").glob("*/__init__.py")}

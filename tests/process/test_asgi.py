@@ -16,7 +16,7 @@ from tests.process.conftest import PASSWORD, Serve, Stage
 from tests.process.gunicorn_process import Gunicorn
 from tests.process.visitors import Operator
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.followed]
 
 
 @pytest.fixture

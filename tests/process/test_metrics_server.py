@@ -19,7 +19,7 @@ from todoproject.metrics import directory
 from todoproject.metrics.cpu import seconds_of
 from todoproject.metrics.server import SECONDS_TO_SEND_A_REQUEST
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.followed]
 
 
 @pytest.fixture(scope="module")
