@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from todoproject.accounts.serializers import USERNAME_CHARACTERS
 from todoproject.error_page import ErrorPage
-from todoproject.throttling.rates import network_of
+from todoproject.throttling.rates import LoginThrottle, network_of
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -74,3 +74,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "with the right password too. A colleague can lift that in the admin: Accounts, Failed logins, Lift lock-out."
     )
     return ErrorPage("too-many-requests", detail, title="Too many failed logins", headers={"Retry-After": str(seconds)})
+
+
+def address_page(throttle: LoginThrottle) -> HttpResponse:
+    """Return what somebody sees in the admin whose address has tried to log in too often, as whichever user."""
+    seconds = max(1, round(throttle.wait() or 0))
+    detail = f"Too many logins have been tried from your address: try again in {seconds} s."
+    return ErrorPage("too-many-requests", detail, title="Too many logins", headers={"Retry-After": str(seconds)})
