@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import ADDITION
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -92,7 +92,7 @@ class TodoAdmin(OperationsModelAdmin):
         if changes.pop("owner", None):
             todos_reassign(Todo.objects.filter(pk=obj.pk), owner_id=obj.owner_id)
         if changes:
-            services.todo_change(owner_id=obj.owner_id, todo_id=obj.pk, changes=changes, versions=None)
+            services.todo_change(owner_id=obj.owner_id, todo_id=obj.pk, changes=changes, condition=Q())
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
         return super().construct_change_message(request, form, formsets, add) if add else history.sentence_of(form)
