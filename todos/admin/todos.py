@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import ADDITION
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -73,8 +74,11 @@ class TodoAdmin(OperationsModelAdmin):
             return HttpResponseRedirect(reverse("admin:todos_todo_changelist"))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Todo | None:
-        """Return the todo; for a form that is sent, locked until the answer, so that nobody changes it in between."""
-        if request.method == "POST" and self.has_change_permission(request):
+        """Return the todo; for a form that is sent, locked until the answer, so that nobody changes it in between.
+
+        Django has begun a transaction then; for what else may be sent here (the page of the history) it has not.
+        """
+        if request.method == "POST" and connection.in_atomic_block and self.has_change_permission(request):
             request.lock_rows = True  # type: ignore[attr-defined]
         return super().get_object(request, object_id, from_field)
 
