@@ -86,9 +86,10 @@ PROBLEM_TYPES = {
         ProblemType(
             "precondition-failed",
             412,
-            "The todo has changed in the meantime",
-            "`If-Match` named an ETag that is not the current one. Read the todo again, apply the change, and send the "
-            "new ETag.",
+            "The condition of the request does not hold",
+            "`If-Match` named no ETag that is current, or `If-None-Match` one that is: most often somebody else has "
+            "made a change in the meantime. Read again, apply your change, and send the new ETag. A list is deleted "
+            "without one: only `If-Match: *` is accepted there.",
         ),
         ProblemType(
             "payload-too-large",

@@ -29,7 +29,10 @@ ALWAYS = ("bad-request", "not-authenticated", "not-acceptable", "too-many-reques
 BODY = ("validation-failed", "payload-too-large", "unsupported-media-type")
 TODO_ID = OpenApiParameter("todo_id", OpenApiTypes.INT64, OpenApiParameter.PATH, description="The `id` of a todo.")
 IF_MATCH = request_header("If-Match", "Change only while one of these ETags is current; else 412.")
+IF_MATCH_ANY = request_header("If-Match", "`*` alone; any ETag is 412, since it is of one page as it was read.")
+IF_STILL = request_header("If-Match", "Answer only while one of these ETags is current; else 412.")
 IF_NONE_MATCH = request_header("If-None-Match", "ETags that you hold; 304 when one is current.")
+UNLESS_MATCH = request_header("If-None-Match", "Change only while none of these ETags is current; else 412.")
 IDEMPOTENCY_KEY = request_header(
     "Idempotency-Key",
     "1–255 visible ASCII characters. The same request with the same key within 24 hours is served once.",
@@ -47,6 +50,7 @@ listed = extend_schema(
     summary="List todos",
     parameters=[
         TodoQuery,
+        IF_STILL,
         IF_NONE_MATCH,
         response_header("ETag", ETAG, status=200),
         response_header("Link", 'RFC 8288; rel="next" and rel="prev", absent at the ends.', status=200),
@@ -54,7 +58,7 @@ listed = extend_schema(
     responses={
         200: OpenApiResponse(TodoSerializer(many=True), description="A page of todos.", examples=[EXAMPLE]),
         304: OpenApiResponse(description="Nothing has changed."),
-        **problems(*ALWAYS, "validation-failed"),
+        **problems(*ALWAYS, "validation-failed", "precondition-failed"),
     },
 )
 created = extend_schema(
@@ -73,17 +77,20 @@ created = extend_schema(
 cleared = extend_schema(
     operation_id="deleteTodos",
     summary="Delete todos",
-    parameters=[TodoFilter],
-    responses={204: OpenApiResponse(description="They are gone."), **problems(*ALWAYS, "validation-failed")},
+    parameters=[TodoFilter, IF_MATCH_ANY],
+    responses={
+        204: OpenApiResponse(description="They are gone."),
+        **problems(*ALWAYS, "validation-failed", "precondition-failed"),
+    },
 )
 retrieved = extend_schema(
     operation_id="getTodo",
     summary="Get a todo",
-    parameters=[TODO_ID, IF_NONE_MATCH, response_header("ETag", ETAG, status=200)],
+    parameters=[TODO_ID, IF_STILL, IF_NONE_MATCH, response_header("ETag", ETAG, status=200)],
     responses={
         **_todo(200, "The todo."),
         304: OpenApiResponse(description="Nothing has changed."),
-        **problems(*ALWAYS, "not-found"),
+        **problems(*ALWAYS, "not-found", "precondition-failed"),
     },
 )
 replaced = extend_schema(
@@ -91,7 +98,7 @@ replaced = extend_schema(
     summary="Replace a todo",
     request=TodoSerializer,
     examples=[NEW],
-    parameters=[TODO_ID, IF_MATCH, response_header("ETag", ETAG, status=200)],
+    parameters=[TODO_ID, IF_MATCH, UNLESS_MATCH, response_header("ETag", ETAG, status=200)],
     responses={**_todo(200, "The todo."), **problems(*ALWAYS, *BODY, "not-found", "precondition-failed")},
 )
 patched = extend_schema(
@@ -99,13 +106,13 @@ patched = extend_schema(
     summary="Change a todo",
     request=TodoSerializer(partial=True),
     examples=[DONE],
-    parameters=[TODO_ID, IF_MATCH, response_header("ETag", ETAG, status=200)],
+    parameters=[TODO_ID, IF_MATCH, UNLESS_MATCH, response_header("ETag", ETAG, status=200)],
     responses={**_todo(200, "The todo."), **problems(*ALWAYS, *BODY, "not-found", "precondition-failed")},
 )
 deleted = extend_schema(
     operation_id="deleteTodo",
     summary="Delete a todo",
-    parameters=[TODO_ID, IF_MATCH],
+    parameters=[TODO_ID, IF_MATCH, UNLESS_MATCH],
     responses={
         204: OpenApiResponse(description="It is gone."),
         **problems(*ALWAYS, "not-found", "precondition-failed"),

@@ -3,11 +3,11 @@
 Each is one statement that decides in its own WHERE, so two requests at once cannot both win.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Case, DateTimeField, Exists, F, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.http import Http404
 from rest_framework.exceptions import AuthenticationFailed
@@ -40,8 +40,8 @@ def todo_create(*, owner_id: int, values: Mapping[str, Any]) -> Any:
     return todo
 
 
-def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], versions: Set[int] | None) -> Any:
-    """Return the todo after `changes`; `versions` are those that may be changed, None for any.
+def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], condition: Q) -> Any:
+    """Return the todo after `changes`, made while it meets `condition`.
 
     Raises Http404, `PreconditionFailed`, or AuthenticationFailed when the owner has been deleted. A change by somebody
     else right behind this one may already be in the answer; its ETag then says so.
@@ -49,23 +49,22 @@ def todo_change(*, owner_id: int, todo_id: int, changes: Mapping[str, Any], vers
     computed = {"version": F("version") + 1, "updated_at": Now()}
     if "completed" in changes:
         computed["completed_at"] = _completed_at() if changes["completed"] else Value(None, DateTimeField())
-    if not _allowed(owner_id, todo_id, versions).update(**changes, **computed):
+    if not _allowed(owner_id, todo_id, condition).update(**changes, **computed):
         raise _miss(owner_id, todo_id)
     audit.record("todo.changed", target=todo_id, changes=changes)
     return selectors.todo(owner_id=owner_id, todo_id=todo_id)
 
 
-def todo_delete(*, owner_id: int, todo_id: int, versions: Set[int] | None) -> None:
-    """Delete the todo; `versions` and what it raises are as for `todo_change`."""
-    deleted, _ = _allowed(owner_id, todo_id, versions).delete()
+def todo_delete(*, owner_id: int, todo_id: int, condition: Q) -> None:
+    """Delete the todo; `condition` and what it raises are as for `todo_change`."""
+    deleted, _ = _allowed(owner_id, todo_id, condition).delete()
     if not deleted:
         raise _miss(owner_id, todo_id)
     audit.record("todo.deleted", target=todo_id)
 
 
-def _allowed(owner_id: int, todo_id: int, versions: Set[int] | None) -> QuerySet[Todo]:
-    rows = Todo.objects.filter(owner_id=owner_id, pk=todo_id)
-    return rows if versions is None else rows.filter(version__in=versions)
+def _allowed(owner_id: int, todo_id: int, condition: Q) -> QuerySet[Todo]:
+    return Todo.objects.filter(owner_id=owner_id, pk=todo_id).filter(condition)
 
 
 def _completed_at() -> Case:

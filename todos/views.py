@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from rest_framework.request import Request
 
-from todoproject.api.conditional import digest_etag, not_modified, required_versions, version_etag
+from todoproject.api.conditional import digest_etag, not_modified, require_no_etag, version_condition, version_etag
 from todoproject.api.cursor import position_of
 from todoproject.api.links import link_header
 from todoproject.api.query import validated_query
@@ -73,6 +73,8 @@ class TodoList(PrivateResource):
     @openapi.cleared
     def delete(self, request: Request) -> HttpResponse:
         """Delete the caller's todos that match the filters; all of them without any."""
+        # The list's ETag is a digest of a page as it was sent: no WHERE of the DELETE can tell whether it is current.
+        require_no_etag(request)
         filters = validated_query(request, TODO_FILTER)
         services.todos_delete(owner_id=caller_id(request), rows=todos_of(caller_id(request), filters))
         return HttpResponse(status=204)
@@ -103,12 +105,12 @@ class TodoDetail(PrivateResource):
             owner_id=caller_id(request),
             todo_id=todo_id,
             changes=changes,
-            versions=required_versions(request),
+            condition=version_condition(request),
         )
         return todo_response(request, todo)
 
     @openapi.deleted
     def delete(self, request: Request, todo_id: str) -> HttpResponse:
         """Delete the todo."""
-        services.todo_delete(owner_id=caller_id(request), todo_id=int(todo_id), versions=required_versions(request))
+        services.todo_delete(owner_id=caller_id(request), todo_id=int(todo_id), condition=version_condition(request))
         return HttpResponse(status=204)

@@ -41,9 +41,9 @@ def reader(db: None) -> Staff:
 
 
 # ── In a browser ─────────────────────────────────────────────────────────────────────────────────────────────────────
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def people(service: Service) -> None:
-    """Staff and users of the running service, whose names begin with b-."""
+    """Staff and users of the running service, whose names begin with b-, and an address that has not logged in yet."""
     executable()  # no work where there is no browser
     staff = {"b-root": "", "b-edith": EDITOR, "b-rita": READ_ONLY, "b-locked": READ_ONLY}
     seed(service, staff=staff, owners={"b-ada": 1000, "b-grace": 0, "b-linus": 5})

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from todoproject.accounts.models import User
 from todoproject.accounts.refresh import login_session_begin
+from todoproject.throttling.models import Counter
 from todos.models import Todo
 
 password, now = make_password(given["password"]), timezone.now()
@@ -30,10 +31,14 @@ for name, number in given["owners"].items():
         Todo(owner=owner, title=f"{name}'s todo {hour + 1:04}", due_at=at) for hour, at in enumerate(due)
     )
     login_session_begin(owner)
+Counter.objects.all().delete()
 """
 
 
 def seed(service: Service, *, staff: dict[str, str], owners: dict[str, int]) -> None:
-    """Make `staff` {name: group, "" for a superuser} and `owners` {name: number of open todos}, all with PASSWORD."""
+    """Make `staff` {name: group, "" for a superuser} and `owners` {name: number of open todos}, all with PASSWORD.
+
+    Logins are counted from none again.
+    """
     given = json.dumps({"password": PASSWORD, "staff": staff, "owners": owners})
     service.manage("shell", "--no-imports", "-c", f"import json\ngiven = json.loads({given!r})\n{SEED}")

@@ -84,7 +84,7 @@ def test_reassigning_moves_todos_and_refuses_the_old_etag(editor: Staff, owner: 
 
 def test_todos_are_not_reassigned_to_nobody_or_to_a_locked_user(editor: Staff, owner: User) -> None:
     todo, locked = TodoFactory.create(owner=owner), UserFactory.create(is_active=False)
-    for new_owner in ("", "0", str(locked.pk)):
+    for new_owner in ("", "0", str(locked.pk), "x", "\0", "9" * 5000):
         page = editor.confirm("reassign", [todo], 1, owner=new_owner)
         assert page.status_code == 200
         assert b"errorlist" in page.content
@@ -160,6 +160,23 @@ def test_more_todos_than_were_agreed_to_are_asked_about_again(editor: Staff, own
     assert not Todo.objects.filter(completed=True).exists()
     assert editor.confirm("complete", "all", 150).status_code == 302
     assert not Todo.objects.filter(completed=False).exists()
+
+
+def test_agreeing_to_a_number_without_end_is_no_agreement(editor: Staff, owner: User) -> None:
+    many(owner, 101)
+    data = {"action": "complete", "_selected_action": "0", "select_across": "1", "confirmed": "9" * 5000}
+    assert "101 todos will be completed" in editor.post(TODOS, data).content.decode()
+    assert not Todo.objects.filter(completed=True).exists()
+
+
+@pytest.mark.parametrize("path", [TODOS, "/admin/accounts/user/", "/admin/accounts/refreshfamily/"])
+@pytest.mark.parametrize("key", ["x", "", "\0", "1.5", "9" * 5000])
+def test_a_selected_row_that_can_be_none_is_a_400(superuser: Staff, owner: User, path: str, key: str) -> None:
+    todo = TodoFactory.create(owner=owner)
+    action = {TODOS: "complete", "/admin/accounts/user/": "lock"}.get(path, "revoke")
+    data = {"action": action, "_selected_action": [key, str(todo.pk)], "index": "0"}
+    assert superuser.post(path, data).status_code == 400
+    assert not Todo.objects.filter(completed=True).exists()
 
 
 def test_all_pages_means_those_that_the_filters_show(editor: Staff, owner: User) -> None:

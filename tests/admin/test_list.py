@@ -79,6 +79,44 @@ def test_a_filter_that_means_nothing_leads_back_to_the_whole_list(reader: Staff,
         assert reader.get(path, query).status_code == 302
 
 
+REFUSED_LOOKUPS = [
+    f"/admin/todos/todo/{page}?{query}"
+    for page in ("", "export/")
+    for query in ("title=%00", "title__regex=(", "due_at__year=0", "id__range=1", "state=open&title__contains=%00")
+] + [
+    "/admin/accounts/user/?username=%00",
+    "/admin/accounts/failedlogin/?ip_address=x",
+    "/admin/admin/logentry/?object_id=%00",
+    "/admin/auth/group/?name=%00",
+]
+
+
+@pytest.mark.django_db(transaction=True)  # PostgreSQL itself refuses a regular expression
+@pytest.mark.parametrize("path", REFUSED_LOOKUPS)
+def test_a_lookup_in_the_address_that_cannot_be_asked_leads_back_too(superuser: Staff, owner: User, path: str) -> None:
+    TodoFactory.create(owner=owner)
+    assert superuser.get(path).status_code == 302
+    if "export" not in path:
+        assert superuser.post(path, {"action": "complete", "_selected_action": "1", "index": "0"}).status_code == 302
+
+
+@pytest.mark.parametrize("query", [{}, {"state": "open"}, {"q": "x"}, {"o": "1"}])
+def test_a_fault_of_ours_in_a_list_is_a_500_and_logged_with_its_traceback(
+    reader: Staff, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, query: dict[str, str]
+) -> None:
+    def broken(_: object) -> int:
+        raise ValueError
+
+    monkeypatch.setattr(paginator.BoundedPaginator, "_counted", property(broken))
+    assert reader.get(TODOS, query).status_code == 500
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ValueError]
+
+
+def test_no_owner_has_a_nul_in_his_name(reader: Staff, owner: User) -> None:
+    query = {"app_label": "todos", "model_name": "todo", "field_name": "owner", "term": "a\0"}
+    assert json.loads(reader.see("/admin/autocomplete/", **query))["results"] == []
+
+
 def test_owners_are_found_as_they_are_typed(reader: Staff, owner: User) -> None:
     UserFactory.create_batch(3)
     query = {"app_label": "todos", "model_name": "todo", "field_name": "owner", "term": "AD"}

@@ -151,6 +151,23 @@ def test_a_forged_forwarding_header_is_no_way_around(ada: User) -> None:
     assert api(PASSWORD, **{"X-Forwarded-For": "198.51.100.99"}).status_code == 429
 
 
+def test_an_address_that_tries_many_names_in_the_admin_is_refused_as_in_the_api(ada: User, settings: Settings) -> None:
+    settings.LOGIN_RATE = "10/minute"
+    answers = [admin("Summer2026!", f"spray{number}") for number in range(12)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+    assert "Too many logins" in answers[-1].content.decode()
+    QuickHasher.hashed.clear()
+    assert (admin(PASSWORD).status_code, api(PASSWORD).status_code) == (429, 429)
+    assert QuickHasher.hashed == []
+    assert admin(PASSWORD, address="192.0.2.2").status_code == 302
+
+
+def test_looking_at_the_login_page_is_no_attempt(db: None, settings: Settings) -> None:
+    settings.LOGIN_RATE = "1/minute"
+    assert [Client().get("/admin/login/").status_code for _ in range(3)] == [200] * 3
+
+
 # ── How it ends ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_it_is_over_after_a_quarter_of_an_hour(ada: User) -> None:
     lock()
@@ -204,7 +221,8 @@ def test_no_password_is_kept(ada: User) -> None:
 
 
 def test_a_name_that_no_user_can_have_is_no_fault_of_ours(db: None) -> None:
-    for username in ("x" * 151, "a\0b", "", "zoe\u0308"):
+    eighteen = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"  # characters it is, once normalised
+    for username in ("x" * 151, "x" * 256, eighteen * 150, "a\0b", "", "zoe\u0308"):
         assert admin("wrong", username).status_code == 200
         assert api("wrong", username).status_code in {400, 401}
 

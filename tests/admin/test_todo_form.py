@@ -93,6 +93,27 @@ def test_a_todo_can_be_added_completed(editor: Staff, owner: User) -> None:
     assert LogEntry.objects.get().object_id == str(todo.pk)
 
 
+@pytest.mark.parametrize("key", ["x", "\0", "9" * 5000])
+def test_an_owner_that_can_be_none_is_an_error_in_the_form(editor: Staff, key: str) -> None:
+    page = editor.post(f"{TODOS}add/", {"title": "a", "owner": key})
+    assert page.status_code == 200
+    assert "errorlist" in page.content.decode()
+
+
+@pytest.mark.parametrize("query", ["owner=x", "due_at=%00", "due_at=2026-12-01", "title=x"])
+def test_no_address_fills_in_a_new_form(editor: Staff, query: str) -> None:
+    assert '<input type="text" name="title" class="vTextField" maxlength="200" required' in editor.see(
+        f"{TODOS}add/?{query}"
+    )
+
+
+@pytest.mark.django_db(transaction=True)  # outside of one no row can be locked
+def test_the_history_can_be_sent_a_form_too(superuser: Staff, owner: User) -> None:
+    todo = TodoFactory.create(owner=owner)
+    assert superuser.post(f"{TODOS}{todo.pk}/history/", {"a": "1"}).status_code == 200
+    assert save(superuser, todo, title="x").status_code == 302
+
+
 def test_the_constraints_of_the_api_hold_in_the_form(editor: Staff, todo: Todo) -> None:
     for changes in ({"title": "   "}, {"title": "x" * 201}, {"description": "x" * 10_001}, {"order": str(2**31)}):
         page = save(editor, todo, **changes)

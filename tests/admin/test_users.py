@@ -59,6 +59,17 @@ def test_nobody_locks_himself_and_an_editor_no_superuser(editor: Staff, superuse
     assert User.objects.get(is_active=False) == editor.user
 
 
+def test_an_editor_ends_no_superusers_session_in_the_list_of_sessions_either(
+    editor: Staff, superuser: Staff, owner: User
+) -> None:
+    his, hers = login_session_begin(superuser.user).refresh, login_session_begin(owner).refresh
+    answer = editor.act("revoke", list(RefreshFamily.objects.all()), path=SESSIONS)
+    assert editor.told(answer) == ["1 login session revoked."]
+    assert (refreshes(his), refreshes(hers)) == (200, 401)
+    superuser.act("revoke", list(RefreshFamily.objects.filter(user=superuser.user)), path=SESSIONS)
+    assert not RefreshFamily.objects.filter(revoked_at=None).exists()
+
+
 def test_a_locked_colleague_is_out_with_his_next_click(superuser: Staff, editor: Staff) -> None:
     assert editor.get("/admin/").status_code == 200
     superuser.act("lock", [editor.user], path=USERS)

@@ -119,6 +119,79 @@ def test_a_conditional_write_of_nothing_is_404(api: ApiClient, method: str, etag
     assert api.send(method, "/todos/1", CHANGE, headers={"If-Match": etag}).status_code == 404
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("etag", ["*", '"1"', 'W/"1"', '"7", "1"', ' W/"9","1"'])
+def test_a_write_of_what_the_client_wants_absent_or_other_is_412_and_changes_nothing(
+    api: ApiClient, todo: Todo, method: str, etag: str
+) -> None:
+    response = conditional(api, method, todo, "If-None-Match", etag)
+    assert response.status_code == 412
+    assert parsed(response)["type"] == "/docs/errors/precondition-failed"
+    assert list(Todo.objects.values_list("title", "version")) == [("First", 1)]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("etag", ['"2"', 'W/"999"', "nonsense", "", '"other"', '"*"'])
+def test_a_write_goes_through_when_no_etag_to_avoid_is_current(
+    api: ApiClient, todo: Todo, method: str, etag: str
+) -> None:
+    assert conditional(api, method, todo, "If-None-Match", etag).status_code in {200, 204}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_both_conditions_must_hold(api: ApiClient, todo: Todo, method: str) -> None:
+    for match, none_match in (('"1"', '"1"'), ('"2"', '"2"'), ('"1"', "*"), ("*", "*")):
+        headers = {"If-Match": match, "If-None-Match": none_match}
+        assert api.send(method, f"/todos/{todo.pk}", CHANGE, headers=headers).status_code == 412
+    headers = {"If-Match": '"1"', "If-None-Match": '"2"'}
+    assert api.send(method, f"/todos/{todo.pk}", CHANGE, headers=headers).status_code in {200, 204}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_what_is_not_there_is_404_whatever_must_not_be_current(api: ApiClient, method: str) -> None:
+    for etag in ("*", '"1"', "nonsense"):
+        assert api.send(method, "/todos/1", CHANGE, headers={"If-None-Match": etag}).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/todos", "/todos/{}"])
+def test_a_read_is_412_unless_if_match_names_what_would_be_sent(
+    api: ApiClient, todo: Todo, method: str, path: str
+) -> None:
+    path = path.format(todo.pk)
+    current = api.send("GET", path)["ETag"]
+    for etag in ("*", current, f'"other" ,{current}'):
+        assert api.send(method, path, headers={"If-Match": etag}).status_code == 200
+    for etag in (*STALE, f"W/{current}"):
+        response = api.send(method, path, headers={"If-Match": etag, "If-None-Match": current})
+        assert (response.status_code, response["Content-Type"]) == (412, "application/problem+json")
+    assert api.send(method, path, headers={"If-Match": current, "If-None-Match": current}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "condition", [*[{"If-Match": etag} for etag in STALE], {"If-None-Match": "*"}, {"If-None-Match": '"other"'}]
+)
+def test_a_list_is_not_deleted_under_a_condition_that_cannot_be_decided(
+    api: ApiClient, todo: Todo, condition: dict[str, str]
+) -> None:
+    response = api.send("DELETE", "/todos", headers=condition)
+    assert response.status_code == 412
+    assert parsed(response)["type"] == "/docs/errors/precondition-failed"
+    assert Todo.objects.count() == 1
+
+
+def test_a_list_is_not_deleted_by_its_own_etag_which_may_be_old_by_then(api: ApiClient, todo: Todo) -> None:
+    etag = api.send("GET", "/todos")["ETag"]
+    assert api.send("DELETE", "/todos", headers={"If-Match": etag}).status_code == 412
+    assert Todo.objects.count() == 1
+
+
+def test_a_list_is_there_always(api: ApiClient, todo: Todo) -> None:
+    for _ in range(2):
+        assert api.send("DELETE", "/todos", headers={"If-Match": "*"}).status_code == 204
+    assert not Todo.objects.exists()
+
+
 def test_an_etag_of_a_list_changes_no_todo(api: ApiClient, todo: Todo) -> None:
     etag = api.send("GET", "/todos")["ETag"]
     assert conditional(api, "PATCH", todo, "If-Match", etag).status_code == 412

@@ -20,21 +20,22 @@ LIMITED = {"429"}
 STATUSES = {
     "logIn": {"200"} | ALWAYS | BODY | LIMITED,
     "refreshTokens": {"200"} | ALWAYS | BODY,
-    "listTodos": {"200", "304"} | ALWAYS | LIMITED,
+    "listTodos": {"200", "304", "412"} | ALWAYS | LIMITED,
     "createTodo": {"201", "409", "422"} | ALWAYS | BODY | LIMITED,
-    "deleteTodos": {"204"} | ALWAYS | LIMITED,
-    "getTodo": {"200", "304", "404"} | ALWAYS | LIMITED,
+    "deleteTodos": {"204", "412"} | ALWAYS | LIMITED,
+    "getTodo": {"200", "304", "404", "412"} | ALWAYS | LIMITED,
     "replaceTodo": {"200", "404", "412"} | ALWAYS | BODY | LIMITED,
     "changeTodo": {"200", "404", "412"} | ALWAYS | BODY | LIMITED,
     "deleteTodo": {"204", "404", "412"} | ALWAYS | LIMITED,
 }
 HEADERS = {
-    "listTodos": {"If-None-Match"},
+    "listTodos": {"If-Match", "If-None-Match"},
     "createTodo": {"Idempotency-Key"},
-    "getTodo": {"If-None-Match"},
-    "replaceTodo": {"If-Match"},
-    "changeTodo": {"If-Match"},
-    "deleteTodo": {"If-Match"},
+    "deleteTodos": {"If-Match"},
+    "getTodo": {"If-Match", "If-None-Match"},
+    "replaceTodo": {"If-Match", "If-None-Match"},
+    "changeTodo": {"If-Match", "If-None-Match"},
+    "deleteTodo": {"If-Match", "If-None-Match"},
 }
 
 document: dict[str, Any] = yaml.safe_load(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else {"paths": {}}

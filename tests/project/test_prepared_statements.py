@@ -9,9 +9,12 @@ from django.db.utils import NotSupportedError
 from prometheus_client import REGISTRY
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import TodoFactory
+from tests.api.client import ApiClient
+from tests.factories import TodoFactory, UserFactory
+from todoproject.accounts.tokens import issue_access
 from todoproject.postgresql.base import DatabaseWrapper
 from todoproject.postgresql.prepared import Parameter, Statement, selection
+from todoproject.unavailable import is_unavailable
 from todos.models import Todo
 
 
@@ -91,6 +94,27 @@ def test_a_migration_that_changes_a_column_costs_no_request_its_answer(transacti
             statement.rows({"owner_id": todo.owner_id})
     finally:
         alter("varchar(200)")
+
+
+def test_inside_of_a_transaction_it_costs_one_answer_that_says_when_to_come_back(transactional_db: None) -> None:
+    api = ApiClient(issue_access(UserFactory.create().pk))
+    body = {"title": "once"}
+    assert api.send("POST", "/todos", body, headers={"Idempotency-Key": "before"}).status_code == 201
+    alter("varchar(300)")
+    try:
+        answer = api.send("POST", "/todos", body, headers={"Idempotency-Key": "after"})
+        assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+        again = api.send("POST", "/todos", body, headers={"Idempotency-Key": "after"})
+        assert (again.status_code, "Idempotency-Replayed" in again) == (201, False)
+    finally:
+        alter("varchar(200)")
+
+
+def test_what_postgresql_cannot_do_at_all_is_a_fault_of_ours(db: None) -> None:
+    with pytest.raises(NotSupportedError) as refused, atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM todos_todo FOR UPDATE")
+    assert refused.value.__cause__.sqlstate == "0A000"  # type: ignore[union-attr]
+    assert not is_unavailable(refused.value)
 
 
 def alter(column_type: str) -> None:

@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from todoproject.accounts.serializers import USERNAME_CHARACTERS
 from todoproject.error_page import ErrorPage
-from todoproject.throttling.rates import network_of
+from todoproject.throttling.rates import LoginThrottle, network_of
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -31,6 +32,10 @@ class LockOutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped
     """One row a user and address; axes would keep one for each User-Agent too, and an attacker has many of those."""
 
     def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+        # No user can have such a name, and the column has no room for every one of them: Django's form of the admin
+        # checks no length, and a character may become eighteen when a name is normalised (NFKC).
+        if len(credentials["username"]) > USERNAME_CHARACTERS:
+            return
         if request is not None:
             request.axes_user_agent = ""
         super().user_login_failed(sender, credentials, request, **kwargs)
@@ -69,3 +74,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "with the right password too. A colleague can lift that in the admin: Accounts, Failed logins, Lift lock-out."
     )
     return ErrorPage("too-many-requests", detail, title="Too many failed logins", headers={"Retry-After": str(seconds)})
+
+
+def address_page(throttle: LoginThrottle) -> HttpResponse:
+    """Return what somebody sees in the admin whose address has tried to log in too often, as whichever user."""
+    seconds = max(1, round(throttle.wait() or 0))
+    detail = f"Too many logins have been tried from your address: try again in {seconds} s."
+    return ErrorPage("too-many-requests", detail, title="Too many logins", headers={"Retry-After": str(seconds)})

@@ -1,15 +1,20 @@
 """Conditional requests (RFC 9110 §13) by strong ETags.
 
-A single resource's ETag is its version number, so that ``If-Match`` can be checked inside the UPDATE itself. A list's
+A single resource's ETag is its version number, so that a condition can be checked inside the UPDATE itself. A list's
 is a digest of what is sent.
 """
 
 import hashlib
 import re
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 
+from todoproject.api.errors import PreconditionFailed
+
+ANY = ["*"]
+NO_ROW = Q(pk__in=())
 VERSION_ETAG = re.compile(r'"([1-9][0-9]{0,17})"', re.ASCII)
 
 
@@ -23,26 +28,47 @@ def digest_etag(*parts: bytes) -> str:
     return f'"{hashlib.sha256(b"\n".join(parts)).hexdigest()[:32]}"'
 
 
-def required_versions(request: HttpRequest) -> frozenset[int] | None:
-    """Return the versions that ``If-Match`` allows, or None when any will do (no header, or ``*``).
+def version_condition(request: HttpRequest) -> Q:
+    """Return what ``If-Match`` and ``If-None-Match`` demand of a row's `version`, for the WHERE of a write.
 
-    An ETag that is not one of ours, or a weak one, matches nothing (strong comparison).
+    An ETag that is not one of ours names no version, and neither does a weak one in ``If-Match`` (strong comparison).
     """
-    header = request.META.get("HTTP_IF_MATCH")
-    if header is None:
-        return None
-    etags = parse_etags(header)
-    if etags == ["*"]:
-        return None
-    return frozenset(int(match[1]) for etag in etags if (match := VERSION_ETAG.fullmatch(etag)))
+    condition = Q()
+    required, excluded = _etags(request, "HTTP_IF_MATCH"), _etags(request, "HTTP_IF_NONE_MATCH")
+    if required is not None and required != ANY:
+        condition &= Q(version__in=_versions(required))
+    if excluded is not None:
+        condition &= NO_ROW if excluded == ANY else ~Q(version__in=_versions(_weakly(excluded)))
+    return condition
+
+
+def require_no_etag(request: HttpRequest) -> None:
+    """Raise `PreconditionFailed` for every condition but ``If-Match: *``, which holds for what is there always."""
+    if _etags(request, "HTTP_IF_MATCH") not in (None, ANY) or "HTTP_IF_NONE_MATCH" in request.META:
+        raise PreconditionFailed("No condition but If-Match: * can hold here.")
 
 
 def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """Return a 304 when ``If-None-Match`` names `etag` (weak comparison, lists and ``*``), else None."""
-    header = request.META.get("HTTP_IF_NONE_MATCH")
-    if header is None:
-        return None
-    etags = parse_etags(header)
-    if etags == ["*"] or etag in (candidate.removeprefix("W/") for candidate in etags):
+    """Return a 304 when ``If-None-Match`` names `etag` (weak comparison, lists and ``*``), else None.
+
+    Raises `PreconditionFailed` when ``If-Match`` does not name it, which is looked at first (RFC 9110 §13.2.2).
+    """
+    required, held = _etags(request, "HTTP_IF_MATCH"), _etags(request, "HTTP_IF_NONE_MATCH")
+    if required is not None and required != ANY and etag not in required:
+        raise PreconditionFailed
+    if held is not None and (held == ANY or etag in _weakly(held)):
         return HttpResponse(status=304, headers={"ETag": etag})
     return None
+
+
+def _etags(request: HttpRequest, name: str) -> list[str] | None:
+    header = request.META.get(name)
+    return None if header is None else parse_etags(header)
+
+
+def _weakly(etags: list[str]) -> list[str]:
+    return [etag.removeprefix("W/") for etag in etags]
+
+
+def _versions(etags: list[str]) -> frozenset[int]:
+    return frozenset(int(match[1]) for etag in etags if (match := VERSION_ETAG.fullmatch(etag)))

@@ -32,7 +32,7 @@ class MalformedBody(exceptions.ParseError):
 
 class PreconditionFailed(exceptions.APIException):
     status_code = 412
-    default_detail = "If-Match names an ETag that is not the current one."
+    default_detail = "The current ETag is not what If-Match or If-None-Match demands."
 
 
 class Conflict(exceptions.APIException):

@@ -1,5 +1,6 @@
 """Asks before an action touches many rows."""
 
+import re
 from typing import Any, NamedTuple
 
 from django.contrib.admin import ModelAdmin
@@ -10,6 +11,7 @@ from django.template.response import TemplateResponse
 
 ASK_ABOVE = 100
 CONFIRMED = "confirmed"
+NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class Question(NamedTuple):
@@ -25,7 +27,7 @@ class Question(NamedTuple):
 def confirmed(request: HttpRequest, number: int) -> bool:
     """Say whether somebody has agreed to that many rows; if there are more by now, he is asked again."""
     agreed = request.POST.get(CONFIRMED, "")
-    return agreed.isascii() and agreed.isdigit() and number <= int(agreed)
+    return bool(NUMBER.fullmatch(agreed)) and number <= int(agreed)
 
 
 def confirmation(

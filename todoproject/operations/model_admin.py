@@ -1,21 +1,17 @@
 """What all our lists in the admin have in common: they stay quick however long they get."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.forms import Media
 from django.http import HttpRequest
 
+from todoproject.operations.checked_input import CheckedInputModelAdmin
 from todoproject.operations.paginator import BoundedPaginator
 
-if TYPE_CHECKING:
-    AnyModelAdmin = admin.ModelAdmin[Any]
-else:
-    AnyModelAdmin = admin.ModelAdmin
 
-
-class OperationsModelAdmin(AnyModelAdmin):
+class OperationsModelAdmin(CheckedInputModelAdmin):
     """Counts no further than anybody reads, and deletes one at a time.
 
     Django's page that asks before many are deleted lists each of them with all that depends on it, and sends a field

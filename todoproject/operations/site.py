@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from todoproject.accounts import lockout
 from todoproject.logs.context import user_id
 from todoproject.operations.figures import figures_for
+from todoproject.throttling.rates import LoginThrottle
 
 
 class OperationsSite(AdminSite):
@@ -42,6 +43,9 @@ class OperationsSite(AdminSite):
         return super().index(request, {"figures": figures, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Log in; too many failures get a page that says how long to wait and who can help."""
+        """Log in; too many attempts of an address, or failures of a user, get a page that says how long to wait."""
+        throttle = LoginThrottle()
+        if request.method == "POST" and not throttle.allow_request(request):
+            return lockout.address_page(throttle)
         response = super().login(request, extra_context)
         return lockout.page(request) if lockout.seconds_left(request) else response

@@ -9,7 +9,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from rest_framework.request import Request
+from django.http import HttpRequest
 from rest_framework.throttling import BaseThrottle
 
 from todoproject.throttling.window import count_one
@@ -31,10 +31,10 @@ class Throttle(BaseThrottle, ABC):
         """Return for example ``100/minute``, or "" for no limit."""
 
     @abstractmethod
-    def identity(self, request: Request) -> str:
+    def identity(self, request: HttpRequest) -> str:
         """Return who is counted, or "" for nobody."""
 
-    def allow_request(self, request: Request, view: "APIView") -> bool:  # noqa: ARG002  the signature is DRF's
+    def allow_request(self, request: HttpRequest, view: "APIView | None" = None) -> bool:  # noqa: ARG002  DRF's
         """Count this request and say whether it may pass; no query without a rate."""
         rate, identity = self.rate(), self.identity(request)
         if not rate or not identity:
@@ -50,14 +50,14 @@ class Throttle(BaseThrottle, ABC):
 
 
 class LoginThrottle(Throttle):
-    """Attempts of one address, right or wrong, so that passwords cannot be tried out."""
+    """Attempts of one address, right or wrong, at the API and in the admin, so that passwords cannot be tried out."""
 
     scope = "login"
 
     def rate(self) -> str:
         return settings.LOGIN_RATE
 
-    def identity(self, request: Request) -> str:
+    def identity(self, request: HttpRequest) -> str:
         return network_of(request.META.get("REMOTE_ADDR", ""))
 
 
@@ -69,7 +69,7 @@ class ApiThrottle(Throttle):
     def rate(self) -> str:
         return settings.API_RATE
 
-    def identity(self, request: Request) -> str:
+    def identity(self, request: HttpRequest) -> str:
         return str(request.user.pk) if request.user else ""
 
 

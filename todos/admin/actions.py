@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from todoproject.operations import history
+from todoproject.operations.checked_input import CheckedAutocompleteSelect
 from todoproject.operations.confirmation import ASK_ABOVE, Question, confirmation, confirmed
 from todoproject.operations.paginator import MOST_ROWS
 from todos.bulk import todos_complete, todos_reassign, todos_reopen
@@ -44,7 +44,7 @@ class NewOwner(forms.Form):
     def __init__(self, site: admin.AdminSite, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         active = get_user_model().objects.filter(is_active=True)
-        widget = AutocompleteSelect(Todo.owner.field, site)
+        widget = CheckedAutocompleteSelect(Todo.owner.field, site)
         self.fields["owner"] = forms.ModelChoiceField(
             active,
             label="New owner",

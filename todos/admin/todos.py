@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.contrib.admin.models import ADDITION
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -73,8 +74,11 @@ class TodoAdmin(OperationsModelAdmin):
             return HttpResponseRedirect(reverse("admin:todos_todo_changelist"))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Todo | None:
-        """Return the todo; for a form that is sent, locked until the answer, so that nobody changes it in between."""
-        if request.method == "POST" and self.has_change_permission(request):
+        """Return the todo; for a form that is sent, locked until the answer, so that nobody changes it in between.
+
+        Django has begun a transaction then; for what else may be sent here (the page of the history) it has not.
+        """
+        if request.method == "POST" and connection.in_atomic_block and self.has_change_permission(request):
             request.lock_rows = True  # type: ignore[attr-defined]
         return super().get_object(request, object_id, from_field)
 
@@ -92,7 +96,7 @@ class TodoAdmin(OperationsModelAdmin):
         if changes.pop("owner", None):
             todos_reassign(Todo.objects.filter(pk=obj.pk), owner_id=obj.owner_id)
         if changes:
-            services.todo_change(owner_id=obj.owner_id, todo_id=obj.pk, changes=changes, versions=None)
+            services.todo_change(owner_id=obj.owner_id, todo_id=obj.pk, changes=changes, condition=Q())
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
         return super().construct_change_message(request, form, formsets, add) if add else history.sentence_of(form)

@@ -58,7 +58,9 @@ class LoginSessionAdmin(ReadOnlyModelAdmin):
     @admin.action(description="Revoke selected login sessions", permissions=["revoke"])
     @transaction.atomic
     def revoke(self, request: HttpRequest, queryset: QuerySet[RefreshFamily]) -> None:
-        ended = locking.login_sessions_revoke(queryset)
+        # As on the list of users: only a superuser touches a superuser.
+        within_reach = queryset if request.user.is_superuser else queryset.filter(user__is_superuser=False)
+        ended = locking.login_sessions_revoke(within_reach)
         history.write(request, [(family, "Revoked.") for family in ended])
         number = len(ended)
         level = messages.SUCCESS if number else messages.WARNING
