@@ -73,9 +73,9 @@ class TodoList(PrivateResource):
     @openapi.cleared
     def delete(self, request: Request) -> HttpResponse:
         """Delete the caller's todos that match the filters; all of them without any."""
+        filters = validated_query(request, TODO_FILTER)
         # The list's ETag is a digest of a page as it was sent: no WHERE of the DELETE can tell whether it is current.
         require_no_etag(request)
-        filters = validated_query(request, TODO_FILTER)
         services.todos_delete(owner_id=caller_id(request), rows=todos_of(caller_id(request), filters))
         return HttpResponse(status=204)
 

@@ -186,6 +186,11 @@ def test_a_list_is_not_deleted_by_its_own_etag_which_may_be_old_by_then(api: Api
     assert Todo.objects.count() == 1
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_would_fail_anyway_fails_by_its_own_reason(api: ApiClient, method: str) -> None:
+    assert api.send(method, "/todos?completed=x", headers={"If-Match": '"x"'}).status_code == 400
+
+
 def test_a_list_is_there_always(api: ApiClient, todo: Todo) -> None:
     for _ in range(2):
         assert api.send("DELETE", "/todos", headers={"If-Match": "*"}).status_code == 204
