@@ -46,7 +46,9 @@ def test_a_job_that_was_seen_complete_may_be_collected(scene: Scene) -> None:
     assert sum("apply -k" in command and command.endswith("/migrate") for command in scene.commands()) == 1
 
 
-@pytest.mark.parametrize(("fault", "code", "words"), [("", 0, "todos.0002... OK"), ("no such column", 20, "no such column")])
+@pytest.mark.parametrize(
+    ("fault", "code", "words"), [("", 0, "todos.0002... OK"), ("no such column", 20, "no such column")]
+)
 def test_a_pod_that_has_ended_after_minutes_is_not_pending_until_its_job_says_how_it_ended(
     scene: Scene, fault: str, code: int, words: str
 ) -> None:
