@@ -1,4 +1,4 @@
-"""What `make image` asks of docker, with a stand-in that writes down its environment: it cannot show what docker builds."""
+"""What `make image` asks of docker, with a stand-in that keeps its environment: it cannot show what docker builds."""
 
 import os
 from pathlib import Path
