@@ -18,7 +18,7 @@ def stop_if_hopeless(kubectl: Kubectl, pods: Iterable[Pod], *, now: float, pendi
         if pod.waiting == "CrashLoopBackOff" or pod.restarts >= RESTARTS:
             log = last_lines(kubectl, f"pod/{pod.name}", "--previous")
             raise Failure(CRASH_LOOP, f"Pod {pod.name} has crashed {pod.restarts} times.", log=log)
-        if not pod.running and not pod.waiting and not pod.ready and now - pod.created > pending_seconds:
+        if pod.phase == "Pending" and not pod.waiting and now - pod.created > pending_seconds:
             event = last_event(kubectl, pod.name)
             raise Failure(PENDING, f"Pod {pod.name} is pending for {now - pod.created:.0f} s: {event}")
 

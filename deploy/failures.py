@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """One way to fail. `next` may hold {env}, {image}, {to}, {job} and {alarms}."""
+    """One way to fail. `next` may hold {env}, {image}, {to}, {job}, {alarms} and {address}."""
 
     code: int
     name: str
@@ -34,6 +34,7 @@ NOTHING_TO_RETURN_TO = Kind(15, "nothing-to-return-to", STATUS)
 ALARMS_MISSING = Kind(16, "alarms-missing", "terraform -chdir=terraform/envs/{env} apply   (or --first, once)")
 ALARM_RINGS = Kind(17, "alarm-rings", ALARMS + " --state-value ALARM")
 PROMETHEUS_UNREACHABLE = Kind(18, "prometheus-unreachable", "kubectl -n monitoring get pods")
+UNREACHABLE = Kind(19, "address-unreachable", "curl -sv {address}/readyz   (then: docs/runbooks/release.md)")
 
 MIGRATION_FAILED = Kind(20, "migration-failed", "kubectl -n todo logs job/{job}")
 IMAGE_TOO_OLD = Kind(21, "image-too-old", "kubectl -n todo logs job/{job}")

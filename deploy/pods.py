@@ -18,7 +18,7 @@ class Pod:
     image: str
     ready: bool
     restarts: int
-    running: bool
+    phase: str
     waiting: str
     message: str
     created: float
@@ -36,7 +36,7 @@ class Pod:
             image=thing["spec"]["containers"][0]["image"],
             ready=conditions.get("Ready", False),
             restarts=container.get("restartCount", 0),
-            running=status.get("phase") == "Running",
+            phase=status.get("phase", ""),
             waiting=waiting.get("reason", ""),
             message=waiting.get("message", ""),
             created=datetime.fromisoformat(thing["metadata"]["creationTimestamp"]).timestamp(),

@@ -39,6 +39,8 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
         begin_at = entry.step
     if begin_at == NAMES[0]:
         judges.must_be_there(run, first=entry.first)
+        if entry.from_:  # at the first release nothing serves yet
+            judges.must_be_reached(run)
     run.lease.take(run.picture.lease)
     run.journal.entry = entry
     try:

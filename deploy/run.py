@@ -44,6 +44,7 @@ class Run:
     def look(self) -> Picture:
         """Look at the cluster again."""
         self.picture = look(self.kubectl, self.environment)
+        self.visitor.address = self.visitor.address or self.picture.public_address
         return self.picture
 
     def wait(self, doubt: Callable[[], str], *, seconds: float, every: float = 0) -> str:
@@ -70,4 +71,5 @@ class Run:
             "image": self.entry.image or "IMAGE",
             "to": self.entry.to or "green",
             "alarms": self.alarms.prefix,
+            "address": self.visitor.address,
         }

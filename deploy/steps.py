@@ -28,6 +28,7 @@ def start(run: Run) -> None:
 def move_in_shares(run: Run) -> None:
     """Give the new colour its percentages one after the other, each seen and watched."""
     judges.must_be_there(run, first=run.entry.first)
+    judges.must_be_reached(run)
     if not run.entry.from_ or not run.picture.behind_load_balancer:
         return
     for percent in run.file.traffic_steps:
@@ -118,7 +119,7 @@ STEPS = (
     ),
     Step(
         "share",
-        "ask whether the judges are there, then move traffic in the percentages of traffic_steps",
+        "ask whether the judges and the address are there, then move traffic in the percentages of traffic_steps",
         "each to be seen at the load balancer, and watched",
         "the former colour's traffic overlay",
         wait=move_in_shares,

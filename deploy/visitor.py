@@ -46,6 +46,11 @@ class Visitor:
             pause = 1 / self._rate - (self._clock.now() - started)
             self._clock.sleep(max(pause, 0.001))
 
+    def unreached(self) -> str:
+        """Ask the address once, without a token; return "" when somebody is there, well or not, else why nobody is."""
+        response = self._send("GET", f"{self.address}/readyz", {"X-Synthetic": "1"}, "")
+        return "" if response.reached else response.body
+
     def failed_share(self, *, at_least: int) -> float:
         """Return the share of the last minute's requests that failed; 0 while there are fewer than that."""
         while self._memory and self._memory[0][0] < self._clock.now() - MEMORY_SECONDS:

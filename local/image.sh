@@ -9,7 +9,8 @@ set -- --tag "${IMAGE:-todo:dev}" \
     --build-arg "REVISION=$(git describe --always --abbrev=40 --exclude='*' --dirty)" \
     --build-arg "VERSION=$(git describe --always --tags --dirty)" "$@"
 if docker info >/dev/null 2>&1; then
-    SOURCE_DATE_EPOCH=$epoch exec docker build "$@" .
+    # An attestation would make an index of it, which kind does not load, of another digest at each build.
+    SOURCE_DATE_EPOCH=$epoch BUILDX_NO_DEFAULT_ATTESTATIONS=1 exec docker build "$@" .
 elif podman info >/dev/null 2>&1; then
     exec podman build --format docker --timestamp "$epoch" "$@" .
 fi

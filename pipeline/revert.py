@@ -1,7 +1,9 @@
 """python -m pipeline.revert COMMIT "why"
 
 Opens a pull request that takes COMMIT back. A rollback moves traffic, not the code: without the revert the next merge
-would release the same mistake again. Needs a clean clone of main with the right to push, and `gh`.
+would release the same mistake again. Needs a clean clone of main with the right to push, and `gh`. It may be given
+again: an open pull request stays as it is; a branch that got none (GitHub refuses them until the repository allows
+workflows to open some: terraform/README.md, step 3) is pushed anew.
 """
 
 import sys
@@ -24,14 +26,16 @@ GitHub starts no checks for what a workflow pushed: close and reopen this pull r
 
 
 def revert(commit: str, reason: str) -> str:
-    """Push the branch and open the pull request; return its address, raise CommandError."""
+    """Push the branch and open the pull request, unless it is open; return its address, raise CommandError."""
     commit = _git("rev-parse", "--verify", "--end-of-options", f"{commit}^{{commit}}")
     branch = f"revert-{commit[:12]}"
+    if opened := _said(["gh", "pr", "list", "--head", branch, "--json", "url", "--jq", ".[].url"]):
+        return opened
     subject = _git("show", "--no-patch", "--format=%s", commit)
     parents = _git("show", "--no-patch", "--format=%P", commit).split()
-    _git("switch", "--create", branch)
+    _git("switch", "--force-create", branch)
     _git(*AUTHOR, "revert", "--no-edit", *(["--mainline", "1"] if len(parents) > 1 else []), commit)
-    _git("push", "--set-upstream", "origin", branch)
+    _git("push", "--force", "--set-upstream", "origin", branch)
     body = BODY.format(reason=reason, commit=commit[:12])
     return _said(["gh", "pr", "create", "--head", branch, "--title", f'Revert "{subject}"', "--body", body])
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import kubectl, overlays
+from deploy.cli import image_of
+from deploy.workshop import Workshop
+from tests.cluster import kubectl, overlays, room
 from tests.cluster.fake_kubectl import install
 from tests.cluster.namespace import remove_own
 
@@ -19,10 +21,14 @@ NEEDED = ("KUBECONFIG", "TODO_IMAGE")
 
 @pytest.fixture(scope="session")
 def cluster() -> None:
-    """Skip, with the reason, where there is no cluster to test on."""
+    """Skip, with the reason, where there is no cluster to test on; fail where one cannot hold the tests."""
     if missing := [name for name in NEEDED if not os.environ.get(name)]:
         pytest.skip(f"needs a real cluster: set {' and '.join(missing)} (tests/cluster/README.md)")
+    # The release tool refuses a name that may mean another image tomorrow: better before anything is made.
+    image_of(os.environ["TODO_IMAGE"], Workshop(overlays.LOCAL, overlays.LOCAL))
     kubectl.run("version", timeout=30)
+    if lack := room.lack():
+        pytest.fail(lack)
 
 
 @pytest.fixture(scope="session")

@@ -172,12 +172,17 @@ def controller_down(account: Account) -> int:
     return account.scene.release("b")
 
 
+def unreachable(account: Account) -> int:
+    return failing(account.scene, unreachable=True)
+
+
 AWS: dict[str, tuple[Callable[[Account], int], str]] = {
     "prometheus-unreachable": (prometheus_away, "no endpoints available"),
     "alarms-missing": (no_alarms, "No CloudWatch alarm begins with todo-prod-"),
     "alarm-rings": (alarm_rings, "In ALARM already: todo-prod-error-lines"),
     "alarm-breached": (alarm_breaches, "In ALARM: todo-prod-error-lines"),
     "gate-missing": (no_gate, "still has no readiness gate"),
+    "address-unreachable": (unreachable, "INBOUND_CIDRS must hold the address of this machine"),
     "flip-not-seen": (controller_down, "rules have other weights"),
 }
 

@@ -1,4 +1,4 @@
-"""A Job of the release that somebody deletes, or that its time to live collects, while the tool waits for it."""
+"""A Job of the release while the tool waits for it: its pod ends before it does, and it may be deleted or collected."""
 
 from collections.abc import Sequence
 
@@ -44,3 +44,18 @@ def test_a_job_that_was_seen_complete_may_be_collected(scene: Scene) -> None:
     assert scene.release("b") == 0, scene.output
     assert f"{MIGRATE} is complete" in scene.output
     assert sum("apply -k" in command and command.endswith("/migrate") for command in scene.commands()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"), [("", 0, "todos.0002... OK"), ("no such column", 20, "no such column")]
+)
+def test_a_pod_that_has_ended_after_minutes_is_not_pending_until_its_job_says_how_it_ended(
+    scene: Scene, fault: str, code: int, words: str
+) -> None:
+    """The tool looks every five seconds: at 300 the pod has ended, and the Job has no condition yet."""
+    scene.change(seconds_of_a_job=302)
+    scene.release_file(smoke_seconds=600)
+    scene.fault(migrate=fault)
+    assert scene.release("b") == code, scene.output
+    assert words in scene.output
+    assert "is pending" not in scene.output

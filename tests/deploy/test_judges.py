@@ -2,12 +2,14 @@
 
 import http.server
 import json
+import socket
 import threading
 import urllib.parse
 from collections.abc import Iterator, Sequence
 
 import pytest
 
+from deploy import sending
 from deploy.kubectl import Answer
 from deploy.sending import send
 from deploy.visitor import PROXY_SECONDS
@@ -133,6 +135,9 @@ def test_own_requests_are_tagged_and_make_and_remove_one_todo(account: Account, 
     real = prod._answer
 
     def answer(method: str, url: str, headers: dict[str, str], body: str) -> object:
+        if url.endswith("/readyz"):
+            assert headers == {"X-Synthetic": "1"}, "no token is needed to see whether somebody is there"
+            return real(method, url, headers, body)
         sent.append((method, url))
         assert headers["Authorization"] == "Bearer a-token-that-nobody-may-see"
         return real(method, url, headers, body)
@@ -144,8 +149,24 @@ def test_own_requests_are_tagged_and_make_and_remove_one_todo(account: Account, 
     assert all(url.startswith("https://") for _, url in sent)
 
 
-def test_a_request_that_gets_no_answer_is_a_failed_one() -> None:
-    assert send("GET", "http://127.0.0.1:1/todos", {}, "").status == 0
+def test_a_request_that_nobody_takes_is_a_failed_one_that_reached_nobody() -> None:
+    response = send("GET", "http://127.0.0.1:1/todos", {}, "")
+    assert (response.status, response.reached) == (0, False)
+    assert "Connection refused" in response.body
+
+
+def test_a_request_that_is_taken_and_not_answered_is_a_failed_one_that_reached_somebody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        response = send("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/todos", {}, "")
+    assert (response.status, response.reached) == (0, True)
+
+
+def test_an_answer_that_is_an_error_comes_from_somebody(prometheus: str) -> None:
+    response = send("POST", f"{prometheus}/todos", {}, "{}")
+    assert (response.status, response.reached) == (501, True)
 
 
 @pytest.mark.parametrize("silence", SILENCE)

@@ -148,6 +148,7 @@ def test_a_failed_job_stays_until_it_is_deleted(kubectl: Kubectl) -> None:
     kubectl.clock.sleep(30)
     same(kubectl("get", "job", "migrate-bad", "-o", "json"), recorded(28))
     assert kubectl("logs", "job/migrate-bad") == recorded(29)
+    same(kubectl("get", "pods", "-l", "job-name=migrate-bad", "-o", "json"), recorded(30))
     assert kubectl.apply(bad) == recorded(31)
     bad["spec"]["template"]["spec"]["containers"][0]["command"][2] = "another"
     refused, real = kubectl.apply(bad), recorded(32)

@@ -189,6 +189,8 @@ class Scene:
         """The public address: the live colour answers."""
         assert headers["X-Synthetic"] == "1"
         store = self.store
+        if store.faults.get("unreachable"):
+            return Response(0, "<urlopen error timed out>", reached=False)
         if store.faults.get("errors") == live_colour(store):
             return Response(500)
         return Response(201, '{"id": 7}') if method == "POST" else Response(204 if method == "DELETE" else 200, "[]")

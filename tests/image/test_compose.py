@@ -41,6 +41,21 @@ def test_every_secret_comes_from_a_file() -> None:
         assert not [variable for variable in given if "PASS" in variable and not variable.endswith("_FILE")]
 
 
+def waits_for(name: str) -> set[str]:
+    """Return the services that must have ended, or be well, before this one starts, near and far."""
+    near = SERVICES[name].get("depends_on", {})
+    return {*near, *(each for other in near for each in waits_for(other))}
+
+
+def test_one_service_builds_our_image_and_the_others_wait_for_it_and_never_pull() -> None:
+    """Compose builds side by side, and two exports of one name at the same time end with `already exists`."""
+    ours = {name for name, service in SERVICES.items() if service["image"] == "todo:dev"}
+    (builder,) = (name for name in ours if "build" in SERVICES[name])
+    for name in ours - {builder}:
+        assert SERVICES[name]["pull_policy"] == "never", name
+        assert builder in waits_for(name), name
+
+
 def test_what_is_not_ours_has_a_version_and_a_check_of_its_health() -> None:
     for name, service in SERVICES.items():
         if service["image"] != "todo:dev":

@@ -23,6 +23,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
     | _COMMON_LISTS
     | {
         "repository": {"owner": "example", "owner_id": "1234567", "name": "todo", "id": "7654321"},
+        "create_anomaly_monitor": True,
         "create_cost_allocation_tags": True,
         "force_destroy": True,
     },

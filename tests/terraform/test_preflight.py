@@ -14,6 +14,7 @@ GOOD = {
     "aws sts": (0, "123456789012"),
     "aws ec2 describe-regions": (0, "us-east-1"),
     "aws service-quotas": (0, "64.0"),
+    "aws ce get-anomaly-monitors": (0, "Default-Services-Monitor"),
     "aws route53": (0, "example.com."),
     "dig": (0, "ns-1.awsdns-01.org."),
     "gh repo view": (0, "example/todo"),
@@ -79,3 +80,16 @@ def test_a_github_environment_may_come_later(tmp_path: Path) -> None:
     finished = look(tmp_path, "dev", VARIABLES, GOOD | {"gh api": (1, "")})
     assert finished.status == 0
     assert "later GitHub environment dev-infra" in finished.output
+
+
+def test_whether_to_make_an_anomaly_monitor_is_said_by_what_the_account_has(tmp_path: Path) -> None:
+    assert "ok    cost anomaly monitor: Default-Services-Monitor" in look(tmp_path / "a", "dev", VARIABLES, GOOD).output
+    for number, (answer, words) in enumerate(
+        {
+            (0, ""): "look  no cost anomaly monitor: create_anomaly_monitor = true",
+            (255, ""): "look  aws ce get-anomaly-monitors is refused",
+        }.items()
+    ):
+        finished = look(tmp_path / str(number), "dev", VARIABLES, GOOD | {"aws ce get-anomaly-monitors": answer})
+        assert finished.status == 0
+        assert words in finished.output

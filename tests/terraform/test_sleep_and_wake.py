@@ -196,6 +196,23 @@ def test_wake_says_what_is_missing_before_the_first_release(stage: Stage) -> Non
     assert starts(calls, WAKE[:7]), calls
 
 
+def test_wake_waits_for_a_function_that_was_idle_for_weeks_and_asks_it_again(stage: Stage) -> None:
+    """Lambda refuses the first call and makes the function's network interfaces anew."""
+    aws = stage.folder / "path/aws"
+    refusing = '[[ "$*" == "lambda invoke"* ]] && ! grep -q "aws lambda wait" "$CALLS" && status=255 answer=Pending\n'
+    aws.write_text(STAND_IN.replace("then printf", f"then {refusing}    printf"))
+    finished, calls = stage.play("wake", ASLEEP)
+    assert finished.status == 0, finished.output
+    again = ["aws lambda wait function-active-v2 --function-name todo-dev", WAKE[6]]
+    assert starts(calls, [*WAKE[:7], *again, *WAKE[7:]]), calls
+
+
+def test_wake_releases_nothing_when_the_function_refuses_twice(stage: Stage) -> None:
+    finished, calls = stage.play("wake", ASLEEP | {"aws lambda invoke": (255, "ResourceNotFoundException")})
+    assert finished.status == 255
+    assert starts(calls, [*WAKE[:7], "aws lambda wait function-active-v2", WAKE[6]]), calls
+
+
 def test_wake_releases_nothing_when_the_bootstrap_function_failed(stage: Stage) -> None:
     finished, calls = stage.play("wake", ASLEEP | {"aws lambda invoke": (0, "Unhandled")})
     assert finished.status == 1

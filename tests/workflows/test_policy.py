@@ -4,7 +4,7 @@ import pytest
 
 from tests.workflows import policy
 from tests.workflows.policy import RULES, Rule
-from tests.workflows.workflow import WORKFLOWS, Workflow
+from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -98,5 +98,18 @@ def test_the_image_is_scanned_before_it_is_pushed_and_both_environments_get_the_
     order = ["make image", "aquasecurity/trivy-action", "image_publication todo:dev", "cosign sign", "attest-build"]
     places = [next(index for index, step in enumerate(steps) if word in step) for word in order]
     assert places == sorted(places)
+    assert places[-1] == len(steps) - 1, "nothing waits for what a private repository may lack"
     cd = WORKFLOWS["cd.yml"].jobs
     assert cd["release-dev"]["with"]["digest"] == cd["release-prod"]["with"]["digest"]
+
+
+def test_a_private_repository_publishes_without_provenance_unless_it_says_that_it_may_keep_it() -> None:
+    (attest,) = (step for _, step in WORKFLOWS["image.yml"].steps if "attest-build" in step.get("uses", ""))
+    assert attest["if"] == "${{ !github.event.repository.private || vars.PROVENANCE == 'true' }}"
+    assert "attestation" not in WORKFLOWS["release.yml"].text, "a release asks for the signature alone"
+    assert "gh variable set PROVENANCE --body true" in (ROOT / "terraform/README.md").read_text()
+
+
+def test_the_cluster_s_job_may_be_given_a_machine_with_more_processors() -> None:
+    """A standard runner of a private repository has two, which the pods of these tests do not fit."""
+    assert WORKFLOWS["tests.yml"].jobs["cluster"]["runs-on"] == "${{ vars.CLUSTER_RUNNER || 'ubuntu-24.04' }}"

@@ -32,9 +32,11 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
-def revert(clone: Path, commit: str, path: Path) -> tuple["subprocess.CompletedProcess[str]", Scripted]:
+def revert(
+    clone: Path, commit: str, path: Path, *, opened: str = "", created: str = "https://github.com/o/r/pull/9"
+) -> tuple["subprocess.CompletedProcess[str]", Scripted]:
     gh = Scripted(path)
-    environment = gh.provide("gh", answers={"gh pr create": ["https://github.com/o/r/pull/9"]})
+    environment = gh.provide("gh", answers={"gh pr list": [opened], "gh pr create": [created]})
     environment |= {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "pipeline.revert", commit, "5 % of requests failed"]
     done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -47,7 +49,8 @@ def test_the_branch_holds_what_was_before_and_the_pull_request_says_why(clone: P
     assert done.stdout == "https://github.com/o/r/pull/9\n"
     branch = f"revert-{git(clone, 'rev-parse', 'main')[:12]}"
     assert git(clone, "show", f"origin/{branch}:file") == "good"
-    ((call, _),) = gh.calls
+    (listed, _), (call, _) = gh.calls
+    assert listed.startswith(f"gh pr list --head {branch} ")
     assert f'gh pr create --head {branch} --title Revert "Make it bad"' in call
     assert "5 % of requests failed" in call
 
@@ -71,3 +74,35 @@ def test_what_is_no_commit_is_refused_before_anything_is_pushed(clone: Path, tmp
         assert done.returncode != 0
     assert gh.calls == []
     assert git(clone, "branch", "--remotes") == "origin/main"
+
+
+def moved_on(clone: Path) -> None:
+    """Let main have another commit, and forget the branch here, as a fresh clone does."""
+    git(clone, "switch", "--quiet", "main")
+    (clone / "other").write_text("newer")
+    git(clone, "add", "other")
+    git(clone, "commit", "--quiet", "--message", "Go on")
+
+
+def test_a_second_try_takes_the_branch_of_the_first_which_got_no_pull_request(clone: Path, tmp_path: Path) -> None:
+    bad = git(clone, "rev-parse", "main")
+    refusal = "error: GitHub Actions is not permitted to create or approve pull requests"
+    done, _ = revert(clone, bad, tmp_path / "path", created=refusal)
+    assert done.returncode == 1
+    assert refusal in done.stderr
+    moved_on(clone)
+    done, _ = revert(clone, bad, tmp_path / "path")
+    assert done.returncode == 0, done.stderr
+    assert git(clone, "show", f"origin/revert-{bad[:12]}:file") == "good"
+    assert git(clone, "show", f"origin/revert-{bad[:12]}:other") == "newer"
+
+
+def test_a_pull_request_that_is_open_is_left_to_those_who_work_on_it(clone: Path, tmp_path: Path) -> None:
+    bad = git(clone, "rev-parse", "main")
+    revert(clone, bad, tmp_path / "path")
+    pushed = git(clone, "rev-parse", f"origin/revert-{bad[:12]}")
+    moved_on(clone)
+    done, gh = revert(clone, bad, tmp_path / "path", opened="https://github.com/o/r/pull/9")
+    assert (done.returncode, done.stdout) == (0, "https://github.com/o/r/pull/9\n")
+    assert git(clone, "rev-parse", f"origin/revert-{bad[:12]}") == pushed
+    assert sum(call.startswith("gh pr create") for call, _ in gh.calls) == 1, "the first"

@@ -101,7 +101,7 @@ def test_every_variable_that_a_workflow_reads_is_set_by_the_bootstrap() -> None:
         for each in ("DEV", "PROD")
     }
     read = {name for workflow in WORKFLOWS.values() for name in re.findall(r"\bvars\.(\w+)", workflow.text)}
-    assert read - given == {"DEPLOY_RUNNER"}, "only the runner has a default"
+    assert read - given == {"DEPLOY_RUNNER", "CLUSTER_RUNNER", "PROVENANCE"}, "what has a default"
 
 
 def test_a_role_and_its_region_are_variables_of_one_github_environment() -> None:

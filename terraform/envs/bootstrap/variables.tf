@@ -62,9 +62,9 @@ variable "create_github_oidc_provider" {
 }
 
 variable "create_anomaly_monitor" {
-  description = "Whether to make a cost anomaly monitor; an account may have one for services."
+  description = "Whether to make a cost anomaly monitor. An account may have one for services, and AWS makes it itself in most: true where make preflight finds none."
   type        = bool
-  default     = true
+  default     = false
 }
 
 variable "create_cost_allocation_tags" {

@@ -53,6 +53,9 @@ resource "aws_eks_addon" "before_nodes" {
   configuration_values        = length(each.value.configuration) == 0 ? null : jsonencode(each.value.configuration)
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
+
+  # Asleep, it goes before its role's policy: while nodes drain, vpc-cni still gives addresses back.
+  depends_on = [aws_iam_role_policy_attachment.workload]
 }
 
 resource "aws_eks_addon" "after_nodes" {

@@ -86,11 +86,12 @@ data "aws_iam_policy_document" "plan" {
     actions   = ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "kms:Decrypt"]
     resources = ["*"]
 
-    # The state lies under the AWS-managed key of S3; decrypting it on S3's behalf is not reading a secret.
+    # The state lies under the AWS-managed key of S3, the variables of functions under Lambda's: decrypting either on the
+    # service's behalf is not reading a secret, and a plan without the variables would see drift every night.
     condition {
       test     = "StringNotEquals"
       variable = "kms:ViaService"
-      values   = ["s3.${var.region}.amazonaws.com"]
+      values   = ["s3.${var.region}.amazonaws.com", "lambda.${var.region}.amazonaws.com"]
     }
   }
 }

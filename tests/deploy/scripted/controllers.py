@@ -4,6 +4,7 @@ from tests.deploy.scripted.store import Object, Store, moment
 from tests.deploy.scripted.workloads import _condition, _seconds, roll_out, scale
 
 SECONDS_OF_A_JOB = 10
+SECONDS_TO_CONDITION = 3  # from the end of a Job's pod to the Job's condition (recordings 28 and 30)
 
 
 def advance(store: Store) -> None:
@@ -40,14 +41,20 @@ def _work(store: Store, job: Object) -> None:
         spec = job["spec"]["template"]["spec"]
         pod = store.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}})
     container: Object = {"name": "x", "ready": True, "restartCount": 0, "state": {"running": {}}}
-    pod["status"] = {"phase": "Running", "conditions": [], "containerStatuses": [container]}
+    scheduled = {"type": "PodScheduled", "status": "True"}
+    pod["status"] = {"phase": "Running", "conditions": [scheduled], "containerStatuses": [container]}
     if fault == "image-missing":
         container |= {"ready": False, "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off"}}}
         pod["status"]["phase"] = "Pending"
+    seconds = store.content.get("seconds_of_a_job", SECONDS_OF_A_JOB)
+    if age >= seconds - SECONDS_TO_CONDITION and fault not in {"hang", "image-missing"}:
+        ended = {"exitCode": 1, "reason": "Error"} if fault else {"exitCode": 0, "reason": "Completed"}
+        container |= {"ready": False, "started": False, "state": {"terminated": ended}}
+        pod["status"]["phase"] = "Failed" if fault else "Succeeded"
     started = {"startTime": job["metadata"]["creationTimestamp"], "terminating": 0, "uncountedTerminatedPods": {}}
     if job.get("status", {}).get("conditions"):
         return
-    if age < store.content.get("seconds_of_a_job", SECONDS_OF_A_JOB) or fault in {"hang", "image-missing"}:
+    if age < seconds or fault in {"hang", "image-missing"}:
         job["status"] = {**started, "active": 1, "ready": 1}
         return
     good = not fault

@@ -34,6 +34,19 @@ run "an_account_of_prod_alone_says_nothing_about_dev" {
   }
 
   assert {
+    condition = alltrue([for environment in ["prod", "prod-infra"] : strcontains(output.github_commands, join("\n", [
+      "gh api --method PUT repos/example/todo/environments/${environment} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
+      "gh api --method POST repos/example/todo/environments/${environment}/deployment-branch-policies -f name=main",
+    ]))]) && !strcontains(output.github_commands, "protected_branches]=true")
+    error_message = "Only main deploys, also in a repository in which no branch is protected."
+  }
+
+  assert {
+    condition     = contains(split("\n", output.github_commands), "gh api --method PUT repos/example/todo/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true")
+    error_message = "The button `rollback` opens a pull request, which GitHub refuses to workflows by default."
+  }
+
+  assert {
     condition     = !strcontains(lower(output.github_commands), "dev")
     error_message = "The commands of one account leave the other's environment alone."
   }
