@@ -16,6 +16,9 @@ from todoproject.metrics import pool
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
 
+# As long as gunicorn gives a client to read an answer and close.
+LINGER_SECONDS = 2.0
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Refuses new connections while it finishes its requests, and does not wait for them when told to quit.
@@ -23,13 +26,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     It tells how many connections wait for one of its threads, and refuses more than they can serve in time.
     """
 
-    _notified = float("-inf")
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._notified = float("-inf")
+        self.ending: dict[Any, float] = {}  # connections that are being closed, and until when
 
     def notify(self) -> None:
-        """Tell the arbiter that this worker lives, once a second: gunicorn does at each of two steps of a request."""
-        if time.monotonic() - self._notified >= NOTIFY_SECONDS:
-            self._notified = time.monotonic()
+        """Tell the arbiter that this worker lives, once a second: gunicorn does at each of two steps of a request.
+
+        Clients that take too long are seen to then.
+        """
+        now = time.monotonic()
+        if now - self._notified >= NOTIFY_SECONDS:
+            self._notified = now
             super().notify()
+            for conn in [conn for conn, until in self.ending.items() if until < now]:
+                self.leave(conn)
 
     def enqueue_req(self, conn: Any) -> None:
         """Hand a connection to the threads, or refuse its request when too many wait for them already."""
@@ -71,7 +83,49 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         connections.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(on_readable, conn))
 
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep a connection as gunicorn does, or end it without waiting.
+
+        gunicorn's `close_graceful` waits up to 2 s for the client, in the one thread that accepts, refuses and beats:
+        thirty clients that stay would have the worker killed.
+        """
+        if fs.exception() or not fs.result():
+            self.drop(conn)
+        else:
+            super().finish_request(conn, fs)
+
     def drop(self, conn: Any) -> None:
+        """End a connection: our side now, the client's when it has read our answer and closed, or after LINGER_SECONDS.
+
+        Closed while something is unread, it would be reset, and the answer lost.
+        https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+        """
+        try:
+            conn.sock.settimeout(0)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # the client was faster
+            self.forget(conn)
+        else:
+            self.ending[conn] = time.monotonic() + LINGER_SECONDS
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.read_out, conn))
+
+    def read_out(self, conn: Any, _sock: socket.socket) -> None:
+        """Throw away what a client still sends over a connection that ends."""
+        try:
+            ended = not conn.sock.recv(overload.REQUEST_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            ended = True
+        if ended:
+            self.leave(conn)
+
+    def leave(self, conn: Any) -> None:
+        del self.ending[conn]
+        self.poller.unregister(conn.sock)
+        self.forget(conn)
+
+    def forget(self, conn: Any) -> None:
         self.nr_conns -= 1
         conn.close()
 
