@@ -8,7 +8,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from todoproject import overload
 from todoproject.metrics import pool
@@ -44,7 +44,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 self.leave(conn)
 
     def enqueue_req(self, conn: Any) -> None:
-        """Hand a connection to the threads, or refuse its request when too many wait for them already."""
+        """Hand a connection to the threads, or refuse its request when too many wait for them already.
+
+        A new one waits without a thread until its client says something; gunicorn's would hold one for 5 s.
+        https://github.com/benoitc/gunicorn/pull/3519
+        """
+        if not (conn.initialized or conn.data_ready):
+            self.watch(conn, self.pending_conns, self.on_pending_socket_readable)
+            return
         most_waiting = self.cfg.threads * overload.WAITING_PER_THREAD
         if self.tpool._work_queue.qsize() >= most_waiting and self.refuse(conn):  # noqa: SLF001  nothing public tells
             return
@@ -63,11 +70,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             if request:
                 count_refusal()
                 conn.sock.send(overload.refusal(keep=keep))
-        except BlockingIOError:  # a new connection that has not said anything yet
-            if self.alive:
-                self.watch(conn, self.pending_conns, self.on_pending_socket_readable)
-            else:
-                self.drop(conn)
         except OSError:
             self.drop(conn)
         else:
@@ -137,12 +139,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
         """Stop listening, not only accepting, once the worker stops.
 
-        Otherwise the kernel goes on taking connections for it, which would hang until the last request has ended.
+        Otherwise the kernel goes on taking connections for it, which would hang until the last request has ended. Nor
+        does the worker wait for who has said nothing yet any longer than for who had been answered.
         """
         super().set_accept_enabled(enabled)
         if not self.alive and not enabled:
             for listener in self.sockets:
                 listener.close()
+            for conn in self.pending_conns:
+                conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
 
     def handle_quit(self, _number: int, _frame: FrameType | None) -> None:
         """Stop at once on SIGINT or SIGQUIT; Python would wait for the requests in its threads first."""

@@ -55,3 +55,13 @@ def test_clients_that_do_not_close_what_they_asked_to_be_closed_keep_nobody_wait
     for connection in staying:
         while connection.recv(65536):  # the answer, and then our end of it
             pass
+
+
+def test_clients_that_say_nothing_keep_no_thread(gunicorn: Gunicorn, stack: ExitStack) -> None:
+    silent = [connected(gunicorn, stack) for _ in range(2 * THREADS)]
+    began = time.monotonic()
+    assert gunicorn.ask("GET", "/healthz").status == 200
+    assert time.monotonic() - began < patient(1)
+    for connection in silent:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
