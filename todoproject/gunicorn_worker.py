@@ -60,6 +60,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def refuse(self, conn: Any) -> bool:
         """Answer 503 from the main thread, which never waits; False if the request must be served all the same."""
+        if conn.parser and conn.parser.unreader.buf.getvalue():
+            return False  # it came behind the last one's body and has been read from the socket already
         conn.sock.settimeout(0)
         try:
             request = conn.sock.recv(overload.REQUEST_BYTES, socket.MSG_PEEK)

@@ -1,6 +1,7 @@
 """More requests than a worker can serve: those it takes are served, the others hear so at once, and nobody hangs."""
 
 import http.client
+import re
 import signal
 import socket
 import time
@@ -132,6 +133,26 @@ def test_a_busy_worker_is_still_healthy(
     assert probe.answer().status == 200
     idle.ask(caller)
     assert idle.answer().status == 200
+
+
+def test_a_request_that_was_read_with_the_one_before_it_is_served_at_any_time(
+    metered: Metered, crowd: list[Client]
+) -> None:
+    waiting = crowd[: WAITING_PER_THREAD + REFUSED]
+    body = b'{"username": "nobody", "password": "wrong"}'
+    head = b"POST /auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", metered.gunicorn.port), timeout=20) as busy:
+        busy.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body[:-1])
+        metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
+        for client in waiting:  # health checks, which are never refused
+            client.ask({}, path="/healthz")
+        metered.until(lambda values: values["todo_pool_waiting"] == len(waiting))
+        busy.sendall(body[-1:] + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answers = b""
+        while data := busy.recv(65536):
+            answers += data
+    assert re.findall(rb"HTTP/1\.1 (\d{3})", answers) == [b"401", b"200"]
+    assert [client.answer().status for client in waiting] == [200] * len(waiting)
 
 
 def test_a_stopping_worker_keeps_no_refused_connection(
