@@ -65,10 +65,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.sock.settimeout(0)
         try:
             request = conn.sock.recv(overload.REQUEST_BYTES, socket.MSG_PEEK)
-            if request.startswith(overload.HEALTH):
+            if overload.HEALTH.match(request):
                 return False
             conn.sock.recv(overload.REQUEST_BYTES)
-            keep = self.alive and overload.is_whole(request)
+            keep = self.alive and overload.can_be_kept(request)
             if request:
                 count_refusal()
                 conn.sock.send(overload.refusal(keep=keep))

@@ -121,6 +121,39 @@ def test_a_request_with_a_body_is_refused_with_the_end_of_its_connection(
     assert b"never made" not in metered.gunicorn.ask("GET", "/todos", headers=caller).body
 
 
+def test_a_large_body_does_not_hide_the_refusal(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken, late = crowd[:-REFUSED], crowd[-1]
+    with Held(stage):
+        fill(metered, taken, caller)
+        late.ask(caller, "POST", "/todos", " " * 900_000)
+        assert late.answer().status == 503
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+
+
+def test_a_refused_connection_ends_where_its_client_wants_or_knows_no_other_way(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken = crowd[:-REFUSED]
+    requests = [
+        b"GET /todos HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /todos HTTP/1.0\r\n\r\n",
+        b"GET /healthzfoo HTTP/1.1\r\nConnection: Upgrade, Close\r\n\r\n",  # no health check: it is refused too
+    ]
+    with Held(stage):
+        fill(metered, taken, caller)
+        for request in requests:
+            with socket.create_connection(("127.0.0.1", metered.gunicorn.port), timeout=5) as late:
+                late.sendall(request)
+                answer = b""
+                while data := late.recv(65536):
+                    answer += data
+            assert answer.startswith(b"HTTP/1.1 503 ")
+            assert b"\r\nConnection: close\r\n" in answer
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+
+
 def test_a_busy_worker_is_still_healthy(
     metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
 ) -> None:
