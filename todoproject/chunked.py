@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from todoproject.whole_body import WholeBody
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -30,4 +32,6 @@ class ChunkedBodies:
             body = environ["wsgi.input"].read(settings.MAX_BODY_BYTES + 1)
             environ["wsgi.input"] = BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
+        elif environ.get("CONTENT_LENGTH"):
+            environ["wsgi.input"] = WholeBody(environ["wsgi.input"])
         return self.application(environ, start_response)

@@ -1,9 +1,11 @@
 """gunicorn's threaded worker, with an end that is one."""
 
+import errno
 import os
 import selectors
 import socket
 import time
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -19,6 +21,9 @@ NOTIFY_SECONDS = 1.0
 # As long as gunicorn gives a client to read an answer and close.
 LINGER_SECONDS = 2.0
 
+# What a thread gives a client to have sent its request, and then to take each piece of the answer (docs/adr/0004).
+SECONDS_FOR_A_CLIENT = 10.0
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Refuses new connections while it finishes its requests, and does not wait for them when told to quit.
@@ -29,6 +34,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
+        self.taken: dict[Any, float] = {}  # connections that have a thread, and since when
         self.ending: dict[Any, float] = {}  # connections that are being closed, and until when
 
     def notify(self) -> None:
@@ -42,6 +48,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             super().notify()
             for conn in [conn for conn, until in self.ending.items() if until < now]:
                 self.leave(conn)
+            for conn in [conn for conn, since in self.taken.copy().items() if since < now - SECONDS_FOR_A_CLIENT]:
+                self.stop_reading(conn)
 
     def enqueue_req(self, conn: Any) -> None:
         """Hand a connection to the threads, or refuse its request when too many wait for them already.
@@ -134,9 +142,29 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.close()
 
     def handle(self, conn: Any) -> Any:
-        """Serve a request; runs in the thread that has become free."""
+        """Serve a request; runs in the thread that has become free.
+
+        gunicorn's would wait for ever: https://github.com/benoitc/gunicorn/issues/2652
+        """
         pool.waiting.dec()
-        return super().handle(conn)
+        self.taken[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            del self.taken[conn]
+
+    def stop_reading(self, conn: Any) -> None:
+        """Let what a thread still waits for from its client be the end of it; an answer goes on being sent."""
+        with suppress(OSError):
+            conn.sock.shutdown(socket.SHUT_RD)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request whose header section has been read; who does not take the answer is left."""
+        conn.sock.settimeout(SECONDS_FOR_A_CLIENT)
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError as error:  # for gunicorn a client that has gone, which is no error of ours
+            raise BrokenPipeError(errno.EPIPE, "The client does not read.") from error
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
         """Stop listening, not only accepting, once the worker stops.
