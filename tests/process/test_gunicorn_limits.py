@@ -26,7 +26,10 @@ HEAD = b"POST /todos HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/js
 def servers(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Gunicorn]]:
     """One of each for all tests here, which change nothing in them."""
     folder = tmp_path_factory.mktemp("limits")
-    started = {name: Gunicorn({**stage.environment, "SERVER": name}, folder / name) for name in ("wsgi", "asgi")}
+    started = {
+        name: Gunicorn({**stage.environment, "METRICS_PORT": "0", "SERVER": name}, folder / name)
+        for name in ("wsgi", "asgi")
+    }
     try:
         for gunicorn in started.values():
             gunicorn.wait_for(200)
@@ -144,6 +147,28 @@ def test_a_chunked_body_above_the_limit_is_413(gunicorn: Gunicorn) -> None:
     status, body = exchange(gunicorn, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", megabyte, chunk(b" "), chunk(b""))
     assert status == 413
     assert json.loads(body)["type"] == "/docs/errors/payload-too-large"
+
+
+@wsgi_alone
+def test_a_transfer_coding_other_than_chunked_is_501_and_nothing_is_made_of_the_body(
+    gunicorn: Gunicorn, caller: dict[str, str]
+) -> None:
+    head = HEAD + b"Authorization: %s\r\n" % caller["Authorization"].encode()
+    unpacked = b'{"title": "never unpacked"}'
+    status, body = exchange(gunicorn, head + b"Transfer-Encoding: gzip, chunked\r\n\r\n", chunk(unpacked), chunk(b""))
+    assert status == 501
+    assert json.loads(body) == {
+        "type": "about:blank",
+        "title": "Not Implemented",
+        "status": 501,
+        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
+    }
+    assert b"never unpacked" not in gunicorn.ask("GET", "/todos", headers=caller).body
+
+
+@asgi_alone
+def test_a_transfer_coding_that_h11_does_not_know_is_refused(gunicorn: Gunicorn) -> None:
+    assert exchange(gunicorn, HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n", chunk(b"x"), chunk(b""))[0] == 400
 
 
 def test_a_content_length_above_the_limit_is_413_before_the_body_is_sent(gunicorn: Gunicorn) -> None:

@@ -22,7 +22,7 @@ HOST = b"Host: localhost\r\n"
 @pytest.fixture(scope="module")
 def gunicorn(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
     """One for all tests here; each leaves it as it was."""
-    environment = {**stage.environment, "WEB_WORKERS": "1", "WEB_THREADS": str(THREADS)}
+    environment = {**stage.environment, "METRICS_PORT": "0", "WEB_THREADS": str(THREADS)}
     gunicorn = Gunicorn(environment, tmp_path_factory.mktemp("slow") / "log")
     try:
         gunicorn.wait_for(200)
