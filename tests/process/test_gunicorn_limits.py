@@ -133,6 +133,14 @@ def test_head_sends_the_headers_alone(gunicorn: Gunicorn, path: str) -> None:
     assert exchange(gunicorn, head)[1] == b""
 
 
+def test_an_answer_that_has_no_body_has_no_length(gunicorn: Gunicorn, caller: dict[str, str]) -> None:
+    todo = gunicorn.ask("POST", "/todos", TODO, caller).json["id"]
+    for method, headers, status in (("GET", {"If-None-Match": "*"}, 304), ("DELETE", {}, 204)):
+        answer = gunicorn.ask(method, f"/todos/{todo}", headers=caller | headers)
+        assert (answer.status, answer.body) == (status, b"")
+        assert {"Content-Length", "Transfer-Encoding"}.isdisjoint(answer.headers)
+
+
 def test_a_chunked_body_is_served_like_any_other(gunicorn: Gunicorn, caller: dict[str, str]) -> None:
     head = HEAD + b"Authorization: %s\r\nConnection: close\r\n" % caller["Authorization"].encode()
     status, body = exchange(
