@@ -12,7 +12,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from todoproject import overload
+from todoproject import overload, slow_clients
 from todoproject.metrics import pool
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
@@ -20,9 +20,6 @@ NOTIFY_SECONDS = 1.0
 
 # As long as gunicorn gives a client to read an answer and close.
 LINGER_SECONDS = 2.0
-
-# What a thread gives a client to have sent its request, and then to take each piece of the answer (docs/adr/0004).
-SECONDS_FOR_A_CLIENT = 10.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -48,7 +45,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             super().notify()
             for conn in [conn for conn, until in self.ending.items() if until < now]:
                 self.leave(conn)
-            for conn in [conn for conn, since in self.taken.copy().items() if since < now - SECONDS_FOR_A_CLIENT]:
+            for conn in [conn for conn, since in self.taken.copy().items() if since < now - slow_clients.SECONDS]:
                 self.stop_reading(conn)
 
     def enqueue_req(self, conn: Any) -> None:
@@ -159,11 +156,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.sock.shutdown(socket.SHUT_RD)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request whose header section has been read; who does not take the answer is left."""
-        conn.sock.settimeout(SECONDS_FOR_A_CLIENT)
+        """Answer a request; a client that does not take the answer is for gunicorn one that has gone: no error of ours."""
         try:
             return super().handle_request(req, conn)
-        except TimeoutError as error:  # for gunicorn a client that has gone, which is no error of ours
+        except TimeoutError as error:
             raise BrokenPipeError(errno.EPIPE, "The client does not read.") from error
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
