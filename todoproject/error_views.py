@@ -3,12 +3,13 @@
 import sys
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 
 from todoproject.middleware.plain_errors import shaped
 from todoproject.unavailable import RETRY_AFTER_SECONDS, is_unavailable
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer 503 for a database that is away, 400 for a client that left in the middle of its body, else 500.
 
     Set as ``handler500``, which Django calls while the exception is being handled.

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject import draining, faults
+from todoproject import draining, faults, slow_clients
 from todoproject.environment import choice, switch, web_threads, whole_number, words
 from todoproject.gunicorn_worker import Worker
 from todoproject.logs.configuration import LOGGING
@@ -96,6 +96,7 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     draining.drain_on_sigterm(server, drain_seconds)
+    slow_clients.leave_who_does_not_read(server.LISTENERS)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

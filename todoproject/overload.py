@@ -4,6 +4,8 @@ Whoever waits in an endless queue is answered when he has long gone, and so is e
 work is done for nobody. https://sre.google/sre-book/handling-overload/
 """
 
+import re
+
 import orjson
 
 from todoproject.problems import CONTENT_TYPE, PROBLEM_TYPES
@@ -15,9 +17,11 @@ WAITING_PER_THREAD = 16
 RETRY_AFTER_SECONDS = 1
 
 # Served in their turn: a pod that is only busy must neither be restarted nor leave the load balancer.
-HEALTH = (b"GET /healthz", b"GET /readyz", b"HEAD /healthz", b"HEAD /readyz")
+HEALTH = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz)/?[ ?]")
 
-# As much of a request as arrives at once. What is longer is not read: its connection ends.
+CLOSE = re.compile(rb"\r\nconnection:[^\r]*close")
+
+# As much of a request as arrives at once. What is longer is thrown away, and its connection ends.
 REQUEST_BYTES = 64 * 1024
 
 
@@ -43,11 +47,16 @@ def refusal(*, keep: bool) -> bytes:
     return head.encode() + body
 
 
-def is_whole(request: bytes) -> bool:
-    """Say whether nothing of a request can follow: a GET whose headers have ended and that announces no body."""
+def can_be_kept(request: bytes) -> bool:
+    """Say whether the connection can be used again: its client wants it, and nothing of this request can follow.
+
+    That is a GET of HTTP/1.1 whose headers have ended, and that announces no body.
+    """
     head = request.lower()
     return (
         head.startswith(b"get ")
+        and head.partition(b"\r\n")[0].endswith(b" http/1.1")
+        and not CLOSE.search(head)
         and head.count(b"\r\n\r\n") == 1
         and head.endswith(b"\r\n\r\n")
         and b"\r\ncontent-length:" not in head

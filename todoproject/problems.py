@@ -104,6 +104,12 @@ PROBLEM_TYPES = {
             "Send the body as `Content-Type: application/json`.",
         ),
         ProblemType(
+            "range-not-satisfiable",
+            416,
+            "There is nothing in this range",
+            "`Range` begins behind the end of the file, whose length `Content-Range` tells. Without it all is sent.",
+        ),
+        ProblemType(
             "idempotency-key-reused",
             422,
             "The key was used for another request",

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "todoproject.middleware.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "todoproject.middleware.admin_only.AdminSessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "todoproject.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "todoproject.middleware.admin_only.AdminAuthenticationMiddleware",
     "todoproject.middleware.admin_only.AdminMessageMiddleware",

@@ -1,5 +1,6 @@
 """Every error of the API is a problem detail (RFC 9457) that a client's developer can look up."""
 
+import logging
 from collections.abc import Callable
 from typing import cast
 
@@ -196,3 +197,8 @@ def test_below_the_admin_an_error_is_a_page_with_the_request_id(db: None) -> Non
     response = client.get("/admin/nothing/here/")
     assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert b"find-me" in response.content
+
+
+def test_too_many_parameters_are_no_error_in_the_log(api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
+    assert api.send("GET", "/todos?" + "a=1&" * 1001).status_code == 400
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import socket
 import threading
 import time
 from typing import Self
@@ -139,6 +140,15 @@ def test_a_second_signal_stops_at_once(
         time.sleep(0.5)
         assert gunicorn.process.poll() is None
         gunicorn.send(second)
+        assert gunicorn.process.wait(timeout=AT_ONCE) == 0
+
+
+@both_servers
+def test_who_has_connected_and_said_nothing_does_not_delay_the_end(serve: Serve) -> None:
+    gunicorn = serve(DRAIN_SECONDS="0")
+    with socket.create_connection(("127.0.0.1", gunicorn.port)):
+        assert gunicorn.ask("GET", "/healthz").status == 200  # accepted after the silent one
+        gunicorn.send(signal.SIGTERM)
         assert gunicorn.process.wait(timeout=AT_ONCE) == 0
 
 

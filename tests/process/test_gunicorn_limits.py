@@ -26,7 +26,10 @@ HEAD = b"POST /todos HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/js
 def servers(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Gunicorn]]:
     """One of each for all tests here, which change nothing in them."""
     folder = tmp_path_factory.mktemp("limits")
-    started = {name: Gunicorn({**stage.environment, "SERVER": name}, folder / name) for name in ("wsgi", "asgi")}
+    started = {
+        name: Gunicorn({**stage.environment, "METRICS_PORT": "0", "SERVER": name}, folder / name)
+        for name in ("wsgi", "asgi")
+    }
     try:
         for gunicorn in started.values():
             gunicorn.wait_for(200)
@@ -130,6 +133,14 @@ def test_head_sends_the_headers_alone(gunicorn: Gunicorn, path: str) -> None:
     assert exchange(gunicorn, head)[1] == b""
 
 
+def test_an_answer_that_has_no_body_has_no_length(gunicorn: Gunicorn, caller: dict[str, str]) -> None:
+    todo = gunicorn.ask("POST", "/todos", TODO, caller).json["id"]
+    for method, headers, status in (("GET", {"If-None-Match": "*"}, 304), ("DELETE", {}, 204)):
+        answer = gunicorn.ask(method, f"/todos/{todo}", headers=caller | headers)
+        assert (answer.status, answer.body) == (status, b"")
+        assert {"Content-Length", "Transfer-Encoding"}.isdisjoint(answer.headers)
+
+
 def test_a_chunked_body_is_served_like_any_other(gunicorn: Gunicorn, caller: dict[str, str]) -> None:
     head = HEAD + b"Authorization: %s\r\nConnection: close\r\n" % caller["Authorization"].encode()
     status, body = exchange(
@@ -144,6 +155,28 @@ def test_a_chunked_body_above_the_limit_is_413(gunicorn: Gunicorn) -> None:
     status, body = exchange(gunicorn, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", megabyte, chunk(b" "), chunk(b""))
     assert status == 413
     assert json.loads(body)["type"] == "/docs/errors/payload-too-large"
+
+
+@wsgi_alone
+def test_a_transfer_coding_other_than_chunked_is_501_and_nothing_is_made_of_the_body(
+    gunicorn: Gunicorn, caller: dict[str, str]
+) -> None:
+    head = HEAD + b"Authorization: %s\r\n" % caller["Authorization"].encode()
+    unpacked = b'{"title": "never unpacked"}'
+    status, body = exchange(gunicorn, head + b"Transfer-Encoding: gzip, chunked\r\n\r\n", chunk(unpacked), chunk(b""))
+    assert status == 501
+    assert json.loads(body) == {
+        "type": "about:blank",
+        "title": "Not Implemented",
+        "status": 501,
+        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
+    }
+    assert b"never unpacked" not in gunicorn.ask("GET", "/todos", headers=caller).body
+
+
+@asgi_alone
+def test_a_transfer_coding_that_h11_does_not_know_is_refused(gunicorn: Gunicorn) -> None:
+    assert exchange(gunicorn, HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n")[0] == 400
 
 
 def test_a_content_length_above_the_limit_is_413_before_the_body_is_sent(gunicorn: Gunicorn) -> None:

@@ -1,6 +1,7 @@
 """More requests than a worker can serve: those it takes are served, the others hear so at once, and nobody hangs."""
 
 import http.client
+import re
 import signal
 import socket
 import time
@@ -120,6 +121,39 @@ def test_a_request_with_a_body_is_refused_with_the_end_of_its_connection(
     assert b"never made" not in metered.gunicorn.ask("GET", "/todos", headers=caller).body
 
 
+def test_a_large_body_does_not_hide_the_refusal(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken, late = crowd[:-REFUSED], crowd[-1]
+    with Held(stage):
+        fill(metered, taken, caller)
+        late.ask(caller, "POST", "/todos", " " * 900_000)
+        assert late.answer().status == 503
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+
+
+def test_a_refused_connection_ends_where_its_client_wants_or_knows_no_other_way(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken = crowd[:-REFUSED]
+    requests = [
+        b"GET /todos HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /todos HTTP/1.0\r\n\r\n",
+        b"GET /healthzfoo HTTP/1.1\r\nConnection: Upgrade, Close\r\n\r\n",  # no health check: it is refused too
+    ]
+    with Held(stage):
+        fill(metered, taken, caller)
+        for request in requests:
+            with socket.create_connection(("127.0.0.1", metered.gunicorn.port), timeout=5) as late:
+                late.sendall(request)
+                answer = b""
+                while data := late.recv(65536):
+                    answer += data
+            assert answer.startswith(b"HTTP/1.1 503 ")
+            assert b"\r\nConnection: close\r\n" in answer
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+
+
 def test_a_busy_worker_is_still_healthy(
     metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
 ) -> None:
@@ -132,6 +166,26 @@ def test_a_busy_worker_is_still_healthy(
     assert probe.answer().status == 200
     idle.ask(caller)
     assert idle.answer().status == 200
+
+
+def test_a_request_that_was_read_with_the_one_before_it_is_served_at_any_time(
+    metered: Metered, crowd: list[Client]
+) -> None:
+    waiting = crowd[: WAITING_PER_THREAD + REFUSED]
+    body = b'{"username": "nobody", "password": "wrong"}'
+    head = b"POST /auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", metered.gunicorn.port), timeout=20) as busy:
+        busy.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body[:-1])
+        metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
+        for client in waiting:  # health checks, which are never refused
+            client.ask({}, path="/healthz")
+        metered.until(lambda values: values["todo_pool_waiting"] == len(waiting))
+        busy.sendall(body[-1:] + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answers = b""
+        while data := busy.recv(65536):
+            answers += data
+    assert re.findall(rb"HTTP/1\.1 (\d{3})", answers) == [b"401", b"200"]
+    assert [client.answer().status for client in waiting] == [200] * len(waiting)
 
 
 def test_a_stopping_worker_keeps_no_refused_connection(

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,32 @@ def test_headers_that_explain_the_error_stay(client: Client) -> None:
     response = client.get("/too_many")
     assert (response.status_code, response["Retry-After"]) == (400, "7")
     assert "ETag" not in response
+
+
+@pytest.fixture
+def asset(settings: Settings, tmp_path: Path) -> str:
+    """A file of eight bytes that WhiteNoise serves."""
+    (tmp_path / "page.css").write_bytes(b"body { }")
+    settings.STATIC_ROOT = tmp_path
+    return f"{settings.STATIC_URL}page.css"
+
+
+def test_an_asset_knows_no_other_method_than_reading(asset: str) -> None:
+    response = Client().post(asset)
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert response.json()["type"] == "/docs/errors/method-not-allowed"
+
+
+def test_a_range_beyond_the_end_of_an_asset_is_told_where_that_is(asset: str) -> None:
+    response = Client().get(asset, headers={"Range": "bytes=999999999-"})
+    assert (response.status_code, response["Content-Range"]) == (416, "bytes */8")
+    assert response.json()["type"] == "/docs/errors/range-not-satisfiable"
+    assert int(response["Content-Length"]) == len(response.content)
+
+
+def test_a_range_of_an_asset_is_served(asset: str) -> None:
+    response = Client().get(asset, headers={"Range": "bytes=0-3"})
+    assert (response.status_code, response.getvalue()) == (206, b"body")
 
 
 def test_a_host_that_is_not_ours_is_a_problem(client: Client) -> None:

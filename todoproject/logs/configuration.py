@@ -38,8 +38,9 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "INFO", "handlers": [], "propagate": True},
         # The access line says 4xx already; what is left is one line with a traceback for each 5xx.
         "django.request": {"level": "ERROR"},
-        # Anybody can send a wrong Host, and scanners do all day: the access line with its 400 is enough.
+        # Anybody can send these, and scanners do all day: the access line with its 400 is enough.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         # To stdout as well, by the root's handler, whether CloudWatch can be reached or not.
         "audit": {"level": "INFO", "handlers": ["cloudwatch"] if AUDIT_LOG_GROUP else []},
         # Says in each worker where it found its credentials.

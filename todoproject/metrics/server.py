@@ -5,7 +5,9 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
@@ -49,10 +51,12 @@ class MetricsServer(ThreadingMixIn, TCPServer):
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.metrics = metrics
         self.places = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.since: dict[socket.socket, float] = {}
         super().__init__((address, port), Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if self.places.acquire(blocking=False):
+            self.since[request] = time.monotonic()
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
@@ -61,7 +65,18 @@ class MetricsServer(ThreadingMixIn, TCPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
+            del self.since[request]
             self.places.release()
+
+    def service_actions(self) -> None:
+        """End the reading of requests that take too long; socketserver calls this twice a second.
+
+        The timeout of a socket begins anew with each byte: eight who send one now and then would stop all scrapes.
+        """
+        too_early = time.monotonic() - SECONDS_TO_SEND_A_REQUEST
+        for connection in [connection for connection, since in self.since.copy().items() if since < too_early]:
+            with suppress(OSError):  # it has ended in the meantime
+                connection.shutdown(socket.SHUT_RD)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  socketserver's signature
         """Log what failed, but not a scraper that went away."""

@@ -6,6 +6,7 @@ Problem details everywhere, and a small page with the request id below /admin/, 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from todoproject import unavailable
 from todoproject.error_page import ErrorPage
@@ -16,6 +17,7 @@ DETAILS = {
     "forbidden": "You may not do this.",
     "not-found": "There is nothing at this address.",
     "method-not-allowed": "This address does not know the method.",
+    "range-not-satisfiable": "The range begins behind the end.",
     "internal-error": "The error is in our logs under the request id.",
     "unavailable": unavailable.DETAIL,
 }
@@ -25,16 +27,18 @@ SLUGS = {PROBLEM_TYPES[slug].status: slug for slug in DETAILS}
 class PlainErrorsMiddleware:
     """Rewrites the body of every error answer that is not a problem yet; all its headers stay."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return shaped(request, self.get_response(request))
 
 
-def shaped(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Return `response` itself, with a body for people below /admin/ and a problem elsewhere if it is an error."""
     if response.status_code >= 400:
+        if not isinstance(response, HttpResponse):  # WhiteNoise streams even a 405, and a 416
+            response = HttpResponse(status=response.status_code, headers=dict(response.items()))
         if response.get("Content-Type") != CONTENT_TYPE and not isinstance(response, ErrorPage):
             rewrite(request, response)
         response["Content-Length"] = str(len(response.content))

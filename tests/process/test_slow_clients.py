@@ -1,0 +1,135 @@
+"""Clients that are slow, silent or do not let go: they keep a thread for some seconds at most, and nobody waiting."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+
+import pytest
+
+from tests.patience import patient
+from tests.process.conftest import Stage
+from tests.process.gunicorn_process import Gunicorn
+from todoproject import slow_clients
+
+pytestmark = pytest.mark.slow
+
+THREADS = 4
+HOST = b"Host: localhost\r\n"
+
+
+@pytest.fixture(scope="module")
+def gunicorn(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gunicorn]:
+    """One for all tests here; each leaves it as it was."""
+    environment = {**stage.environment, "METRICS_PORT": "0", "WEB_WORKERS": "1", "WEB_THREADS": str(THREADS)}
+    gunicorn = Gunicorn(environment, tmp_path_factory.mktemp("slow") / "log")
+    try:
+        gunicorn.wait_for(200)
+        yield gunicorn
+    finally:
+        gunicorn.kill()
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Closes the connections of a test."""
+    with ExitStack() as stack:
+        yield stack
+
+
+def connected(gunicorn: Gunicorn, stack: ExitStack, request: bytes = b"") -> socket.socket:
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20))
+    connection.sendall(request)
+    return connection
+
+
+def test_clients_that_do_not_close_what_they_asked_to_be_closed_keep_nobody_waiting(
+    gunicorn: Gunicorn, stack: ExitStack
+) -> None:
+    staying = [
+        connected(gunicorn, stack, b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n")
+        for _ in range(30)
+    ]
+    began = time.monotonic()
+    assert gunicorn.ask("GET", "/healthz").status == 200
+    assert time.monotonic() - began < patient(1)
+    for connection in staying:
+        while connection.recv(65536):  # the answer, and then our end of it
+            pass
+
+
+def test_clients_that_say_nothing_keep_no_thread(gunicorn: Gunicorn, stack: ExitStack) -> None:
+    silent = [connected(gunicorn, stack) for _ in range(2 * THREADS)]
+    began = time.monotonic()
+    assert gunicorn.ask("GET", "/healthz").status == 200
+    assert time.monotonic() - began < patient(1)
+    for connection in silent:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def asset(gunicorn: Gunicorn) -> str:
+    """The address of a megabyte: ten of them are more than the kernel keeps for a client that does not read."""
+    return gunicorn.ask("GET", "/docs").body.decode().partition('src="')[2].partition('"')[0]
+
+
+def sender(gunicorn: Gunicorn, stack: ExitStack, begin: bytes, piece: bytes) -> socket.socket:
+    """A client that begins a request and goes on by a `piece` a second, as long as it lives."""
+    connection = connected(gunicorn, stack, begin)
+
+    def trickle() -> None:
+        with suppress(OSError):
+            while True:
+                time.sleep(1)
+                connection.sendall(piece)
+
+    threading.Thread(target=trickle, daemon=True).start()
+    return connection
+
+
+def everything(connection: socket.socket) -> bytes:
+    """What comes until the server ends the connection."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while data := connection.recv(1 << 20):
+            received += data
+    return received
+
+
+def test_a_slow_client_keeps_a_thread_for_ten_seconds(gunicorn: Gunicorn, stack: ExitStack) -> None:
+    megabyte = b"GET " + asset(gunicorn).encode() + b" HTTP/1.1\r\n" + HOST + b"\r\n"
+    post = b"POST /auth/token HTTP/1.1\r\nContent-Type: application/json\r\n" + HOST
+    senders = {
+        "header": sender(gunicorn, stack, b"GET / HTTP/1.1\r\nX-Half: ", b"x"),
+        "body": sender(gunicorn, stack, post + b"Content-Length: 50\r\n\r\n", b"{"),
+        "chunk": sender(gunicorn, stack, post + b"Transfer-Encoding: chunked\r\n\r\n20\r\n", b"{"),
+    }
+    reader = stack.enter_context(socket.socket())
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.settimeout(20)
+    reader.connect(("127.0.0.1", gunicorn.port))
+    reader.sendall(megabyte * 10)
+    time.sleep(1)  # until each has its thread
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        gunicorn.ask("GET", "/healthz", timeout=2)
+    assert gunicorn.ask("GET", "/healthz").status == 200
+    assert time.monotonic() - began < patient(slow_clients.SECONDS + 2)
+    answers = {kind: everything(connection) for kind, connection in senders.items()}
+    assert answers["header"] == b""
+    assert answers["body"].startswith(b"HTTP/1.1 400 ")
+    assert answers["chunk"] == b""
+    assert time.monotonic() - began < patient(slow_clients.SECONDS + 2)
+    time.sleep(max(0.0, began + slow_clients.SECONDS + 1 - time.monotonic()))
+    assert len(everything(reader)) < 10_000_000  # of ten times 1.6 MB: what it had in its buffer
+    assert [record for record in gunicorn.records() if record["level"] == "ERROR"] == []
+
+
+def test_half_a_body_is_not_taken_for_the_whole(gunicorn: Gunicorn, stack: ExitStack, caller: dict[str, str]) -> None:
+    headers = "".join(f"{name}: {value}\r\n" for name, value in caller.items()).encode()
+    head = b"POST /todos HTTP/1.1\r\nContent-Length: 60\r\n" + HOST + headers + b"\r\n"
+    connection = connected(gunicorn, stack, head + b'{"title": "cut short"}')
+    connection.shutdown(socket.SHUT_WR)
+    assert everything(connection).startswith(b"HTTP/1.1 400 ")
+    assert b"cut short" not in gunicorn.ask("GET", "/todos", headers=caller).body
