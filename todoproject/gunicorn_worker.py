@@ -98,7 +98,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         gunicorn's `close_graceful` waits up to 2 s for the client, in the one thread that accepts, refuses and beats:
         thirty clients that stay would have the worker killed.
         """
-        if fs.exception() or not fs.result():
+        if fs.cancelled() or fs.exception() or not fs.result():
             self.drop(conn)
         else:
             super().finish_request(conn, fs)
