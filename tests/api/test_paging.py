@@ -15,7 +15,7 @@ from todoproject.accounts.models import User
 from todos.models import Todo
 
 
-def make(owner: User, number: int, **values: Any) -> Todo:
+def make(owner: User, number: int, /, **values: Any) -> Todo:
     """Make a todo; several share each key, and some have none."""
     return TodoFactory.create(owner=owner, **sorted_values(number) | values)
 
