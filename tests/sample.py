@@ -1,7 +1,8 @@
 """The resource, for the tests of what every service promises: a service with other fields rewrites this file.
 
-So do tests/factories.py and tests/api/resource/, which is about the to-do itself. A body is what JSON carries and, as
-keyword arguments, what the model takes.
+And tests/factories.py, tests/api/resource/ and what tests/admin says of a to-do, which are about the resource itself.
+tests/api/test_sample.py names what is forgotten here. A body is what JSON carries and, as keyword arguments, what the
+model takes.
 """
 
 from datetime import UTC, datetime, timedelta
