@@ -35,7 +35,8 @@ SAMPLE: dict[str, Any] = {TEXT: "A todo"}
 OTHER = SAMPLE | {TEXT: "Another"}
 
 #: Every writable member, in the order of the serializer; no value is the default.
-EVERYTHING: dict[str, Any] = SAMPLE | {
+EVERYTHING: dict[str, Any] = {
+    TEXT: "Everything",
     "description": "With all members",
     "completed": True,
     "order": -3,
