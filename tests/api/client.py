@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 
+from tests.sample import PATH, SAMPLE
+
 # One for all clients: each would scan static/ (WhiteNoise), which takes ten times as long as the test itself. Settings
 # that a middleware reads when it is made are therefore those of the first test.
 HANDLER = ClientHandler(enforce_csrf_checks=False)
@@ -29,8 +31,8 @@ class ApiClient(Client):
         return cast(HttpResponse, response)
 
     def create(self, **values: object) -> dict[str, Any]:
-        """Create a todo and return its JSON."""
-        response = self.send("POST", "/todos", {"title": "A todo", **values})
+        """Create a todo, `SAMPLE` but for `values`, and return its JSON."""
+        response = self.send("POST", PATH, SAMPLE | values)
         assert response.status_code == 201, response.content
         todo: dict[str, Any] = parsed(response)
         return todo

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.db.models import CharField, TextField
 from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
-
-ORDERINGS = [sign + key for key in ("created_at", "updated_at", "due_at", "order", "title") for sign in ("", "-")]
+from todoproject.accounts.models import User
+from todos.models import Todo
 
 LINK = re.compile(r'<(?P<target>[^<>\s]+)>; rel="(?P<relation>next|prev)"')
 
@@ -54,3 +55,14 @@ def pages(api: ApiClient, address: str, relation: str = "next") -> Iterator[tupl
 def ids(rows: list[dict[str, Any]]) -> list[int]:
     """Return the ids of todos in their order."""
     return [int(row["id"]) for row in rows]
+
+
+def as_postgresql_sorts(owner: User, ordering: str) -> list[int]:
+    """Return the ids as PostgreSQL sorts the bare columns, NULL where it puts it; ties by id, the same way."""
+    column, way = ordering.removeprefix("-"), "DESC" if ordering.startswith("-") else "ASC"
+    collation = 'COLLATE "C"' if isinstance(Todo._meta.get_field(column), CharField | TextField) else ""
+    rows = Todo.objects.raw(
+        f'SELECT id FROM {Todo._meta.db_table} WHERE owner_id = %s ORDER BY "{column}" {collation} {way}, id {way}',  # noqa: S608  constants
+        [owner.pk],
+    )
+    return [row.pk for row in rows]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.api.client import ApiClient, parsed
 from tests.factories import TodoFactory
+from tests.sample import PATH, SAMPLE
 from todoproject.accounts.models import User
 
 LARGEST_ID = 2**63 - 1
@@ -11,20 +12,20 @@ LARGEST_ID = 2**63 - 1
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS"])
 def test_the_collection_is_the_same_with_and_without_a_trailing_slash(api: ApiClient, method: str) -> None:
-    with_slash, without = api.send(method, "/todos/"), api.send(method, "/todos")
+    with_slash, without = api.send(method, f"{PATH}/"), api.send(method, PATH)
     assert with_slash.status_code == without.status_code < 300
     assert with_slash.content == without.content
 
 
 def test_a_todo_is_created_with_a_trailing_slash_too_and_its_address_has_none(api: ApiClient) -> None:
-    response = api.send("POST", "/todos/", {"title": "x"})
-    assert (response.status_code, response["Location"]) == (201, f"http://testserver/todos/{parsed(response)['id']}")
+    response = api.send("POST", f"{PATH}/", SAMPLE)
+    assert (response.status_code, response["Location"]) == (201, f"http://testserver{PATH}/{parsed(response)['id']}")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH"])
 def test_a_todo_is_the_same_with_and_without_a_trailing_slash(api: ApiClient, method: str) -> None:
-    url = api.create(title="The same")["url"]
-    with_slash = api.send(method, f"{url}/", {"title": "The same"})
+    url = api.create()["url"]
+    with_slash = api.send(method, f"{url}/", SAMPLE)
     assert with_slash.status_code == 200
     assert parsed(with_slash) == parsed(api.send("GET", url))
 
@@ -40,7 +41,7 @@ def test_the_admin_redirects_to_its_address_with_a_slash(anonymous: ApiClient) -
     assert (response.status_code, response["Location"]) == (301, "/admin/")
 
 
-@pytest.mark.parametrize("path", ["/todos", "/todos/1"])
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/1"])
 def test_head_answers_with_the_headers_of_get_and_no_body(api: ApiClient, user: User, path: str) -> None:
     TodoFactory.create(id=1, owner=user)
     get, head = api.send("GET", path), api.send("HEAD", path)
@@ -51,13 +52,13 @@ def test_head_answers_with_the_headers_of_get_and_no_body(api: ApiClient, user: 
 
 
 def test_head_of_nothing_is_404_without_a_body(api: ApiClient) -> None:
-    response = api.send("HEAD", "/todos/1")
+    response = api.send("HEAD", f"{PATH}/1")
     assert (response.status_code, response.content) == (404, b"")
 
 
 @pytest.mark.parametrize(
     ("path", "methods"),
-    [("/todos", {"GET", "HEAD", "POST", "DELETE"}), ("/todos/1", {"GET", "HEAD", "PUT", "PATCH", "DELETE"})],
+    [(PATH, {"GET", "HEAD", "POST", "DELETE"}), (f"{PATH}/1", {"GET", "HEAD", "PUT", "PATCH", "DELETE"})],
 )
 def test_options_says_what_an_address_knows_even_without_a_token(
     anonymous: ApiClient, path: str, methods: set[str]
@@ -69,10 +70,7 @@ def test_options_says_what_an_address_knows_even_without_a_token(
 
 @pytest.mark.parametrize("method", ["OPTIONS", "DELETE", "304"])
 def test_an_answer_without_a_body_has_no_content_type(api: ApiClient, method: str) -> None:
-    if method == "304":
-        response = api.send("GET", "/todos", headers={"If-None-Match": "*"})
-    else:
-        response = api.send(method, "/todos")
+    response = api.send("GET", PATH, headers={"If-None-Match": "*"}) if method == "304" else api.send(method, PATH)
     assert response.status_code in {204, 304}
     assert "Content-Type" not in response
 
@@ -87,14 +85,14 @@ def test_an_answer_without_a_body_has_no_content_type(api: ApiClient, method: st
 )  # fmt: skip
 def test_anything_that_is_no_id_is_404(api: ApiClient, user: User, method: str, no_id: str) -> None:
     TodoFactory.create(id=1, owner=user)
-    assert api.send(method, f"/todos/{no_id}", {"title": "x"}).status_code == 404
+    assert api.send(method, f"{PATH}/{no_id}", SAMPLE).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_an_id_that_nobody_has_is_404(api: ApiClient, method: str) -> None:
-    assert api.send(method, f"/todos/{LARGEST_ID}", {"title": "x"}).status_code == 404
+    assert api.send(method, f"{PATH}/{LARGEST_ID}", SAMPLE).status_code == 404
 
 
 def test_the_largest_64_bit_id_is_an_id(api: ApiClient, user: User) -> None:
     TodoFactory.create(id=LARGEST_ID, owner=user)
-    assert parsed(api.send("GET", f"/todos/{LARGEST_ID}"))["id"] == LARGEST_ID
+    assert parsed(api.send("GET", f"{PATH}/{LARGEST_ID}"))["id"] == LARGEST_ID

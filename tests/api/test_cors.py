@@ -6,6 +6,7 @@ from pytest_django import Settings
 
 from tests.api.client import ApiClient
 from tests.factories import TodoFactory
+from tests.sample import PATH, SAMPLE
 from todoproject.accounts.models import User
 
 OURS = "https://app.example"
@@ -17,7 +18,7 @@ FOREIGN = [
     "null",
     "",
 ]
-PATHS = ["/todos", "/todos/1000000", "/todos/", "/auth/token", "/schema"]
+PATHS = [PATH, f"{PATH}/1000000", f"{PATH}/", "/auth/token", "/schema"]
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def test_an_allowed_origin_may_read_the_answer(api: ApiClient, path: str) -> Non
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
 def test_a_foreign_origin_gets_no_permission(api: ApiClient, method: str, origin: str) -> None:
     headers = {"Origin": origin, "Access-Control-Request-Method": "DELETE"}
-    response = api.send(method, "/todos", headers=headers)
+    response = api.send(method, PATH, headers=headers)
     assert not [header for header in response.headers if header.startswith("Access-Control-")]
 
 
@@ -65,7 +66,7 @@ def test_a_preflight_of_an_allowed_origin_is_answered_without_a_token(
 
 
 def test_a_front_end_may_read_the_headers_that_it_needs(api: ApiClient) -> None:
-    exposed = api.send("GET", "/todos", headers={"Origin": OURS})["Access-Control-Expose-Headers"].split(", ")
+    exposed = api.send("GET", PATH, headers={"Origin": OURS})["Access-Control-Expose-Headers"].split(", ")
     assert {"Link", "ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-ID"} <= set(exposed)
 
 
@@ -73,10 +74,10 @@ def test_a_front_end_may_read_the_headers_that_it_needs(api: ApiClient) -> None:
     ("method", "path", "body", "status"),
     [
         ("GET", "/nothing", None, 404),
-        ("GET", "/todos/2", None, 404),
-        ("PUT", "/todos", {}, 405),
-        ("POST", "/todos", {}, 400),
-        ("POST", "/todos", b" " * (2**20 + 1), 413),
+        ("GET", f"{PATH}/2", None, 404),
+        ("PUT", PATH, {}, 405),
+        ("POST", PATH, {}, 400),
+        ("POST", PATH, b" " * (2**20 + 1), 413),
     ],
 )
 def test_a_front_end_may_read_the_errors_too(api: ApiClient, method: str, path: str, body: object, status: int) -> None:
@@ -87,20 +88,20 @@ def test_a_front_end_may_read_the_errors_too(api: ApiClient, method: str, path: 
 @pytest.mark.parametrize("origin", [OURS, "https://evil.example", None])
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/todos"), ("HEAD", "/todos"), ("POST", "/todos"), ("OPTIONS", "/todos"), ("PUT", "/todos"),
-     ("GET", "/todos/1000000"), ("GET", "/todos/2"), ("PATCH", "/todos/1000000"),
-     ("DELETE", "/todos/1000000"), ("DELETE", "/todos")],
+    [("GET", PATH), ("HEAD", PATH), ("POST", PATH), ("OPTIONS", PATH), ("PUT", PATH),
+     ("GET", f"{PATH}/1000000"), ("GET", f"{PATH}/2"), ("PATCH", f"{PATH}/1000000"),
+     ("DELETE", f"{PATH}/1000000"), ("DELETE", PATH)],
 )  # fmt: skip
 def test_every_answer_of_the_resource_may_be_kept_by_the_caller_alone_and_only_after_asking_again(
     api: ApiClient, user: User, method: str, path: str, origin: str | None
 ) -> None:
     TodoFactory.create(id=1_000_000, owner=user)
-    response = api.send(method, path, {"title": "x"}, headers={"Origin": origin} if origin else {})
+    response = api.send(method, path, SAMPLE, headers={"Origin": origin} if origin else {})
     assert response["Cache-Control"] == "private, no-cache"
     varies = [name.strip().lower() for name in response["Vary"].split(",")]
     assert sorted(varies) == ["accept", "authorization", "origin"]
 
 
 def test_an_answer_without_a_token_varies_in_the_same_way(anonymous: ApiClient) -> None:
-    response = anonymous.send("GET", "/todos")
+    response = anonymous.send("GET", PATH)
     assert (response["Vary"], response["Cache-Control"]) == ("Accept, Authorization, Origin", "private, no-cache")

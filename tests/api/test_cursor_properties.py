@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.client import ApiClient
-from tests.api.paging import ORDERINGS, ids, page, pages
-from tests.api.rows import replace_todos, todo_values
+from tests.api.paging import as_postgresql_sorts, ids, page, pages
+from tests.api.resource.rows import replace_todos, todo_values
+from tests.sample import ORDERINGS, PATH
 from todoproject.accounts.models import User
 from todos.models import Todo
 
@@ -24,25 +25,14 @@ some_rows = st.lists(todo_values, max_size=9)
 two_rows = st.lists(todo_values, min_size=2, max_size=8)
 
 
-def unpaged(owner: User, ordering: str) -> list[int]:
-    """Return the ids as PostgreSQL sorts the bare columns, NULL where it puts it; ties by id, the same way."""
-    column, way = ordering.removeprefix("-"), "DESC" if ordering.startswith("-") else "ASC"
-    collation = 'COLLATE "C"' if column == "title" else ""
-    rows = Todo.objects.raw(
-        f'SELECT id FROM todos_todo WHERE owner_id = %s ORDER BY "{column}" {collation} {way}, id {way}',  # noqa: S608  constants
-        [owner.pk],
-    )
-    return [row.pk for row in rows]
-
-
 @walking
 @given(ordering=orderings, rows=some_rows, limit=st.integers(1, 10))
 def test_walking_the_pages_gives_each_row_exactly_once_in_postgresql_s_order(
     api: ApiClient, user: User, ordering: str, rows: list[dict[str, Any]], limit: int
 ) -> None:
     replace_todos(user, rows)
-    walked = [ids(found) for found, _ in pages(api, f"/todos?ordering={ordering}&limit={limit}")]
-    assert [number for found in walked for number in found] == unpaged(user, ordering)
+    walked = [ids(found) for found, _ in pages(api, f"{PATH}?ordering={ordering}&limit={limit}")]
+    assert [number for found in walked for number in found] == as_postgresql_sorts(user, ordering)
     assert all(len(found) == limit for found in walked[:-1])
     assert walked[-1] or not rows
 
@@ -53,9 +43,9 @@ def test_walking_back_from_the_last_page_gives_the_reverse(
     api: ApiClient, user: User, ordering: str, rows: list[dict[str, Any]], limit: int
 ) -> None:
     replace_todos(user, rows)
-    *_, (_, last) = pages(api, f"/todos?ordering={ordering}&limit={limit}")
+    *_, (_, last) = pages(api, f"{PATH}?ordering={ordering}&limit={limit}")
     backward = [number for found, _ in pages(api, last, "prev") for number in reversed(ids(found))]
-    assert backward == list(reversed(unpaged(user, ordering)))
+    assert backward == list(reversed(as_postgresql_sorts(user, ordering)))
 
 
 @walking
@@ -65,7 +55,7 @@ def test_next_and_prev_undo_each_other_at_any_page(
 ) -> None:
     replace_todos(user, rows)
     limit = taken.draw(st.integers(1, len(rows) - 1))
-    addresses = [address for _, address in pages(api, f"/todos?ordering={ordering}&limit={limit}")]
+    addresses = [address for _, address in pages(api, f"{PATH}?ordering={ordering}&limit={limit}")]
     address = taken.draw(st.sampled_from(addresses))
     here, links = page(api, address)
     # Absent at the ends, and only there.
@@ -82,7 +72,7 @@ def test_rows_that_stay_are_seen_exactly_once_whatever_is_deleted_meanwhile(
     api: ApiClient, user: User, ordering: str, rows: list[dict[str, Any]], gone: set[int]
 ) -> None:
     made = replace_todos(user, rows)
-    first, links = page(api, f"/todos?ordering={ordering}&limit=2")
+    first, links = page(api, f"{PATH}?ordering={ordering}&limit=2")
     Todo.objects.filter(pk__in=[todo.pk for number, todo in enumerate(made) if number in gone]).delete()
     later = [number for found, _ in pages(api, links["next"]) for number in ids(found)] if "next" in links else []
-    assert later == [number for number in unpaged(user, ordering) if number not in ids(first)]
+    assert later == [number for number in as_postgresql_sorts(user, ordering) if number not in ids(first)]

@@ -1,5 +1,6 @@
 """Every error of the API is a problem detail (RFC 9457) that a client's developer can look up."""
 
+import json
 import logging
 from collections.abc import Callable
 from typing import cast
@@ -13,60 +14,60 @@ from pytest_django import Settings
 from tests.api.client import ApiClient, parsed
 from tests.api.threads import threads
 from tests.factories import TodoFactory, UserFactory
+from tests.sample import OTHER, PATH, SAMPLE, TEXT
 from todoproject.accounts.models import User
 from todoproject.problems import PROBLEM_TYPES
 from todos import services
 from todos.models import Todo
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id"}
-BODY = {"title": "x"}
 
 
 def other_type(api: ApiClient, content_type: str = "text/plain") -> HttpResponse:
-    response = api.generic("POST", "/todos", b'{"title": "x"}', content_type=content_type)
+    response = api.generic("POST", PATH, json.dumps(SAMPLE).encode(), content_type=content_type)
     return cast(HttpResponse, response)
 
 
 def used_key(api: ApiClient) -> HttpResponse:
     headers = {"Idempotency-Key": "k"}
-    return [api.send("POST", "/todos", {"title": title}, headers=headers) for title in ("x", "y")][-1]
+    return [api.send("POST", PATH, body, headers=headers) for body in (SAMPLE, OTHER)][-1]
 
 
 def bad_length(api: ApiClient) -> HttpResponse:
-    return cast(HttpResponse, api.get("/todos", CONTENT_LENGTH="1e3"))
+    return cast(HttpResponse, api.get(PATH, CONTENT_LENGTH="1e3"))
 
 
 def not_json(api: ApiClient) -> HttpResponse:
-    return api.send("GET", "/todos", headers={"Accept": "text/html"})
+    return api.send("GET", PATH, headers={"Accept": "text/html"})
 
 
 def stale(api: ApiClient) -> HttpResponse:
-    return api.send("PUT", api.create()["url"], BODY, headers={"If-Match": '"9"'})
+    return api.send("PUT", api.create()["url"], SAMPLE, headers={"If-Match": '"9"'})
 
 
 PROVOKED: dict[str, tuple[int, str, str, Callable[[ApiClient], HttpResponse]]] = {
-    "no JSON": (400, "bad-request", "/todos", lambda api: api.send("POST", "/todos", b"{")),
-    "wrong member": (400, "validation-failed", "/todos", lambda api: api.send("POST", "/todos", {"title": 1})),
-    "wrong parameter": (400, "validation-failed", "/todos", lambda api: api.send("GET", "/todos?limit=0")),
-    "1,001 parameters": (400, "bad-request", "/todos", lambda api: api.send("GET", "/todos?" + "a=1&" * 1001)),
-    "bad length": (400, "bad-request", "/todos", bad_length),
-    "bad host": (400, "bad-request", "/todos", lambda api: api.send("GET", "/todos", headers={"Host": "evil.example"})),
-    "malformed host": (400, "bad-request", "/todos", lambda api: api.send("GET", "/todos", headers={"Host": "a b"})),
-    "no token": (401, "not-authenticated", "/todos", lambda _: ApiClient().send("GET", "/todos")),
-    "bad token": (401, "not-authenticated", "/todos/1", lambda _: ApiClient("x").send("PATCH", "/todos/1", BODY)),
-    "no todo": (404, "not-found", "/todos/1", lambda api: api.send("GET", "/todos/1")),
-    "no id": (404, "not-found", "/todos/x", lambda api: api.send("GET", "/todos/x")),
+    "no JSON": (400, "bad-request", PATH, lambda api: api.send("POST", PATH, b"{")),
+    "wrong member": (400, "validation-failed", PATH, lambda api: api.send("POST", PATH, {TEXT: 1})),
+    "wrong parameter": (400, "validation-failed", PATH, lambda api: api.send("GET", f"{PATH}?limit=0")),
+    "1,001 parameters": (400, "bad-request", PATH, lambda api: api.send("GET", f"{PATH}?" + "a=1&" * 1001)),
+    "bad length": (400, "bad-request", PATH, bad_length),
+    "bad host": (400, "bad-request", PATH, lambda api: api.send("GET", PATH, headers={"Host": "evil.example"})),
+    "malformed host": (400, "bad-request", PATH, lambda api: api.send("GET", PATH, headers={"Host": "a b"})),
+    "no token": (401, "not-authenticated", PATH, lambda _: ApiClient().send("GET", PATH)),
+    "bad token": (401, "not-authenticated", f"{PATH}/1", lambda _: ApiClient("x").send("PATCH", f"{PATH}/1", SAMPLE)),
+    "no todo": (404, "not-found", f"{PATH}/1", lambda api: api.send("GET", f"{PATH}/1")),
+    "no id": (404, "not-found", f"{PATH}/x", lambda api: api.send("GET", f"{PATH}/x")),
     "no path": (404, "not-found", "/nothing/here", lambda api: api.send("GET", "/nothing/here")),
     "no error page": (404, "not-found", "/docs/errors/x", lambda api: api.send("GET", "/docs/errors/x")),
-    "API method": (405, "method-not-allowed", "/todos", lambda api: api.send("PUT", "/todos", BODY)),
-    "detail method": (405, "method-not-allowed", "/todos/1", lambda api: api.send("POST", "/todos/1", BODY)),
-    "invented method": (405, "method-not-allowed", "/todos", lambda api: api.send("BREW", "/todos")),
-    "plain view method": (405, "method-not-allowed", "/docs", lambda api: api.send("POST", "/docs", BODY)),
-    "no acceptable type": (406, "not-acceptable", "/todos", not_json),
-    "stale": (412, "precondition-failed", "/todos/{}", stale),
-    "large": (413, "payload-too-large", "/todos", lambda api: api.send("POST", "/todos", b" " * (2**20 + 1))),
-    "other type": (415, "unsupported-media-type", "/todos", other_type),
-    "used key": (422, "idempotency-key-reused", "/todos", used_key),
+    "API method": (405, "method-not-allowed", PATH, lambda api: api.send("PUT", PATH, SAMPLE)),
+    "detail method": (405, "method-not-allowed", f"{PATH}/1", lambda api: api.send("POST", f"{PATH}/1", SAMPLE)),
+    "invented method": (405, "method-not-allowed", PATH, lambda api: api.send("BREW", PATH)),
+    "plain view method": (405, "method-not-allowed", "/docs", lambda api: api.send("POST", "/docs", SAMPLE)),
+    "no acceptable type": (406, "not-acceptable", PATH, not_json),
+    "stale": (412, "precondition-failed", PATH + "/{}", stale),
+    "large": (413, "payload-too-large", PATH, lambda api: api.send("POST", PATH, b" " * (2**20 + 1))),
+    "other type": (415, "unsupported-media-type", PATH, other_type),
+    "used key": (422, "idempotency-key-reused", PATH, used_key),
 }  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def test_the_request_id_of_the_caller_is_in_the_problem(api: ApiClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "allowed"), [("/todos", "POST"), ("/todos/1", "PATCH"), ("/docs", "GET"), ("/auth/token", "POST")]
+    ("path", "allowed"), [(PATH, "POST"), (f"{PATH}/1", "PATCH"), ("/docs", "GET"), ("/auth/token", "POST")]
 )
 def test_405_says_what_is_allowed(api: ApiClient, path: str, allowed: str) -> None:
     assert allowed in api.send("BREW", path)["Allow"].split(", ")
@@ -111,7 +112,7 @@ def test_405_says_what_is_allowed(api: ApiClient, path: str, allowed: str) -> No
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_accept_header_that_excludes_json_is_406(api: ApiClient, method: str, accept: str) -> None:
-    assert api.send(method, "/todos", BODY, headers={"Accept": accept}).status_code == 406
+    assert api.send(method, PATH, SAMPLE, headers={"Accept": accept}).status_code == 406
     assert not Todo.objects.exists()
 
 
@@ -121,7 +122,7 @@ def test_an_accept_header_that_excludes_json_is_406(api: ApiClient, method: str,
      "*/*;q=0, application/json", "application/json; charset=utf-8", "text/html,application/json;q=0.9,*/*;q=0"],
 )  # fmt: skip
 def test_an_accept_header_that_includes_json_is_served(api: ApiClient, accept: str) -> None:
-    assert api.send("GET", "/todos", headers={"Accept": accept}).status_code == 200
+    assert api.send("GET", PATH, headers={"Accept": accept}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -136,14 +137,14 @@ def test_a_body_of_another_media_type_is_415(api: ApiClient, media_type: str) ->
 
 @pytest.mark.parametrize(("size", "status"), [(2**20, 201), (2**20 + 1, 413)])
 def test_a_body_may_hold_one_mebibyte(api: ApiClient, size: int, status: int) -> None:
-    body = b'{"title": "x"}'
-    assert api.send("POST", "/todos", body + b" " * (size - len(body))).status_code == status
+    body = json.dumps(SAMPLE).encode()
+    assert api.send("POST", PATH, body + b" " * (size - len(body))).status_code == status
 
 
 def test_a_caller_above_the_rate_learns_when_to_come_back(api: ApiClient, settings: Settings) -> None:
     settings.API_RATE = "1/hour"
-    assert api.send("GET", "/todos").status_code == 200
-    response = api.send("GET", "/todos")
+    assert api.send("GET", PATH).status_code == 200
+    response = api.send("GET", PATH)
     assert (response.status_code, parsed(response)["type"]) == (429, "/docs/errors/too-many-requests")
     assert 0 < int(response["Retry-After"]) <= 3600
 
@@ -155,14 +156,14 @@ def test_a_fault_of_ours_tells_the_request_id_and_nothing_internal(
         raise RuntimeError("an-internal-detail")
 
     monkeypatch.setattr(services, "todo_create", broken)
-    response = api.send("POST", "/todos", BODY, headers={"X-Request-ID": "find-me"})
+    response = api.send("POST", PATH, SAMPLE, headers={"X-Request-ID": "find-me"})
     assert settings.DEBUG is False
     assert (response.status_code, parsed(response)["request_id"]) == (500, "find-me")
     for secret in (b"an-internal-detail", b"RuntimeError", b"Traceback", b"todos/", b"services"):
-        assert secret not in response.content.replace(b'"instance":"/todos"', b"")
+        assert secret not in response.content.replace(b'"instance":PATH', b"")
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/todos"), ("PATCH", "/todos/1"), ("DELETE", "/todos/1")])
+@pytest.mark.parametrize(("method", "path"), [("POST", PATH), ("PATCH", f"{PATH}/1"), ("DELETE", f"{PATH}/1")])
 def test_a_database_out_of_reach_is_503_and_when_to_come_back(
     api: ApiClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str
 ) -> None:
@@ -171,7 +172,7 @@ def test_a_database_out_of_reach_is_503_and_when_to_come_back(
 
     for name in ("todo_create", "todo_change", "todo_delete"):
         monkeypatch.setattr(services, name, unreachable)
-    response = api.send(method, path, BODY)
+    response = api.send(method, path, SAMPLE)
     assert (response.status_code, parsed(response)["type"]) == (503, "/docs/errors/unavailable")
     assert int(response["Retry-After"]) >= 1
     assert b"10.0.0.1" not in response.content
@@ -184,7 +185,7 @@ def test_a_row_that_somebody_else_holds_for_too_long_is_503(api: ApiClient, user
     def impatient() -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '50ms'")
-        return api.send("PATCH", f"/todos/{todo.pk}", BODY)
+        return api.send("PATCH", f"{PATH}/{todo.pk}", SAMPLE)
 
     with threads() as pool, transaction.atomic():
         Todo.objects.select_for_update().get()

@@ -1,5 +1,6 @@
 """A POST with an Idempotency-Key is served once for 24 hours, however often it is sent."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,15 +8,16 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from tests.api.client import ApiClient, parsed
+from tests.sample import CHANGED, CHANGES, OTHER, PATH, SAMPLE, TEXT
 from todoproject.accounts.models import User
 from todoproject.idempotency.models import IdempotencyRecord
 from todos import services
 from todos.models import Todo
 
-BODY = {"title": "Once", "description": "Ünïcode 🐘"}
+BODY = SAMPLE | {TEXT: "Ünïcode 🐘"}
 
 
-def post(api: ApiClient, key: str = "a-key", body: object = None, path: str = "/todos") -> HttpResponse:
+def post(api: ApiClient, key: str = "a-key", body: object = None, path: str = PATH) -> HttpResponse:
     return api.send("POST", path, BODY if body is None else body, headers={"Idempotency-Key": key})
 
 
@@ -38,21 +40,21 @@ def test_only_the_repetition_is_marked(api: ApiClient) -> None:
 
 
 def test_without_a_key_every_request_is_served(api: ApiClient) -> None:
-    first, second = (api.send("POST", "/todos", BODY) for _ in range(2))
+    first, second = (api.send("POST", PATH, BODY) for _ in range(2))
     assert first["Location"] != second["Location"]
     assert not IdempotencyRecord.objects.exists()
 
 
 def test_the_answer_is_repeated_after_the_todo_was_changed_and_deleted(api: ApiClient) -> None:
     first = post(api)
-    api.send("PATCH", first["Location"], {"title": "Changed"})
+    api.send("PATCH", first["Location"], CHANGED)
     assert post(api).content == first.content
     api.send("DELETE", first["Location"])
     assert post(api).content == first.content
     assert not Todo.objects.exists()
 
 
-@pytest.mark.parametrize("body", [{"title": "Another"}, BODY | {"order": 1}, b'{"title":"Once"}', b"", b"{"], ids=str)
+@pytest.mark.parametrize("body", [OTHER, BODY | CHANGES[-1], json.dumps(SAMPLE).encode(), b"", b"{"], ids=str)
 def test_the_same_key_with_another_body_is_422_and_makes_nothing(api: ApiClient, body: object) -> None:
     post(api)
     response = post(api, body=body)
@@ -91,11 +93,11 @@ def test_a_key_belongs_to_its_path(api: ApiClient, user: User) -> None:
     first = post(api)
     IdempotencyRecord.objects.update(path="/others")
     assert post(api)["Location"] != first["Location"]
-    assert set(IdempotencyRecord.objects.values_list("user", "path")) == {(user.pk, "/others"), (user.pk, "/todos")}
+    assert set(IdempotencyRecord.objects.values_list("user", "path")) == {(user.pk, "/others"), (user.pk, PATH)}
 
 
 def test_the_path_is_the_same_with_a_trailing_slash(api: ApiClient) -> None:
-    first, again = post(api), post(api, path="/todos/")
+    first, again = post(api), post(api, path=f"{PATH}/")
     assert (again.content, replayed(again)) == (first.content, True)
 
 
@@ -109,13 +111,13 @@ def test_a_key_is_kept_for_24_hours(api: ApiClient) -> None:
 def test_an_expired_key_is_new_again_even_with_another_body(api: ApiClient) -> None:
     first = post(api)
     IdempotencyRecord.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    second = post(api, body={"title": "Another"})
+    second = post(api, body=OTHER)
     assert (second.status_code, replayed(second)) == (201, False)
     assert first["Location"] != second["Location"]
-    assert post(api, body={"title": "Another"}).content == second.content
+    assert post(api, body=OTHER).content == second.content
 
 
-@pytest.mark.parametrize("body", [{"title": ""}, b"{", []], ids=str)
+@pytest.mark.parametrize("body", [SAMPLE | {TEXT: ""}, b"{", []], ids=str)
 def test_a_refusal_is_not_kept(api: ApiClient, body: object) -> None:
     assert [post(api, body=body).status_code, post(api, body=body).status_code] == [400, 400]
     assert not IdempotencyRecord.objects.exists()
@@ -124,7 +126,7 @@ def test_a_refusal_is_not_kept(api: ApiClient, body: object) -> None:
 
 def test_a_wrong_media_type_is_not_kept(api: ApiClient) -> None:
     headers = {"Idempotency-Key": "a-key"}
-    assert api.generic("POST", "/todos", "title=x", content_type="text/plain", headers=headers).status_code == 415
+    assert api.generic("POST", PATH, "text=x", content_type="text/plain", headers=headers).status_code == 415
     assert post(api).status_code == 201
 
 

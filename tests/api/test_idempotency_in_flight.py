@@ -6,11 +6,12 @@ from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.api.threads import HeldCreation, threads, wait_until_blocked
+from tests.sample import OTHER, PATH, SAMPLE
 from todos.models import Todo
 
 
-def post(api: ApiClient, key: str = "a-key", title: str = "Once") -> HttpResponse:
-    return api.send("POST", "/todos", {"title": title}, headers={"Idempotency-Key": key})
+def post(api: ApiClient, key: str = "a-key", body: object = SAMPLE) -> HttpResponse:
+    return api.send("POST", PATH, body, headers={"Idempotency-Key": key})
 
 
 def replayed(response: HttpResponse) -> bool:
@@ -38,7 +39,7 @@ def test_a_duplicate_with_another_body_waits_and_is_refused(api: ApiClient, monk
     with threads() as pool:
         first = pool.start(lambda: post(api))
         assert creation.reached.wait(10)
-        other = pool.start(lambda: post(api, title="Another"))
+        other = pool.start(lambda: post(api, body=OTHER))
         wait_until_blocked(1)
         creation.release.set()
         assert [first.result().status_code, other.result().status_code] == [201, 422]

@@ -1,16 +1,18 @@
 """Nobody sees or touches what belongs to somebody else, and a deleted user writes nothing."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from tests.api.client import ApiClient, parsed
 from tests.factories import TodoFactory
+from tests.sample import CHANGED, FINDING, FOUND, PATH, SORT_KEYS
 from todoproject.accounts.models import User
 from todoproject.idempotency.models import IdempotencyRecord
 from todos.models import Todo
 
 VERBS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
-WRITES = [("POST", "/todos"), ("PUT", "/todos/1"), ("PATCH", "/todos/1"), ("DELETE", "/todos/1"), ("DELETE", "/todos")]
-BODY = {"title": "Changed", "completed": True}
+WRITES = [("POST", PATH), ("PUT", f"{PATH}/1"), ("PATCH", f"{PATH}/1"), ("DELETE", f"{PATH}/1"), ("DELETE", PATH)]
 
 
 def rows() -> list[tuple[object, ...]]:
@@ -24,14 +26,14 @@ def test_a_todo_of_another_owner_is_404_and_untouched(
 ) -> None:
     todo = TodoFactory.create(owner=other_user)
     before = rows()
-    assert api.send(verb, f"/todos/{todo.pk}", BODY, headers=headers).status_code == 404
+    assert api.send(verb, f"{PATH}/{todo.pk}", CHANGED, headers=headers).status_code == 404
     assert rows() == before
 
 
 @pytest.mark.parametrize("verb", ["GET", "PUT", "PATCH", "DELETE"])
 def test_a_todo_of_another_owner_looks_like_one_that_is_not_there(api: ApiClient, other_user: User, verb: str) -> None:
     todo = TodoFactory.create(owner=other_user)
-    theirs, missing = (parsed(api.send(verb, f"/todos/{number}", BODY)) for number in (todo.pk, todo.pk + 1))
+    theirs, missing = (parsed(api.send(verb, f"{PATH}/{number}", CHANGED)) for number in (todo.pk, todo.pk + 1))
     own_words = ("instance", "request_id")
     assert {name: value for name, value in theirs.items() if name not in own_words} == {
         name: value for name, value in missing.items() if name not in own_words
@@ -39,38 +41,43 @@ def test_a_todo_of_another_owner_looks_like_one_that_is_not_there(api: ApiClient
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?completed=false", "?q=secret", "?ordering=title&limit=1", "?due_before=9999-01-01T00:00:00Z"]
+    "query",
+    [{}, {"ordering": SORT_KEYS[-1], "limit": "1"}, *({name: value} for name, value in FINDING.items())],
+    ids=str,
 )
-def test_a_list_holds_only_what_is_the_callers(api: ApiClient, other_user: User, query: str) -> None:
-    TodoFactory.create_batch(2, owner=other_user, title="Their secret", due_at="2026-01-01T00:00:00Z")
-    response = api.send("GET", f"/todos{query}")
+def test_a_list_holds_only_what_is_the_callers(
+    api: ApiClient, other_api: ApiClient, other_user: User, query: dict[str, str]
+) -> None:
+    TodoFactory.create_batch(2, owner=other_user, **FOUND)
+    theirs, response = (caller.send("GET", f"{PATH}?{urlencode(query)}") for caller in (other_api, api))
+    assert parsed(theirs)
     assert parsed(response) == []
     assert "Link" not in response
 
 
 def test_deleting_all_todos_leaves_those_of_others(api: ApiClient, user: User, other_user: User) -> None:
     mine, theirs = TodoFactory.create(owner=user), TodoFactory.create(owner=other_user)
-    assert api.send("DELETE", "/todos").status_code == 204
+    assert api.send("DELETE", PATH).status_code == 204
     assert list(Todo.objects.values_list("pk", flat=True)) == [theirs.pk]
     assert mine.pk != theirs.pk
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/todos"), ("PUT", "/todos/1"), ("PATCH", "/todos/1")])
+@pytest.mark.parametrize(("method", "path"), [("POST", PATH), ("PUT", f"{PATH}/1"), ("PATCH", f"{PATH}/1")])
 def test_an_owner_in_the_body_is_ignored(api: ApiClient, user: User, other_user: User, method: str, path: str) -> None:
     TodoFactory.create(id=1, owner=user)
-    body = BODY | {"owner": other_user.pk, "owner_id": other_user.pk}
+    body = CHANGED | {"owner": other_user.pk, "owner_id": other_user.pk}
     assert api.send(method, path, body).status_code in {200, 201}
     assert set(Todo.objects.values_list("owner_id", flat=True)) == {user.pk}
 
 
-@pytest.mark.parametrize(("method", "path"), [*WRITES, ("GET", "/todos"), ("GET", "/todos/1"), ("HEAD", "/todos")])
+@pytest.mark.parametrize(("method", "path"), [*WRITES, ("GET", PATH), ("GET", f"{PATH}/1"), ("HEAD", PATH)])
 @pytest.mark.parametrize("authorization", ["", "Bearer x.y.z", "Basic dXNlcjpwYXNz"])
 def test_nobody_gets_in_without_a_valid_token(
     anonymous: ApiClient, other_user: User, method: str, path: str, authorization: str
 ) -> None:
     TodoFactory.create(id=1, owner=other_user)
     before = rows()
-    response = anonymous.send(method, path, BODY, headers={"Authorization": authorization} if authorization else {})
+    response = anonymous.send(method, path, CHANGED, headers={"Authorization": authorization} if authorization else {})
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("Bearer")
     assert rows() == before
@@ -83,7 +90,7 @@ def test_a_write_with_the_token_of_a_deleted_user_is_401(
     api: ApiClient, user: User, method: str, path: str, key: dict[str, str]
 ) -> None:
     user.delete()
-    response = api.send(method, path, BODY, headers=key)
+    response = api.send(method, path, CHANGED, headers=key)
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("Bearer")
     assert parsed(response)["type"] == "/docs/errors/not-authenticated"
@@ -98,7 +105,7 @@ def test_a_conditional_write_with_the_token_of_a_deleted_user_is_401(
     api: ApiClient, user: User, method: str, condition: str
 ) -> None:
     user.delete()
-    assert api.send(method, "/todos/1", BODY, headers={"If-Match": condition}).status_code == 401
+    assert api.send(method, f"{PATH}/1", CHANGED, headers={"If-Match": condition}).status_code == 401
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oa
 from openapi_spec_validator import OpenAPIV30SpecValidator, validate
 
 from tests.api.client import ApiClient, parsed
+from tests.sample import EVERYTHING, PATH, SAMPLE
 
 GOLDEN = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 
@@ -78,7 +79,7 @@ def test_the_service_serves_the_document_to_anybody(anonymous: ApiClient, path: 
 
 
 def test_the_addresses_are_the_canonical_ones() -> None:
-    assert set(document["paths"]) == {"/auth/token", "/auth/token/refresh", "/todos", "/todos/{todo_id}"}
+    assert set(document["paths"]) == {"/auth/token", "/auth/token/refresh", PATH, f"{PATH}/{{todo_id}}"}
 
 
 def test_every_operation_is_known_here() -> None:
@@ -150,10 +151,10 @@ def test_real_answers_fit_their_schemas(api: ApiClient) -> None:
         answer = operations[name]["responses"][str(response.status_code)]
         fits(parsed(response), answer["content"][response.headers["Content-Type"]]["schema"])
 
-    todo = api.create(due_at="2026-12-24T00:00:00Z", order=1, completed=True)
-    assert_fits("createTodo", "POST", "/todos", {"title": "B"})
-    assert_fits("listTodos", "GET", "/todos")
-    assert_fits("listTodos", "GET", "/todos?limit=0")
+    todo = api.create(**EVERYTHING)
+    assert_fits("createTodo", "POST", PATH, SAMPLE)
+    assert_fits("listTodos", "GET", PATH)
+    assert_fits("listTodos", "GET", f"{PATH}?limit=0")
     for name, method in (("getTodo", "GET"), ("replaceTodo", "PUT"), ("changeTodo", "PATCH")):
-        assert_fits(name, method, f"/todos/{todo['id']}", {"title": "C"} if method != "GET" else None)
-        assert_fits(name, method, "/todos/999999999", {"title": "C"} if method != "GET" else None)
+        assert_fits(name, method, f"{PATH}/{todo['id']}", SAMPLE if method != "GET" else None)
+        assert_fits(name, method, f"{PATH}/999999999", SAMPLE if method != "GET" else None)

@@ -1,6 +1,6 @@
 """The pages of a list: where they begin and end, and that nothing moves them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -8,24 +8,16 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.api.client import ApiClient, parsed
-from tests.api.paging import ORDERINGS, cursor_of, ids, links_of, page, pages
+from tests.api.paging import as_postgresql_sorts, cursor_of, ids, links_of, page, pages
 from tests.factories import TodoFactory
+from tests.sample import FINDING_ALL, MORNING, ORDERINGS, PATH, TEXT, sorted_values
 from todoproject.accounts.models import User
 from todos.models import Todo
 
-MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
-
-def make(owner: User, number: int, **values: Any) -> Todo:
-    """Make a todo; several share each key, and some have neither date nor number."""
-    keys: dict[str, Any] = {
-        "title": f"Todo {number % 3}",
-        "order": None if number % 4 == 0 else number % 3 - 1,
-        "due_at": None if number % 5 == 0 else MORNING + timedelta(days=number % 3),
-        "created_at": MORNING + timedelta(hours=number % 4),
-        "updated_at": MORNING + timedelta(hours=number % 2),
-    }
-    return TodoFactory.create(owner=owner, **{**keys, **values})
+def make(owner: User, number: int, /, **values: Any) -> Todo:
+    """Make a todo; several share each key, and some have none."""
+    return TodoFactory.create(owner=owner, **sorted_values(number) | values)
 
 
 @pytest.fixture
@@ -34,22 +26,12 @@ def todos(user: User) -> list[Todo]:
     return [make(user, number) for number in range(12)]
 
 
-def as_postgresql_sorts(owner: User, ordering: str) -> list[int]:
-    column = ordering.removeprefix("-").replace("title", 'title" COLLATE "C')
-    way = "DESC" if ordering.startswith("-") else "ASC"
-    rows = Todo.objects.raw(
-        f'SELECT id FROM todos_todo WHERE owner_id = %s ORDER BY "{column}" {way}, id {way}',  # noqa: S608  constants
-        [owner.pk],
-    )
-    return [row.pk for row in rows]
-
-
 @pytest.mark.parametrize("limit", [1, 5, 6, 11])
 @pytest.mark.parametrize("ordering", ORDERINGS)
 def test_pages_lead_through_all_todos_and_back(
     api: ApiClient, user: User, todos: list[Todo], ordering: str, limit: int
 ) -> None:
-    forward = list(pages(api, f"/todos?ordering={ordering}&limit={limit}"))
+    forward = list(pages(api, f"{PATH}?ordering={ordering}&limit={limit}"))
     assert [number for rows, _ in forward for number in ids(rows)] == as_postgresql_sorts(user, ordering)
     assert all(len(rows) == limit for rows, _ in forward[:-1])
     backward = list(pages(api, forward[-1][1], "prev"))
@@ -58,36 +40,36 @@ def test_pages_lead_through_all_todos_and_back(
 
 def test_a_list_without_parameters_is_newest_first_and_fifty_long(api: ApiClient, user: User) -> None:
     made = [make(user, number, created_at=MORNING + timedelta(seconds=number)) for number in range(51)]
-    rows, links = page(api, "/todos")
+    rows, links = page(api, PATH)
     assert ids(rows) == [todo.pk for todo in reversed(made)][:50]
     assert list(links) == ["next"]
 
 
 def test_a_list_that_fits_one_page_has_no_link_header(api: ApiClient, todos: list[Todo]) -> None:
-    assert not links_of(api.send("GET", "/todos?limit=12"))
+    assert not links_of(api.send("GET", f"{PATH}?limit=12"))
 
 
 def test_an_empty_list_has_no_link_header(api: ApiClient) -> None:
-    response = api.send("GET", "/todos")
+    response = api.send("GET", PATH)
     assert parsed(response) == []
     assert "Link" not in response.headers
 
 
 def test_prev_is_absent_on_the_first_page_and_next_on_the_last(api: ApiClient, todos: list[Todo]) -> None:
-    _, first = page(api, "/todos?limit=4")
+    _, first = page(api, f"{PATH}?limit=4")
     _, middle = page(api, first["next"])
     _, last = page(api, middle["next"])
     assert (list(first), list(middle), list(last)) == (["next"], ["next", "prev"], ["prev"])
 
 
 def test_prev_leads_to_the_only_todo_behind(api: ApiClient, todos: list[Todo]) -> None:
-    only, first = page(api, "/todos?limit=1")
+    only, first = page(api, f"{PATH}?limit=1")
     _, second = page(api, first["next"])
     assert page(api, second["prev"]) == (only, first)
 
 
 def test_prev_is_absent_after_walking_back_to_the_first_page(api: ApiClient, todos: list[Todo]) -> None:
-    rows, first = page(api, "/todos?limit=4")
+    rows, first = page(api, f"{PATH}?limit=4")
     _, second = page(api, first["next"])
     again, links = page(api, second["prev"])
     assert ids(again) == ids(rows)
@@ -95,27 +77,27 @@ def test_prev_is_absent_after_walking_back_to_the_first_page(api: ApiClient, tod
 
 
 def test_links_are_absolute_and_keep_every_parameter(api: ApiClient, todos: list[Todo]) -> None:
-    asked = {"ordering": "-due_at", "limit": "1", "q": "todo & %/ä"[:4], "completed": "false"}
-    _, links = page(api, f"/todos?{urlencode(asked)}")
+    asked = {"ordering": ORDERINGS[-1], "limit": "1", **FINDING_ALL}
+    _, links = page(api, f"{PATH}?{urlencode(asked)}")
     address = urlsplit(links["next"])
-    assert (address.scheme, address.netloc, address.path) == ("http", "testserver", "/todos")
+    assert (address.scheme, address.netloc, address.path) == ("http", "testserver", PATH)
     repeated = {name: values for name, values in parse_qs(address.query).items() if name != "cursor"}
     assert repeated == {name: [value] for name, value in asked.items()}
 
 
 def test_links_of_the_address_with_a_trailing_slash_keep_it(api: ApiClient, todos: list[Todo]) -> None:
-    _, links = page(api, "/todos/?limit=1")
-    assert urlsplit(links["next"]).path == "/todos/"
+    _, links = page(api, f"{PATH}/?limit=1")
+    assert urlsplit(links["next"]).path == f"{PATH}/"
 
 
 def test_the_limit_may_change_between_pages(api: ApiClient, user: User, todos: list[Todo]) -> None:
-    rows, links = page(api, "/todos?limit=5")
+    rows, links = page(api, f"{PATH}?limit=5")
     following, _ = page(api, links["next"].replace("limit=5", "limit=7"))
     assert ids(rows) + ids(following) == as_postgresql_sorts(user, "-created_at")
 
 
 def test_head_has_the_links_of_get(api: ApiClient, todos: list[Todo]) -> None:
-    assert links_of(api.send("HEAD", "/todos?limit=4")) == links_of(api.send("GET", "/todos?limit=4"))
+    assert links_of(api.send("HEAD", f"{PATH}?limit=4")) == links_of(api.send("GET", f"{PATH}?limit=4"))
 
 
 @pytest.mark.parametrize("ordering", ORDERINGS)
@@ -123,11 +105,11 @@ def test_todos_that_stay_are_seen_once_while_others_come_and_go(api: ApiClient, 
     made = [make(user, number) for number in range(20)]
     passing = {todo.pk for todo in made[::3]}
     seen: list[int] = []
-    for rows, _ in pages(api, f"/todos?ordering={ordering}&limit=2"):
+    for rows, _ in pages(api, f"{PATH}?ordering={ordering}&limit=2"):
         seen += ids(rows)
         # What the cursor was made from goes, what lies ahead goes, and new ones come before and behind.
         Todo.objects.filter(pk__in=passing & {ids(rows)[-1], *list(passing - set(seen))[:1]}).delete()
-        make(user, len(seen), title=f"New {len(seen)}") if len(seen) < 30 else None
+        make(user, len(seen), **{TEXT: f"New {len(seen)}"}) if len(seen) < 30 else None
     stayed = [number for number in seen if number in {todo.pk for todo in made} - passing]
     assert stayed == [
         number for number in as_postgresql_sorts(user, ordering) if number in {todo.pk for todo in made} - passing
@@ -139,7 +121,7 @@ def test_todos_that_stay_are_seen_once_while_others_come_and_go(api: ApiClient, 
 def test_a_cursor_survives_the_row_it_was_made_from(
     api: ApiClient, user: User, todos: list[Todo], ordering: str
 ) -> None:
-    rows, links = page(api, f"/todos?ordering={ordering}&limit=5")
+    rows, links = page(api, f"{PATH}?ordering={ordering}&limit=5")
     Todo.objects.filter(pk__in=ids(rows)).delete()
     following, back = page(api, links["next"])
     assert ids(following) == as_postgresql_sorts(user, ordering)[:5]
@@ -148,7 +130,7 @@ def test_a_cursor_survives_the_row_it_was_made_from(
 
 @pytest.mark.parametrize("ordering", ORDERINGS)
 def test_an_empty_page_at_the_end_leads_back(api: ApiClient, user: User, todos: list[Todo], ordering: str) -> None:
-    rows, links = page(api, f"/todos?ordering={ordering}&limit=5")
+    rows, links = page(api, f"{PATH}?ordering={ordering}&limit=5")
     Todo.objects.exclude(pk__in=ids(rows)).delete()
     nothing, back = page(api, links["next"])
     assert nothing == []
@@ -159,7 +141,7 @@ def test_an_empty_page_at_the_end_leads_back(api: ApiClient, user: User, todos: 
 
 @pytest.mark.parametrize("ordering", ORDERINGS)
 def test_an_empty_page_at_the_start_leads_forward(api: ApiClient, user: User, todos: list[Todo], ordering: str) -> None:
-    first, links = page(api, f"/todos?ordering={ordering}&limit=5")
+    first, links = page(api, f"{PATH}?ordering={ordering}&limit=5")
     second, back = page(api, links["next"])
     Todo.objects.filter(pk__in=ids(first)).delete()
     nothing, forward = page(api, back["prev"])
@@ -170,7 +152,7 @@ def test_an_empty_page_at_the_start_leads_forward(api: ApiClient, user: User, to
 
 
 def test_a_page_of_a_list_that_was_emptied_has_no_link(api: ApiClient, todos: list[Todo]) -> None:
-    _, links = page(api, "/todos?limit=5")
+    _, links = page(api, f"{PATH}?limit=5")
     Todo.objects.all().delete()
     assert page(api, links["next"]) == ([], {})
 
@@ -178,7 +160,7 @@ def test_a_page_of_a_list_that_was_emptied_has_no_link(api: ApiClient, todos: li
 def test_a_cursor_survives_the_rotation_of_the_secret_key(
     api: ApiClient, todos: list[Todo], settings: Settings
 ) -> None:
-    _, links = page(api, "/todos?limit=5")
+    _, links = page(api, f"{PATH}?limit=5")
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
     following, _ = page(api, links["next"])
     assert len(following) == 5
@@ -187,12 +169,12 @@ def test_a_cursor_survives_the_rotation_of_the_secret_key(
 
 
 def test_another_user_s_cursor_shows_nothing_of_theirs(api: ApiClient, other_api: ApiClient, todos: list[Todo]) -> None:
-    _, links = page(api, "/todos?limit=5")
-    mine = other_api.create(title="Mine")
+    _, links = page(api, f"{PATH}?limit=5")
+    mine = other_api.create()
     rows, _ = page(other_api, links["next"])
     assert set(ids(rows)) <= {mine["id"]}
 
 
 def test_every_link_is_a_cursor_of_its_own(api: ApiClient, todos: list[Todo]) -> None:
-    cursors = [cursor_of(address) for _, address in pages(api, "/todos?limit=1") if "cursor" in address]
+    cursors = [cursor_of(address) for _, address in pages(api, f"{PATH}?limit=1") if "cursor" in address]
     assert len(cursors) == len(set(cursors)) == 11

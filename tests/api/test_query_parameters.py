@@ -7,10 +7,9 @@ from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.factories import TodoFactory
+from tests.sample import FINDING, FLAG_FILTERS, MOMENT_FILTERS, PATH, SORT_KEYS, TEXT_FILTERS
 from todoproject.accounts.models import User
 from todos.models import Todo
-
-FILTERS = ["completed", "due_before", "due_after", "q"]
 
 
 def assert_names(response: HttpResponse, *names: str) -> None:
@@ -24,8 +23,11 @@ def assert_names(response: HttpResponse, *names: str) -> None:
 
 
 BAD_FILTERS = [
-    ("completed", ["", "True", "TRUE", "1", "0", "yes", "null", " true", "true ", "truefalse"]),
-    ("q", ["", "x" * 201, "\N{PARTY POPPER}" * 201, "\0", "a\0b"]),
+    *((name, ["", "True", "TRUE", "1", "0", "yes", "null", " true", "true ", "truefalse"]) for name in FLAG_FILTERS),
+    *(
+        (name, ["", "x" * (characters + 1), "\N{PARTY POPPER}" * (characters + 1), "\0", "a\0b"])
+        for name, characters in TEXT_FILTERS.items()
+    ),
     *(
         (
             name,
@@ -51,11 +53,25 @@ BAD_FILTERS = [
                 "2026-11-23T09:00:00\0Z",
             ],
         )
-        for name in ("due_before", "due_after")
+        for name in MOMENT_FILTERS
     ),
 ]
 BAD_PAGING = [
-    ("ordering", ["", "id", "owner", "CREATED_AT", "--title", "+title", "title,order", "-", "?", "owner__password"]),
+    (
+        "ordering",
+        [
+            "",
+            "id",
+            "owner",
+            SORT_KEYS[0].upper(),
+            f"--{SORT_KEYS[0]}",
+            f"+{SORT_KEYS[0]}",
+            ",".join(SORT_KEYS),
+            "-",
+            "?",
+            "owner__password",
+        ],
+    ),
     (
         "limit",
         [
@@ -82,13 +98,13 @@ BAD_PAGING = [
     ("name", "value"), [(name, value) for name, values in [*BAD_FILTERS, *BAD_PAGING] for value in values]
 )
 def test_a_bad_value_is_refused(api: ApiClient, name: str, value: str) -> None:
-    assert_names(api.send("GET", f"/todos?{name}={quote(value)}"), name)
+    assert_names(api.send("GET", f"{PATH}?{name}={quote(value)}"), name)
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD_FILTERS for value in values])
 def test_a_bad_filter_deletes_nothing(api: ApiClient, user: User, name: str, value: str) -> None:
-    TodoFactory.create(owner=user, completed=False)
-    assert_names(api.send("DELETE", f"/todos?{name}={quote(value)}"), name)
+    TodoFactory.create(owner=user)
+    assert_names(api.send("DELETE", f"{PATH}?{name}={quote(value)}"), name)
     assert Todo.objects.filter(owner=user).count() == 1
 
 
@@ -96,70 +112,68 @@ def test_a_bad_filter_deletes_nothing(api: ApiClient, user: User, name: str, val
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_an_unknown_parameter_is_refused(api: ApiClient, user: User, method: str, name: str) -> None:
     TodoFactory.create(owner=user)
-    assert_names(api.send(method, f"/todos?{quote(name, safe='')}=1"), name)
+    assert_names(api.send(method, f"{PATH}?{quote(name, safe='')}=1"), name)
     assert Todo.objects.filter(owner=user).count() == 1
 
 
 @pytest.mark.parametrize("name", ["limit", "ordering", "cursor"])
 def test_paging_parameters_delete_nothing(api: ApiClient, user: User, name: str) -> None:
     TodoFactory.create(owner=user)
-    assert_names(api.send("DELETE", f"/todos?{name}=1"), name)
+    assert_names(api.send("DELETE", f"{PATH}?{name}=1"), name)
     assert Todo.objects.filter(owner=user).count() == 1
 
 
-GOOD = {
-    "completed": "true",
-    "due_before": "2026-01-01T00:00:00Z",
-    "due_after": "2026-01-01T00:00:00Z",
-    "q": "a",
-    "ordering": "title",
-    "limit": "5",
-}
+EDGES = [
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999999999Z",
+    "2026-11-23t09:00:00z",
+    "2026-11-23%2009:00:00-12:00",
+]
+GOOD = FINDING | {"ordering": SORT_KEYS[-1], "limit": "5"}
 
 
 @pytest.mark.parametrize("name", [*GOOD, "cursor", "unknown"])
 def test_a_repeated_parameter_is_refused_even_with_equal_values(api: ApiClient, name: str) -> None:
     value = quote(GOOD.get(name, "x"))
-    assert_names(api.send("GET", f"/todos?{name}={value}&{name}={value}"), name)
+    assert_names(api.send("GET", f"{PATH}?{name}={value}&{name}={value}"), name)
 
 
-@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("name", FINDING)
 def test_a_repeated_filter_deletes_nothing(api: ApiClient, user: User, name: str) -> None:
-    TodoFactory.create(owner=user, completed=False)
-    assert_names(api.send("DELETE", f"/todos?{name}={quote(GOOD[name])}&{name}={quote(GOOD[name])}"), name)
+    TodoFactory.create(owner=user)
+    assert_names(api.send("DELETE", f"{PATH}?{name}={quote(FINDING[name])}&{name}={quote(FINDING[name])}"), name)
     assert Todo.objects.filter(owner=user).count() == 1
 
 
 def test_every_wrong_parameter_is_named_at_once(api: ApiClient) -> None:
-    response = api.send("GET", "/todos?limit=0&completed=maybe&colour=red&ordering=title&ordering=order")
-    assert_names(response, "limit", "completed", "colour", "ordering")
+    wrong_flags = "".join(f"&{name}=maybe" for name in FLAG_FILTERS)
+    twice = "&".join(f"ordering={key}" for key in SORT_KEYS[:2])
+    response = api.send("GET", f"{PATH}?limit=0&colour=red&{twice}{wrong_flags}")
+    assert_names(response, "limit", "colour", "ordering", *FLAG_FILTERS)
 
 
-@pytest.mark.parametrize("query", ["limit", "=1", "&", "?limit=1", "limit=1;q=a"])
+@pytest.mark.parametrize("query", ["limit", "=1", "&", "?limit=1", "limit=1;limit=2"])
 def test_a_malformed_query_is_never_a_server_error(api: ApiClient, query: str) -> None:
-    assert api.send("GET", f"/todos?{query}").status_code in {200, 400}
+    assert api.send("GET", f"{PATH}?{query}").status_code in {200, 400}
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        "q=%20",
-        "q=%25",
-        "q=" + quote("\N{PARTY POPPER}" * 200),
+        *(f"{name}=%20" for name in TEXT_FILTERS),
+        *(f"{name}=%25" for name in TEXT_FILTERS),
+        *(f"{name}={quote('\N{PARTY POPPER}' * characters)}" for name, characters in TEXT_FILTERS.items()),
         "limit=1",
         "limit=200",
         "limit=007",
-        "due_before=0001-01-01T00:00:00Z",
-        "due_after=9999-12-31T23:59:59.999999999Z",
-        "due_before=2026-11-23t09:00:00z",
-        "due_before=2026-11-23%2009:00:00-12:00",
+        *(f"{name}={moment}" for name in MOMENT_FILTERS for moment in EDGES),
         *(f"{name}={quote(value)}" for name, value in GOOD.items()),
     ],
 )
 def test_a_value_at_the_edge_is_accepted(api: ApiClient, query: str) -> None:
-    assert api.send("GET", f"/todos?{query}").status_code == 200
+    assert api.send("GET", f"{PATH}?{query}").status_code == 200
 
 
 def test_a_query_that_is_not_utf_8_is_refused_and_not_read_as_something_else(api: ApiClient) -> None:
-    response = api.send("GET", "/todos?q=%FF")
+    response = api.send("GET", f"{PATH}?limit=%FF")
     assert (response.status_code, parsed(response)["detail"]) == (400, "The query string is not UTF-8.")

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from tests.api.client import ApiClient, parsed
 from tests.api.forging import claims, forged, payload_of
 from tests.factories import UserFactory
+from tests.sample import PATH
 from todoproject.accounts import refresh
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.refresh import login_session_begin
@@ -98,7 +99,7 @@ def test_access_tokens_outlive_their_session_because_nobody_asks(ada: User) -> N
     pair = login_session_begin(ada)
     exchange(pair.refresh)
     assert refused(pair.refresh)
-    assert ApiClient(pair.access).send("GET", "/todos").status_code == 200
+    assert ApiClient(pair.access).send("GET", PATH).status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

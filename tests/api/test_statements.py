@@ -7,15 +7,18 @@ import http.client
 import json
 import re
 from collections.abc import Generator, Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from tests.sample import CHANGED, FINDING, OTHER, PATH, SAMPLE, SEARCH, SORT_KEYS, TEXT
 from tests.server_statements import ServerStatements
 from tests.service import Service, running
 
-GOLDEN = Path(__file__).parent / "golden" / "list_statements.sql"
+GOLDEN = Path(__file__).parent / "resource" / "golden" / "list_statements.sql"
 TIMES = 5  # a health check or a query of the authentication would show up once a request
 
 
@@ -43,7 +46,7 @@ class Caller:
 
     def create(self) -> dict[str, Any]:
         """Return a new todo."""
-        status, _, todo = self.ask("POST", "/todos", {"title": "Counted"})
+        status, _, todo = self.ask("POST", PATH, SAMPLE)
         assert status == 201
         return dict(todo)
 
@@ -57,7 +60,7 @@ def caller(
         caller = Caller(service)
         for _ in range(3):
             caller.create()
-        caller.ask("GET", "/todos")
+        caller.ask("GET", PATH)
         yield caller
         caller.close()
 
@@ -76,7 +79,13 @@ def words(statements: ServerStatements) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/todos", "/todos?limit=1", "/todos?ordering=due_at&completed=false&q=a", "/todos?q=nothing+like+this"]
+    "path",
+    [
+        PATH,
+        f"{PATH}?limit=1",
+        f"{PATH}?{urlencode(FINDING | {'ordering': SORT_KEYS[-1]})}",
+        f"{PATH}?{SEARCH}=nothing+like+this",
+    ],
 )
 def test_a_list_is_one_statement_without_a_transaction(
     caller: Caller, server_statements: ServerStatements, path: str
@@ -87,15 +96,15 @@ def test_a_list_is_one_statement_without_a_transaction(
 
 
 def test_a_page_by_cursor_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
-    _, headers, _ = caller.ask("GET", "/todos?limit=1")
-    path = "/todos?" + headers["Link"].split("?", 1)[1].split(">", 1)[0]
+    _, headers, _ = caller.ask("GET", f"{PATH}?limit=1")
+    path = f"{PATH}?" + headers["Link"].split("?", 1)[1].split(">", 1)[0]
     with server_statements.counted() as counted:
         assert [caller.ask("GET", path)[0] for _ in range(TIMES)] == [200] * TIMES
     assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
 
 
 def test_a_todo_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
-    path = f"/todos/{caller.create()['id']}"
+    path = f"{PATH}/{caller.create()['id']}"
     with server_statements.counted() as counted:
         assert [caller.ask("GET", path)[0] for _ in range(TIMES)] == [200] * TIMES
     assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
@@ -103,7 +112,7 @@ def test_a_todo_is_one_statement(caller: Caller, server_statements: ServerStatem
 
 @pytest.mark.parametrize("one", [True, False])
 def test_a_304_is_one_statement(caller: Caller, server_statements: ServerStatements, *, one: bool) -> None:
-    path = f"/todos/{caller.create()['id']}" if one else "/todos"
+    path = f"{PATH}/{caller.create()['id']}" if one else PATH
     etag = caller.ask("GET", path)[1]["ETag"]
     with server_statements.counted() as counted:
         assert [caller.ask("GET", path, headers={"If-None-Match": etag})[0] for _ in range(TIMES)] == [304] * TIMES
@@ -121,7 +130,7 @@ def test_creating_with_a_key_is_three_statements_in_one_transaction(
     caller: Caller, server_statements: ServerStatements
 ) -> None:
     with server_statements.counted() as counted:
-        assert caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "counted"})[0] == 201
+        assert caller.ask("POST", PATH, SAMPLE, {"Idempotency-Key": "counted"})[0] == 201
     assert sent(counted) == 3, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
 
@@ -129,9 +138,9 @@ def test_creating_with_a_key_is_three_statements_in_one_transaction(
 def test_replaying_a_key_is_two_statements_in_one_transaction(
     caller: Caller, server_statements: ServerStatements
 ) -> None:
-    caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "replayed"})
+    caller.ask("POST", PATH, SAMPLE, {"Idempotency-Key": "replayed"})
     with server_statements.counted() as counted:
-        _, headers, _ = caller.ask("POST", "/todos", {"title": "Once"}, {"Idempotency-Key": "replayed"})
+        _, headers, _ = caller.ask("POST", PATH, SAMPLE, {"Idempotency-Key": "replayed"})
     assert headers["Idempotency-Replayed"] == "true"
     assert sent(counted) == 2, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
@@ -145,7 +154,7 @@ def test_changing_is_two_statements_without_a_transaction(
     todo = caller.create()
     headers = {"If-Match": '"1"'} if conditional else {}
     with server_statements.counted() as counted:
-        assert caller.ask(method, f"/todos/{todo['id']}", {"title": "B", "completed": True}, headers)[0] == 200
+        assert caller.ask(method, f"{PATH}/{todo['id']}", CHANGED, headers)[0] == 200
     assert sent(counted) == 2, counted.seen
     assert words(counted) == {}
 
@@ -153,16 +162,16 @@ def test_changing_is_two_statements_without_a_transaction(
 def test_deleting_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
     todo = caller.create()
     with server_statements.counted() as counted:
-        assert caller.ask("DELETE", f"/todos/{todo['id']}")[0] == 204
+        assert caller.ask("DELETE", f"{PATH}/{todo['id']}")[0] == 204
     assert sent(counted) == 1, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}  # Django's, around every delete of a queryset
 
 
 def test_deleting_many_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
     for _ in range(3):
-        caller.ask("POST", "/todos", {"title": "Many"})
+        caller.ask("POST", PATH, OTHER)
     with server_statements.counted() as counted:
-        assert caller.ask("DELETE", "/todos?q=many")[0] == 204
+        assert caller.ask("DELETE", f"{PATH}?{urlencode({SEARCH: OTHER[TEXT]})}")[0] == 204
     assert sent(counted) == 1, counted.seen
 
 
@@ -172,11 +181,11 @@ def test_a_refused_write_is_at_most_two_statements(
 ) -> None:
     number = caller.create()["id"] if status == 412 else 10**17
     with server_statements.counted() as counted:
-        assert caller.ask(method, f"/todos/{number}", {"title": "B"}, {"If-Match": '"99"'})[0] == status
+        assert caller.ask(method, f"{PATH}/{number}", SAMPLE, {"If-Match": '"99"'})[0] == status
     assert sent(counted) == 2, counted.seen
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/schema", "/docs/errors/not-found", "/nowhere", "/todos/x"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/schema", "/docs/errors/not-found", "/nowhere", f"{PATH}/x"])
 def test_what_needs_no_todo_asks_no_database(caller: Caller, server_statements: ServerStatements, path: str) -> None:
     caller.ask("GET", path)
     with server_statements.counted() as counted:
@@ -186,16 +195,17 @@ def test_what_needs_no_todo_asks_no_database(caller: Caller, server_statements: 
 
 def test_a_refused_token_asks_no_database(caller: Caller, server_statements: ServerStatements) -> None:
     with server_statements.counted() as counted:
-        assert caller.ask("GET", "/todos", headers={"Authorization": "Bearer a.b.c"})[0] == 401
-        assert caller.ask("GET", "/todos", headers={"Authorization": ""})[0] == 401
+        assert caller.ask("GET", PATH, headers={"Authorization": "Bearer a.b.c"})[0] == 401
+        assert caller.ask("GET", PATH, headers={"Authorization": ""})[0] == 401
     assert counted.seen == []
 
 
 def test_the_statements_of_a_list_are_the_golden_ones(caller: Caller, server_statements: ServerStatements) -> None:
     texts = []
-    for ordering in ("created_at", "-due_at", "order", "title"):
-        first = f"/todos?limit=1&ordering={ordering}"
-        cursor = "/todos?" + caller.ask("GET", first)[1]["Link"].split("?", 1)[1].split(">", 1)[0]
+    for key, sign in zip(SORT_KEYS, cycle(("", "-"))):
+        ordering = sign + key
+        first = f"{PATH}?limit=1&ordering={ordering}"
+        cursor = f"{PATH}?" + caller.ask("GET", first)[1]["Link"].split("?", 1)[1].split(">", 1)[0]
         for path in (first, cursor):
             with server_statements.counted() as counted:
                 caller.ask("GET", path)

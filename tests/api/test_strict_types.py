@@ -6,6 +6,22 @@ import pytest
 
 from tests.api.client import ApiClient, parsed
 from tests.factories import TodoFactory
+from tests.sample import (
+    CHANGED,
+    EVERYTHING,
+    FLAG_FILTERS,
+    FLAGS,
+    INTEGERS,
+    MOMENT_FILTERS,
+    MOMENTS,
+    PATH,
+    READ_ONLY,
+    SAMPLE,
+    SORT_KEYS,
+    TEXT,
+    TEXT_FILTERS,
+    TEXTS,
+)
 from todoproject.accounts.models import User
 from todos.models import Todo
 
@@ -34,23 +50,23 @@ NOT_MOMENTS: tuple[object, ...] = (
 )  # fmt: skip
 OUT_OF_RANGE = ("0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "0001-01-01T05:00:00+14:00")
 
+
+def too_long(characters: int) -> str:
+    return f"Ensure this field has no more than {characters} characters."
+
+
 BAD_MEMBERS = [
-    *(("title", value, STRING) for value in NOT_STRINGS),
-    *(("title", value, BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")),
-    ("title", None, NULL),
-    ("title", "x" * 201, "Ensure this field has no more than 200 characters."),
-    ("title", "a\x00b", NUL),
-    *(("description", value, STRING) for value in NOT_STRINGS),
-    ("description", None, NULL),
-    ("description", "x" * 10_001, "Ensure this field has no more than 10000 characters."),
-    ("description", "\x00", NUL),
-    *(("completed", value, BOOLEAN) for value in NOT_BOOLEANS),
-    ("completed", None, NULL),
-    *(("order", value, INTEGER) for value in NOT_INTEGERS),
-    *(("order", value, LARGE) for value in (2**31, 2**63, 10**400)),
-    *(("order", value, SMALL) for value in (-(2**31) - 1, -(2**63) - 1, -(10**400))),
-    *(("due_at", value, MOMENT) for value in NOT_MOMENTS),
-    *(("due_at", value, RANGE) for value in OUT_OF_RANGE),
+    *((name, value, STRING) for name in TEXTS for value in NOT_STRINGS),
+    *((name, value, BLANK) for name in TEXTS if not TEXTS[name].blank for value in ("", "  ", "\t\r\n\u2003\u00a0")),
+    *((name, "x" * (text.characters + 1), too_long(text.characters)) for name, text in TEXTS.items()),
+    *((name, "a\x00b", NUL) for name in TEXTS),
+    *((name, value, BOOLEAN) for name in FLAGS for value in NOT_BOOLEANS),
+    *((name, None, NULL) for name in (*TEXTS, *FLAGS)),
+    *((name, value, INTEGER) for name in INTEGERS for value in NOT_INTEGERS),
+    *((name, value, LARGE) for name in INTEGERS for value in (2**31, 2**63, 10**400)),
+    *((name, value, SMALL) for name in INTEGERS for value in (-(2**31) - 1, -(2**63) - 1, -(10**400))),
+    *((name, value, MOMENT) for name in MOMENTS for value in NOT_MOMENTS),
+    *((name, value, RANGE) for name in MOMENTS for value in OUT_OF_RANGE),
 ]
 
 
@@ -58,43 +74,59 @@ BAD_MEMBERS = [
 def test_a_member_of_the_wrong_type_or_range_is_refused(
     api: ApiClient, member: str, value: object, sentence: str
 ) -> None:
-    response = api.send("POST", "/todos", {"title": "x", member: value})
+    response = api.send("POST", PATH, SAMPLE | {member: value})
     assert response.status_code == 400
     assert parsed(response)["errors"] == [{"pointer": f"/{member}", "detail": sentence}]
     assert not Todo.objects.exists()
 
 
+#: A wrong value for every member, each of its own kind.
+WRONG: dict[str, object] = {
+    **dict.fromkeys([*TEXTS, *FLAGS], 1),
+    **dict.fromkeys(INTEGERS, "1"),
+    **dict.fromkeys(MOMENTS, "soon"),
+}
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(
     ("member", "value"),
-    [("title", 1), ("title", " "), ("description", None), ("completed", 1), ("order", 2**31), ("due_at", "2026-12-01")],
+    [
+        *WRONG.items(),
+        (TEXT, " "),
+        *((name, None) for name in TEXTS if name != TEXT),
+        *((name, 2**31) for name in INTEGERS),
+        *((name, "2026-12-01") for name in MOMENTS),
+    ],
 )
 def test_a_change_with_a_wrong_member_is_refused_and_changes_nothing(
     api: ApiClient, user: User, method: str, member: str, value: object
 ) -> None:
-    todo = TodoFactory.create(owner=user, title="Untouched")
-    response = api.send(method, f"/todos/{todo.pk}", {"title": "x", "order": 7, member: value})
+    todo = TodoFactory.create(owner=user)
+    before = list(Todo.objects.values())
+    response = api.send(method, f"{PATH}/{todo.pk}", CHANGED | {member: value})
     assert response.status_code == 400
     assert [error["pointer"] for error in parsed(response)["errors"]] == [f"/{member}"]
-    assert list(Todo.objects.values_list("title", "order", "version")) == [("Untouched", None, 1)]
+    assert list(Todo.objects.values()) == before
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_a_missing_title_is_refused(api: ApiClient, user: User, method: str) -> None:
+def test_a_missing_member_is_refused(api: ApiClient, user: User, method: str) -> None:
     todo = TodoFactory.create(owner=user)
-    response = api.send(method, "/todos" if method == "POST" else f"/todos/{todo.pk}", {"description": "x"})
-    assert parsed(response)["errors"] == [{"pointer": "/title", "detail": "This field is required."}]
+    body = {member: value for member, value in EVERYTHING.items() if member != TEXT}
+    response = api.send(method, PATH if method == "POST" else f"{PATH}/{todo.pk}", body)
+    assert parsed(response)["errors"] == [{"pointer": f"/{TEXT}", "detail": "This field is required."}]
 
 
 def test_every_wrong_member_is_named_at_once(api: ApiClient) -> None:
-    response = api.send("POST", "/todos", {"title": 1, "completed": 1, "order": "1", "due_at": "soon"})
-    assert [error["pointer"] for error in parsed(response)["errors"]] == ["/title", "/completed", "/order", "/due_at"]
+    response = api.send("POST", PATH, SAMPLE | WRONG)
+    assert [error["pointer"] for error in parsed(response)["errors"]] == [
+        f"/{member}" for member in EVERYTHING if member in WRONG
+    ]
 
 
-@pytest.mark.parametrize(
-    "member", ["id", "url", "completed_at", "created_at", "updated_at", "version", "owner", "x", "", "a/b~c"]
-)
-@pytest.mark.parametrize("value", [0, None, "x", [], {"title": ""}], ids=str)
+@pytest.mark.parametrize("member", [*READ_ONLY, "version", "owner", "x", "", "a/b~c"])
+@pytest.mark.parametrize("value", [0, None, "x", [], {TEXT: ""}], ids=str)
 def test_read_only_and_unknown_members_are_ignored(api: ApiClient, member: str, value: object) -> None:
     created = api.create()
     changed = parsed(api.send("PATCH", created["url"], {member: value}))
@@ -102,9 +134,13 @@ def test_read_only_and_unknown_members_are_ignored(api: ApiClient, member: str, 
 
 
 BAD_PARAMETERS = [
-    *(("completed", value, BOOLEAN) for value in ("", "1", "0", "True", "TRUE", "yes", " true", "null")),
-    *((name, value, MOMENT) for name in ("due_before", "due_after") for value in NOT_MOMENTS if isinstance(value, str)),
-    *((name, value, RANGE) for name in ("due_before", "due_after") for value in OUT_OF_RANGE),
+    *(
+        (name, value, BOOLEAN)
+        for name in FLAG_FILTERS
+        for value in ("", "1", "0", "True", "TRUE", "yes", " true", "null")
+    ),
+    *((name, value, MOMENT) for name in MOMENT_FILTERS for value in NOT_MOMENTS if isinstance(value, str)),
+    *((name, value, RANGE) for name in MOMENT_FILTERS for value in OUT_OF_RANGE),
     *(
         ("limit", value, INTEGER)
         for value in ("", "x", "-1", "+1", "1.0", "1e1", " 1", "0x1", "1_0", "\u0661", "9" * 400)
@@ -113,11 +149,11 @@ BAD_PARAMETERS = [
     ("limit", "201", "Ensure this value is less than or equal to 200."),
     *(
         ("ordering", value, f'"{value}" is not a valid choice.')
-        for value in ("", "id", "--title", "title,order", "Title")
+        for value in ("", "id", f"--{SORT_KEYS[0]}", ",".join(SORT_KEYS), SORT_KEYS[0].title())
     ),
-    ("q", "", BLANK),
-    ("q", "x" * 201, "Ensure this field has no more than 200 characters."),
-    ("q", "a\x00b", NUL),
+    *((name, "", BLANK) for name in TEXT_FILTERS),
+    *((name, "x" * (characters + 1), too_long(characters)) for name, characters in TEXT_FILTERS.items()),
+    *((name, "a\x00b", NUL) for name in TEXT_FILTERS),
     ("cursor", "", BLANK),
     ("cursor", "a\x00b", NUL),
 ]
@@ -127,21 +163,28 @@ BAD_PARAMETERS = [
 def test_a_parameter_of_the_wrong_type_or_range_is_refused(
     api: ApiClient, name: str, value: str, sentence: str
 ) -> None:
-    response = api.send("GET", f"/todos?{urlencode({name: value})}")
+    response = api.send("GET", f"{PATH}?{urlencode({name: value})}")
     assert response.status_code == 400
     assert parsed(response)["errors"] == [{"pointer": f"?{name}", "detail": sentence}]
 
 
 @pytest.mark.parametrize(
-    "name", ["page", "offset", "Completed", "format", "", "a/b", "a~b", "non_field_errors", "é", "\x00"]
+    "name", ["page", "offset", "Limit", "format", "", "a/b", "a~b", "non_field_errors", "é", "\x00"]
 )
 def test_an_unknown_parameter_is_refused_by_name(api: ApiClient, name: str) -> None:
-    response = api.send("GET", f"/todos?{urlencode({name: 1})}")
+    response = api.send("GET", f"{PATH}?{urlencode({name: 1})}")
     assert response.status_code == 400
     assert [error["pointer"] for error in parsed(response)["errors"]] == [f"?{name}"]
 
 
-@pytest.mark.parametrize("pair", ["limit=1&limit=1", "completed=true&completed=false", "q=a&q=b", "q=&q=b"])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "limit=1&limit=1",
+        *(f"{name}=true&{name}=false" for name in FLAG_FILTERS),
+        *(f"{name}={first}&{name}=b" for name in TEXT_FILTERS for first in ("a", "")),
+    ],
+)
 def test_a_repeated_parameter_is_refused_by_name(api: ApiClient, pair: str) -> None:
-    response = api.send("GET", f"/todos?{pair}")
+    response = api.send("GET", f"{PATH}?{pair}")
     assert parsed(response)["errors"] == [{"pointer": f"?{pair.partition('=')[0]}", "detail": "Given more than once."}]

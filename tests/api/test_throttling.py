@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.api.client import ApiClient, parsed
 from tests.factories import UserFactory
+from tests.sample import PATH
 from todoproject.accounts.models import User
 from todoproject.throttling.models import Counter
 from todoproject.throttling.rates import network_of
@@ -118,33 +119,33 @@ def test_without_a_rate_the_api_counts_nothing(
 ) -> None:
     settings.API_RATE = ""
     with django_assert_num_queries(1):
-        assert api.send("GET", "/todos").status_code == 200
+        assert api.send("GET", PATH).status_code == 200
     assert not Counter.objects.exists()
 
 
 def test_a_rate_holds_for_each_user_alone(api: ApiClient, other_api: ApiClient, settings: Settings) -> None:
     settings.API_RATE = "2/hour"
-    answers = [api.send("GET", "/todos") for _ in range(3)]
+    answers = [api.send("GET", PATH) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 3590 <= int(answers[2]["Retry-After"]) <= 3600
-    assert other_api.send("GET", "/todos").status_code == 200
+    assert other_api.send("GET", PATH).status_code == 200
 
 
 def test_with_a_rate_a_request_costs_one_query_more(
     api: ApiClient, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     settings.API_RATE = "100/minute"
-    api.send("GET", "/todos")  # the first of a window also clears away old ones
+    api.send("GET", PATH)  # the first of a window also clears away old ones
     with django_assert_num_queries(2):
-        api.send("GET", "/todos")
+        api.send("GET", PATH)
 
 
 def test_a_preflight_and_a_caller_without_a_token_are_not_counted(
     api: ApiClient, anonymous: ApiClient, settings: Settings
 ) -> None:
     settings.API_RATE = "1/minute"
-    assert api.send("OPTIONS", "/todos").status_code == 204
-    assert anonymous.send("GET", "/todos").status_code == 401
+    assert api.send("OPTIONS", PATH).status_code == 204
+    assert anonymous.send("GET", PATH).status_code == 401
     assert not Counter.objects.exists()
 
 

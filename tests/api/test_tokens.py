@@ -16,6 +16,7 @@ from rest_framework.test import APIRequestFactory
 from tests.api.client import ApiClient, parsed
 from tests.api.forging import base64url, claims, forged, header_of, payload_of, unsigned
 from tests.factories import UserFactory
+from tests.sample import PATH, SAMPLE
 from todoproject.accounts import tokens, verified_tokens
 from todoproject.accounts.authentication import TokenAuthentication
 from todoproject.accounts.models import User
@@ -54,7 +55,7 @@ def login(anonymous: ApiClient, username: str = "ada", password: str = PASSWORD)
 def test_a_login_gives_two_tokens_and_the_access_token_works(ada: User, anonymous: ApiClient) -> None:
     tokens = login(anonymous)
     assert set(tokens) == {"access", "refresh"}
-    assert ApiClient(tokens["access"]).send("GET", "/todos").status_code == 200
+    assert ApiClient(tokens["access"]).send("GET", PATH).status_code == 200
 
 
 def test_the_address_with_a_slash_is_the_same(ada: User, anonymous: ApiClient) -> None:
@@ -254,14 +255,14 @@ def test_a_forged_token_is_refused(token: Callable[[], str]) -> None:
 
 
 def test_a_refresh_token_is_no_access_token(ada: User) -> None:
-    response = ApiClient(login_session_begin(ada).refresh).send("GET", "/todos")
+    response = ApiClient(login_session_begin(ada).refresh).send("GET", PATH)
     assert response.status_code == 401
 
 
 # ── At the API ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def answer_to(header: str | None) -> tuple[int, str, str]:
     """Return status, challenge and type of the answer to a request with this Authorization header."""
-    response = ApiClient().send("GET", "/todos", headers={} if header is None else {"Authorization": header})
+    response = ApiClient().send("GET", PATH, headers={} if header is None else {"Authorization": header})
     return response.status_code, response["WWW-Authenticate"], parsed(response)["type"]
 
 
@@ -278,13 +279,13 @@ def test_without_a_token_the_401_names_no_error(header: str | None) -> None:
 
 
 def test_the_scheme_is_read_in_any_case(user: User) -> None:
-    response = ApiClient().send("GET", "/todos", headers={"Authorization": f"bEARER {issue_access(user.pk)}"})
+    response = ApiClient().send("GET", PATH, headers={"Authorization": f"bEARER {issue_access(user.pk)}"})
     assert response.status_code == 200
 
 
 def test_the_caller_is_known_without_a_query() -> None:
     """No `db` fixture here: any query would raise."""
-    request = Request(APIRequestFactory().get("/todos", headers={"Authorization": f"Bearer {issue_access(42)}"}))
+    request = Request(APIRequestFactory().get(PATH, headers={"Authorization": f"Bearer {issue_access(42)}"}))
     found = TokenAuthentication().authenticate(request)
     assert found is not None
     user, credentials = found
@@ -298,7 +299,7 @@ def test_creating_with_the_token_of_a_deleted_user_is_a_401(user: User) -> None:
     client = ApiClient(issue_access(user.pk))
     user.delete()
     for headers in ({}, {"Idempotency-Key": "one"}):
-        response = client.send("POST", "/todos", {"title": "x"}, headers=headers)
+        response = client.send("POST", PATH, SAMPLE, headers=headers)
         assert response.status_code == 401
         assert response["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
 
@@ -306,13 +307,13 @@ def test_creating_with_the_token_of_a_deleted_user_is_a_401(user: User) -> None:
 def test_clearing_with_the_token_of_a_deleted_user_is_a_401(user: User) -> None:
     client = ApiClient(issue_access(user.pk))
     user.delete()
-    assert client.send("DELETE", "/todos").status_code == 401
+    assert client.send("DELETE", PATH).status_code == 401
 
 
-@pytest.mark.parametrize(("method", "body"), [("PATCH", {"title": "x"}), ("PUT", {"title": "x"}), ("DELETE", None)])
+@pytest.mark.parametrize(("method", "body"), [("PATCH", SAMPLE), ("PUT", SAMPLE), ("DELETE", None)])
 def test_changing_with_the_token_of_a_deleted_user_is_a_401(user: User, method: str, body: object) -> None:
     client = ApiClient(issue_access(user.pk))
-    path = f"/todos/{client.create()['id']}"
+    path = f"{PATH}/{client.create()['id']}"
     user.delete()
     response = client.send(method, path, body)
     assert response.status_code == 401
@@ -326,8 +327,8 @@ def test_no_password_and_no_token_is_logged(ada: User, anonymous: ApiClient, cap
         anonymous.send("POST", "/auth/token", {"username": "ada", "password": "wrong-secret"})
         for _ in range(2):  # the second is a replay, which is logged
             anonymous.send("POST", "/auth/token/refresh", {"refresh": tokens["refresh"]})
-        ApiClient(tokens["access"]).send("GET", "/todos")
-        ApiClient(unsigned(tokens["access"])).send("GET", "/todos")
+        ApiClient(tokens["access"]).send("GET", PATH)
+        ApiClient(unsigned(tokens["access"])).send("GET", PATH)
     lines = [JsonFormatter().format(record) for record in caplog.records]
     assert any("used twice" in line for line in lines)
     pieces = [PASSWORD.strip(), "wrong-secret", *tokens["access"].split(".")[1:], *tokens["refresh"].split(".")[1:]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.api.client import ApiClient
 from tests.api.paging import ids, page
-from tests.api.rows import LETTERS, moments, replace_todos, todo_values
+from tests.api.resource.rows import LETTERS, moments, replace_todos, todo_values
 from todoproject.accounts.models import User
 from todos.models import Todo
 

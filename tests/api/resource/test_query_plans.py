@@ -15,7 +15,7 @@ from psycopg.sql import Literal
 from pytest_django import DjangoDbBlocker
 
 from tests.api.client import ApiClient
-from tests.api.paging import ORDERINGS
+from tests.sample import ORDERINGS
 from todoproject.accounts.models import User
 from todoproject.accounts.tokens import issue_access
 from todoproject.api.cursor import Position, cursor_text
