@@ -1,16 +1,22 @@
-"""The tool's own light traffic while the new colour bakes: reads, and one todo that is created and deleted.
+"""The tool's own light traffic while the new colour bakes: reads, and one row that is created and deleted.
 
-The token comes from the pod that is being judged and lives ten minutes; it is neither shown nor written anywhere.
+What it asks for stands in the service's own description of its resource. The token comes from the pod that is being
+judged and lives ten minutes; it is neither shown nor written anywhere.
 """
 
 import json
+import tomllib
 from collections import deque
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from deploy.kubectl import Kubectl, KubectlError
 from deploy.release_file import ReleaseFile
 from deploy.sending import Response, Send, send
 from deploy.waiting import Clock
 
+RESOURCE = Path(__file__).resolve().parent.parent / "todos" / "resource.toml"
 PROXY_SECONDS = 3  # ten failures of a colour that hangs, and it is judged: within half a minute
 TOKEN_SECONDS = 8 * 60  # of the ten minutes that a token lives
 MEMORY_SECONDS = 60
@@ -31,7 +37,7 @@ class Visitor:
         self._kubectl, self._clock, self._send = kubectl, clock, transport
         self.address, self._user, self._rate = address, file.synthetic_user, file.requests_per_second
         self._token, self._token_at = "", 0.0
-        self._todo_made = False
+        self._row_made = False
         self._memory: deque[tuple[float, bool]] = deque()
         self.sent = self.failed = 0
 
@@ -62,16 +68,21 @@ class Visitor:
         if not self.address:
             return [self._through_api_server()]
         headers = {"Authorization": f"Bearer {self._fresh_token(colour)}", "X-Synthetic": "1"}
-        if self._todo_made:
-            return [self._send("GET", f"{self.address}/todos?limit=20", headers, "")]
-        self._todo_made = True
-        created = self._send(
-            "POST", f"{self.address}/todos", headers | {"Content-Type": "application/json"}, '{"title": "release"}'
-        )
+        collection = f"{self.address}{self._resource['path']}"
+        if self._row_made:
+            return [self._send("GET", f"{collection}?limit=20", headers, "")]
+        self._row_made = True
+        typed = headers | {"Content-Type": "application/json"}
+        created = self._send("POST", collection, typed, json.dumps(self._resource["example"]))
         if created.status != 201:
             return [created]
-        todo = json.loads(created.body)["id"]
-        return [created, self._send("DELETE", f"{self.address}/todos/{todo}", headers, "")]
+        row = json.loads(created.body)["id"]
+        return [created, self._send("DELETE", f"{collection}/{row}", headers, "")]
+
+    @cached_property
+    def _resource(self) -> dict[str, Any]:
+        # Read by who visits, not at the start: a rollback must not wait for it, let alone fail with it.
+        return tomllib.loads(RESOURCE.read_text(encoding="utf-8"))
 
     def _through_api_server(self) -> Response:
         try:

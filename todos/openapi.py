@@ -4,6 +4,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
 from todoproject.api.openapi import problems, request_header, response_header
+from todos.resource import RESOURCE
 from todos.serializers import TodoFilter, TodoQuery, TodoSerializer
 
 EXAMPLE = OpenApiExample(
@@ -22,8 +23,8 @@ EXAMPLE = OpenApiExample(
     },
     response_only=True,
 )
-NEW = OpenApiExample("A new todo", value={"title": "Order new badges"}, request_only=True)
-DONE = OpenApiExample("Done", value={"completed": True}, request_only=True)
+NEW = OpenApiExample("A new todo", value=RESOURCE["example"], request_only=True)
+DONE = OpenApiExample("Done", value=RESOURCE["change"], request_only=True)
 
 ALWAYS = ("bad-request", "not-authenticated", "not-acceptable", "too-many-requests")
 BODY = ("validation-failed", "payload-too-large", "unsupported-media-type")

@@ -7,19 +7,10 @@ from django.http import Http404
 from todoproject.api.listing import Listing
 from todoproject.postgresql.prepared import Parameter, selection
 from todos.filters import todos_of
+from todos.models import Todo
 
-COLUMNS = (
-    "id",
-    "title",
-    "description",
-    "completed",
-    "completed_at",
-    "order",
-    "due_at",
-    "created_at",
-    "updated_at",
-    "version",
-)
+# All but the owner, who is the caller.
+COLUMNS = tuple(field.name for field in Todo._meta.concrete_fields if field.name != "owner")  # noqa: SLF001  public
 MAX_ID = 2**63 - 1
 
 PAGES = Listing(todos_of, COLUMNS)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import yaml
+
+from local.resource import RESOURCE
 
 FOLDER = Path(__file__).resolve().parent.parent
 
@@ -63,7 +66,8 @@ class Table:
 
 def load() -> Table:
     """Read the table; what does not fit is a TypeError or KeyError that names the key."""
-    raw: dict[str, Any] = yaml.safe_load((FOLDER / "slo.yaml").read_text(encoding="utf-8"))
+    text = Template((FOLDER / "slo.yaml").read_text(encoding="utf-8")).substitute(path=RESOURCE.path)
+    raw: dict[str, Any] = yaml.safe_load(text)
     return Table(
         window=raw["window"],
         slos=tuple(Slo(**slo) for slo in raw["slos"]),

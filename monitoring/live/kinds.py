@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
+from local.resource import RESOURCE
 from local.secrets import read_secret
 from monitoring.live.prometheus import Prometheus
 from monitoring.live.stack import THREADS, WORKERS, Stack
@@ -66,7 +68,7 @@ def _table_locked(stack: Stack, *_: object) -> Generator[None]:
         application_name="forgotten",
     )
     with closing(connection):
-        connection.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
+        connection.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(RESOURCE.table)))
         yield
 
 
@@ -118,8 +120,8 @@ KINDS = {
         ),
         Kind(
             "pool",
-            happens="a forgotten session holds a lock on the table of todos: every thread, and the connection that it "
-            "keeps, waits for it",
+            happens=f"a forgotten session holds a lock on the table {RESOURCE.table}: every thread, and the connection "
+            "that it keeps, waits for it",
             undone="the session is ended",
             cause=_table_locked,
             expected=("ThreadsExhausted",),

@@ -1,4 +1,4 @@
-"""Users at work: each asks for lists, reads a todo and writes one, over and over."""
+"""Users at work: each asks for lists, reads a row and writes one, over and over."""
 
 import http.client
 import json
@@ -8,6 +8,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
+from local.resource import RESOURCE
 from monitoring.live.stack import Colour
 
 USER = "ada"  # of the demo data
@@ -48,12 +49,12 @@ class Traffic:
             try:
                 match choose.choices(("list", "read", "write"), (7, 2, 1))[0]:
                     case "write":
-                        status, todo = self._ask("POST", "/todos", {"title": f"Written by client {number}"})
-                        newest = f"/todos/{todo['id']}" if status == 201 else newest
+                        status, row = self._ask("POST", RESOURCE.path, RESOURCE.example)
+                        newest = f"{RESOURCE.path}/{row['id']}" if status == 201 else newest
                     case "read" if newest:
                         self._ask("GET", newest)
                     case _:
-                        self._ask("GET", "/todos?limit=20")
+                        self._ask("GET", f"{RESOURCE.path}?limit=20")
                 self._log_in()
             except (OSError, http.client.HTTPException):
                 continue  # what users are told counts in the service's metrics; who meets nobody tries again
@@ -65,7 +66,7 @@ class Traffic:
                 if status == 200:
                     self._token, self._renewal = answer["access"], time.monotonic() + RENEW_SECONDS
 
-    def _ask(self, method: str, path: str, body: dict[str, str] | None = None) -> tuple[int, Any]:
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         connection = http.client.HTTPConnection(self.colour.url.removeprefix("http://"), timeout=TIMEOUT_SECONDS)
         headers = {"Content-Type": "application/json"}
         if self._token:

@@ -4,6 +4,8 @@ import csv
 import io
 import tracemalloc
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -73,11 +75,27 @@ def test_a_selection_is_exported_by_the_action(reader: Staff, owner: User) -> No
 def test_a_cell_that_a_spreadsheet_would_run_is_defused(reader: Staff, start: str) -> None:
     danger = f"{start}1+1|cmd"
     owner = UserFactory.create(username=danger[:1].strip() + "x")
-    TodoFactory.create(owner=owner, title=danger, description=danger, order=-5)
+    TodoFactory.create(owner=owner, title=danger, description=danger)
     (row,) = rows(reader.get(f"{TODOS}export/"))
     assert row["title"] == row["description"] == f"'{danger}"
-    assert row["order"] == "'-5"
     assert not row["owner"].startswith(("=", "+", "-", "@"))
+
+
+def test_a_number_below_zero_stays_a_number(reader: Staff, owner: User) -> None:
+    TodoFactory.create(owner=owner, order=-1)
+    (row,) = rows(reader.get(f"{TODOS}export/"))
+    assert row["order"] == "-1"
+
+
+@pytest.mark.parametrize(
+    ("number", "cell"), [(Decimal("-12.50"), "-12.50"), (Decimal("1E+2"), "100"), (-3, "-3"), (-0.5, "-0.5")]
+)
+def test_numbers_are_no_formulas(number: object, cell: str) -> None:
+    assert defused(number) == cell
+
+
+def test_a_date_is_a_date() -> None:
+    assert defused(date(2026, 11, 23)) == "2026-11-23"
 
 
 @pytest.mark.parametrize("harmless", ["a=b", "2026-11-23", "", "'=1", "ä", "1-1"])

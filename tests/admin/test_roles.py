@@ -1,12 +1,16 @@
 """The two roles of operations staff exist in a fresh database, and may do what they are for and nothing else."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from tests.admin.staff import TODOS, Staff, change_page
 from tests.factories import TodoFactory, UserFactory
 from todoproject.accounts.models import User
 from todoproject.operations.roles import EDITOR, READ_ONLY
+from todoproject.startup import missing_now
 from todos.models import Todo
 
 SEES = {
@@ -33,10 +37,37 @@ LISTS = [
 ]
 
 
+def granted(role: str) -> set[str]:
+    permissions = Group.objects.get(name=role).permissions.select_related("content_type")
+    return {f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions}
+
+
 @pytest.mark.parametrize(("role", "permissions"), [(READ_ONLY, SEES), (EDITOR, SEES | ACTS)])
-def test_a_migration_made_the_role_with_exactly(db: None, role: str, permissions: set[str]) -> None:
-    granted = Group.objects.get(name=role).permissions.select_related("content_type")
-    assert {f"{permission.content_type.app_label}.{permission.codename}" for permission in granted} == permissions
+def test_a_fresh_database_has_the_role_with_exactly(db: None, role: str, permissions: set[str]) -> None:
+    assert granted(role) == permissions
+
+
+def test_what_the_next_migration_brings_is_granted_with_it(db: None) -> None:
+    Permission.objects.filter(content_type__app_label="todos").delete()  # as before the table was there
+    assert granted(EDITOR) == (SEES | ACTS) - {name for name in SEES | ACTS if name.startswith("todos.")}
+    call_command("migrate", verbosity=0)
+    assert (granted(READ_ONLY), granted(EDITOR)) == (SEES, SEES | ACTS)
+    names = Permission.objects.filter(content_type__app_label="todos").values_list("name", flat=True)
+    assert set(names) == {f"Can {verb} todo" for verb in ("add", "change", "delete", "view")}
+
+
+def test_what_a_superuser_took_from_a_role_stays_taken(db: None) -> None:
+    delete = Permission.objects.get(codename="delete_todo")
+    Group.objects.get(name=EDITOR).permissions.remove(delete)
+    call_command("migrate", verbosity=0)
+    assert granted(EDITOR) == (SEES | ACTS) - {"todos.delete_todo"}
+
+
+def test_a_database_whose_roles_were_granted_by_a_migration_goes_on_as_it_is(db: None) -> None:
+    MigrationRecorder(connection).record_applied("todos", "0002_roles")
+    assert missing_now() == ""
+    call_command("migrate", verbosity=0)
+    assert (granted(READ_ONLY), granted(EDITOR)) == (SEES, SEES | ACTS)
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -11,6 +11,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, validate
 
 from tests.api.client import ApiClient, parsed
 from tests.sample import EVERYTHING, PATH, SAMPLE
+from todoproject.api.openapi_hooks import finished
+from todoproject.problems import CONTENT_TYPE
 
 GOLDEN = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 
@@ -128,6 +130,14 @@ def test_errors_are_problems_and_their_examples_say_the_status(name: str) -> Non
             for example in answer["content"]["application/problem+json"]["examples"].values():
                 assert str(example["value"]["status"]) == status
                 assert example["value"]["type"].startswith("/docs/errors/")
+
+
+def test_the_example_of_an_error_has_an_address_whatever_the_resource_is_called() -> None:
+    value = {"instance": "/"}
+    response = {"description": "", "content": {CONTENT_TYPE: {"examples": {"not-found": {"value": value}}}}}
+    operation = {"description": "", "responses": {"404": response}}
+    finished({"paths": {"/invoices/{invoice_id}": {"get": operation}}, "components": {"schemas": {}}})
+    assert value["instance"] == "/invoices/42"
 
 
 @pytest.mark.parametrize("name", STATUSES)

@@ -1,15 +1,17 @@
 """Migrations: one line of them an app, complete, each can be undone, and extensions stand alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.contrib.postgres.operations import CreateExtension
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations import Migration
+from django.db.migrations import Migration, RunPython
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from pytest_django import Settings
 
 OURS = ["accounts", "idempotency", "throttling", "todos"]
 
@@ -38,6 +40,23 @@ def test_migrations_of_an_app_are_one_line(loader: MigrationLoader, label: str) 
 @pytest.mark.django_db
 def test_the_models_need_no_other_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_a_resource_without_migrations_gets_its_first_by_makemigrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    (tmp_path / "new_migrations").mkdir()
+    (tmp_path / "new_migrations" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.MIGRATION_MODULES = {"todos": "new_migrations"}
+    call_command("makemigrations", "todos", verbosity=0)
+    assert [path.name for path in tmp_path.glob("new_migrations/0*")] == ["0001_initial.py"]
+
+
+def test_the_resource_has_no_migration_that_makemigrations_would_not_write(loader: MigrationLoader) -> None:
+    for migration in migrations_of(loader, "todos"):
+        assert not any(isinstance(operation, RunPython) for operation in migration.operations), migration
 
 
 @pytest.mark.parametrize("label", OURS)

@@ -14,6 +14,7 @@ from django.core.signing import BadSignature, Signer
 
 from todoproject import django_key
 from todoproject.api.errors import QueryError
+from todoproject.api.renderer import decimal_text
 
 MAX_CURSOR_CHARACTERS = 4096
 
@@ -28,7 +29,7 @@ class Position(NamedTuple):
 
 def cursor_text(position: Position, ordering: str, filters: Mapping[str, Any]) -> str:
     """Return the opaque text of a position, bound to the ordering and the filters it was made with."""
-    parts = orjson.dumps([ordering, _digest(filters), *position])
+    parts = orjson.dumps([ordering, _digest(filters), *position], default=decimal_text)
     return _signer().sign(urlsafe_b64encode(parts).decode().rstrip("="))
 
 
@@ -47,7 +48,7 @@ def position_of(text: str, ordering: str, filters: Mapping[str, Any]) -> Positio
 
 
 def _digest(filters: Mapping[str, Any]) -> str:
-    return hashlib.sha256(orjson.dumps(filters, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    return hashlib.sha256(orjson.dumps(filters, default=decimal_text, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def _unsigned(text: str) -> str:

@@ -1,17 +1,22 @@
 """Serializer fields that take exactly their JSON type.
 
-Django REST framework's own accept title ``5``, ``"yes"`` for a boolean and a date-time without zone; each of those
-hides a client's mistake until somebody reads the data.
+Django REST framework's own accept title ``5``, ``"yes"`` for a boolean, ``1e5`` for an amount and a date-time without
+zone; each of those hides a client's mistake until somebody reads the data.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 # RFC 3339 §5.6, the `date-time` of OpenAPI. Python's fromisoformat alone also takes week dates and missing zones.
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
+# Its `full-date`. Python's fromisoformat alone also takes week dates and 20261123.
+FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# A JSON number (RFC 8259 §6) without an exponent.
+DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 
 
 class StrictCharField(serializers.CharField):
@@ -88,3 +93,42 @@ class ZonedDateTimeField(serializers.DateTimeField):
             return moment.astimezone(UTC)
         except OverflowError:
             self.fail("range")
+
+
+class StrictDateField(serializers.DateField):
+    """An RFC 3339 date between the years 1 and 9999."""
+
+    default_error_messages = {"invalid": "Must be a date (RFC 3339), for example 2026-11-23."}
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not FULL_DATE.fullmatch(value):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail("invalid")
+
+
+class StrictDecimalField(serializers.DecimalField):
+    """A decimal number in a JSON string, kept and answered with exactly `decimal_places` of them.
+
+    Many clients read a JSON number as a binary fraction (RFC 8259 §6), in which 0.1 has no exact place.
+    """
+
+    default_error_messages = {"invalid": 'Must be a decimal number in a string, for example "12.50".'}
+
+    def __init__(self, *, max_digits: int, decimal_places: int, **options: Any) -> None:
+        super().__init__(max_digits, decimal_places, **options)
+        fraction = rf"(\.[0-9]{{1,{decimal_places}}})?" if decimal_places else ""
+        #: What fits, as a regular expression of ECMA-262.
+        self.pattern = rf"^-?(0|[1-9][0-9]{{0,{max_digits - decimal_places - 1}}}){fraction}$"
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Take null alone for null; the base class takes an empty string for it too."""
+        return serializers.Field.validate_empty_values(self, data)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, str) or not DECIMAL.fullmatch(data):
+            self.fail("invalid")
+        value = super().to_internal_value(data)
+        return value or value.copy_abs()  # PostgreSQL knows no -0.00

@@ -24,7 +24,7 @@ class SortKey:
 
     #: Never NULL, so that one row comparison finds a place; the same expression as in the index that serves it.
     expression: Expression | F
-    #: The key of a row, as JSON can hold it and PostgreSQL reads it.
+    #: The key of a row: what JSON can hold and PostgreSQL reads, or a date or Decimal, which come back as their text.
     of_row: Callable[[Any], Any]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
@@ -23,6 +24,15 @@ class ProblemSerializer(serializers.Serializer[Any]):
     instance = serializers.CharField(help_text="The path of the request.")
     request_id = serializers.CharField(help_text="Finds the request in our logs.")
     errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+class StrictDecimal(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """drf-spectacular's own pattern of a decimal number takes "", "1." and ".5" too."""
+
+    target_class = "todoproject.api.fields.StrictDecimalField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:  # noqa: ARG002  theirs
+        return {"type": "string", "format": "decimal", "pattern": self.target.pattern}
 
 
 def problems(*slugs: str) -> dict[tuple[int, str], OpenApiResponse]:

@@ -3,6 +3,7 @@
 https://drf-spectacular.readthedocs.io/en/latest/customization.html#step-6-postprocessing-hooks
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,7 +36,7 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             for name, description in {**HEADERS.get(status, {}), **REQUEST_ID}.items():
                 headers.setdefault(name, {"schema": {"type": "string"}, "description": description})
             for example in response.get("content", {}).get(CONTENT_TYPE, {}).get("examples", {}).values():
-                example["value"]["instance"] = path.replace("{todo_id}", "42")
+                example["value"]["instance"] = re.sub(r"\{\w+_id\}", "42", path)
                 if "errors" in example["value"] and "requestBody" not in operation:
                     example["value"]["errors"] = [{"pointer": "?limit", "detail": "Must be a whole number."}]
     for name, schema in result["components"]["schemas"].items():

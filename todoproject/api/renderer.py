@@ -1,6 +1,7 @@
-"""Writes JSON with orjson: date-times as RFC 3339 in UTC with a ``Z``."""
+"""Writes JSON with orjson: date-times as RFC 3339 in UTC with a ``Z``, decimal numbers as text."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -9,7 +10,14 @@ from rest_framework.renderers import BaseRenderer
 
 def to_json(value: Any) -> bytes:
     """Return `value` as the bytes every answer of this service is made of."""
-    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(value, default=decimal_text, option=orjson.OPT_UTC_Z)
+
+
+def decimal_text(value: Any) -> str:
+    """Return a Decimal with all its places and no exponent; what else orjson does not know is a TypeError."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    raise TypeError
 
 
 class JSONRenderer(BaseRenderer):

@@ -1,6 +1,6 @@
 """Writes one line on the logger `audit` for each thing that somebody did: who, from where, what, to which rows.
 
-Rows are named by their ids and changes by the names of fields, never by values: what a todo says is its owner's, while
+Rows are named by their ids and changes by the names of fields, never by values: what a row says is its owner's, while
 the trail is read by others, is kept longer, and cannot forget one sentence when its owner asks for that.
 """
 
@@ -29,7 +29,7 @@ def record(  # noqa: PLR0913  members of a line, each named
     changes: Iterable[str] = (),
     reason: str = "",
 ) -> None:
-    """Record that `action` (``todo.changed``) happened; inside a transaction when, and only if, it commits.
+    """Record that `action` (``user.changed``) happened; inside a transaction when, and only if, it commits.
 
     `actor` is a user's id, that of the request by default. What it happened to: `target`, an id, or `targets`, the ids
     of one statement (a line for each 300 of them), or only how many, `count`. `changes` are names of fields. No member

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -27,7 +28,7 @@ def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 @require_safe
 def api(request: HttpRequest) -> HttpResponse:
     """Show the API in Swagger UI."""
-    return render(request, "docs/api.html")
+    return render(request, "docs/api.html", {"title": settings.TITLE})
 
 
 @require_safe

@@ -76,5 +76,5 @@ def route_label(request: HttpRequest) -> str:
 
 @cache  # as many as there are routes
 def template(route: str) -> str:
-    """Turn ``^todos/(?P<todo_id>[0-9]+)/?$`` into ``/todos/<todo_id>``."""
+    """Turn ``^things/(?P<thing_id>[0-9]+)/?$`` into ``/things/<thing_id>``."""
     return simplify_regex(route).rstrip("/") or "/"

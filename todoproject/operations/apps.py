@@ -1,4 +1,7 @@
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+from todoproject.operations.resource_roles import grant_new_permissions
 
 
 class OperationsConfig(AdminConfig):
@@ -8,6 +11,9 @@ class OperationsConfig(AdminConfig):
     default_site = "todoproject.operations.site.OperationsSite"
 
     def ready(self) -> None:
-        """Let every app register what it has, and add the history, which belongs to none of them."""
+        """Let every app register what it has, and add the history and the roles, which belong to none of them."""
         super().ready()
         from todoproject.operations import history_admin  # noqa: F401, PLC0415  needs the models
+
+        # Before django.contrib.auth, which comes later in INSTALLED_APPS, makes the same permissions.
+        post_migrate.connect(grant_new_permissions)

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -34,11 +35,13 @@ class CsvResponse(StreamingHttpResponse):
 
 
 def defused(value: Any) -> str:
-    """Return a value as a cell that no spreadsheet runs: an apostrophe goes before what starts a formula."""
+    """Return a value as a cell that no spreadsheet runs: an apostrophe goes before a text that starts a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float | Decimal):
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
     text = value.isoformat(" ", "seconds") if isinstance(value, datetime) else str(value)
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 

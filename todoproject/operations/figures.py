@@ -1,6 +1,6 @@
 """The start page's counts: each app registers a function that returns its own.
 
-figures.register("todos.view_todo", todo_figures)      # in AppConfig.ready()
+figures.register("accounts.view_user", user_figures)      # in AppConfig.ready()
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,6 +1,6 @@
-"""What the two roles of operations staff may do, granted by each app's migration for its own models.
+"""What the two roles of operations staff may do, granted by migrations, and for resources by `resource_roles`.
 
-Called by migrations only, and with their historical models: what it does must stay what it was.
+Called with historical models: what it does must stay what it was.
 """
 
 from collections.abc import Iterable

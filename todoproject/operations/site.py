@@ -15,7 +15,7 @@ from todoproject.throttling.rates import LoginThrottle
 
 
 class OperationsSite(AdminSite):
-    site_title = str(settings.SPECTACULAR_SETTINGS["TITLE"])
+    site_title = str(settings.TITLE)
     site_header = f"{site_title} · operations"
     index_title = "At a glance"
     site_url = None

@@ -4,19 +4,11 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
 from todoproject.operations.export import csv_response
+from todos import selectors
 from todos.models import Todo
 
-COLUMNS = {
-    "id": "id",
-    "owner": "owner__username",
-    "title": "title",
-    "description": "description",
-    "completed": "completed",
-    "completed at": "completed_at",
-    "due at": "due_at",
-    "order": "order",
-    "created at": "created_at",
-    "updated at": "updated_at",
+COLUMNS = {"id": "id", "owner": "owner__username"} | {
+    name.replace("_", " "): name for name in selectors.COLUMNS if name != "version"
 }
 
 

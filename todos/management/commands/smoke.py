@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from todoproject.accounts import tokens
 from todoproject.accounts.models import User
+from todos.resource import RESOURCE
 
 # Above what a request may take in the service: two seconds to connect to the database, five for a statement.
 TIMEOUT_SECONDS = 10
@@ -52,14 +53,15 @@ class Command(BaseCommand):
         self.stdout.write(f"{self.url} serves.")
 
     def ask_everything(self) -> None:
+        path = RESOURCE["path"]
         self.ask(Step("GET", "/readyz?deep=1", 200, with_token=False))
         self.ask(Step("GET", "/schema", 200, with_token=False))
-        self.ask(Step("GET", "/todos", 401, with_token=False))
-        made = self.ask(Step("POST", "/todos", 201, {"title": "smoke test"}))
-        if made not in self.ask(Step("GET", "/todos", 200)):
-            raise CommandError("GET /todos does not list what POST /todos has made.")
-        self.ask(Step("PATCH", f"/todos/{made['id']}", 200, {"completed": True}))
-        self.ask(Step("DELETE", f"/todos/{made['id']}", 204))
+        self.ask(Step("GET", path, 401, with_token=False))
+        made = self.ask(Step("POST", path, 201, RESOURCE["example"]))
+        if made not in self.ask(Step("GET", path, 200)):
+            raise CommandError(f"GET {path} does not list what POST {path} has made.")
+        self.ask(Step("PATCH", f"{path}/{made['id']}", 200, RESOURCE["change"]))
+        self.ask(Step("DELETE", f"{path}/{made['id']}", 204))
 
     def ask(self, step: Step) -> Any:
         """Return the answer's JSON; raise `CommandError` with the answer when its status is another."""
@@ -80,4 +82,4 @@ class Command(BaseCommand):
             text = body[:500].decode(errors="replace")
             raise CommandError(f"{step.method} {step.path}: {status} instead of {step.status}: {text}")
         self.stdout.write(f"{status} {step.method} {step.path}")
-        return json.loads(body) if body and step.path.startswith("/todos") else None
+        return json.loads(body) if body and step.path.startswith(RESOURCE["path"]) else None
