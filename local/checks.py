@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from local.side_by_side import run
-from local.suites import SUITES
+from local.suites import SUITES, Suite
 
 DJANGO, PRODUCTION = "django", "production"  # which environment a check's process gets
 
@@ -91,7 +91,7 @@ OPENAPI = Check(
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line, whose help is a list of all that can be run alone."""
-    each = [*CHECKS, *SUITES, OPENAPI]
+    each: tuple[Check | Suite, ...] = (*CHECKS, *SUITES, OPENAPI)
     width = max(len(one.name) for one in each)
     made = argparse.ArgumentParser(
         prog="python -m local.checks",
