@@ -16,7 +16,7 @@ from cost.pricing import UnknownCostError
 def main(arguments: list[str]) -> int:
     """Report; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m cost", description="What an environment costs a month.")
-    parser.add_argument("environment")
+    parser.add_argument("environment", help="dev or prod: whose hours and traffic of cost/usage.toml count")
     parser.add_argument("awake", type=Path, help="terraform show -json of the plan of the awake environment")
     parser.add_argument("asleep", type=Path, nargs="?", help="the same asleep, where the environment sleeps")
     parser.add_argument("--ceiling", type=float, help="US dollars a month")

@@ -47,7 +47,10 @@ def parsed(words: list[str]) -> argparse.Namespace:
     changes.add_argument("--dry-run", action="store_true", help="show the commands that change something, run none")
     new = argparse.ArgumentParser(add_help=False)
     new.add_argument(
-        "--image", default="", metavar="IMAGE", help="repository@sha256:…, sha256:…, or repository:tag locally"
+        "--image",
+        default="",
+        metavar="IMAGE",
+        help="repository@sha256:…, sha256:…, or repository:tag locally; a release needs it, but for --resume",
     )
     new.add_argument("--first", action="store_true", help="nothing has been released there yet")
 

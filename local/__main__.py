@@ -52,7 +52,7 @@ def _manage(state: State, arguments: argparse.Namespace) -> int:
 
 def _not_empty(text: str) -> str:
     if not text:
-        raise argparse.ArgumentTypeError("it is empty (with make: NAME=… and PASSWORD=…)")
+        raise argparse.ArgumentTypeError("it is empty: see the examples of python -m local --help")
     return text
 
 

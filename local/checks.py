@@ -3,13 +3,14 @@
 The suites of tests (local/suites.py) run beside the checks; each shows its output when it has ended.
 """
 
+import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from local.side_by_side import run
-from local.suites import SUITES
+from local.suites import SUITES, Suite
 
 DJANGO, PRODUCTION = "django", "production"  # which environment a check's process gets
 
@@ -85,20 +86,35 @@ CHECKS = (
 QUICK = ("lock", "format", "lint", "yaml", "imports")
 OPENAPI = Check(
     "openapi",
-    "written",
+    "docs/openapi.yaml anew",
     ("manage.py", "spectacular", "--file", "docs/openapi.yaml", "--validate", "--fail-on-warn"),
     DJANGO,
 )
 
 
+def parser() -> argparse.ArgumentParser:
+    """Return the command line, whose help is a list of all that can be run alone."""
+    each: tuple[Check | Suite, ...] = (*CHECKS, *SUITES, OPENAPI)
+    width = max(len(one.name) for one in each)
+    made = argparse.ArgumentParser(
+        prog="python -m local.checks",
+        description="Run static checks and tests, as `make test`, `make quick` and `make check` do, or one of them.",
+        epilog="alone:\n" + "\n".join(f"  {one.name:<{width}}  {one.reason}" for one in each),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = ("test", "quick", "check", *(one.name for one in each))
+    made.add_argument("what", choices=names, metavar="WHAT", help="test, quick, check, or one name of those below")
+    return made
+
+
 def main() -> int:
-    """Run what is asked for: test, quick, check, openapi, or one check or suite by its name. Return the exit code."""
+    """Run what is asked for; return the exit code."""
+    wanted = parser().parse_args().what
     # bandit finds nothing wrong with a folder that is not there.
     if absent := [path for path in (*SECURITY, *CODE) if not Path(path).exists()]:
         names = ", ".join(dict.fromkeys(absent))
         print(f"local/checks.py checks {names}, which is not there: name what took its place.")
         return 1
-    wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     suites = tuple(suite for suite in SUITES if suite.belongs)
     if wanted == "test":
         return run(CHECKS, [suite.within_minutes() for suite in suites], cover=True)
@@ -108,12 +124,7 @@ def main() -> int:
     if wanted == "check":
         return run(CHECKS)
     checks = tuple(check for check in (*CHECKS, OPENAPI) if check.name == wanted)
-    suites = tuple(suite for suite in SUITES if suite.name == wanted)
-    if not checks and not suites:
-        names = "|".join(each.name for each in (*CHECKS, *SUITES))
-        print(f"usage: python -m local.checks test|quick|check|openapi|{names}")
-        return 2
-    return run(checks, suites)
+    return run(checks, tuple(suite for suite in SUITES if suite.name == wanted))
 
 
 if __name__ == "__main__":

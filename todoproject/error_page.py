@@ -1,4 +1,4 @@
-"""The error page that people see below /admin/. It needs no database, no session and no user."""
+"""The error page that people see. It needs no database, no session and no user."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,9 @@ from todoproject.problems import PROBLEM_TYPES
 
 
 class ErrorPage(HttpResponse):
-    """A finished page for a kind of problem; `title` says it in words of the occasion."""
+    """A finished page for a kind of problem; `title` says it in words of the occasion. It leads back to the admin."""
+
+    in_admin = True
 
     def __init__(
         self, slug: str, detail: str, *, title: str = "", status: int = 0, headers: Mapping[str, str] | None = None
@@ -21,6 +23,13 @@ class ErrorPage(HttpResponse):
             "title": title or problem.title,
             "detail": detail,
             "request_id": current_request_id(),
+            "in_admin": self.in_admin,
         }
         page = render_to_string("error.html", context)
         super().__init__(page, status=status or problem.status, headers=headers)
+
+
+class PublicErrorPage(ErrorPage):
+    """The same for somebody elsewhere: it leads to the documentation of the API."""
+
+    in_admin = False

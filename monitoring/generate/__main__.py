@@ -1,5 +1,6 @@
 """`make monitoring`: writes every generated file anew and removes those that nothing makes any more."""
 
+import argparse
 import sys
 
 from monitoring.generate.files import files
@@ -7,6 +8,11 @@ from monitoring.generate.table import FOLDER
 
 
 def main() -> int:
+    argparse.ArgumentParser(
+        prog="python -m monitoring.generate",
+        description="Write rules, dashboards and bake queries anew from monitoring/slo.yaml and monitoring/alerts/, "
+        "and remove those that nothing makes any more.",
+    ).parse_args()
     made = files()
     generated = (
         *FOLDER.glob("rules/*.yaml"),

@@ -108,7 +108,8 @@ def test_405_says_what_is_allowed(api: ApiClient, path: str, allowed: str) -> No
 @pytest.mark.parametrize(
     "accept",
     ["text/html", "application/xml, text/*;q=0.9", "application/json;q=0", "application/json;q=0, */*", "*/*;q=0",
-     "application/*;q=0.0, */*", "application/problem+json", "json", "image/*"],
+     "application/*;q=0.0, */*", "application/problem+json", "json", "image/*",
+     "application/json;a*=no-such-encoding''b"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_accept_header_that_excludes_json_is_406(api: ApiClient, method: str, accept: str) -> None:

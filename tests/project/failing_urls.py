@@ -7,6 +7,8 @@ from django.db import InterfaceError, OperationalError, ProgrammingError, connec
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import include, path
 from django.views.decorators.http import require_POST
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 
 def broken(_request: HttpRequest) -> NoReturn:
@@ -53,6 +55,15 @@ def too_many(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("slow down", status=429, headers={"Retry-After": "7", "ETag": '"1"'})
 
 
+class Api(APIView):
+    """Of the API, and broken."""
+
+    permission_classes = ()
+
+    def get(self, _request: Request) -> NoReturn:
+        raise ValueError("an-internal-detail")
+
+
 views = [
     path(view.__name__, view)
     for view in (
@@ -68,5 +79,5 @@ views = [
         too_many,
     )
 ]
-urlpatterns = [path("", include(views)), path("admin/", include(views))]
+urlpatterns = [path("", include(views)), path("admin/", include(views)), path("api", Api.as_view())]
 handler500 = "todoproject.error_views.server_error"

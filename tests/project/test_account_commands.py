@@ -94,7 +94,7 @@ def test_token_prints_a_valid_token_alone(db: None, monkeypatch: pytest.MonkeyPa
 
 
 def test_token_refuses_an_unknown_user(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CommandError, match=r"^There is no user ada: `manage.py user ada` creates one\.$"):
+    with pytest.raises(CommandError, match=r"^There is no user ada: `make user NAME=ada PASSWORD=…` creates one, or"):
         run(monkeypatch, "token", "ada")
 
 

@@ -1,4 +1,4 @@
-"""Errors that no view of ours has shaped: one shape for programs, one for people below /admin/."""
+"""Errors that no view of the API has shaped: one shape for programs, one for people."""
 
 import logging
 import re
@@ -54,6 +54,69 @@ def test_below_the_admin_it_is_a_page_with_the_request_id(client: Client, path: 
     assert "an-internal-detail" not in page
     assert not re.search(r"<style|\sstyle=", page)
     assert "<script" not in page
+
+
+# As Firefox and Chromium ask for a page, and as programs ask: curl, fetch(), axios, requests, an older library.
+PEOPLE = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7",
+    "text/html",
+)
+PROGRAMS = (
+    None,
+    "",
+    "*/*",
+    "application/json",
+    "application/problem+json",
+    "application/json, text/plain, */*",
+    "application/json, text/html",
+    "text/html;q=0.5, application/json",
+    "text/html;q=0",
+    "text/html;level*=no-such-encoding''1",
+    "nonsense",
+)
+
+
+@pytest.mark.parametrize("path", STATUSES)
+@pytest.mark.parametrize("accept", PEOPLE)
+def test_a_browser_gets_a_page_that_leads_to_the_documentation(client: Client, path: str, accept: str) -> None:
+    response = client.get(f"/{path}", headers={"Accept": accept, "X-Request-ID": "my-id"})
+    assert response.status_code == STATUSES[path][0]
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert "Accept" in response["Vary"]
+    page = response.content.decode()
+    assert 'href="/docs"' in page
+    assert "/admin/" not in page
+    assert "my-id" in page
+    assert "an-internal-detail" not in page
+
+
+@pytest.mark.parametrize("accept", PROGRAMS)
+def test_a_program_gets_a_problem_whatever_it_says_of_pages(client: Client, accept: str | None) -> None:
+    response = client.get("/nothing", headers={} if accept is None else {"Accept": accept})
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert "Accept" in response["Vary"]
+
+
+def test_a_fault_inside_the_api_is_a_problem_whoever_asks(client: Client, db: None) -> None:
+    # Java's HttpURLConnection, where a program sets nothing else.
+    response = client.get("/api", headers={"Accept": "text/html, image/gif, image/jpeg, */*; q=0.2"})
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/docs/errors/nix", "/docs/nothing", "/nothing"])
+def test_an_address_that_is_not_there_is_a_page_in_a_browser(path: str) -> None:
+    response = Client().get(path, headers={"Accept": PEOPLE[0]})
+    assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing at this address." in response.content.decode()
+
+
+@pytest.mark.parametrize(("accept", "status"), [(PEOPLE[0], 401), ("text/html", 406)])
+def test_the_api_stays_json_in_a_browser_and_says_where_people_read(accept: str, status: int) -> None:
+    response = Client().get("/todos", headers={"Accept": accept})
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    assert "/docs" in response.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["cannot_connect", "connection_closed", "admin/cannot_connect"])

@@ -1,18 +1,21 @@
-"""The README's examples, run by a shell against the real service and compared with the answers that it shows."""
+"""The README: its examples, run against the real service and compared with the answers that it shows; its figures."""
 
+import ast
 import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.parser import Parser
 from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
+from tests.api.resource.test_query_plans import MOST_BUFFERS
 from tests.postgresql_plugin import ROOT
+from tests.sample import ORDERINGS
 from tests.service import Service, migrated_database, running
 
 README = ROOT / "README.md"
@@ -22,8 +25,6 @@ EXAMPLE = re.compile(r"```console\n\$ (.*?)\n```\n\n```http\n(.*?)\n?```", re.DO
 # What stands for a value of the moment.
 URL, NUMBER, MOMENT, ANYTHING = "http://127.0.0.1:8000", "42", "2026-11-23T16:00:00.123456Z", "…"
 A_MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z"
-
-pytestmark = pytest.mark.skipif(not shutil.which("curl"), reason="the examples are curl's: apt-get install curl")
 
 
 class Answer(NamedTuple):
@@ -118,6 +119,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("curl"), reason="the examples are curl's: apt-get install curl")
 def test_every_example_is_answered_as_the_readme_shows(reader: Reader) -> None:
     examples = EXAMPLE.findall(section())
     for command, text in examples:
@@ -153,3 +155,53 @@ def asked(command: str) -> tuple[str, str]:
     return method[1] if method else "POST" if " -d " in command else "GET", (
         path[1].replace(f"/{NUMBER}", "/{todo_id}") if path else "$NEXT"
     )
+
+
+# ── What it claims ───────────────────────────────────────────────────────────────────────────────────────────────────
+WORDS = {3: "three", 4: "four", 10: "ten"}
+
+
+def bound(file: str, name: str) -> Any:
+    """Return a constant of a test, read and not imported: Django 6.1's environment has not what those tests need."""
+    found = re.search(rf"^{name} = (.*?)(  #.*)?$", (ROOT / "tests" / file).read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, f"{file} has no {name}"
+    return ast.literal_eval(found[1])
+
+
+def folders(of: str) -> str:
+    return WORDS[len([*(ROOT / "terraform" / of).glob("*/versions.tf")])]
+
+
+def measured(row: str) -> float:
+    """Return what docs/performance.md says was reached of a target."""
+    found = re.search(rf"^\| {re.escape(row)} \| [^|]* \| ([\d.]+)", document("performance.md"), re.MULTILINE)
+    assert found, row
+    return float(found[1])
+
+
+def bill() -> str:
+    found = re.search(r"\*\*\$([\d.]+)\*\* at (\d+) awake hours", document("cost/dev.md"))
+    assert found
+    return f"${found[1]} a month for dev at {found[2]} awake hours"
+
+
+def document(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+FIGURES: dict[str, Callable[[], str]] = {
+    "orderings": lambda: f"for {WORDS[len(ORDERINGS)]} orderings",
+    "buffers of a page": lambda: f"at most {MOST_BUFFERS} buffers of PostgreSQL",
+    "the image": lambda: f"At most {bound('image/test_bounds.py', 'MOST_ADDED')} MB above its base",
+    "schemas": lambda: f"schemas of {WORDS[len(bound('kustomize/validation.py', 'KUBERNETES'))]} Kubernetes versions",
+    "modules": lambda: f"{folders('modules').capitalize()} Terraform modules and {folders('envs')} roots",
+    "the bill": bill,
+    "FastAPI": lambda: f"{measured('`GET /todos` a CPU-second, ours ÷ FastAPI'):.1f} times the lists of FastAPI",
+    "DRF": lambda: f"{measured('ours ÷ DRF tutorial'):.1f} times those of DRF's tutorial",
+    "p99": lambda: f"p99 was {measured('p99 at 50 a second on a quarter of a core'):.0f} ms",
+}
+
+
+@pytest.mark.parametrize("what", FIGURES)
+def test_a_figure_is_the_bound_of_a_test_or_what_a_document_measured(what: str) -> None:
+    assert FIGURES[what]() in " ".join(README.read_text(encoding="utf-8").split())

@@ -17,6 +17,12 @@ from todoproject.problems import PROBLEM_TYPES, problem_response
 # Many statuses have one type each; the two with status 400 are told apart by the exception.
 SLUG_OF_STATUS = {problem.status: slug for slug, problem in reversed(PROBLEM_TYPES.items())}
 
+# Instead of DRF's sentences, which do not say what to do; somebody who opens the address in a browser reads them.
+DETAILS = {
+    exceptions.NotAuthenticated: "Send an access token as `Authorization: Bearer …`: /docs says how to get one.",
+    exceptions.NotAcceptable: "Only application/json is served here, which `Accept` excludes: /docs is for people.",
+}
+
 
 class QueryError(exceptions.ValidationError):
     """Query parameters that are not accepted, as ``{name: [sentence, …]}``; the pointers are ``?name``."""
@@ -80,7 +86,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         return problem_response(request, "validation-failed", detail, errors=errors)
     if isinstance(error, exceptions.APIException):
         headers = _headers(error)
-        return problem_response(request, SLUG_OF_STATUS[error.status_code], str(error.detail), headers=headers)
+        detail = DETAILS.get(type(error), str(error.detail))
+        return problem_response(request, SLUG_OF_STATUS[error.status_code], detail, headers=headers)
     return None
 
 

@@ -1,15 +1,18 @@
 """Gives one shape to the errors that no view of ours has shaped: a path without view, Django's own 400, 403, 405, 500.
 
-Problem details everywhere, and a small page with the request id below /admin/, where people read it.
+Problem details for programs, and a small page with the request id for people: below /admin/, and where a client that
+prefers HTML, as browsers do, has not met the API.
 """
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
 
 from todoproject import unavailable
-from todoproject.error_page import ErrorPage
+from todoproject.api.negotiation import prefers_html
+from todoproject.error_page import ErrorPage, PublicErrorPage
 from todoproject.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
 
 DETAILS = {
@@ -35,7 +38,7 @@ class PlainErrorsMiddleware:
 
 
 def shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Return `response` itself, with a body for people below /admin/ and a problem elsewhere if it is an error."""
+    """Return `response` itself; if it is an error, with a page for people or a problem for programs as its body."""
     if response.status_code >= 400:
         if not isinstance(response, HttpResponse):  # WhiteNoise streams even a 405, and a 416
             response = HttpResponse(status=response.status_code, headers=dict(response.items()))
@@ -45,14 +48,23 @@ def shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
     return response
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Say whether a view of the API took the request: its clients get problems, whatever they prefer."""
+    return hasattr(getattr(request.resolver_match, "func", None), "cls")  # what DRF's `as_view` adds
+
+
 def rewrite(request: HttpRequest, response: HttpResponse) -> None:
     """Change body, Content-Type and what goes with them; Allow, Retry-After, cookies and the rest stay."""
     slug = SLUGS.get(response.status_code) or ("bad-request" if response.status_code < 500 else "internal-error")
     if request.path.startswith("/admin/"):
         page: HttpResponse = ErrorPage(slug, DETAILS[slug], status=response.status_code)
     else:
-        page = problem_response(request, slug, DETAILS[slug])
-        response.status_code = page.status_code
+        patch_vary_headers(response, ["Accept"])
+        if not is_api(request) and prefers_html(request.headers.get("Accept", "")):
+            page = PublicErrorPage(slug, DETAILS[slug], status=response.status_code)
+        else:
+            page = problem_response(request, slug, DETAILS[slug])
+            response.status_code = page.status_code
     response.content, response["Content-Type"] = page.content, page["Content-Type"]
     for header in ("Content-Encoding", "Content-Language", "ETag"):
         del response[header]

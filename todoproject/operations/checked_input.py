@@ -15,7 +15,8 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError
 from django.db.models import Field, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]
@@ -74,6 +75,11 @@ class CheckedInputModelAdmin(AnyModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", CheckedAutocompleteSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *what: Any) -> HttpResponseRedirect:
+        """Say that there is no such object, on the list of those that there are; Django does so on the start page."""
+        super()._get_obj_does_not_exist_redirect(request, *what)  # type: ignore[misc]  # not in the stubs
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any) -> Any:
         """Run an action on what is selected; 400 where that can be no row of this list."""

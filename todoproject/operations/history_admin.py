@@ -22,6 +22,11 @@ class HistoryAdmin(ReadOnlyModelAdmin):
     ordering = ("-id",)
     actions = None
 
+    def __init__(self, model: type[LogEntry], admin_site: admin.AdminSite) -> None:
+        """Call Django's "log entries" by their name here; migrations look at what the model says of itself."""
+        super().__init__(model, admin_site)
+        self.opts.verbose_name, self.opts.verbose_name_plural = "change", "changes"
+
     @admin.display(description="did")
     def did(self, entry: LogEntry) -> str:
         return str(entry.get_action_flag_display())

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.forms import Media
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from todoproject.operations.checked_input import CheckedInputModelAdmin
 from todoproject.operations.paginator import BoundedPaginator
@@ -26,6 +27,11 @@ class OperationsModelAdmin(CheckedInputModelAdmin):
     def media(self) -> Media:
         """Return Django's scripts and styles of a list or form, and those of the filters of ours."""
         return super().media + AutocompleteSelect(None, self.admin_site).media
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Call the list by what it lists; Django's heading is "Select … to change"."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_actions(self, request: HttpRequest, *where: Any) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request, *where)

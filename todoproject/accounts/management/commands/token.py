@@ -16,7 +16,10 @@ class Command(BaseCommand):
         name = User.normalize_username(options["name"])
         user = User.objects.filter(username=name).first()
         if user is None:
-            raise CommandError(f"There is no user {name}: `manage.py user {name}` creates one.")
+            raise CommandError(
+                f"There is no user {name}: `make user NAME={name} PASSWORD=…` creates one, or "
+                f"`manage.py user {name}` in a pod."
+            )
         if not user.is_active:
             raise CommandError(f"User {name} is inactive and gets no token.")
         self.stdout.write(issue_access(user.pk))

@@ -1,0 +1,44 @@
+"""What the pages of the admin are called, and where they lead: the words of its people, not Django's."""
+
+from typing import cast
+
+import pytest
+from django.http import HttpResponse
+
+from tests.admin.staff import TODOS, Staff, change_page
+
+HISTORY, GROUPS = "/admin/admin/logentry/", "/admin/auth/group/"
+LISTS = {
+    TODOS: "Todos",
+    "/admin/accounts/user/": "Users",
+    "/admin/accounts/refreshfamily/": "Login sessions",
+    "/admin/accounts/failedlogin/": "Failed logins",
+    HISTORY: "Changes",
+}
+
+
+def test_the_history_lists_changes_and_the_groups_are_roles(superuser: Staff) -> None:
+    page = superuser.see("/admin/")
+    assert f'<a href="{HISTORY}">Changes</a>' in page
+    assert '<a href="/admin/auth/" class="section" title="Models in the Roles application">' in page
+    assert "og entr" not in page + superuser.see(HISTORY)
+
+
+@pytest.mark.parametrize(("path", "title"), LISTS.items())
+def test_a_list_is_called_by_what_it_lists(superuser: Staff, path: str, title: str) -> None:
+    page = superuser.see(path)
+    assert f"<title>{title} | Todo service</title>" in page
+    assert f"<h1>{title}</h1>" in page
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_says_once_in_which_zone_its_times_are(reader: Staff, path: str) -> None:
+    assert reader.see(path).count("Times are UTC") == 1
+
+
+@pytest.mark.parametrize("name", ["todos_todo", "accounts_user", "accounts_refreshfamily", "auth_group"])
+def test_what_is_not_there_leads_to_the_list_of_what_is(superuser: Staff, name: str) -> None:
+    answer = cast(HttpResponse, superuser.get(change_page(name, 999)))
+    assert answer.status_code == 302
+    assert answer["Location"] == change_page(name, 999).partition("999")[0]
+    assert ["with ID “999”" in message for message in superuser.told(answer)] == [True]

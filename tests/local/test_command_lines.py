@@ -1,0 +1,66 @@
+"""Whoever asks a program of ours what it does is told, and nothing else happens."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.postgresql_plugin import ROOT
+
+# What its help must name, besides how it is called.
+PROGRAMS = {
+    "local": "python -m local user eve",
+    "local.checks": "django-6.1",
+    "deploy": "--env prod --resume",
+    "deploy release": "a release needs it, but for --resume",
+    "cost": "dev or prod",
+    "monitoring.generate": "monitoring/slo.yaml",
+    "monitoring.live": "kinds of incident",
+    "benchmarks": "make bench",
+    "installer": "make platform ENV=dev",
+    "pipeline": "python -m pipeline.revert COMMIT",
+}
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "platform", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "120"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("words", PROGRAMS)
+def test_help_says_how_it_is_called_and_succeeds(words: str) -> None:
+    done = python(*words.split(), "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"python -m {words}" in done.stdout
+    assert PROGRAMS[words] in done.stdout
+
+
+def test_asking_the_generator_for_help_writes_no_file() -> None:
+    written = [ROOT / "monitoring" / "bake.json", *(ROOT / "monitoring").glob("rules/*.yaml")]
+    before = [path.stat().st_mtime_ns for path in written]
+    python("monitoring.generate", "--help")
+    assert [path.stat().st_mtime_ns for path in written] == before
+
+
+def test_a_check_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    done = python("local.checks", "spelling")
+    assert done.returncode == 2
+    assert "invalid choice: 'spelling'" in done.stderr
+    assert "django-6.1" in done.stderr
+
+
+def test_every_module_of_the_pipeline_that_is_a_program_is_listed() -> None:
+    programs = [path.stem for path in (ROOT / "pipeline").glob("[a-z]*.py") if "__main__" in path.read_text()]
+    listed = python("pipeline").stdout
+    assert programs
+    assert [name for name in programs if f"  python -m pipeline.{name}" not in listed] == []
