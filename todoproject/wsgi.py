@@ -8,4 +8,9 @@ from todoproject.chunked import ChunkedBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
-application = ChunkedBodies(get_wsgi_application())
+handler = get_wsgi_application()
+
+from todoproject.requests import ThreadRequest  # noqa: E402  settings come first
+
+handler.request_class = ThreadRequest
+application = ChunkedBodies(handler)

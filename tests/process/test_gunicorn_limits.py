@@ -179,6 +179,15 @@ def test_a_transfer_coding_that_h11_does_not_know_is_refused(gunicorn: Gunicorn)
     assert exchange(gunicorn, HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n")[0] == 400
 
 
+def test_a_content_type_in_an_unknown_charset_is_one_that_nobody_takes(
+    gunicorn: Gunicorn, caller: dict[str, str]
+) -> None:
+    unreadable = {**caller, "Content-Type": "application/json;a*=zz''b"}
+    assert gunicorn.ask("GET", "/healthz", headers=unreadable).status == 200
+    answer = gunicorn.ask("POST", "/todos", TODO, unreadable)
+    assert (answer.status, answer.json["type"]) == (415, "/docs/errors/unsupported-media-type")
+
+
 def test_a_content_length_above_the_limit_is_413_before_the_body_is_sent(gunicorn: Gunicorn) -> None:
     started = time.monotonic()
     status, body = exchange(gunicorn, HEAD + b"Content-Length: 1048577\r\n\r\n")
