@@ -7,11 +7,12 @@ PYTHON := .venv/bin/python
 TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
 # kubectl is the machine's, or else that of the environment for tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
-.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost bench lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
+.PHONY: help run stop user token service test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost bench lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
 override export PASSWORD := $(value PASSWORD)
+override export PLURAL := $(value PLURAL)
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9.-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +30,9 @@ user: .venv/run ## make an API user: make user NAME=eve PASSWORD='a good passwor
 
 token: .venv/run ## print a valid access token, alone on stdout: make token NAME=eve
 	@exec $(PYTHON) -m local token "$$NAME"
+
+service: .venv/test ## turn this clone into a service of your own: make service NAME=invoice (PLURAL= if it is irregular)
+	@exec $(PYTHON) -m local.new_service "$$NAME" "$$PLURAL"
 
 # What needs Terraform is skipped where there is none, and says so; in CI it fails.
 test: .venv/test $(if $(CI),.venv-django-6.1/django-6.1 .venv-checkov/checkov) $(if $(CI)$(shell command -v terraform),.venv-terraform/terraform) ## static checks and all suites, within minutes (CI set: with Django 6.1 and what takes longer)
