@@ -41,8 +41,8 @@ def new_service(root: Path, name: str, plural: str) -> str:
     Raises Refusal, with nothing changed, where the repository or the name is not fit for it.
     """
     _require_the_example(root)
-    require_usable(name, plural)
     paths = tracked(root)
+    require_usable(paths, name, plural)
     require_no_collision(root, paths, name, plural)
     rename(root, paths, replacing(name, plural))
     _git(root, "add", "--all")

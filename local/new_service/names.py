@@ -23,7 +23,7 @@ _RESERVED = frozenset(
 )
 
 
-def require_usable(name: str, plural: str) -> None:
+def require_usable(paths: list[str], name: str, plural: str) -> None:
     """Raise Refusal unless both words are free to be a package, an app of Django, a database and a name in AWS."""
     if not _NAME.fullmatch(name):
         raise Refusal(
@@ -36,23 +36,26 @@ def require_usable(name: str, plural: str) -> None:
             "`make service NAME=person PLURAL=people`."
         )
     for word in (name, plural):
-        if taken := _taken(word):
+        if taken := _taken(word, {path.partition("/")[0] for path in paths}):
             raise Refusal(f"The name {word} is taken: it is {taken}. Choose another NAME (or PLURAL).")
 
 
-def _taken(word: str) -> str:
+def _taken(word: str, folders: set[str]) -> str:
     if word.startswith(OLD):
         return "the example's own"
     if word in (*keyword.kwlist, *keyword.softkwlist, *dir(builtins)):
         return "a word of Python's"
     if word in _RESERVED:
         return "a reserved word of PostgreSQL's"
+    if word in folders:
+        return "a folder of this repository"
     for package, what in (
-        ("", "a Python module, or a folder of this repository"),
+        ("", "a Python module"),
         ("todoproject.", "a part of todoproject/"),
         ("django.contrib.", "an app of Django's"),
     ):
-        if importlib.util.find_spec(f"{package}{word}"):
+        spec = importlib.util.find_spec(f"{package}{word}")
+        if spec and spec.origin:  # a folder without a module, such as one that only held compiled ones, has none
             return what
     return ""
 

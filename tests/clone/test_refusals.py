@@ -35,6 +35,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def refusal_of(clone: Path, name: str = "invoice", plural: str = "invoices") -> str:
+    """Return what is said, after a look that nothing has changed."""
     before = {path: path.read_bytes() for path in clone.rglob("*") if path.is_file() and ".git" not in path.parts}
     with pytest.raises(Refusal) as refused:
         new_service(clone, name, plural)
@@ -44,9 +45,19 @@ def refusal_of(clone: Path, name: str = "invoice", plural: str = "invoices") -> 
     return str(refused.value)
 
 
+def refusal_of_words(name: str, plural: str) -> str:
+    with pytest.raises(Refusal) as refused:
+        require_usable(["clusters/README.md"], name, plural)
+    return str(refused.value)
+
+
 def test_what_is_not_committed_could_not_be_told_from_the_renaming(clone: Path) -> None:
     (clone / "views.py").write_text("changed\n")
     assert "not committed" in refusal_of(clone)
+
+
+def test_a_word_that_will_not_do_changes_nothing(clone: Path) -> None:
+    assert "is taken" in refusal_of(clone, "deploy", "deploys")
 
 
 def test_a_file_that_git_does_not_know_yet_counts_as_a_change(clone: Path) -> None:
@@ -76,19 +87,19 @@ def test_a_downloaded_folder_without_git_could_not_be_taken_back(tmp_path: Path)
 @pytest.mark.parametrize(
     "name", ["", "i", "2nd", "Invoice", "credit-note", "credit_note", "sixteencharacter", "façade", "a\n"]
 )
-def test_a_name_is_a_lower_case_word_that_aws_has_room_for(clone: Path, name: str) -> None:
-    assert "2 to 15 lower-case letters and digits" in refusal_of(clone, name, "invoices")
+def test_a_name_is_a_lower_case_word_that_aws_has_room_for(name: str) -> None:
+    assert "2 to 15 lower-case letters and digits" in refusal_of_words(name, "invoices")
 
 
 def test_the_limit_is_the_one_that_terraform_sets() -> None:
     text = (ROOT / "terraform/modules/state/variables.tf").read_text()
     assert "^[a-z][a-z0-9-]{1,14}$" in text
-    require_usable("a" * 15, "a" * 14 + "es")
+    require_usable([], "a" * 15, "a" * 14 + "es")
 
 
 @pytest.mark.parametrize("plural", ["invoice", "Invoices", "in-voices", "x" * 21])
-def test_a_plural_is_another_word_of_the_same_kind(clone: Path, plural: str) -> None:
-    assert "PLURAL=" in refusal_of(clone, "invoice", plural)
+def test_a_plural_is_another_word_of_the_same_kind(plural: str) -> None:
+    assert "PLURAL=" in refusal_of_words("invoice", plural)
 
 
 @pytest.mark.parametrize(
@@ -101,23 +112,31 @@ def test_a_plural_is_another_word_of_the_same_kind(clone: Path, plural: str) -> 
         ("order", "a reserved word of PostgreSQL's"),
         ("calendar", "a Python module"),
         ("request", "a Python module"),  # its plural is a package that is installed
-        ("deploy", "a folder of this repository"),
-        ("doc", "a folder of this repository"),
+        ("deploy", "a Python module"),
+        ("cluster", "a folder of this repository"),
         ("account", "a part of todoproject/"),
         ("session", "an app of Django's"),
     ],
 )
-def test_a_name_that_something_else_has_is_taken(clone: Path, name: str, reason: str) -> None:
-    message = refusal_of(clone, name, plural_of(name))
+def test_a_name_that_something_else_has_is_taken(name: str, reason: str) -> None:
+    message = refusal_of_words(name, plural_of(name))
     assert reason in message
     assert "is taken" in message
+
+
+def test_a_folder_that_another_branch_left_with_compiled_modules_takes_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zebras/__pycache__").mkdir(parents=True)
+    monkeypatch.syspath_prepend(tmp_path)
+    require_usable([], "zebra", "zebras")
 
 
 @EXAMPLE_ONLY
 def test_what_a_client_may_well_call_its_service_is_free_here() -> None:
     paths = tracked(ROOT)
     for name in ("invoice", "subscription", "booking", "ticket", "customer", "payment", "item", "event"):
-        require_usable(name, plural_of(name))
+        require_usable(paths, name, plural_of(name))
         require_no_collision(ROOT, paths, name, plural_of(name))
 
 
