@@ -64,9 +64,10 @@ def require_no_collision(root: Path, paths: list[str], name: str, plural: str) -
     """Raise Refusal where two names of a module or a function would become one."""
     replaced = replacing(name, plural)
     for path in paths:
-        if not path.endswith(".py") or KEPT.fullmatch(path):
+        text = "" if KEPT.fullmatch(path) or not path.endswith(".py") else (root / path).read_text(encoding="utf-8")
+        if not any(word in text.lower() for word in (name, plural)):
             continue
-        tree = ast.parse((root / path).read_bytes())
+        tree = ast.parse(text)
         everywhere = {each for statement in tree.body for each in _bound_by(statement)}
         for statement in tree.body:
             found = everywhere.union(*map(_bound_by, ast.walk(statement)))
