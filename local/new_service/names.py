@@ -33,7 +33,7 @@ def require_usable(paths: list[str], name: str, plural: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", plural) or plural == name:
         raise Refusal(
             f"PLURAL={plural} will not do: lower-case letters and digits, and not NAME itself, as in "
-            "`make service NAME=person PLURAL=people`."
+            "`make service NAME=analysis PLURAL=analyses`."
         )
     for word in (name, plural):
         if taken := _taken(word, {path.partition("/")[0] for path in paths}):
