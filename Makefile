@@ -7,11 +7,12 @@ PYTHON := .venv/bin/python
 TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
 # kubectl is the machine's, or else that of the environment for tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
-.PHONY: help run stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost bench lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
+.PHONY: help run service stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost bench lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
 
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
 override export PASSWORD := $(value PASSWORD)
+override export PLURAL := $(value PLURAL)
 
 # $(call need,ENV,ENV=dev) stops a target that was called without ENV, with the line to type instead.
 need = $(if $($1),,$(error make $@ needs $1=…: make $@ $2))
@@ -87,6 +88,10 @@ terraform-types: .venv-terraform/terraform ## check the types of terraform/ and 
 		tests/terraform terraform/lambda/database_access terraform/build_lambda.py terraform/module_readmes.py terraform/write_values.py
 
 ##@ Your own service
+
+service: .venv/test ## turn this clone into your own service (NAME=invoice, PLURAL= where irregular)
+	$(call need,NAME,NAME=invoice)
+	@exec $(PYTHON) -m local.new_service "$$NAME" "$$PLURAL"
 
 image: ## build the container image todo:dev by docker or podman (IMAGE=name)
 	@exec sh local/image.sh

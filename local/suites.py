@@ -120,6 +120,7 @@ SUITES = (
     ),
     Suite("api", "what the API answers", ("api",), 2400, service=True, covered=True, quick=True),
     Suite("local", "what a laptop needs: `make run`, PostgreSQL, these suites", ("local",), 2400, service=True),
+    Suite("clone", "`make service`: a clone under another name", ("clone",), 2400, quick=True, minutes=4),
     Suite("image", "the image, built and run", ("image",), 1800, minutes=5),
     Suite(
         "terraform",

@@ -27,6 +27,7 @@ class Todo(models.Model):
     version = models.BigIntegerField(db_default=1, editable=False, help_text="Grows with every change; the ETag.")
 
     class Meta:
+        verbose_name_plural = "todos"  # Django would add an "s" to any clone's name
         # Each index serves one `ordering` in both directions, for one owner, down to any depth.
         indexes = [
             models.Index("owner", "created_at", "id", name="todo_by_created_at"),

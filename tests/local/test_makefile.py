@@ -17,6 +17,7 @@ WIDTH = 100
 LACKING = {
     "user": ("NAME", "make user NAME=eve PASSWORD='a good password'"),
     "user NAME=eve": ("PASSWORD", "make user NAME=eve PASSWORD='a good password'"),
+    "service": ("NAME", "make service NAME=invoice"),
     "token": ("NAME", "make token NAME=eve"),
     "incident": ("KIND", "make incident KIND=errors"),
     "render": ("ENV", "make render ENV=dev COLOUR=blue"),

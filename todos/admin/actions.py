@@ -121,4 +121,4 @@ def _say(model_admin: "TodoModelAdmin", request: HttpRequest, number: int, what:
 
 
 def _todos(number: int) -> str:
-    return f"{number:,} todo{'' if number == 1 else 's'}"
+    return f"{number:,} {'todo' if number == 1 else 'todos'}"
