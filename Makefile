@@ -89,7 +89,7 @@ terraform-types: .venv-terraform/terraform ## check the types of terraform/ and 
 
 ##@ Your own service
 
-service: .venv/test ## turn this clone into your own service (NAME=invoice, PLURAL= where irregular)
+service: .venv/test ## turn this clone into your own service (NAME=invoice, PLURAL= if irregular)
 	$(call need,NAME,NAME=invoice)
 	@exec $(PYTHON) -m local.new_service "$$NAME" "$$PLURAL"
 
