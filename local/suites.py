@@ -58,6 +58,11 @@ class Suite:
         return f"{self.needs} is not on this machine; install it: {self.install}"
 
     @property
+    def waits_here(self) -> bool:
+        """Whether it mostly waits in this run."""
+        return self.waits and not self.fast and not self.lacks
+
+    @property
     def left_out(self) -> str:
         """What of it is not run, and how to; empty where all is."""
         how = f"`.venv/bin/python -m local.checks {self.name}` runs them, and so does CI"
@@ -103,9 +108,16 @@ SUITES = (
         install="apt-get install prometheus",
     ),
     Suite(
+        "release",
+        "the release tool, killed at every step, and what it needs of a cluster",
+        ("deploy", "cluster"),
+        2400,
+        quick=True,
+    ),
+    Suite(
         "delivery",
-        "benchmarks, cost, manifests, release tool, workflows, monitoring",
-        ("benchmarks", "cost", "kustomize", "cluster", "deploy", "platform", "workflows", "monitoring"),
+        "benchmarks, cost, manifests, workflows, monitoring",
+        ("benchmarks", "cost", "kustomize", "platform", "workflows", "monitoring"),
         2400,
         quick=True,
     ),

@@ -108,7 +108,7 @@ def test_the_checks_that_load_the_service_and_the_fast_tests_hold(folder: Path) 
     done = clone_of(folder, "analysis").clone.python("-c", HELD, seconds=1500)
     assert done.returncode == 0, done.stdout
     summary = done.stdout.rpartition("── summary")[2]
-    for each in ("delivery", "project", "api", "clone", "checks"):
+    for each in ("release", "delivery", "project", "api", "clone", "checks"):
         assert re.search(rf"^{each} +[1-9]\d* passed    0 failed", summary, re.MULTILINE), summary
 
 
