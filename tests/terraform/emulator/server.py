@@ -7,6 +7,7 @@ import io
 import json
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
@@ -32,6 +33,8 @@ class Emulator:
         self._moto: Callable[[Environ, StartResponse], Iterable[bytes]] = DomainDispatcherApplication(
             create_backend_app
         )
+        # moto walks through dictionaries that another request changes (RuntimeError): one request at a time.
+        self._one_at_a_time = threading.Lock()
         self._report = report
         self._fillers = _FILLERS if fillers else {}
 
@@ -44,7 +47,8 @@ class Emulator:
                 answer = filler(self._question(environ, region))
                 if answer is not None:
                     return _json(start_response, answer.status, answer.body)
-            return self._moto(environ, start_response)
+            with self._one_at_a_time:
+                return self._moto(environ, start_response)
         except Exception as error:  # noqa: BLE001 (whatever moto raises becomes a refusal that names the call)
             return self._refuse(environ, start_response, service, error)
 
