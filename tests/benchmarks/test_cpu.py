@@ -49,9 +49,8 @@ def test_a_quarter_of_a_core_takes_four_times_as_long() -> None:
             started = time.monotonic()
             run_burning(0.15, group.within)
             assert time.monotonic() - started >= 0.15 * 4 * 0.6  # the first period's share comes at once
-            for _ in range(20):  # on a busy machine it may not even have got its share
-                if group.throttled():
-                    break
+            # On a busy machine it may not even have got its share: other suites end within minutes.
+            while not group.throttled() and time.monotonic() - started < 300:
                 run_burning(0.15, group.within)
             assert group.throttled() > 0
             folders = group.folders
