@@ -20,6 +20,9 @@ searching = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 searched_texts = st.text(st.sampled_from(LETTERS), min_size=1, max_size=4)
+any_filters = st.fixed_dictionaries(
+    {}, optional={"completed": st.booleans(), "due_before": moments, "due_after": moments, "q": searched_texts}
+)
 zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
@@ -59,12 +62,7 @@ def meant(todos: list[Todo], filters: dict[str, Any]) -> list[int]:
 
 
 @searching
-@given(
-    rows=st.lists(todo_values, max_size=8),
-    filters=st.fixed_dictionaries(
-        {}, optional={"completed": st.booleans(), "due_before": moments, "due_after": moments, "q": searched_texts}
-    ),
-)
+@given(rows=st.lists(todo_values, max_size=8), filters=any_filters)
 def test_any_combination_of_filters_gives_what_the_oracle_says(
     api: ApiClient, user: User, rows: list[dict[str, Any]], filters: dict[str, Any]
 ) -> None:
@@ -104,12 +102,7 @@ def test_the_bounds_of_due_before_and_due_after_are_exact_in_any_zone(
 
 
 @searching
-@given(
-    rows=st.lists(todo_values, max_size=8),
-    filters=st.fixed_dictionaries(
-        {}, optional={"completed": st.booleans(), "due_before": moments, "due_after": moments, "q": searched_texts}
-    ),
-)
+@given(rows=st.lists(todo_values, max_size=8), filters=any_filters)
 def test_deleting_by_filters_deletes_what_listing_by_them_shows(
     api: ApiClient, user: User, rows: list[dict[str, Any]], filters: dict[str, Any]
 ) -> None:
