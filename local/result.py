@@ -21,7 +21,7 @@ class Result:
     def __str__(self) -> str:
         note = f"   {self.note}" if self.note else ""
         counts = f"{self.passed:5} passed {self.failed:4} failed {len(self.skips):4} skipped"
-        return f"{self.name:<11}{counts} {self.seconds:7.1f} s{note}"
+        return f"{self.name:<13}{counts} {self.seconds:7.1f} s{note}"
 
 
 def read_report(name: str, report: Path, *, code: int | None, seconds: float) -> Result:

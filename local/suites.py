@@ -90,8 +90,17 @@ class Suite:
 SUITES = (
     Suite(
         "process",
-        "signals, sockets, rotation: as it runs in a pod",
+        "signals and sockets: as it runs in a pod",
         ("process",),
+        2400,
+        service=True,
+        covered=True,
+        waits=True,
+    ),
+    Suite(
+        "dependencies",
+        "database, secrets and CloudWatch that change or go away",
+        ("dependencies",),
         2400,
         service=True,
         covered=True,

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from local.environment import service_environment
+from tests.dependencies.visitors import Operator
 from tests.process.conftest import PASSWORD, Serve, Stage
 from tests.process.gunicorn_process import Gunicorn
-from tests.process.visitors import Operator
 
 pytestmark = [pytest.mark.slow, pytest.mark.followed]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from local import ports
+from tests.dependencies.rotating import THREADS, USERS, WORKERS, Looks, Rotation
+from tests.dependencies.visitors import Caller, Crowd, Operator, Reader, Subscriber
 from tests.process.conftest import PASSWORD, Serve, Stage
-from tests.process.rotating import THREADS, USERS, WORKERS, Looks, Rotation
-from tests.process.visitors import Caller, Crowd, Operator, Reader, Subscriber
 from todoproject.secret_files import LOOK_SECONDS
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.process.cloudwatch import CloudWatch, cloudwatch_logs
+from tests.dependencies.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.process.logged import logged
 from tests.service import Service, running
 
