@@ -1,4 +1,4 @@
-"""Runs the static checks and the suites beside each other, about one a core, and sums up what they came to."""
+"""Runs the static checks and the suites beside each other, one a core, and sums up what they came to."""
 
 import os
 import signal
@@ -28,8 +28,7 @@ def run(checks: Sequence["Check"], suites: Sequence[Suite] = (), *, cover: bool 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="todo-checks-") as folder:
-        # One lane more than cores: a suite waits for a quarter of its time, for processes that start and end.
-        lanes = (os.cpu_count() or 1) + 1 + sum(suite.waits_here for suite in suites)
+        lanes = (os.cpu_count() or 1) + sum(suite.waits_here for suite in suites)
         pool = ThreadPoolExecutor(max_workers=lanes)
         try:
             with Background() as background:
