@@ -32,13 +32,17 @@ class Gunicorn:
             )
 
     def wait_for(self, status: int, path: str = "/readyz", *, seconds: float = 60) -> float:
-        """Ask until the answer has `status`; return how many seconds that took."""
+        """Ask until the answer has `status`; return how many seconds that took.
+
+        The server is to end the connection. It would see the end of one that it keeps a little later, and give it a
+        thread: in the midst of whatever the test does next.
+        """
         started = time.monotonic()
         answered: object = None
         while (waited := time.monotonic() - started) < seconds:
             assert self.process.poll() is None, f"gunicorn ended: {self.log.read_text()}"
             try:
-                answered = self.ask("GET", path).status
+                answered = self.ask("GET", path, headers={"Connection": "close"}).status
             except OSError as error:
                 answered = error
             if answered == status:
