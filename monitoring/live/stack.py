@@ -84,6 +84,7 @@ class Stack:
         self.interruption = interruption
         self.colours: list[Colour] = []
         self.exporter: Process | None = None
+        self._exporter_targets: list[dict[str, str]] = []
         self.server = Server(folder / "postgresql", FAST)
 
     @property
@@ -125,8 +126,8 @@ class Stack:
 
     @property
     def targets(self) -> list[dict[str, str]]:
-        exporter = {"address": f"127.0.0.1:{self._exporter_port}", "job": "postgres", "environment": "local"}
-        return [*(colour.target for colour in self.colours), *([exporter] if self.exporter else [])]
+        """What Prometheus is to ask."""
+        return [*(colour.target for colour in self.colours), *self._exporter_targets]
 
     def stop(self) -> None:
         """End everything; the logs stay in the folder until the next start."""
@@ -136,12 +137,13 @@ class Stack:
 
     def _start_exporter(self, program: str) -> None:
         # As monitoring/kubernetes/postgres_exporter.yaml: it logs in as the application does.
-        self._exporter_port = ports.any_free()
+        address = f"127.0.0.1:{ports.any_free()}"
         environment = {
             **os.environ,
             "DATA_SOURCE_URI": f"127.0.0.1:{self.server.port}/todo?sslmode=disable",
             "DATA_SOURCE_USER_FILE": str(self.state.secrets / "db_username"),
             "DATA_SOURCE_PASS_FILE": str(self.state.secrets / "db_password"),
         }
-        command = [program, f"--web.listen-address=127.0.0.1:{self._exporter_port}"]
+        command = [program, f"--web.listen-address={address}"]
         self.exporter = Process("postgres-exporter", command, folder=self.folder, environment=environment)
+        self._exporter_targets = [{"address": address, "job": "postgres", "environment": "local"}]

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from local import ports, processes
+from local.interruption import Interruption
+from monitoring.live.stack import Stack
 from tests.monitoring.tools import needed
 from tests.postgresql_plugin import ROOT
 from tests.process.conftest import Serve
@@ -68,6 +70,10 @@ def test_without_prometheus_the_command_that_installs_it_is_said(tmp_path: Path)
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "apt-get install prometheus" in said
+
+
+def test_a_machine_without_the_database_exporter_has_one_target_less(tmp_path: Path) -> None:
+    assert Stack(tmp_path, Interruption()).targets == []
 
 
 def test_an_incident_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
