@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from tests.postgresql_plugin import session
@@ -25,6 +26,16 @@ def followed(request: pytest.FixtureRequest) -> Generator[None, None, None]:
         if _following and request.node.get_closest_marker("followed"):
             patch.setenv(FOLLOW, _following)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_database() -> None:
+    """Let tests that fill tables take their time, on machines that may stand still for seconds.
+
+    In this process only: what the service is started with stays as it is.
+    """
+    options = connection.settings_dict["OPTIONS"]
+    options["options"] += " -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
 
 
 @pytest.fixture

@@ -165,6 +165,7 @@ def test_a_server_that_never_answers_is_given_up_after_the_timeout(wrapper: Data
 
 
 def test_every_wait_in_the_server_is_bounded(wrapper: DatabaseWrapper) -> None:
+    with_secrets(wrapper, OPTIONS=connection_options())
     assert asked(wrapper, "SHOW statement_timeout") == "5s"
     assert asked(wrapper, "SHOW lock_timeout") == "2s"
     assert asked(wrapper, "SHOW idle_in_transaction_session_timeout") == "5s"

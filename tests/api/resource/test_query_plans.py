@@ -55,10 +55,8 @@ class Crowd(NamedTuple):
 def crowd(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Crowd]:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         users = User.objects.bulk_create(User(username=f"plan-{number}") for number in range(request.param))
-        cursor.execute("SET statement_timeout = '60s'")
         cursor.execute(FILL, {"owners": [user.pk for user in users], "users": len(users), "rows": ROWS})
         cursor.execute("VACUUM ANALYZE todos_todo")
-        cursor.execute("RESET statement_timeout")
     owner = users[len(users) // 2]
     yield Crowd(ApiClient(issue_access(owner.pk)), owner, len(users))
     with django_db_blocker.unblock(), connection.cursor() as cursor:
