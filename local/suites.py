@@ -117,6 +117,13 @@ SUITES = (
         install="apt-get install prometheus",
     ),
     Suite(
+        "release",
+        "the release tool, killed at every step, and what it needs of a cluster",
+        ("deploy", "cluster"),
+        2400,
+        quick=True,
+    ),
+    Suite(
         "delivery",
         "benchmarks, cost, manifests, workflows, monitoring",
         ("benchmarks", "cost", "kustomize", "platform", "workflows", "monitoring"),
@@ -133,13 +140,6 @@ SUITES = (
         quick=True,
     ),
     Suite("api", "what the API answers", ("api",), 2400, service=True, covered=True, quick=True),
-    Suite(
-        "release",
-        "the release tool, killed at every step, and what it needs of a cluster",
-        ("deploy", "cluster"),
-        2400,
-        quick=True,
-    ),
     Suite("local", "what a laptop needs: `make run`, PostgreSQL, these suites", ("local",), 2400, service=True),
     Suite("clone", "`make service`: a clone under another name", ("clone",), 2400, quick=True, minutes=4),
     Suite("image", "the image, built and run", ("image",), 1800, minutes=5),
