@@ -30,7 +30,7 @@ def followed(request: pytest.FixtureRequest) -> Generator[None, None, None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def patient_database() -> None:
-    """Let tests that fill tables take their time, on machines that may stand still for seconds.
+    """Let a statement take longer than in a request: tests fill tables, on machines that may stand still for seconds.
 
     In this process only: what the service is started with stays as it is.
     """

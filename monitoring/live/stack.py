@@ -76,6 +76,22 @@ class Colour:
             list(pool.map(ask, range(3 * WORKERS * THREADS)))
 
 
+class Exporter:
+    """PostgreSQL's metrics; it logs in as the application does, as in monitoring/kubernetes/postgres_exporter.yaml."""
+
+    def __init__(self, program: str, stack: "Stack") -> None:
+        address = f"127.0.0.1:{ports.any_free()}"
+        environment = {
+            **os.environ,
+            "DATA_SOURCE_URI": f"127.0.0.1:{stack.server.port}/todo?sslmode=disable",
+            "DATA_SOURCE_USER_FILE": str(stack.state.secrets / "db_username"),
+            "DATA_SOURCE_PASS_FILE": str(stack.state.secrets / "db_password"),
+        }
+        command = [program, f"--web.listen-address={address}"]
+        self.process = Process("postgres-exporter", command, folder=stack.folder, environment=environment)
+        self.target = {"address": address, "job": "postgres", "environment": "local"}
+
+
 class Stack:
     """PostgreSQL with demo data, the colours that have been released, and the exporter where this machine has one."""
 
@@ -83,8 +99,7 @@ class Stack:
         self.state, self.folder = State(folder), folder
         self.interruption = interruption
         self.colours: list[Colour] = []
-        self.exporter: Process | None = None
-        self._exporter_targets: list[dict[str, str]] = []
+        self.exporter: Exporter | None = None
         self.server = Server(folder / "postgresql", FAST)
 
     @property
@@ -114,7 +129,7 @@ class Stack:
         self.server.provide("todo", role=role, password=secret)
         self._token = prepare(self.environment, self.interruption)
         if program := shutil.which(EXPORTER):
-            self._start_exporter(program)
+            self.exporter = Exporter(program, self)
 
     def release(self, name: str, **variables: str) -> Colour:
         """Start a colour and return it when it is ready; no traffic moves."""
@@ -127,23 +142,14 @@ class Stack:
     @property
     def targets(self) -> list[dict[str, str]]:
         """What Prometheus is to ask."""
-        return [*(colour.target for colour in self.colours), *self._exporter_targets]
+        return [part.target for part in self._parts]
 
     def stop(self) -> None:
         """End everything; the logs stay in the folder until the next start."""
-        for process in (*(colour.process for colour in self.colours), *([self.exporter] if self.exporter else [])):
-            process.stop()
+        for part in self._parts:
+            part.process.stop()
         self.server.stop()
 
-    def _start_exporter(self, program: str) -> None:
-        # As monitoring/kubernetes/postgres_exporter.yaml: it logs in as the application does.
-        address = f"127.0.0.1:{ports.any_free()}"
-        environment = {
-            **os.environ,
-            "DATA_SOURCE_URI": f"127.0.0.1:{self.server.port}/todo?sslmode=disable",
-            "DATA_SOURCE_USER_FILE": str(self.state.secrets / "db_username"),
-            "DATA_SOURCE_PASS_FILE": str(self.state.secrets / "db_password"),
-        }
-        command = [program, f"--web.listen-address={address}"]
-        self.exporter = Process("postgres-exporter", command, folder=self.folder, environment=environment)
-        self._exporter_targets = [{"address": address, "job": "postgres", "environment": "local"}]
+    @property
+    def _parts(self) -> list[Colour | Exporter]:
+        return [*self.colours, *([self.exporter] if self.exporter else [])]

@@ -22,5 +22,5 @@ def run(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
     """Run a program to its end; skip the test where there is none."""
     needed(program)
     return subprocess.run(
-        [program, *arguments], capture_output=True, text=True, timeout=600, check=False, start_new_session=True
+        [program, *arguments], capture_output=True, text=True, timeout=240, check=False, start_new_session=True
     )

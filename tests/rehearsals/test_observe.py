@@ -72,8 +72,17 @@ def test_without_prometheus_the_command_that_installs_it_is_said(tmp_path: Path)
     assert "apt-get install prometheus" in said
 
 
-def test_a_machine_without_the_database_exporter_has_one_target_less(tmp_path: Path) -> None:
-    assert Stack(tmp_path, Interruption()).targets == []
+def test_a_machine_without_the_database_exporter_has_the_colours_to_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.live.stack.EXPORTER", "an-exporter-that-nobody-has")
+    stack = Stack(tmp_path, Interruption())
+    try:
+        stack.start()
+        stack.release("blue")
+        assert [target["job"] for target in stack.targets] == ["todo"]
+    finally:
+        stack.stop()
 
 
 def test_an_incident_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None:
