@@ -1,5 +1,6 @@
 """Brute force on the admin and on /auth/token: one user from one address is locked out for a while, liftable."""
 
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -69,7 +70,7 @@ def test_the_api_answers_a_problem_that_says_when(ada: User) -> None:
     assert [answer.status_code for answer in answers] == [401] * 4 + [429] * 3
     assert answers[-1]["Content-Type"] == "application/problem+json"
     assert parsed(answers[-1])["type"] == "/docs/errors/too-many-requests"
-    assert 890 <= int(answers[-1]["Retry-After"]) <= 900
+    assert 840 <= int(answers[-1]["Retry-After"]) <= 900
 
 
 def test_the_admin_shows_a_page_that_says_who_can_help(ada: User) -> None:
@@ -77,7 +78,7 @@ def test_the_admin_shows_a_page_that_says_who_can_help(ada: User) -> None:
     assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
     page = answers[-1].content.decode()
     assert answers[-1]["Content-Type"].startswith("text/html")
-    assert 890 <= int(answers[-1]["Retry-After"]) <= 900
+    assert 840 <= int(answers[-1]["Retry-After"]) <= 900
     assert "locked for 15 minutes" in page
     assert "Failed logins" in page
     assert "default-src 'self'" in answers[-1]["Content-Security-Policy"]
@@ -107,6 +108,7 @@ def test_a_lock_out_does_not_tell_whether_the_user_exists(ada: User) -> None:
 
     def described(answer: Any) -> tuple[Any, ...]:
         body = {name: value for name, value in parsed(answer).items() if name != "request_id"}
+        body["detail"] = re.sub(r"\d+ seconds", "… seconds", body["detail"])  # a second may pass between two users
         return answer.status_code, answer["Content-Type"], sorted(set(answer.headers) - {"X-Request-ID"}), body
 
     seen = []
