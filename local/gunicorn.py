@@ -83,10 +83,10 @@ def stop_left_over(pid_file: Path) -> int:
     return pid if ours else 0
 
 
-def answers(url: str) -> bool:
-    """Return whether `url` answers 200 within a second."""
+def answers(url: str, *, seconds: float = 1) -> bool:
+    """Return whether `url` answers 200 within `seconds`."""
     try:
-        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310  # nosec B310  our own http address
+        with urllib.request.urlopen(url, timeout=seconds) as response:  # noqa: S310  # nosec B310  our own http address
             return bool(response.status == 200)
     except OSError:
         return False

@@ -24,7 +24,7 @@ def installed(lock: Path) -> Path:
             shutil.copy(lock / name, half)
         # No script of a package runs here; peers are the package manager's idea, not ours.
         options = ["--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"]
-        done = run(["npm", "ci", *options, "--prefix", half], timeout=180)
+        done = run(["npm", "ci", *options, "--prefix", half], timeout=600)
         if done.status:
             shutil.rmtree(half)
             missing(f"npm brought nothing: {done.output.strip()[-300:]}", f"npm ci in {lock.relative_to(ROOT)}")

@@ -55,7 +55,7 @@ def _metrics_address() -> str:
     """Return host and port of the running service's metrics; raise Refusal when nothing answers there."""
     # As local/environment.py chooses it.
     port = os.environ.get("METRICS_PORT") or str(int(os.environ.get("PORT") or 8000) + 1000)
-    if not answers(f"http://127.0.0.1:{port}/metrics"):
+    if not answers(f"http://127.0.0.1:{port}/metrics", seconds=10):
         raise Refusal(
             f"No service tells its metrics at http://127.0.0.1:{port}/metrics: start one by `make run` in another "
             "terminal. If its banner names another port, give it, as in `make observe METRICS_PORT=9001`."

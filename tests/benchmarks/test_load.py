@@ -19,7 +19,7 @@ def test_a_closed_loop_asks_again_until_it_has_its_answers() -> None:
         times = loop.run(requests=20)
         loop.close()
     assert 20 <= len(times) <= 22
-    assert all(0 < seconds < 5 for seconds in times)
+    assert all(0 < seconds < 30 for seconds in times)
 
 
 def test_a_closed_loop_stops_at_an_answer_that_is_not_a_good_one() -> None:
@@ -29,14 +29,19 @@ def test_a_closed_loop_stops_at_an_answer_that_is_not_a_good_one() -> None:
             loop.run(requests=20)
 
 
-def test_an_open_loop_sends_on_time_while_an_answer_is_late() -> None:
-    """A closed loop would have asked once and waited: coordinated omission."""
-    with answering(lambda number: (0.5 if number == 0 else 0.0, 200, {}, b"")) as port:
+def test_an_open_loop_sends_on_time_while_an_answer_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A closed loop would have asked once and waited (coordinated omission): here the first waits for the last."""
+    monkeypatch.setattr("benchmarks.open_loop.PATIENCE_SECONDS", 60)
+    last = threading.Event()
+
+    def answer(number: int) -> tuple[float, int, dict[str, str], bytes]:
+        if number == 9:
+            last.set()
+        return 0.0, 200 if number or last.wait(30) else 500, {}, b""
+
+    with answering(answer) as port:
         outcomes = OpenLoop([Arrival(at / 100, port, GET) for at in range(10)]).run()
-    times = sorted(outcome.seconds for outcome in outcomes)
-    assert len(times) == 10
-    assert times[-1] >= 0.5
-    assert times[-2] < 0.4
+    assert [outcome.status for outcome in outcomes] == [200] * 10
 
 
 def test_time_counts_from_when_a_request_was_due() -> None:

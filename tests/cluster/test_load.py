@@ -44,10 +44,13 @@ class Flaky(BaseHTTPRequestHandler):
     """Answers 200 to the first ten requests, then 503."""
 
     asked = 0
+    lock = threading.Lock()
 
     def do_GET(self) -> None:
-        Flaky.asked += 1
-        self.send_response(200 if Flaky.asked <= 10 else 503)
+        with self.lock:
+            Flaky.asked += 1
+            number = Flaky.asked
+        self.send_response(200 if number <= 10 else 503)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -71,11 +74,11 @@ def test_the_load_counts_every_answer_until_it_is_told_to_stop(server: Threading
     process = subprocess.Popen(
         [sys.executable, "-c", LOAD.read_text()], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while Flaky.asked < 20 and time.monotonic() < deadline:
         time.sleep(0.05)
     stop.touch()
-    result = json.loads(process.communicate(timeout=20)[0])
+    result = json.loads(process.communicate(timeout=60)[0])
     assert result["counts"] == {"200": 10, "503": Flaky.asked - 10}
     assert result["failures"][0].endswith(" 503")
 
@@ -83,10 +86,17 @@ def test_the_load_counts_every_answer_until_it_is_told_to_stop(server: Threading
 def test_the_load_counts_a_refused_connection(tmp_path: Path) -> None:
     stop = tmp_path / "stop"
     environment = {"URL": "http://127.0.0.1:1/todos", "STOP": str(stop)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", LOAD.read_text()], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
-    )
-    time.sleep(1)
-    stop.touch()
-    (said,) = json.loads(process.communicate(timeout=20)[0])["counts"]
+    for seconds in (1, 5, 25):
+        stop.unlink(missing_ok=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", LOAD.read_text()],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(seconds)
+        stop.touch()
+        if counts := json.loads(process.communicate(timeout=60)[0])["counts"]:
+            break  # else a slow machine had not begun when it was told to stop
+    (said,) = counts
     assert said.startswith("ConnectionRefusedError")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy import kubectl
+from local import processes
 from tests.deploy.world import ROOT, Scene, image
 from tests.stand_ins import beginning
 
@@ -53,7 +54,7 @@ class Shell:
 
     def run(self, *words: str) -> tuple[int, str]:
         process = self.start(*words)
-        out, _ = process.communicate(timeout=120)
+        out, _ = process.communicate(timeout=600)
         return process.returncode, out
 
 
@@ -62,8 +63,8 @@ def shell(scene: Scene) -> Shell:
     return Shell(scene)
 
 
-def await_that(holds: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
+def await_that(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 300
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -89,7 +90,7 @@ def test_of_two_releases_at_once_one_is_refused_and_told_by_whom(shell: Shell) -
     results = {}
 
     def end(number: int) -> None:
-        out, _ = processes[number].communicate(timeout=120)
+        out, _ = processes[number].communicate(timeout=600)
         results[number] = (processes[number].returncode, out)
 
     threads = [threading.Thread(target=end, args=(number,)) for number in (0, 1)]
@@ -172,15 +173,15 @@ def test_the_tool_imports_nothing_that_a_rollback_can_do_without() -> None:
 def test_a_command_without_end_is_killed_with_its_children_and_counts_as_away(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(kubectl, "TIMEOUT_SECONDS", 0.5)
-    script = f"sleep 60 & echo $! > {tmp_path}/child; wait"
-    answer = kubectl.execute(["sh", "-c", script])
-    assert "timed out after" in answer.error
-    assert any(sign in answer.error for sign in kubectl.UNREACHABLE)
-    child = int((tmp_path / "child").read_text())
-    await_that(
-        lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2], 5
-    )
+    child = tmp_path / "child"
+    for seconds in (0.5, 5, 25):
+        monkeypatch.setattr(kubectl, "TIMEOUT_SECONDS", seconds)
+        answer = kubectl.execute(["sh", "-c", f"sleep 600 & echo $! > {child}; wait"])
+        assert "timed out after" in answer.error
+        assert any(sign in answer.error for sign in kubectl.UNREACHABLE)
+        if child.exists() and child.read_text():
+            break  # else a slow machine had not begun when time was over
+    assert processes.gone(int(child.read_text()), seconds=60)
 
 
 def test_json_is_one_object_a_line(shell: Shell) -> None:

@@ -106,7 +106,7 @@ def build(podman: Podman, base: str) -> Callable[..., str]:
             "--build-arg=VERSION=1.2.3",
             f"--tag={name}",
         ]
-        podman.must(*words, context, timeout=400)
+        podman.must(*words, context, timeout=900)
         return name
 
     return built

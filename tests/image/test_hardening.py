@@ -77,13 +77,13 @@ def test_a_pod_without_shared_memory_serves_and_counts_below_tmp(
 
 
 def test_sigterm_lets_it_serve_on_for_the_drain_and_then_ends_with_0(start: Callable[..., Container]) -> None:
-    container = start(DRAIN_SECONDS="2")
+    container = start(DRAIN_SECONDS="8")
     container.wait_until_ready()
-    container.podman.must("kill", "--signal", "TERM", container.name)
     began = time.monotonic()
+    container.podman.must("kill", "--signal", "TERM", container.name)
     while container.ask("GET", "/readyz").status != 503:
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 6
     assert container.ask("GET", "/healthz").status == 200
-    assert container.podman.must("wait", container.name, timeout=30) == "0"
-    assert 1.5 < time.monotonic() - began < 6
+    assert container.podman.must("wait", container.name, timeout=60) == "0"
+    assert time.monotonic() - began >= 8
     assert "Traceback" not in container.log

@@ -74,11 +74,11 @@ def prometheus(folder: Path) -> Iterator[str]:
 
 
 def answer(address: str) -> Any:
-    with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310  our own http address
+    with urllib.request.urlopen(address, timeout=30) as response:  # noqa: S310  our own http address
         return json.loads(response.read())["data"]
 
 
-def until(address: str, holds: Any, *, seconds: float = 40) -> Any:
+def until(address: str, holds: Any, *, seconds: float = 120) -> Any:
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -97,7 +97,7 @@ def test_a_real_prometheus_loads_every_rule_and_gives_the_labels_that_dashboards
     (series,) = found["result"]
     assert {name: series["metric"].get(name) for name in LABELS} == LABELS
     query = urllib.parse.quote("todo_build_info")
-    (build,) = answer(f"{prometheus}/api/v1/query?query={query}")["result"]
+    (build,) = until(f"{prometheus}/api/v1/query?query={query}", lambda data: data["result"])["result"]
     # As in a cluster: the target's colour wins over the one that the service tells.
     assert (build["metric"]["colour"], build["metric"]["exported_colour"]) == ("blue", "green")
     loaded = answer(f"{prometheus}/api/v1/rules")["groups"]

@@ -46,9 +46,9 @@ def test_observe_prints_the_objectives_and_what_users_feel_and_ends_what_it_star
     needed("prometheus")
     metered = Metered(serve, WEB_WORKERS="2")
     process = live("observe", "--once", state=tmp_path, METRICS_PORT=str(metered.metrics_port))
-    while process.poll() is None:  # the figures come with the traffic
+    while process.poll() is None:  # the figures come with the traffic; below 100 lists a slow one is no alert yet
         metered.ask_todos(1, caller)
-        time.sleep(0.2)
+        time.sleep(1)
     said, _ = process.communicate(timeout=20)
     assert process.returncode == 0, said
     assert re.search(r"^availability +99\.9 % +100\.0%( +0\.0){5} +0$", said, re.MULTILINE), said

@@ -59,7 +59,7 @@ class Stage:
             "ANSWERS": str(self.folder / "answers"),
             "POLL_SECONDS": "0",
         }
-        finished = run([self.folder / "terraform/bin" / script, *arguments], timeout=60, environment=environment)
+        finished = run([self.folder / "terraform/bin" / script, *arguments], timeout=300, environment=environment)
         looking = ("get", "describe", "output")
         calls = (self.folder / "calls").read_text().splitlines()
         return finished, [call for call in calls if not any(f" {word}" in call for word in looking)]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
 def run(folder: Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "pipeline.previous_release", "HEAD", *TESTS]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=1500, check=False)
 
 
 @pytest.fixture(scope="module")
