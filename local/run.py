@@ -63,7 +63,7 @@ def _run(state: State, stack: ExitStack, interruption: Interruption) -> int:
             port=port,
             password=read_secret(state.secrets, "admin_password"),
             token=token,
-            metrics=metrics if answers(metrics) else "",
+            metrics=metrics if answers(metrics, seconds=10) else "",
             seconds=time.monotonic() - started,
         ),
         flush=True,

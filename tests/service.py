@@ -20,7 +20,7 @@ from tests.postgresql_plugin import ROOT
 
 PASSWORD = "correct horse battery staple"
 GUNICORN = ("-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py")
-READY_SECONDS = 60
+READY_SECONDS = 180
 
 
 @dataclass

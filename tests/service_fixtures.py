@@ -30,12 +30,15 @@ def followed(request: pytest.FixtureRequest) -> Generator[None, None, None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def patient_database() -> None:
-    """Let a statement take longer than in a request: tests fill tables, on machines that may stand still for seconds.
+    """Let each wait be longer than in a request: tests fill tables, on machines that may stand still for seconds.
 
     In this process only: what the service is started with stays as it is.
     """
     options = connection.settings_dict["OPTIONS"]
-    options["options"] += " -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
+    options["options"] += "".join(
+        f" -c {wait}=60000" for wait in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    )
+    options["connect_timeout"] = 60
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_each_refresh_token_lives_seven_days(ada: User) -> None:
         said = payload_of(token)
         assert said["exp"] - said["iat"] == 7 * 86_400
         family = RefreshFamily.objects.get()
-        assert abs(family.expires_at.timestamp() - said["exp"]) < 2
+        assert abs(family.expires_at.timestamp() - said["exp"]) < 60
 
 
 def test_a_second_use_revokes_the_family_the_newest_token_too(ada: User) -> None:
@@ -107,7 +107,7 @@ def test_of_two_uses_at_the_same_moment_one_wins_and_the_session_ends(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both have read the family before either writes: the one UPDATE has to decide."""
-    both_have_read = threading.Barrier(2, timeout=10)
+    both_have_read = threading.Barrier(2, timeout=60)
     original = refresh._exchange
 
     def together(used: RefreshClaims, following: RefreshClaims) -> bool:

@@ -29,7 +29,7 @@ def test_no_answer_contradicts_the_openapi_document(service: Service) -> None:
         env={name: value for name, value in os.environ.items() if not name.startswith("DB_")},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=1200,
         check=False,
         start_new_session=True,
     )

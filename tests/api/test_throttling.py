@@ -127,7 +127,7 @@ def test_a_rate_holds_for_each_user_alone(api: ApiClient, other_api: ApiClient, 
     settings.API_RATE = "2/hour"
     answers = [api.send("GET", PATH) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert 3590 <= int(answers[2]["Retry-After"]) <= 3600
+    assert 3500 <= int(answers[2]["Retry-After"]) <= 3600
     assert other_api.send("GET", PATH).status_code == 200
 
 
@@ -152,7 +152,7 @@ def test_a_preflight_and_a_caller_without_a_token_are_not_counted(
 # ── The counter ──────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.django_db(transaction=True)
 def test_requests_at_the_same_moment_on_several_connections_are_all_counted() -> None:
-    start = threading.Barrier(8, timeout=10)
+    start = threading.Barrier(8, timeout=60)
     numbers: list[int] = []
 
     def count() -> None:
@@ -167,7 +167,7 @@ def test_requests_at_the_same_moment_on_several_connections_are_all_counted() ->
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert sorted(numbers) == list(range(1, 201))
 
 

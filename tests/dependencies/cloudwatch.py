@@ -16,7 +16,7 @@ from local import ports
 from tests.process.gate import Gate
 
 LOG_GROUP = "/todo/test/audit"
-READY_SECONDS = 60
+READY_SECONDS = 180
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -68,7 +68,7 @@ class CloudWatch:
     def targets(self) -> set[str]:
         return {line["target"] for lines in self.lines().values() for line in lines if "target" in line}
 
-    def await_targets(self, wanted: set[str], *, seconds: float = 30) -> None:
+    def await_targets(self, wanted: set[str], *, seconds: float = 120) -> None:
         """Wait until a record of each of these rows is there."""
         deadline = time.monotonic() + seconds
         while missing := wanted - self.targets():

@@ -101,7 +101,7 @@ class Rotation:
 
     def connect_all_threads(self, gunicorn: Gunicorn) -> None:
         """Return when every thread of every worker has its connection."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         with ThreadPoolExecutor(24) as many:
             while len(self.connected()) < WORKERS * THREADS:
                 assert time.monotonic() < deadline, self.connected()
@@ -126,7 +126,7 @@ class Looks:
         self.until(lambda: self.logged("keys, the first signs") >= changes * WORKERS)
         self.until(lambda: self.logged("one key signs") >= changes * WORKERS)
 
-    def until(self, done: Callable[[], bool], *, seconds: float = 60) -> None:
+    def until(self, done: Callable[[], bool], *, seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < deadline, self.gunicorn.log.read_text()[-4000:]

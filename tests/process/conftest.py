@@ -72,9 +72,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture
 def caller(stage: Stage) -> dict[str, str]:
-    """The headers of a caller who may use the API, for five minutes at least: a token lives ten."""
+    """The headers of a caller who may use the API, for nine minutes at least: a token lives ten."""
     if time.monotonic() > stage.token_renewal:
-        stage.token, stage.token_renewal = stage.manage("token", "caller"), time.monotonic() + 300
+        stage.token, stage.token_renewal = stage.manage("token", "caller"), time.monotonic() + 60
     return {"Authorization": f"Bearer {stage.token}", "Content-Type": "application/json"}
 
 

@@ -31,7 +31,7 @@ class Gunicorn:
                 start_new_session=True,
             )
 
-    def wait_for(self, status: int, path: str = "/readyz", *, seconds: float = 60) -> float:
+    def wait_for(self, status: int, path: str = "/readyz", *, seconds: float = 180) -> float:
         """Ask until the answer has `status`; return how many seconds that took.
 
         The server is to end the connection. It would see the end of one that it keeps a little later, and give it a

@@ -44,7 +44,7 @@ class Metered:
                     return
         raise AssertionError("the metrics server does not answer")
 
-    def until(self, holds: Callable[[dict[str, float]], bool], *, seconds: float = 60) -> dict[str, float]:
+    def until(self, holds: Callable[[dict[str, float]], bool], *, seconds: float = 180) -> dict[str, float]:
         """Scrape until the values are as they should be: gauges follow a request's end, and a death, a little later."""
         deadline = time.monotonic() + seconds
         while not holds(values := self.scrape()):

@@ -59,9 +59,9 @@ def test_requests_are_served_side_by_side(serve: Serve, stage: Stage, caller: di
         waiting = threading.Thread(target=change)
         waiting.start()
         time.sleep(0.3)
-        assert gunicorn.ask("GET", f"/todos/{todo}", headers=caller, timeout=1).status == 200
+        assert gunicorn.ask("GET", f"/todos/{todo}", headers=caller, timeout=20).status == 200
         assert answers == []
-    waiting.join(timeout=10)
+    waiting.join(timeout=60)
     assert answers == [200]
 
 
@@ -72,7 +72,7 @@ def test_a_slow_sender_takes_no_thread(serve: Serve, caller: dict[str, str]) -> 
         for name, value in {**caller, "Content-Length": "20"}.items():
             slow.putheader(name, value)
         slow.endheaders(b'{"title"')
-        assert gunicorn.ask("GET", "/todos?limit=1", headers=caller, timeout=5).status == 200
+        assert gunicorn.ask("GET", "/todos?limit=1", headers=caller, timeout=20).status == 200
         slow.send(b': "in time"}')
         assert slow.getresponse().status == 201
 
@@ -125,5 +125,5 @@ def test_make_run_hands_the_choice_on(server: str, tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize("server", ["uvicorn"])
 def test_a_server_that_is_none_is_refused_by_name(serve: Serve) -> None:
     gunicorn: Gunicorn = serve(ready=False)
-    assert gunicorn.process.wait(timeout=30) == 1
+    assert gunicorn.process.wait(timeout=120) == 1
     assert "SERVER='uvicorn' is not known: give wsgi or asgi." in gunicorn.log.read_text()

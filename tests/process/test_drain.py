@@ -79,8 +79,8 @@ def test_sigterm_turns_every_worker_red_at_once_while_new_connections_are_still_
     window = round(patient(3))
     gunicorn = serve(WEB_WORKERS="3", DRAIN_SECONDS=str(window))
     visitors = Visitors(gunicorn)
-    gunicorn.send(signal.SIGTERM)
     signalled = time.monotonic()
+    gunicorn.send(signal.SIGTERM)
     # Once one worker is red, all are. With 40 answers a green one stays unseen once in ten million times: (2/3)^40.
     gunicorn.wait_for(503, seconds=window / 2)
     answers = [gunicorn.ask("GET", "/readyz") for _ in range(40)]
@@ -89,11 +89,11 @@ def test_sigterm_turns_every_worker_red_at_once_while_new_connections_are_still_
     assert int(answers[0].headers["Retry-After"]) > 0
     assert gunicorn.ask("GET", "/readyz?deep=1").status == 503
     assert gunicorn.ask("GET", "/healthz").status == 200
-    time.sleep(max(0.0, signalled + window - 0.2 - time.monotonic()))
+    time.sleep(max(0.0, signalled + window - 1 - time.monotonic()))
     visitors.leave()
     assert visitors.refused == []
     assert visitors.served > 100
-    assert gunicorn.process.wait(timeout=20) == 0
+    assert gunicorn.process.wait(timeout=60) == 0
     assert window <= time.monotonic() - signalled < 3 * window
 
 

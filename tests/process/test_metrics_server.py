@@ -142,7 +142,7 @@ def test_a_taken_metrics_port_is_one_sentence_and_nothing_is_served(serve: Serve
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
         gunicorn: Gunicorn = serve(ready=False, METRICS_PORT=str(taken))
-        assert gunicorn.process.wait(timeout=30) == 1
+        assert gunicorn.process.wait(timeout=120) == 1
     said = gunicorn.log.read_text()
     assert f"The metrics server cannot listen at 127.0.0.1:{taken} (Address already in use)" in said
     assert "METRICS_PORT=0" in said

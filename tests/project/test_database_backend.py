@@ -157,11 +157,13 @@ def test_a_kept_connection_that_died_is_replaced_before_the_next_query(wrapper: 
 @pytest.mark.slow
 def test_a_server_that_never_answers_is_given_up_after_the_timeout(wrapper: DatabaseWrapper) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        with_secrets(wrapper, PORT=silent.getsockname()[1], PASSWORD_SECRET=Rotated("old", "new"))
+        port, password = silent.getsockname()[1], Rotated("old", "new")
+        with_secrets(wrapper, OPTIONS=connection_options(), PORT=port, PASSWORD_SECRET=password)
         started = time.monotonic()
-        with pytest.raises(OperationalError):
+        with pytest.raises(OperationalError, match="timeout expired"):
             wrapper.ensure_connection()
         assert time.monotonic() - started < patient(3)
+        assert password.looked == 0  # the wait is not made twice
 
 
 def test_every_wait_in_the_server_is_bounded(wrapper: DatabaseWrapper) -> None:
