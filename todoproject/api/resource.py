@@ -51,3 +51,23 @@ def caller_id(request: Request) -> int:
 def json_response(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
     """Return `value` as application/json."""
     return HttpResponse(to_json(value), status=status, content_type="application/json", headers=headers)
+
+
+class Resource(PrivateResource):
+    """A resource by declaration: model and serializer, scope, filters and orderings give all operations."""
+
+    serializer: Any
+    scope: Any
+    filters: ClassVar[dict[str, Any]] = {}
+    orderings: tuple[str, ...] = ("created_at",)
+    name = ""
+
+
+def resource_urls(name: str, resource: type[Resource]) -> list[Any]:
+    """Return the addresses of a resource: the collection `/name`, and one of it by its id; registers the resource."""
+    raise NotImplementedError
+
+
+def nested_urls(path: str, resource: type[Resource]) -> list[Any]:
+    """Return the address of the list below a parent, for example ``customers/{customer}/work-orders``."""
+    raise NotImplementedError
