@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
-    path("", include("todos.urls")),
+    path("", include("todos.api")),
     path("", include("todoproject.accounts.urls")),
     path("", include("todoproject.docs.urls")),
     path("admin/", admin.site.urls),

@@ -1,10 +1,41 @@
-"""The query parameters that narrow a list."""
+"""The query parameters that narrow a list: each filter names its parameters and what they ask of a row."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
+from rest_framework import serializers
+
+from todoproject.api.fields import (
+    LARGEST_ID,
+    QueryBooleanField,
+    QueryIntegerField,
+    StrictCharField,
+    StrictDateField,
+    StrictDecimalField,
+    ZonedDateTimeField,
+)
+from todoproject.api.ordering import infinity, sort_key
+
+SEARCH_CHARACTERS = 200
+
+Column = Any  # a field of a model
+Parameters = dict[str, "serializers.Field[Any, Any, Any, Any]"]
 
 
 class Filter:
     """One or more query parameters over columns of the model."""
+
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:
+        """Return the parameters by their names, for the filter that is declared as `name`."""
+        raise NotImplementedError
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield what the parameters that are `given` ask of a row."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -13,12 +44,50 @@ class Exact(Filter):
 
     column: str = ""
 
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:
+        return {name: parameter(model._meta.get_field(self.column or name))}  # noqa: SLF001  public: ref/models/meta
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
+        if name in given:
+            column: Column = model._meta.get_field(self.column or name)  # noqa: SLF001  as above
+            yield Q(**{column.attname: given[name]})
+
 
 @dataclass(frozen=True)
 class Range(Filter):
-    """Rows between two bounds: `<name>_before` and `<name>_after` of a time, `<name>_min` and `<name>_max` of a number."""
+    """Rows between two bounds: ``<name>_after`` and ``<name>_before`` of times, ``<name>_min`` and ``<name>_max``."""
 
     column: str = ""
+
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:
+        column, words = model._meta.get_field(self.column or name), name.replace("_", " ").capitalize()  # noqa: SLF001
+        if not isinstance(column, models.DateField):
+            return {
+                f"{name}_min": parameter(column, help_text=f"{words} of this or more."),
+                f"{name}_max": parameter(column, help_text=f"{words} of this or less."),
+            }
+        moment = "moment" if isinstance(column, models.DateTimeField) else "day"
+        return {
+            f"{name}_before": parameter(column, help_text=f"{words} earlier than this."),
+            f"{name}_after": parameter(column, help_text=f"{words} at this {moment} or later."),
+        }
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
+        column: Column = model._meta.get_field(self.column or name)  # noqa: SLF001  as above
+        # By the expression of the index that sorts by this column; a row without a value is within no bounds.
+        value = sort_key(column).expression
+        if f"{name}_before" in given:
+            yield LessThan(value, given[f"{name}_before"])
+        if f"{name}_after" in given:
+            yield GreaterThanOrEqual(value, given[f"{name}_after"])
+            if column.null:
+                yield LessThan(value, infinity(column))
+        if f"{name}_min" in given or f"{name}_max" in given:
+            yield Q(**{f"{column.attname}__isnull": False}) if column.null else Q()
+        if f"{name}_min" in given:
+            yield GreaterThanOrEqual(value, given[f"{name}_min"])
+        if f"{name}_max" in given:
+            yield LessThanOrEqual(value, given[f"{name}_max"])
 
 
 class Search(Filter):
@@ -26,3 +95,44 @@ class Search(Filter):
 
     def __init__(self, *columns: str) -> None:
         self.columns = columns
+
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:  # noqa: ARG002  the same for all models
+        *others, last = (column.replace("_", " ") for column in self.columns)
+        words = f"{', '.join(others)} or {last}" if others else last
+        help_text = f"A part of {words}, upper and lower case alike."
+        return {
+            name: StrictCharField(
+                required=False, max_length=SEARCH_CHARACTERS, trim_whitespace=False, help_text=help_text
+            )
+        }
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:  # noqa: ARG002
+        if name in given:
+            anywhere = Q()
+            for column in self.columns:
+                anywhere |= Q(**{f"{column}__icontains": given[name]})
+            yield anywhere
+
+
+def parameter(column: Column, *, help_text: str = "") -> "serializers.Field[Any, Any, Any, Any]":
+    """Return the query parameter that takes a value of this column."""
+    options: dict[str, Any] = {"required": False} | ({"help_text": help_text} if help_text else {})
+    if column.choices:
+        return serializers.ChoiceField(choices=column.choices, **options)
+    match column:
+        case models.BooleanField():
+            return QueryBooleanField(**options)
+        case models.DecimalField():
+            return StrictDecimalField(max_digits=column.max_digits, decimal_places=column.decimal_places, **options)
+        case models.DateTimeField():
+            return ZonedDateTimeField(**options)
+        case models.DateField():
+            return StrictDateField(**options)
+        case models.ForeignKey():
+            return QueryIntegerField(min_value=1, max_value=LARGEST_ID, **options)
+        case models.IntegerField():
+            limits = serializers.ModelSerializer().build_standard_field(column.name, column)[1]
+            bounds = {bound: limits[bound] for bound in ("min_value", "max_value") if bound in limits}
+            return QueryIntegerField(**bounds, **options)
+        case _:
+            return StrictCharField(max_length=column.max_length, trim_whitespace=False, **options)
