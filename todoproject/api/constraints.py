@@ -29,7 +29,7 @@ def answer_to(error: IntegrityError, resource: Any, *, deleting: bool) -> Except
         return None
     if isinstance(error.__cause__, ForeignKeyViolation):
         return InUse() if deleting else _of_foreign_key(diagnostic, resource)
-    for constraint in resource.model._meta.constraints:  # noqa: SLF001  public: ref/models/meta
+    for constraint in resource.model._meta.constraints:
         if constraint.name == diagnostic.constraint_name:
             return _of_constraint(constraint, resource)
     return None
@@ -47,7 +47,7 @@ def _of_constraint(constraint: Any, resource: Any) -> Exception:
 
 def _of_foreign_key(diagnostic: Any, resource: Any) -> Exception | None:
     """Answer for a row that went while the statement ran: the owner's, or the one that a foreign key leads to."""
-    meta = resource.model._meta  # noqa: SLF001  public
+    meta = resource.model._meta
     name = foreign_key_columns(diagnostic.table_name).get(diagnostic.constraint_name)
     column = next((each for each in meta.concrete_fields if each.column == name), None)
     if diagnostic.table_name != meta.db_table or column is None:
@@ -67,10 +67,9 @@ def columns_of(constraint: Any) -> Iterator[str]:
         first = expression[0] if isinstance(expression, tuple) else expression  # of an exclusion constraint
         if isinstance(first, str):
             yield first
-        elif isinstance(first, F):
-            yield first.name
         else:
-            yield from (each.name for each in first.flatten() if isinstance(each, F))
+            parts: Iterator[Any] = iter([first]) if isinstance(first, F) else first.flatten()
+            yield from (each.name for each in parts if isinstance(each, F))  # type: ignore[attr-defined]
 
 
 @cache

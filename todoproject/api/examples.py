@@ -1,5 +1,7 @@
 """Plausible bodies of a resource, by the kind of each member: for the OpenAPI document and for trying the service."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rest_framework import serializers
@@ -16,25 +18,24 @@ MADE = "2026-11-23T16:00:00.123456Z"
 HOST = "https://service.example.com"
 
 
+#: The first kind that a member is of says what it may be.
+VALUES: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (fields.StrictChoiceField, lambda field: next(iter(field.choices))),
+    (serializers.BooleanField, lambda _: False),
+    (fields.ReferenceField, lambda _: NUMBER),
+    (serializers.IntegerField, lambda field: min(max(field.min_value or 0, 1), field.max_value or 1)),
+    (serializers.DecimalField, lambda field: decimal_text(field.quantize(Decimal(1)))),
+    (serializers.DateTimeField, lambda _: MADE),
+    (serializers.DateField, lambda _: MADE[:10]),
+)
+
+
 def value_of(field: Any, name: str) -> Any:
     """Return a value that a member of this kind takes."""
-    match field:
-        case fields.StrictChoiceField():
-            return next(iter(field.choices))
-        case serializers.BooleanField():
-            return False
-        case fields.ReferenceField():
-            return NUMBER
-        case serializers.IntegerField():
-            return max(field.min_value or 1, 1) if field.max_value is None or field.max_value > 0 else field.max_value
-        case serializers.DecimalField():
-            return decimal_text(field.quantize(12))
-        case serializers.DateField():
-            return MADE[:10]
-        case serializers.DateTimeField():
-            return MADE
-        case _:
-            return f"A {name.replace('_', ' ')}"[: field.max_length]
+    for kind, value in VALUES:
+        if isinstance(field, kind):
+            return value(field)
+    return f"A {name.replace('_', ' ')}"[: field.max_length]
 
 
 def body(resource: "type[Resource]") -> dict[str, Any]:

@@ -79,10 +79,9 @@ class StrictChoiceField(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> Any:
         if self.allow_blank and data == "":
             return data
-        for choice in self.choices:
-            if type(choice) is type(data) and choice == data:
-                return choice
-        self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
+        if not any(type(choice) is type(data) and choice == data for choice in self.choices):
+            self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
+        return data
 
 
 class QueryIntegerField(serializers.IntegerField):

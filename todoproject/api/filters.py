@@ -1,6 +1,7 @@
 """The query parameters that narrow a list: each filter names its parameters and what they ask of a row."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,22 @@ from todoproject.api.fields import (
     LARGEST_ID,
     QueryBooleanField,
     QueryIntegerField,
+    StrictBooleanField,
     StrictCharField,
-    StrictDateField,
-    StrictDecimalField,
-    ZonedDateTimeField,
+    StrictChoiceField,
+    StrictIntegerField,
 )
 from todoproject.api.ordering import infinity, sort_key
+from todoproject.api.serializers import ResourceSerializer
 
 SEARCH_CHARACTERS = 200
+#: A query is text alone: what takes a value of each kind there, where it is not what takes it in a body.
+IN_A_QUERY: dict[Any, Any] = {
+    StrictBooleanField: QueryBooleanField,
+    StrictIntegerField: QueryIntegerField,
+    StrictChoiceField: serializers.ChoiceField,
+}
+LIMITS = ("choices", "max_length", "max_digits", "decimal_places", "min_value", "max_value")
 
 Column = Any  # a field of a model
 Parameters = dict[str, "serializers.Field[Any, Any, Any, Any]"]
@@ -45,11 +54,11 @@ class Exact(Filter):
     column: str = ""
 
     def parameters(self, model: type[models.Model], name: str) -> Parameters:
-        return {name: parameter(model._meta.get_field(self.column or name))}  # noqa: SLF001  public: ref/models/meta
+        return {name: parameter(model._meta.get_field(self.column or name))}
 
     def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
         if name in given:
-            column: Column = model._meta.get_field(self.column or name)  # noqa: SLF001  as above
+            column: Column = model._meta.get_field(self.column or name)
             yield Q(**{column.attname: given[name]})
 
 
@@ -60,7 +69,7 @@ class Range(Filter):
     column: str = ""
 
     def parameters(self, model: type[models.Model], name: str) -> Parameters:
-        column, words = model._meta.get_field(self.column or name), name.replace("_", " ").capitalize()  # noqa: SLF001
+        column, words = model._meta.get_field(self.column or name), name.replace("_", " ").capitalize()
         if not isinstance(column, models.DateField):
             return {
                 f"{name}_min": parameter(column, help_text=f"{words} of this or more."),
@@ -73,7 +82,7 @@ class Range(Filter):
         }
 
     def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
-        column: Column = model._meta.get_field(self.column or name)  # noqa: SLF001  as above
+        column: Column = model._meta.get_field(self.column or name)
         # By the expression of the index that sorts by this column; a row without a value is within no bounds.
         value = sort_key(column).expression
         if f"{name}_before" in given:
@@ -115,24 +124,15 @@ class Search(Filter):
 
 
 def parameter(column: Column, *, help_text: str = "") -> "serializers.Field[Any, Any, Any, Any]":
-    """Return the query parameter that takes a value of this column."""
+    """Return the query parameter that takes a value of this column, by the member of a body that does."""
     options: dict[str, Any] = {"required": False} | ({"help_text": help_text} if help_text else {})
-    if column.choices:
-        return serializers.ChoiceField(choices=column.choices, **options)
-    match column:
-        case models.BooleanField():
-            return QueryBooleanField(**options)
-        case models.DecimalField():
-            return StrictDecimalField(max_digits=column.max_digits, decimal_places=column.decimal_places, **options)
-        case models.DateTimeField():
-            return ZonedDateTimeField(**options)
-        case models.DateField():
-            return StrictDateField(**options)
-        case models.ForeignKey():
-            return QueryIntegerField(min_value=1, max_value=LARGEST_ID, **options)
-        case models.IntegerField():
-            limits = serializers.ModelSerializer().build_standard_field(column.name, column)[1]
-            bounds = {bound: limits[bound] for bound in ("min_value", "max_value") if bound in limits}
-            return QueryIntegerField(**bounds, **options)
-        case _:
-            return StrictCharField(max_length=column.max_length, trim_whitespace=False, **options)
+    if isinstance(column, models.ForeignKey):
+        return QueryIntegerField(min_value=1, max_value=LARGEST_ID, **options)
+    given = copy(column)
+    given.editable = True  # its limits hold for a query though no body sets it
+    member, limits = ResourceSerializer().build_standard_field(column.name, given)
+    options |= {name: limits[name] for name in LIMITS if name in limits}
+    if member is StrictCharField:
+        options["trim_whitespace"] = False
+    field: serializers.Field[Any, Any, Any, Any] = IN_A_QUERY.get(member, member)(**options)
+    return field

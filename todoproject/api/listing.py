@@ -45,7 +45,12 @@ class Listing:
         self._statement = lru_cache(maxsize=STATEMENTS)(self._made)
 
     def page(
-        self, fixed: Mapping[str, Any], filters: Mapping[str, Any], ordering: Ordering, position: Position | None, limit: int
+        self,
+        fixed: Mapping[str, Any],
+        filters: Mapping[str, Any],
+        ordering: Ordering,
+        position: Position | None,
+        limit: int,
     ) -> Page:
         """Return up to `limit` rows next to `position` (None: from the start), by one statement.
 

@@ -44,7 +44,15 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 example["value"]["instance"] = re.sub(r"\{\w+\}", "42", path)
                 if "errors" in example["value"] and "requestBody" not in operation:
                     example["value"]["errors"] = [{"pointer": "?limit", "detail": "Must be a whole number."}]
-    for name, schema in result["components"]["schemas"].items():
+    _finish_schemas(result["components"]["schemas"])
+    used = {tag for _, operation in _operations(result) for tag in operation.get("tags", [])}
+    tags = [{"name": each.name, "description": each.scope.said()} for each in resources() if each.name in used]
+    result["tags"] = [*tags, *result.get("tags", [])]
+    return result
+
+
+def _finish_schemas(schemas: dict[str, Any]) -> None:
+    for name, schema in schemas.items():
         # An answer leaves nothing out; what a request may leave out is in the schema of the request.
         if not name.endswith("Request") and name != "Problem":
             schema["required"] = sorted(schema["properties"])
@@ -52,10 +60,6 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             member.pop(ENUM_ID, None)
             if name.startswith("Patched"):
                 member.pop("default", None)  # a generated client would send it, and change what nobody named
-    used = {tag for _, operation in _operations(result) for tag in operation.get("tags", [])}
-    tags = [{"name": each.name, "description": each.scope.said()} for each in resources() if each.name in used]
-    result["tags"] = [*tags, *result.get("tags", [])]
-    return result
 
 
 def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -93,7 +93,6 @@ def _plain(value: Any) -> Any:
 
 def orderings_of(model: type[models.Model], names: "tuple[str, ...]") -> dict[str, Ordering]:
     """Return both directions of each, by the name that a request gives."""
-    keys = {name: sort_key(model._meta.get_field(name)) for name in names}  # type: ignore[arg-type]  # noqa: SLF001
-    return {
-        sign + name: Ordering(sign + name, key, descending=bool(sign)) for name, key in keys.items() for sign in ("", "-")
-    }
+    keys = {name: sort_key(model._meta.get_field(name)) for name in names}  # type: ignore[arg-type]
+    both = [Ordering(sign + name, key, bool(sign)) for name, key in keys.items() for sign in ("", "-")]
+    return {ordering.name: ordering for ordering in both}

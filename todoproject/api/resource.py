@@ -58,7 +58,7 @@ class Resource(ViewSetMixin, PrivateView):
     example: ClassVar[Mapping[str, Any]] = {}
 
     #: Given by `resource_urls`: the plural in addresses, and for a nested list the foreign key to its parent.
-    name: ClassVar[str] = ""
+    name: Any = ""
     model: ClassVar[type[Model]]
     parent: ClassVar[str] = ""
 
@@ -67,7 +67,7 @@ class Resource(ViewSetMixin, PrivateView):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "serializer" in vars(cls):
-            cls.model = cls.serializer.Meta.model  # type: ignore[attr-defined]
+            cls.model = cls.serializer.Meta.model
 
     @staticmethod
     def computed(changes: Mapping[str, Any], *, new: bool) -> Mapping[str, Any]:  # noqa: ARG004  for subclasses
@@ -182,10 +182,11 @@ class Resource(ViewSetMixin, PrivateView):
     @cache
     def filter_form(cls) -> "Form":
         """Return what checks the query of DELETE on the collection."""
-        fields = {}
+        fields: dict[str, Any] = {}
         for name, each in cls.filters.items():
             fields |= each.parameters(cls.model, name)
-        return type(f"{cls.__name__}Filter", (serializers.Serializer,), fields)()
+        form: Form = type(f"{cls.__name__}Filter", (serializers.Serializer,), fields)()
+        return form
 
     @classmethod
     @cache
@@ -196,7 +197,8 @@ class Resource(ViewSetMixin, PrivateView):
             "limit": QueryIntegerField(min_value=1, max_value=200, default=50),
             "cursor": StrictCharField(required=False, help_text="From a `Link` header; opaque."),
         }
-        return type(f"{cls.__name__}Query", (type(cls.filter_form()),), paging)()
+        form: Form = type(f"{cls.__name__}Query", (type(cls.filter_form()),), paging)()
+        return form
 
     @classmethod
     @cache
@@ -241,8 +243,8 @@ class Resource(ViewSetMixin, PrivateView):
 def resource_urls(name: str, resource: type[Resource]) -> list[URLPattern]:
     """Return the addresses `/name` and `/name/{id}` of a resource, with and without a slash at the end; register it."""
     key = f"(?P<{resource.id_name()}>{ID})"
+    actions: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
     collection = resource.as_view({"get": "list", "post": "create", "delete": "clear"})
-    actions = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
     patterns = [
         re_path(f"^{name}/?$", collection, name=name),
         re_path(f"^{name}/{key}/?$", resource.as_view(actions), name=f"{name}-detail"),
@@ -251,14 +253,16 @@ def resource_urls(name: str, resource: type[Resource]) -> list[URLPattern]:
     return patterns
 
 
-def nested_urls(path: str, resource: type[Resource], *, orderings: tuple[str, ...] = ("created_at",)) -> list[URLPattern]:
+def nested_urls(
+    path: str, resource: type[Resource], *, orderings: tuple[str, ...] = ("created_at",)
+) -> list[URLPattern]:
     """Return the address of a list below a parent: ``customers/{customer}/work-orders``, by the foreign key `customer`.
 
     Its `orderings` need a `PageIndex` each that begins with the foreign key. Call it behind `resource_urls`.
     """
     (parent,) = re.findall(r"{(\w+)}", path)
     name = f"{parent.title().replace('_', '')}{resource.__name__}"
-    nested = type(name, (resource,), {"parent": parent, "orderings": orderings, "__doc__": resource.__doc__})
+    nested: Any = type(name, (resource,), {"parent": parent, "orderings": orderings, "__doc__": resource.__doc__})
     view = nested.as_view({"get": "list"})
     nested.name = resource.name
     registry.register_nested(nested)

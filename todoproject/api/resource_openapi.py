@@ -109,7 +109,7 @@ OPERATIONS = {
 class ResourceSchema(AutoSchema):
     """Describes each operation by the resource's declaration."""
 
-    view: "Resource"
+    view: "Resource"  # type: ignore[override]  # no other view has this schema
 
     @property
     def operation(self) -> Operation:
@@ -118,7 +118,7 @@ class ResourceSchema(AutoSchema):
     def words(self, text: str) -> str:
         """Return `text` with the resource's words."""
         view = self.view
-        one, many = (str(name) for name in (view.model._meta.verbose_name, view.model._meta.verbose_name_plural))  # noqa: SLF001
+        one, many = (str(name) for name in (view.model._meta.verbose_name, view.model._meta.verbose_name_plural))
         plural = "".join(word.capitalize() for word in view.name.split("-"))
         singular = view.model.__name__
         return text.format(
@@ -138,7 +138,7 @@ class ResourceSchema(AutoSchema):
     def get_summary(self) -> str:
         return self.words(self.operation.summary)
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular's
         return self.words(self.operation.description)
 
     def get_tags(self) -> list[str]:
@@ -202,9 +202,7 @@ class ResourceSchema(AutoSchema):
         match self.view.action:
             case "create" | "update":
                 return [
-                    OpenApiExample(
-                        self.words("A new {one}"), value=examples.required_body(resource), request_only=True
-                    )
+                    OpenApiExample(self.words("A new {one}"), value=examples.required_body(resource), request_only=True)
                 ]
             case "partial_update":
                 return [OpenApiExample("A change", value=examples.changed_body(resource), request_only=True)]

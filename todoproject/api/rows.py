@@ -30,10 +30,10 @@ class Rows:
     def __init__(self, resource: "type[Resource]", parent: str = "") -> None:
         self.resource, self.model, self.scope = resource, resource.model, resource.scope
         fields = {name: field for name, field in resource.form().fields.items() if name != "url"}
-        self._meta: Any = self.model._meta  # noqa: SLF001  public: ref/models/meta
+        self._meta: Any = self.model._meta
         #: The columns of an answer in the order of its members, and what cursors and ETags are made of besides.
         names = dict.fromkeys([*fields, *resource.orderings, "id", "version"])
-        self.columns = [self._meta.get_field(name) for name in names]
+        self.columns: list[Any] = [self._meta.get_field(name) for name in names]
         self.references = {
             column.name: (column.related_model, resource.reference_scope(column))
             for column in map(self._meta.get_field, fields)
@@ -57,7 +57,7 @@ class Rows:
         return rows[0]
 
     def _visible(self, caller: Any) -> QuerySet[Any]:
-        return self.scope.rows(self.model._default_manager.all(), caller)  # noqa: SLF001  public
+        return self.scope.rows(self.model._default_manager.all(), caller)
 
     def _of(self, caller: Any, filters: Mapping[str, Any]) -> QuerySet[Any]:
         rows = self._visible(caller)
@@ -130,7 +130,7 @@ class Rows:
         with transaction.atomic():
             # Django looks for what depends on the rows before it deletes them, by their ids alone.
             ids = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
-            self.model._default_manager.filter(pk__in=ids).delete()  # noqa: SLF001  public
+            self.model._default_manager.filter(pk__in=ids).delete()
         return len(ids)
 
     def _needs_default(self, column: Any, given: set[str]) -> bool:
@@ -142,16 +142,15 @@ class Rows:
 
     def _target(self, name: str, caller: Any, row_id: Any) -> QuerySet[Any]:
         """Return the row that a foreign key leads to, if the caller may use it."""
+        model: Any
         model, scope = self.references[name]
         return scope.rows(model._default_manager.all(), caller).filter(pk=row_id)
 
     def _insertion_of(
         self, given: frozenset[str], used: frozenset[str], expressions: tuple[tuple[str, Any], ...]
     ) -> Statement:
-        column_of = self._meta.get_field
-        values: dict[str, Any] = {
-            column_of(name).column: Parameter(name, column_of(name)) for name in sorted(given)
-        }
+        column_of: Any = self._meta.get_field
+        values: dict[str, Any] = {column_of(name).column: Parameter(name, column_of(name)) for name in sorted(given)}
         values |= {column_of(name).column: value for name, value in (*expressions, *self.scope.columns().items())}
         targets = [Exists(self._target(name, Parameter("caller"), Parameter(name))) for name in sorted(used)]
         source = active_user(Parameter("caller")).filter(self.scope.may_create(), *targets)

@@ -15,7 +15,7 @@ Rows = QuerySet[Any, Any]
 
 def active_user(caller: Any) -> Rows:
     """Return the caller's row among the users, none when it was deleted or deactivated."""
-    return get_user_model()._default_manager.filter(pk=caller, is_active=True)  # noqa: SLF001  public
+    return get_user_model()._default_manager.filter(pk=caller, is_active=True)
 
 
 class Scope:
@@ -70,7 +70,7 @@ class Shared(Scope):
     sentence = "Those of the caller's {column}; no others exist."
 
     def rows(self, rows: Rows, caller: Any) -> Rows:
-        users = get_user_model()._default_manager.filter(pk=caller)  # noqa: SLF001  public
+        users = get_user_model()._default_manager.filter(pk=caller)
         return rows.filter(**{self.column: users.values(self.member or self.column)[:1]})
 
     def columns(self) -> Mapping[str, F]:

@@ -1,4 +1,4 @@
-"""The serializer of a resource: Django REST framework's ModelSerializer with fields that take exactly their JSON type."""
+"""The serializer of a resource: a ModelSerializer of Django REST framework with fields that take exactly their type."""
 
 from typing import Any
 
@@ -50,7 +50,8 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().get_fields()
         if "url" in fields:
-            fields["url"].help_text = f"The address of this {self.Meta.model._meta.verbose_name}."
+            model: Any = self.Meta.model
+            fields["url"].help_text = f"The address of this {model._meta.verbose_name}."
         return fields
 
     def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
@@ -69,7 +70,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[Any, dict[str, Any]]:
         """Return the field of a foreign key, which is the id of a row."""
-        _, options = super().build_relational_field(field_name, relation_info)
+        options: Any = super().build_relational_field(field_name, relation_info)[1]
         kept = {name: options[name] for name in ("read_only", "required", "allow_null", "help_text") if name in options}
         return ReferenceField, _with_default(relation_info.model_field, kept)
 

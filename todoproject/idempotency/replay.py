@@ -8,6 +8,7 @@ no longer than ``lock_timeout``.
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
@@ -58,7 +59,8 @@ def idempotently(request: Request, answer: Callable[[], HttpResponse]) -> HttpRe
         return answer()
     if not KEY.fullmatch(key):
         raise ParseError("Idempotency-Key must be 1 to 255 visible ASCII characters.")
-    user_id, path, fingerprint = request.user.pk, request.path.rstrip("/"), hashlib.sha256(request.body).hexdigest()
+    user_id: Any = request.user.pk  # of a caller whom a token names
+    path, fingerprint = request.path.rstrip("/"), hashlib.sha256(request.body).hexdigest()
     with transaction.atomic():
         record_id = _claim(user_id, path, key, fingerprint)
         if record_id is None:

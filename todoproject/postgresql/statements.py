@@ -91,7 +91,7 @@ def insertion(
         select, parameters = source.values_list(*values.values()).query.sql_with_params()
         into = ", ".join(map(quoted, values))
         back = ", ".join(map(quoted, returning))
-        text = f"INSERT INTO {quoted(model._meta.db_table)} ({into}) {select} RETURNING {back}"  # noqa: S608, SLF001
+        text = f"INSERT INTO {quoted(model._meta.db_table)} ({into}) {select} RETURNING {back}"
         return text, parameters
 
     return Statement(sql)

@@ -8,7 +8,7 @@ from todos.api import Todos
 from todos.models import Todo
 
 COLUMNS = {"id": "id", "owner": "owner__username"} | {
-    name.replace("_", " "): name for name in Todos.form().fields if name not in {"id", "url"}
+    name.replace("_", " "): name for name in map(str, Todos.form().fields) if name not in {"id", "url"}
 }
 
 
