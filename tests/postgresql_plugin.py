@@ -58,6 +58,7 @@ class Session:
             database = database_variables(self.secrets, port=self.server.port)
         environment = service_environment(self.secrets, database=database)
         environment["ALLOWED_HOSTS"] += ",testserver"
+        environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         environment["METRICS_PORT"] = "0"  # a test that reads metrics gives a port of its own
         os.environ.clear()
         os.environ.update(environment)

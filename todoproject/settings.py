@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "axes",
     "corsheaders",
     "rest_framework",
-    "todoproject.api.checks.ApiConfig",
+    "todoproject.api",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "todoproject.accounts",

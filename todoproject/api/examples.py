@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from todoproject.api import fields
-from todoproject.api.renderer import decimal_text
 
 if TYPE_CHECKING:
     from todoproject.api.resource import Resource
@@ -24,7 +23,7 @@ VALUES: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (serializers.BooleanField, lambda _: False),
     (fields.ReferenceField, lambda _: NUMBER),
     (serializers.IntegerField, lambda field: min(max(field.min_value or 0, 1), field.max_value or 1)),
-    (serializers.DecimalField, lambda field: decimal_text(field.quantize(Decimal(1)))),
+    (serializers.DecimalField, lambda field: field.to_representation(Decimal(1))),
     (serializers.DateTimeField, lambda _: MADE),
     (serializers.DateField, lambda _: MADE[:10]),
 )
@@ -79,4 +78,4 @@ def representation(resource: "type[Resource]") -> dict[str, Any]:
 def _default(field: Any, name: str) -> Any:
     if field.default in (empty, None, "") or callable(field.default):
         return value_of(field, name)
-    return decimal_text(field.default) if isinstance(field, serializers.DecimalField) else field.default
+    return field.to_representation(field.default)

@@ -41,7 +41,9 @@ class PageIndex(models.Index):
         key: Any = sort_key(model._meta.get_field(last))  # type: ignore[arg-type]
         self.expressions = (*map(F, before), key.expression, F("id"))
         self.fields, self.fields_orders = [], []
-        name = "_".join([str(model._meta.model_name), "by", *before[1:], last])
+        name = f"{model._meta.model_name}_by_{last}"
+        if name in {index.name for index in model._meta.indexes}:  # of the scope: this is of a nested list
+            name = f"{model._meta.model_name}_by_{'_'.join(before)}_{last}"
         if len(name) > self.max_name_length:
             name = f"{name[: self.max_name_length - 7]}_{names_digest(model._meta.db_table, *before, last, length=6)}"
         self.name = name

@@ -91,5 +91,5 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
 def _with_default(column: Any, options: dict[str, Any]) -> dict[str, Any]:
     if not options.get("read_only") and options.pop("required", True) is False:
         default = column.default if column.has_default() else None if column.null else ""
-        options["default"] = getattr(default, "value", default)  # of a member of TextChoices
+        options["default"] = default if callable(default) else column.to_python(getattr(default, "value", default))
     return options
