@@ -1,1 +1,1 @@
-"""The yardstick behind docs/performance.md: `make bench`, or `python -m benchmarks --help`."""
+"""The yardstick behind pattern/docs/performance.md: `make bench`, or `python -m pattern.benchmarks --help`."""

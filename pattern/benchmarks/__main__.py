@@ -1,15 +1,15 @@
 """`make bench`: measures the service and its peers side by side.
 
 Starts a PostgreSQL of its own with 100,000 todos of 1,000 users, measures, prints the targets and the list on stdout,
-and writes benchmarks/results.json, docs/performance.md (between its markers) and docs/performance.svg. Progress goes to
-stderr. Linux only: CPU time is read from /proc. The parts, each of which replaces only its own figures:
+and writes pattern/benchmarks/results.json, pattern/docs/performance.md (between its markers) and its picture. Progress
+goes to stderr. Linux only: CPU time is read from /proc. The parts, each of which replaces only its own figures:
 
   compared  everybody's requests a CPU-second, interleaved: ours, peers, ours with one thing changed
   growth    the list at 1,000, 100,000 and 10,000,000 rows (3 GB of disk)
   pod       a quarter of a core and 512 MB: Poisson arrivals, highest good rate, overload (needs root)
   process   start to first answer, memory after 10,000 and 100,000 requests
 
-While you work on something: `python -m benchmarks --only compared --contender ours --contender FastAPI
+While you work on something: `python -m pattern.benchmarks --only compared --contender ours --contender FastAPI
 --request 'GET /todos' --rounds 3 --seconds 1`. With --contender or --request nothing is written.
 """
 
@@ -20,19 +20,19 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks import cores, report, results
-from benchmarks.bench import Bench
-from benchmarks.compared import compared
-from benchmarks.contenders import EVERYBODY, PEERS_PYTHON
-from benchmarks.database import Yardstick, yardstick
-from benchmarks.growth import growth
-from benchmarks.machine import machine
-from benchmarks.pod import pod
-from benchmarks.process import process
-from benchmarks.requests_made import KINDS
 from local.locks import Lock
 from local.refusal import Refusal
 from local.state import here
+from pattern.benchmarks import cores, report, results
+from pattern.benchmarks.bench import Bench
+from pattern.benchmarks.compared import compared
+from pattern.benchmarks.contenders import EVERYBODY, PEERS_PYTHON
+from pattern.benchmarks.database import Yardstick, yardstick
+from pattern.benchmarks.growth import growth
+from pattern.benchmarks.machine import machine
+from pattern.benchmarks.pod import pod
+from pattern.benchmarks.process import process
+from pattern.benchmarks.requests_made import KINDS
 
 PARTS = {"compared": compared, "growth": growth, "pod": pod, "process": process}
 ROWS, USERS = 100_000, 1_000
@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
     """Return what the command line says."""
     names = [*(contender.name for contender in EVERYBODY), "pgbench"]
     parser = argparse.ArgumentParser(
-        "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        "python -m pattern.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", action="append", choices=PARTS, help="a part; may be given several times")
     parser.add_argument("--rounds", type=int, default=5, help="how often everybody's turn comes (5)")
@@ -64,7 +64,7 @@ def main() -> int:
         report.write(kept)
         return 0
     if not PEERS_PYTHON.exists():
-        raise Refusal("The peers have no environment: `make bench` makes it, or `sh local/environment.sh benchmarks`.")
+        raise Refusal("The peers have no environment: `make bench` makes it, or `make .venv-pattern/ready`.")
     # Its servers are sessions of their own, which a signal to us does not reach: leave in order.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = here().folder / "benchmarks"

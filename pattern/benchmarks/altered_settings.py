@@ -89,7 +89,7 @@ AFTER_START: dict[str, Callable[[], None]] = {
 class AlteredConfig(AppConfig):
     """Does what AFTER_START has by the name in ALTERATION, when all models are there."""
 
-    name = "benchmarks"
+    name = "pattern.benchmarks"
 
     def ready(self) -> None:
         AFTER_START[os.environ["ALTERATION"]]()
@@ -100,6 +100,6 @@ if "ALTERATION" in os.environ:
     from todoproject.settings import INSTALLED_APPS
 
     if os.environ["ALTERATION"] in AFTER_START:
-        INSTALLED_APPS.append("benchmarks.altered_settings.AlteredConfig")
+        INSTALLED_APPS.append("pattern.benchmarks.altered_settings.AlteredConfig")
     else:
         ALTERATIONS[os.environ["ALTERATION"]](globals())

@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from benchmarks.database import Database, Yardstick
+from pattern.benchmarks.database import Database, Yardstick
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from html import escape
 from typing import Any
 
-from benchmarks.contenders import OURS, PEERS, VARIANTS
-from benchmarks.statistics_of import median, per_cpu_second
+from pattern.benchmarks.contenders import OURS, PEERS, VARIANTS
+from pattern.benchmarks.statistics_of import median, per_cpu_second
 
 _ROW, _LEFT, _WIDTH, _TOP = 26, 220, 440, 74
 OURS_COLOUR, PEER_COLOUR, VARIANT_COLOUR, WHISKER = "#1b5e91", "#b9bec4", "#9cc3e0", "#33383d"

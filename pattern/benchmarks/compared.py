@@ -4,14 +4,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks import pgbench
-from benchmarks.bench import Bench
-from benchmarks.contenders import EVERYBODY, FASTAPI, NINJA, NO_AUDIT_TRAIL, OURS, Contender
-from benchmarks.equality import require_equal
-from benchmarks.interleaved import Slice, slice_of
-from benchmarks.requests_made import KINDS, Callers, around
-from benchmarks.serving import Serving, start
-from benchmarks.statistics_of import per_cpu_second
+from pattern.benchmarks import pgbench
+from pattern.benchmarks.bench import Bench
+from pattern.benchmarks.contenders import EVERYBODY, FASTAPI, NINJA, NO_AUDIT_TRAIL, OURS, Contender
+from pattern.benchmarks.equality import require_equal
+from pattern.benchmarks.interleaved import Slice, slice_of
+from pattern.benchmarks.requests_made import KINDS, Callers, around
+from pattern.benchmarks.serving import Serving, start
+from pattern.benchmarks.statistics_of import per_cpu_second
 
 LIST = "GET /todos"
 # Everybody lists; ours alone has entity tags, search and cursors.

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.altered_settings import AFTER_START, ALTERATIONS
-from benchmarks.database import Yardstick
 from local import ports
 from local.secrets import read_secret
 from local.state import ROOT
+from pattern.benchmarks.altered_settings import AFTER_START, ALTERATIONS
+from pattern.benchmarks.database import Yardstick
 
-PEERS_PYTHON = ROOT / ".venv-benchmarks" / "bin" / "python"
+PEERS_PYTHON = ROOT / ".venv-pattern" / "bin" / "python"
 PROCESSES = 2
 
 
@@ -44,8 +44,8 @@ class Contender:
 
 # The service's own worker class, threads and preloading.
 _GUNICORN = "{python} -m gunicorn --workers {processes} --worker-class gthread --threads 4 --keep-alive 65 --preload"
-_WSGI = f"{_GUNICORN} --no-control-socket --bind 127.0.0.1:{{port}} benchmarks.peers."
-_UVICORN = "{python} -m uvicorn --workers {processes} --port {port} benchmarks.peers.fastapi_peer:app"
+_WSGI = f"{_GUNICORN} --no-control-socket --bind 127.0.0.1:{{port}} pattern.benchmarks.peers."
+_UVICORN = "{python} -m uvicorn --workers {processes} --port {port} pattern.benchmarks.peers.fastapi_peer:app"
 
 OURS = Contender("ours", "the service, as `make run` serves it")
 FASTAPI = Contender("FastAPI", "FastAPI, SQLAlchemy 2, asyncpg, uvicorn", _UVICORN, ours=False)
@@ -56,14 +56,14 @@ DRF = Contender(
     "DRF",
     "Django REST framework's tutorial",
     f"{_WSGI}django_wsgi:application",
-    {"ROOT_URLCONF": "benchmarks.peers.drf"},
+    {"ROOT_URLCONF": "pattern.benchmarks.peers.drf"},
     ours=False,
 )
 NINJA = Contender(
     "django-ninja",
     "django-ninja's tutorial",
     f"{_WSGI}django_wsgi:application",
-    {"ROOT_URLCONF": "benchmarks.peers.ninja_peer"},
+    {"ROOT_URLCONF": "pattern.benchmarks.peers.ninja_peer"},
     ours=False,
 )
 BARE = Contender("bare WSGI", "a WSGI function, psycopg, orjson", f"{_WSGI}bare:application", ours=False)
@@ -78,7 +78,7 @@ VARIANTS = (
         Contender(
             f"ours, {name}",
             alteration.__doc__ or "",
-            variables={"DJANGO_SETTINGS_MODULE": "benchmarks.altered_settings", "ALTERATION": name},
+            variables={"DJANGO_SETTINGS_MODULE": "pattern.benchmarks.altered_settings", "ALTERATION": name},
         )
         for name, alteration in {**ALTERATIONS, **AFTER_START}.items()
     ),

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from psycopg import sql
 
-from benchmarks import cores
 from local.environment import database_variables, service_environment
 from local.manage import manage
 from local.postgresql import Server
 from local.secrets import ensure_secrets, read_secret
+from pattern.benchmarks import cores
 
 # A write is on the disk when it is answered (fsync, synchronous_commit and full_page_writes are on, the defaults).
 # shared_buffers is a quarter of 1 GiB, as RDS has it by default (DBInstanceClassMemory/32768 pages of 8 KiB,

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from benchmarks.http_load import ask_once
-from benchmarks.serving import Serving
+from pattern.benchmarks.http_load import ask_once
+from pattern.benchmarks.serving import Serving
 
 TIMES = ("completed_at", "due_at", "created_at", "updated_at")
 

@@ -4,12 +4,12 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from benchmarks.bench import Bench
-from benchmarks.contenders import OURS
-from benchmarks.database import Database
-from benchmarks.interleaved import slice_of
-from benchmarks.requests_made import KINDS, Callers, around
-from benchmarks.serving import Serving, start
+from pattern.benchmarks.bench import Bench
+from pattern.benchmarks.contenders import OURS
+from pattern.benchmarks.database import Database
+from pattern.benchmarks.interleaved import slice_of
+from pattern.benchmarks.requests_made import KINDS, Callers, around
+from pattern.benchmarks.serving import Serving, start
 
 TODOS_OF_ONE = 100
 MOST_OWNERS = 1_000  # beyond, each owns more

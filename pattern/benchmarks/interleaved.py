@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.cpu import Used
-from benchmarks.http_load import ClosedLoop
-from benchmarks.requests_made import KINDS
-from benchmarks.serving import Serving
+from pattern.benchmarks.cpu import Used
+from pattern.benchmarks.http_load import ClosedLoop
+from pattern.benchmarks.requests_made import KINDS
+from pattern.benchmarks.serving import Serving
 
 CONNECTIONS = 8
 WARM_UP_SECONDS = 0.3

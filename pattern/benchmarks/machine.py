@@ -7,9 +7,9 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import cores
-from benchmarks.contenders import PEERS_PYTHON
-from benchmarks.database import Yardstick
+from pattern.benchmarks import cores
+from pattern.benchmarks.contenders import PEERS_PYTHON
+from pattern.benchmarks.database import Yardstick
 
 PACKAGES = (
     "asyncpg",

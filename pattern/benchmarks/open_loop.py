@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from benchmarks.http_load import LENGTH, status_of
+from pattern.benchmarks.http_load import LENGTH, status_of
 
 MOST_CONNECTIONS = 1_000
 PATIENCE_SECONDS = 10  # after the last arrival: who has no answer by then hangs

@@ -8,11 +8,11 @@ import re
 import subprocess
 from pathlib import Path
 
-from benchmarks import cores
-from benchmarks.cpu import Used
-from benchmarks.database import Database, Yardstick
-from benchmarks.interleaved import CONNECTIONS, Slice, measured
 from local.secrets import read_secret
+from pattern.benchmarks import cores
+from pattern.benchmarks.cpu import Used
+from pattern.benchmarks.database import Database, Yardstick
+from pattern.benchmarks.interleaved import CONNECTIONS, Slice, measured
 
 SQL = Path(__file__).parent / "peers" / "list.sql"
 DONE = re.compile(r"number of transactions actually processed: (\d+)")

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-from benchmarks.bench import Bench
-from benchmarks.contenders import OURS
-from benchmarks.cpu import Used
-from benchmarks.http_load import BrokenAnswerError, ClosedLoop, ask_once, status_of
-from benchmarks.interleaved import CONNECTIONS
-from benchmarks.open_loop import Arrival, OpenLoop, Outcome, poisson
-from benchmarks.quota import NoQuotaError, Quota, quota
-from benchmarks.requests_made import Callers, around, head
-from benchmarks.serving import Serving, start
 from local import ports
 from local.state import ROOT
+from pattern.benchmarks.bench import Bench
+from pattern.benchmarks.contenders import OURS
+from pattern.benchmarks.cpu import Used
+from pattern.benchmarks.http_load import BrokenAnswerError, ClosedLoop, ask_once, status_of
+from pattern.benchmarks.interleaved import CONNECTIONS
+from pattern.benchmarks.open_loop import Arrival, OpenLoop, Outcome, poisson
+from pattern.benchmarks.quota import NoQuotaError, Quota, quota
+from pattern.benchmarks.requests_made import Callers, around, head
+from pattern.benchmarks.serving import Serving, start
 
 CORES, MEGABYTES = 0.25, 512
 RATE, SECONDS = 50, 60

@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench import Bench
-from benchmarks.contenders import OURS
-from benchmarks.cpu import tree
-from benchmarks.http_load import ClosedLoop
-from benchmarks.interleaved import CONNECTIONS
-from benchmarks.requests_made import Callers, around
-from benchmarks.serving import Serving, start
+from pattern.benchmarks.bench import Bench
+from pattern.benchmarks.contenders import OURS
+from pattern.benchmarks.cpu import tree
+from pattern.benchmarks.http_load import ClosedLoop
+from pattern.benchmarks.interleaved import CONNECTIONS
+from pattern.benchmarks.requests_made import Callers, around
+from pattern.benchmarks.serving import Serving, start
 
 STARTS = 5
 FIRST, LAST = 10_000, 100_000

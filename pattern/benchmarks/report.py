@@ -1,14 +1,15 @@
-"""docs/performance.md between its markers, the picture beside it, and the same tables for a terminal."""
+"""pattern/docs/performance.md between its markers, the picture beside it, and the same tables for a terminal."""
 
 import re
 from pathlib import Path
 from typing import Any
 
-from benchmarks import chart, tables
-from benchmarks.targets import LIST
 from local.state import ROOT
+from pattern.benchmarks import chart, tables
+from pattern.benchmarks.targets import LIST
 
-DOCUMENT, PICTURE = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.svg"
+DOCUMENT = ROOT / "pattern" / "docs" / "performance.md"
+PICTURE = DOCUMENT.with_suffix(".svg")
 BEGIN, END = "<!-- written by `make bench`: begin -->", "<!-- written by `make bench`: end -->"
 
 

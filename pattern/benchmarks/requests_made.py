@@ -11,9 +11,9 @@ from functools import cached_property
 
 import jwt
 
-from benchmarks.database import Database, Yardstick
-from benchmarks.http_load import ask_once
 from local.secrets import read_secret
+from pattern.benchmarks.database import Database, Yardstick
+from pattern.benchmarks.http_load import ask_once
 
 # The same for everybody, or addresses in the answers would differ.
 HOST = "localhost:8000"

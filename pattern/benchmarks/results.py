@@ -4,9 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local.state import ROOT
-
-PATH = ROOT / "benchmarks" / "results.json"
+PATH = Path(__file__).with_name("results.json")
 
 
 def read(path: Path = PATH) -> dict[str, Any]:

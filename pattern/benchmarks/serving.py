@@ -8,12 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import cores
-from benchmarks.contenders import Contender
-from benchmarks.database import Yardstick
-from benchmarks.http_load import BrokenAnswerError, ask_once, status_of
 from local import ports, processes
 from local.state import ROOT
+from pattern.benchmarks import cores
+from pattern.benchmarks.contenders import Contender
+from pattern.benchmarks.database import Yardstick
+from pattern.benchmarks.http_load import BrokenAnswerError, ask_once, status_of
 
 READY_SECONDS = 60
 

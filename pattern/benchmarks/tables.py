@@ -4,11 +4,11 @@ import re
 import statistics
 from typing import Any
 
-from benchmarks.contenders import EVERYBODY, OURS
-from benchmarks.interleaved import NOISY_SHARE
-from benchmarks.pod import AT_ONCE_SECONDS
-from benchmarks.statistics_of import Slices, median, noisy, per_cpu_second, ratios, spread
-from benchmarks.targets import LIST, TARGETS
+from pattern.benchmarks.contenders import EVERYBODY, OURS
+from pattern.benchmarks.interleaved import NOISY_SHARE
+from pattern.benchmarks.pod import AT_ONCE_SECONDS
+from pattern.benchmarks.statistics_of import Slices, median, noisy, per_cpu_second, ratios, spread
+from pattern.benchmarks.targets import LIST, TARGETS
 
 ABOUT = {contender.name: contender.about for contender in EVERYBODY} | {
     "pgbench": "the statement alone; its own CPU counts as the server's"

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.contenders import BARE, BARE_JSON, DRF, FASTAPI, OURS
-from benchmarks.pod import AT_ONCE_SECONDS, GOOD_MILLISECONDS, good_enough
-from benchmarks.process import FIRST, LAST
-from benchmarks.statistics_of import ratios
+from pattern.benchmarks.contenders import BARE, BARE_JSON, DRF, FASTAPI, OURS
+from pattern.benchmarks.pod import AT_ONCE_SECONDS, GOOD_MILLISECONDS, good_enough
+from pattern.benchmarks.process import FIRST, LAST
+from pattern.benchmarks.statistics_of import ratios
 
 Parts = dict[str, Any]
 LIST = "GET /todos"

@@ -1,16 +1,16 @@
-"""The command line: `python -m local.new_service NAME [PLURAL]`, which is `make service NAME=invoice`."""
+"""The command line: `python -m pattern.new_service NAME [PLURAL]`, which is `make service NAME=invoice`."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-from local.new_service.files import rename, tracked
-from local.new_service.made_anew import make_anew
-from local.new_service.names import require_no_collision, require_usable
-from local.new_service.words import OLD, plural_of, replacing
 from local.output import say
 from local.refusal import Refusal
 from local.state import ROOT
+from pattern.new_service.files import rename, tracked
+from pattern.new_service.made_anew import make_anew
+from pattern.new_service.names import require_no_collision, require_usable
+from pattern.new_service.words import OLD, plural_of, replacing
 
 NEXT = """\
 This is the {name} service now: {changed} files changed, staged and not committed (`git reset --hard` takes them back).
@@ -20,7 +20,7 @@ This is the {name} service now: {changed} files changed, staged and not committe
   make run                         the service with demo data, at /{plural}
   git commit -m 'Name the service {name}'
 
-Then your own fields, and what may go: docs/your-own-service.md. AWS: terraform/README.md.
+Then your own fields, and what may go: pattern/docs/your-own-service.md. AWS: terraform/README.md.
 """
 
 

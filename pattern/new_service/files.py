@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from local.new_service.words import in_columns
+from pattern.new_service.words import in_columns
 
 # Locks and their exports answer for what others published, the evidence was seen under the old name, and the command
 # and its tests speak of the word itself.
@@ -15,8 +15,8 @@ KEPT = re.compile(
     (?: .*/ )? (?: poetry\.lock | package-lock\.json | \.terraform\.lock\.hcl )
     | (?: requirements | terraform/lambda ) / .* \.txt
     | docs/evidence/ .*
-    | local/new_service/ .*
-    | tests/clone/ .*
+    | pattern/new_service/ .*
+    | pattern/tests/new_service/ .*
     """,
     re.VERBOSE,
 )

@@ -7,9 +7,9 @@ import keyword
 import re
 from pathlib import Path
 
-from local.new_service.files import KEPT
-from local.new_service.words import OLD, replacing
 from local.refusal import Refusal
+from pattern.new_service.files import KEPT
+from pattern.new_service.words import OLD, replacing
 
 # The limit of terraform/project (terraform/modules/state/variables.tf), without its hyphen: no module has one.
 _NAME = re.compile(r"[a-z][a-z0-9]{1,14}")

@@ -1,4 +1,4 @@
-"""The command line: `python -m monitoring.live --help`."""
+"""The command line: `python -m pattern.rehearsals --help`."""
 
 import argparse
 import select
@@ -11,10 +11,10 @@ from local.interruption import Interrupted, Interruption
 from local.output import say
 from local.refusal import Refusal
 from local.state import here
-from monitoring.live import prometheus
-from monitoring.live.incident import FACTOR, rehearse, stage
-from monitoring.live.kinds import KINDS
-from monitoring.live.observe import observe
+from pattern.rehearsals import prometheus
+from pattern.rehearsals.incident import FACTOR, rehearse, stage
+from pattern.rehearsals.kinds import KINDS
+from pattern.rehearsals.observe import observe
 
 PICTURE_SECONDS = 30  # from the start of the traffic
 EPILOG = f"""\
@@ -38,7 +38,7 @@ def _incident(arguments: argparse.Namespace, interruption: Interruption) -> int:
         say("  logs        .local/incident/blue.log, green.log, postgres-exporter.log, postgresql/log")
         incident = rehearse(kind, stack, server, interruption, mend=_pause() if arguments.pictures else _enter())
         if arguments.pictures:
-            from monitoring.live.picture import draw  # noqa: PLC0415  matplotlib takes a second to load
+            from pattern.rehearsals.picture import draw  # noqa: PLC0415  matplotlib takes a second to load
 
             for path in draw(incident, server, arguments.pictures):
                 say(f"  drawn: {path}")
@@ -76,7 +76,7 @@ def _observe(arguments: argparse.Namespace, interruption: Interruption) -> int:
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, KINDS))
     parser = argparse.ArgumentParser(
-        prog="python -m monitoring.live",
+        prog="python -m pattern.rehearsals",
         description="See the service's SLOs and alerts at work on this machine.",
         epilog=EPILOG + "\n".join(f"  {kind.name:<{width}}  {kind.happens}" for kind in KINDS.values()),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -9,11 +9,11 @@ from pathlib import Path
 from local.interruption import Interruption
 from local.output import say, step
 from local.refusal import Refusal
-from monitoring.live.kinds import Kind
-from monitoring.live.prometheus import Prometheus
-from monitoring.live.stack import Stack
-from monitoring.live.traffic import Traffic
-from monitoring.live.watch import FIRING, QUIET, Change, Watch
+from pattern.rehearsals.kinds import Kind
+from pattern.rehearsals.prometheus import Prometheus
+from pattern.rehearsals.stack import Stack
+from pattern.rehearsals.traffic import Traffic
+from pattern.rehearsals.watch import FIRING, QUIET, Change, Watch
 
 FACTOR = 60  # five minutes are five seconds
 # A little longer than the shortest window of the rules, five minutes: what is normal is known before it ends.

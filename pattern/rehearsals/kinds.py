@@ -9,9 +9,9 @@ from psycopg.sql import SQL, Identifier
 
 from local.resource import RESOURCE
 from local.secrets import read_secret
-from monitoring.live.prometheus import Prometheus
-from monitoring.live.stack import THREADS, WORKERS, Stack
-from monitoring.live.traffic import Traffic
+from pattern.rehearsals.prometheus import Prometheus
+from pattern.rehearsals.stack import THREADS, WORKERS, Stack
+from pattern.rehearsals.traffic import Traffic
 
 Cause = Callable[[Stack, Prometheus, Traffic], AbstractContextManager[None]]
 

@@ -12,8 +12,8 @@ from local.locks import Lock
 from local.output import say
 from local.refusal import Refusal
 from monitoring.generate.table import load
-from monitoring.live.prometheus import Prometheus
-from monitoring.live.table import text
+from pattern.rehearsals.prometheus import Prometheus
+from pattern.rehearsals.table import text
 
 # Prometheus looks for its targets every 5 s, two scrapes make a rate, and the rules are recorded every 30 s.
 SCRAPE_INTERVAL = "5s"

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from monitoring.live.incident import FACTOR, Incident
-from monitoring.live.panels import Panel, legend, local_query, panels, title_of
-from monitoring.live.prometheus import Prometheus
-from monitoring.live.watch import FIRING, PENDING
+from pattern.rehearsals.incident import FACTOR, Incident
+from pattern.rehearsals.panels import Panel, legend, local_query, panels, title_of
+from pattern.rehearsals.prometheus import Prometheus
+from pattern.rehearsals.watch import FIRING, PENDING
 
 STEP_SECONDS = 0.5
 COLUMNS = 2

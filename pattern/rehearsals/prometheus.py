@@ -19,7 +19,7 @@ from local import ports
 from local.refusal import Refusal
 from monitoring.generate.duration import shortened
 from monitoring.generate.files import rule_files
-from monitoring.live.process import Process
+from pattern.rehearsals.process import Process
 
 # Those of monitoring/helm/kube-prometheus-stack.yaml and monitoring/kubernetes/pod_monitor.yaml.
 SCRAPE_INTERVAL, EVALUATION_INTERVAL = "15s", "30s"

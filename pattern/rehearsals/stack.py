@@ -19,7 +19,7 @@ from local.resource import RESOURCE
 from local.run import prepare
 from local.secrets import ensure_secrets, read_secret
 from local.state import State
-from monitoring.live.process import Process, stop_left_over
+from pattern.rehearsals.process import Process, stop_left_over
 
 # Nothing has to survive the power's failure.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -3,7 +3,7 @@
 import math
 
 from monitoring.generate.table import Slo, Table
-from monitoring.live.prometheus import Prometheus
+from pattern.rehearsals.prometheus import Prometheus
 
 USERS = '{traffic="users"}[5m]'
 FAILED = '{traffic="users",status=~"5.."}[5m]'

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from local.resource import RESOURCE
-from monitoring.live.stack import Colour
+from pattern.rehearsals.stack import Colour
 
 USER = "ada"  # of the demo data
 REQUESTS_A_SECOND = 25  # of all together, while nobody has to wait

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitoring.live.prometheus import Prometheus
+from pattern.rehearsals.prometheus import Prometheus
 
 QUIET, PENDING, FIRING = "inactive", "pending", "firing"
 

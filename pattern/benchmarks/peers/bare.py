@@ -14,7 +14,7 @@ import jwt
 import orjson
 import psycopg
 
-from benchmarks.peers.access_token import caller_of
+from pattern.benchmarks.peers.access_token import caller_of
 
 SQL = Path(__file__).with_name("list.sql").read_text(encoding="utf-8").replace(":owner", "%s")
 ROOT = "http://localhost:8000/todos"

@@ -5,7 +5,7 @@ https://www.postgresql.org/docs/current/functions-json.html
 
 from typing import Any
 
-from benchmarks.peers import bare
+from pattern.benchmarks.peers import bare
 
 MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 SQL = f"""

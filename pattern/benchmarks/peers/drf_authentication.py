@@ -12,7 +12,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from benchmarks.peers.access_token import caller_of
+from pattern.benchmarks.peers.access_token import caller_of
 
 
 @dataclass

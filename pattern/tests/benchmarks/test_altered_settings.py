@@ -6,14 +6,15 @@ import sys
 
 import pytest
 
-from benchmarks.altered_settings import AFTER_START, ALTERATIONS
 from local.state import ROOT
+from pattern.benchmarks.altered_settings import AFTER_START, ALTERATIONS
 
 
 @pytest.mark.parametrize("name", [*ALTERATIONS, *AFTER_START])
 def test_an_alteration_alters_the_settings(name: str) -> None:
     altered = shown(
-        "from benchmarks.altered_settings import INSTALLED_APPS, MIDDLEWARE, LOGGING, DATABASES", ALTERATION=name
+        "from pattern.benchmarks.altered_settings import INSTALLED_APPS, MIDDLEWARE, LOGGING, DATABASES",
+        ALTERATION=name,
     )
     assert altered != shown("from todoproject.settings import INSTALLED_APPS, MIDDLEWARE, LOGGING, DATABASES")
 

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from benchmarks import cpu
-from benchmarks.quota import NoQuotaError, quota
+from pattern.benchmarks import cpu
+from pattern.benchmarks.quota import NoQuotaError, quota
 
 BURN = "import time\nend = time.process_time() + {seconds}\nwhile time.process_time() < end: pass\n"
 

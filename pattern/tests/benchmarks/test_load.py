@@ -7,10 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from benchmarks.http_load import BrokenAnswerError, ClosedLoop
-from benchmarks.open_loop import Arrival, OpenLoop, Outcome, poisson
-from benchmarks.pod import summary
-from tests.benchmarks.answering import GET, answering
+from pattern.benchmarks.http_load import BrokenAnswerError, ClosedLoop
+from pattern.benchmarks.open_loop import Arrival, OpenLoop, Outcome, poisson
+from pattern.benchmarks.pod import summary
+from pattern.tests.benchmarks.answering import GET, answering
 
 
 def test_a_closed_loop_asks_again_until_it_has_its_answers() -> None:
@@ -31,7 +31,7 @@ def test_a_closed_loop_stops_at_an_answer_that_is_not_a_good_one() -> None:
 
 def test_an_open_loop_sends_on_time_while_an_answer_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
     """A closed loop would have asked once and waited (coordinated omission): here the first waits for the last."""
-    monkeypatch.setattr("benchmarks.open_loop.PATIENCE_SECONDS", 60)
+    monkeypatch.setattr("pattern.benchmarks.open_loop.PATIENCE_SECONDS", 60)
     last = threading.Event()
 
     def answer(number: int) -> tuple[float, int, dict[str, str], bytes]:
@@ -75,7 +75,7 @@ def test_a_refused_connection_is_a_failure() -> None:
 
 
 def test_who_gets_no_answer_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchmarks.open_loop.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("pattern.benchmarks.open_loop.PATIENCE_SECONDS", 0.2)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.compared import require_same_work
-from benchmarks.contenders import OURS, PEERS, PEERS_PYTHON
-from benchmarks.database import Yardstick, yardstick
-from benchmarks.equality import UnequalError, require_equal
-from benchmarks.requests_made import Callers
-from benchmarks.serving import Serving, start
 from local.state import ROOT
-from tests.benchmarks.answering import GET, answering
+from pattern.benchmarks.compared import require_same_work
+from pattern.benchmarks.contenders import OURS, PEERS, PEERS_PYTHON
+from pattern.benchmarks.database import Yardstick, yardstick
+from pattern.benchmarks.equality import UnequalError, require_equal
+from pattern.benchmarks.requests_made import Callers
+from pattern.benchmarks.serving import Serving, start
+from pattern.tests.benchmarks.answering import GET, answering
 
 
 def test_peers_have_the_services_versions_of_what_both_use() -> None:
     ours, theirs = (
         {package["name"]: package["version"] for package in tomllib.loads((ROOT / lock).read_text())["package"]}
-        for lock in ("poetry.lock", "requirements/benchmarks/poetry.lock")
+        for lock in ("poetry.lock", "pattern/poetry.lock")
     )
     shared = ("django", "djangorestframework", "gunicorn", "orjson", "psycopg", "psycopg-binary", "pyjwt", "uvicorn")
     assert {name: theirs[name] for name in shared} == {name: ours[name] for name in shared}
@@ -43,7 +43,7 @@ def _serving(port: int) -> Serving:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Yardstick]:
     if not PEERS_PYTHON.exists():
-        pytest.skip("the peers have no environment: sh local/environment.sh benchmarks")
+        pytest.skip("the peers have no environment: make .venv-pattern/ready")
     with yardstick(tmp_path_factory.mktemp("yardstick") / "state") as running:
         yield running
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from benchmarks import chart, report, results, tables
-from benchmarks.targets import LIST, TARGETS, Target
+from pattern.benchmarks import chart, report, results, tables
+from pattern.benchmarks.targets import LIST, TARGETS, Target
 
 PARTS: dict[str, Any] = {
     "compared": {
@@ -20,12 +20,12 @@ PARTS: dict[str, Any] = {
 
 def test_the_document_is_what_was_measured() -> None:
     text = report.DOCUMENT.read_text(encoding="utf-8")
-    assert report.rendered(results.read(), text) == text, "stale: `python -m benchmarks --report` writes it anew"
+    assert report.rendered(results.read(), text) == text, "stale: run `python -m pattern.benchmarks --report`"
 
 
 def test_the_picture_is_what_was_measured() -> None:
     drawn = chart.svg(results.read()["compared"][LIST])
-    assert report.PICTURE.read_text(encoding="utf-8") == drawn, "stale: `python -m benchmarks --report` writes it anew"
+    assert report.PICTURE.read_text(encoding="utf-8") == drawn, "stale: run `python -m pattern.benchmarks --report`"
 
 
 def test_a_ratio_is_the_median_of_the_rounds() -> None:

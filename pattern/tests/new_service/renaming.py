@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from local.new_service.words import OLD
+from pattern.new_service.words import OLD
 from tests.postgresql_plugin import ROOT
 
 EXAMPLE_ONLY = pytest.mark.skipif(
     (ROOT / "terraform/project").read_text().strip() != OLD,
-    reason="this is a client's own service already (docs/your-own-service.md says what may go)",
+    reason="this is a client's own service already (pattern/docs/your-own-service.md says what may go)",
 )
 # Words of others, and files that answer for what others published or for what was seen under the example's name.
 OTHERS = re.compile(r"todoproject|pycryptodome|autodoc|to-?do[-_]?backend", re.IGNORECASE)
@@ -29,8 +29,8 @@ UNCHANGED = (
     "requirements/**/*.txt",
     "terraform/lambda/*.txt",
     "docs/evidence/**/*",
-    "local/new_service/**/*",
-    "tests/clone/**/*",
+    "pattern/new_service/**/*",
+    "pattern/tests/new_service/**/*",
 )
 # No database by this name can be made: that is what its test is about.
 OWN_WORD = {"terraform/modules/database/tests/validations.tftest.hcl": "To-Do"}

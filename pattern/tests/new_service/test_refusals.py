@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from local.new_service.__main__ import main, new_service
-from local.new_service.files import tracked
-from local.new_service.names import require_no_collision, require_usable
-from local.new_service.words import plural_of
 from local.refusal import Refusal
-from tests.clone.renaming import EXAMPLE_ONLY
+from pattern.new_service.__main__ import main, new_service
+from pattern.new_service.files import tracked
+from pattern.new_service.names import require_no_collision, require_usable
+from pattern.new_service.words import plural_of
+from pattern.tests.new_service.renaming import EXAMPLE_ONLY
 from tests.postgresql_plugin import ROOT
 
 

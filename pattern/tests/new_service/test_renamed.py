@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from local import ports
-from local.new_service.words import plural_of
-from tests.clone.renaming import EXAMPLE_ONLY, OTHERS, OWN_WORD, UNCHANGED, Clone
+from pattern.new_service.words import plural_of
+from pattern.tests.new_service.renaming import EXAMPLE_ONLY, OTHERS, OWN_WORD, UNCHANGED, Clone
 
 pytestmark = [pytest.mark.slow, EXAMPLE_ONLY]
 # The page's own; a long name, with lines that no formatter wraps; a short one, with statements that now fit on one
@@ -28,7 +28,7 @@ class Renamed:
         self.name, self.plural = name, NAMES[name] or plural_of(name)
         self.clone = Clone.of_this_tree(folder / name)
         self.unchanged, self.links = self.clone.contents(UNCHANGED), self.clone.links()
-        self.done = self.clone.python("-m", "local.new_service", name, NAMES[name], seconds=180)
+        self.done = self.clone.python("-m", "pattern.new_service", name, NAMES[name], seconds=180)
         assert self.done.returncode == 0, self.done.stderr
 
 
@@ -80,7 +80,7 @@ def test_the_change_is_staged_for_a_look_and_the_next_steps_are_named(renamed: R
 
 
 def test_a_second_time_is_refused(renamed: Renamed) -> None:
-    again = renamed.clone.python("-m", "local.new_service", "ledger", "", seconds=60)
+    again = renamed.clone.python("-m", "pattern.new_service", "ledger", "", seconds=60)
     assert again.returncode == 1
     assert f"This is the {renamed.name} service already" in again.stderr
     assert (renamed.clone.root / "terraform/project").read_text() == f"{renamed.name}\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.new_service.words import in_columns, plural_of, replacing
+from pattern.new_service.words import in_columns, plural_of, replacing
 
 invoices = replacing("invoice", "invoices")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from local.interruption import Interruption
-from monitoring.live.incident import rehearse, stage
-from monitoring.live.kinds import KINDS
+from pattern.rehearsals.incident import rehearse, stage
+from pattern.rehearsals.kinds import KINDS
 from tests.monitoring.tools import needed
 
 pytestmark = pytest.mark.slow

@@ -19,11 +19,11 @@ import pytest
 
 from local.interruption import Interruption
 from monitoring.generate.files import rule_files
-from monitoring.live.incident import FACTOR, stage
-from monitoring.live.panels import local_query, panels
-from monitoring.live.prometheus import Prometheus, Series
-from monitoring.live.stack import EXPORTER, Colour, Stack
-from monitoring.live.traffic import Traffic
+from pattern.rehearsals.incident import FACTOR, stage
+from pattern.rehearsals.panels import local_query, panels
+from pattern.rehearsals.prometheus import Prometheus, Series
+from pattern.rehearsals.stack import EXPORTER, Colour, Stack
+from pattern.rehearsals.traffic import Traffic
 from tests.monitoring.tools import MONITORING, needed
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 
 from local import ports, processes
 from local.interruption import Interruption
-from monitoring.live.stack import Stack
+from pattern.rehearsals.stack import Stack
 from tests.monitoring.tools import needed
 from tests.postgresql_plugin import ROOT
 from tests.process.conftest import Serve
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 def live(*words: str, state: Path, **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "monitoring.live", *words],
+        [sys.executable, "-m", "pattern.rehearsals", *words],
         cwd=ROOT,
         env={**os.environ, "LOCAL_STATE": str(state), **variables},
         stdin=subprocess.DEVNULL,
@@ -75,7 +75,7 @@ def test_without_prometheus_the_command_that_installs_it_is_said(tmp_path: Path)
 def test_a_machine_without_the_database_exporter_has_the_colours_to_watch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitoring.live.stack.EXPORTER", "an-exporter-that-nobody-has")
+    monkeypatch.setattr("pattern.rehearsals.stack.EXPORTER", "an-exporter-that-nobody-has")
     stack = Stack(tmp_path, Interruption())
     try:
         stack.start()
