@@ -13,7 +13,7 @@ from pattern.new_service.words import in_columns
 KEPT = re.compile(
     r"""
     (?: .*/ )? (?: poetry\.lock | package-lock\.json | \.terraform\.lock\.hcl )
-    | (?: requirements | terraform/lambda ) / .* \.txt
+    | (?: pattern | requirements | terraform/lambda ) / .* \.txt
     | docs/evidence/ .*
     | pattern/new_service/ .*
     | pattern/tests/new_service/ .*

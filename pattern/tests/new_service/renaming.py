@@ -27,6 +27,7 @@ UNCHANGED = (
     "**/package-lock.json",
     "**/.terraform.lock.hcl",
     "requirements/**/*.txt",
+    "pattern/*.txt",
     "terraform/lambda/*.txt",
     "docs/evidence/**/*",
     "pattern/new_service/**/*",
