@@ -36,6 +36,8 @@ CODE = (
     "monitoring",
     "pipeline",
     "platform/installer",
+    *("terraform/lambda/database_access", "terraform/build_lambda.py", "terraform/module_readmes.py"),
+    "terraform/write_values.py",
     *TESTS,
     *(folder for folder in ("pattern",) if Path(folder).is_dir()),
 )

@@ -1,20 +1,15 @@
 #!/bin/sh
-# Locks the dependencies of pyproject.toml and exports them, one hash-locked file a group.
+# Locks the dependencies of each pyproject.toml and exports them, hash-locked.
 # usage: sh local/lock.sh     (POETRY=… names the command)
 set -eu
 
 poetry=${POETRY:-poetry}
-if ! "$poetry" --version >/dev/null 2>&1 || ! "$poetry" export --help >/dev/null 2>&1; then
-    echo "Poetry with its export plugin is needed, outside of .venv: pipx install poetry &&" \
-        "pipx inject poetry poetry-plugin-export (or POETRY=/path/to/poetry)." >&2
+if ! "$poetry" --version >/dev/null 2>&1; then
+    echo "Poetry is needed, outside of .venv: pipx install poetry (or POETRY=/path/to/poetry)." >&2
     exit 1
 fi
-"$poetry" lock
-for group in main local dev; do
-    "$poetry" export --only "$group" --output "requirements/$group.txt"
+export POETRY_VIRTUALENVS_CREATE=false
+for lock in poetry.lock */poetry.lock requirements/*/poetry.lock; do
+    [ ! -e "$lock" ] || "$poetry" --project "$(dirname "$lock")" lock
 done
-for project in django-6.1 terraform checkov benchmarks; do
-    "$poetry" --project "requirements/$project" lock
-    "$poetry" --project "requirements/$project" export --output "requirements/$project/requirements.txt"
-done
-exec .venv/bin/python -m local.lock_check
+exec .venv/bin/python -m local.lock_check --write

@@ -139,25 +139,7 @@ SUITES = (
         3600,
         waits=True,
         minutes=12,
-        environment=".venv-terraform",
         needs="terraform",
         install="https://developer.hashicorp.com/terraform/install (1.11 or newer)",
-        arguments=("-c", "requirements/terraform/pyproject.toml", "--rootdir=.", "--confcutdir=tests/terraform"),
-    ),
-    Suite(
-        "django-6.1",
-        "API and project on the next Django",
-        ("api", "project"),
-        2400,
-        service=True,
-        ci=True,
-        environment=".venv-django-6.1",
-        # schemathesis is in the main environment only; 6.1 words the golden SQL of a list differently.
-        arguments=(
-            *("-W", "default::PendingDeprecationWarning", "--ignore", "tests/api/test_schemathesis.py"),
-            # monitoring.generate needs the main environment.
-            *("--ignore", "tests/project/test_watched_routes.py"),
-            *("--deselect", "tests/api/test_statements.py::test_the_statements_of_a_list_are_the_golden_ones"),
-        ),
     ),
 )
