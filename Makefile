@@ -156,7 +156,7 @@ lambda: .venv/run ## build the package of the database Lambda, locked by hash
 .venv/test: requirements/main.txt requirements/local.txt requirements/dev.txt
 	@exec sh local/environment.sh $@ $^ >&2
 
-.venv-checkov/ready: requirements/checkov/requirements.txt
+.venv-checkov/ready: requirements/checkov.txt
 	@exec sh local/environment.sh $@ $^ >&2
 
 -include pattern/Makefile

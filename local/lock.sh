@@ -1,5 +1,5 @@
 #!/bin/sh
-# Locks the dependencies of each pyproject.toml and exports them, hash-locked.
+# Locks the dependencies of each pyproject.toml and exports them, hash-locked. Of checkov only the export is kept.
 # usage: sh local/lock.sh     (POETRY=… names the command)
 set -eu
 
@@ -9,7 +9,13 @@ if ! "$poetry" --version >/dev/null 2>&1; then
     exit 1
 fi
 export POETRY_VIRTUALENVS_CREATE=false
-for lock in poetry.lock */poetry.lock requirements/*/poetry.lock; do
-    [ ! -e "$lock" ] || "$poetry" --project "$(dirname "$lock")" lock
+for lock in poetry.lock */poetry.lock; do
+    "$poetry" --project "$(dirname "$lock")" lock
 done
-exec .venv/bin/python -m local.lock_check --write
+.venv/bin/python -m local.lock_check --write
+
+checkov=$(mktemp -d)
+trap 'rm -rf "$checkov"' EXIT
+cp requirements/checkov.toml "$checkov/pyproject.toml"
+"$poetry" --project "$checkov" lock
+.venv/bin/python -m local.lock_check --export "$checkov/poetry.lock" >requirements/checkov.txt

@@ -1,7 +1,8 @@
 """Exports each poetry.lock to hash-locked requirements, and checks that locks and exports are fresh.
 
-Run `python -m local.lock_check`: it needs neither Poetry nor a network. With --write it writes the exports. They are
-smaller than Poetry's: they have the hashes of what Linux and macOS install, and of the sources for other machines.
+Run `python -m local.lock_check`: it needs neither Poetry nor a network. With --write it writes the exports, with
+--export LOCK it prints the export of a lock that is not kept. An export is smaller than Poetry's: it has the hashes of
+what Linux and macOS install, and of the sources for other machines.
 """
 
 import hashlib
@@ -27,8 +28,7 @@ PLATFORM = re.compile(r"any|(?:many)?linux\w*_(?:x86_64|aarch64)|macosx_\w+")
 
 def projects(root: Path) -> dict[Path, dict[str, str]]:
     """Return the Poetry projects below `root`, each with the file that a group of it is exported to."""
-    locks = [*root.glob("*/poetry.lock"), *root.glob("requirements/*/poetry.lock")]
-    return {root: EXPORTS} | {lock.parent: {"main": "requirements.txt"} for lock in sorted(locks)}
+    return {root: EXPORTS} | {lock.parent: {"main": "requirements.txt"} for lock in root.glob("*/poetry.lock")}
 
 
 def content_hash(pyproject: dict[str, Any]) -> str:
@@ -70,7 +70,7 @@ def exported(lock: dict[str, Any], groups: list[str]) -> Iterator[str]:
     """Yield the text of each group's file; a group repeats no requirement of the groups before."""
     before: set[str] = set()
     for group in groups:
-        lines = ["# Written by `make lock` from poetry.lock."]
+        lines = ["# Written by `make lock`."]
         for package in (package for package in lock["package"] if group in package["groups"]):
             hashes = sorted(f"--hash={file['hash']}" for file in package["files"] if fits(file["file"]))
             line = requirement(package, group)
@@ -97,7 +97,10 @@ def findings(root: Path, exports: dict[str, str], *, write: bool = False) -> Ite
 
 
 def main(words: list[str]) -> int:
-    """Print the findings; return 1 if there are any."""
+    """Print the findings, or the export of another lock; return 1 if anything is stale."""
+    if "--export" in words:
+        print(next(exported(tomllib.loads(Path(words[1]).read_text(encoding="utf-8")), ["main"])), end="")
+        return 0
     found = [
         f"{(project / sentence).relative_to(ROOT)}: run `make lock`"
         for project, exports in projects(ROOT).items()

@@ -3,11 +3,12 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from local.lock_check import EXPORTS, exported, findings, fits, projects
+from local.lock_check import EXPORTS, PLACES, exported, findings, fits, projects
 from tests.postgresql_plugin import ROOT
 
 FILES = ("pyproject.toml", "poetry.lock", *EXPORTS.values())
@@ -32,8 +33,11 @@ def test_the_locks_are_fresh(project: Path, exports: dict[str, str]) -> None:
     assert list(findings(project, exports)) == []
 
 
-def test_there_are_few_locks() -> None:
-    assert len(projects(ROOT)) <= 3, "docs/adr/0029 says which and why"
+def test_checkov_is_locked_in_the_version_that_is_asked_for() -> None:
+    asked = tomllib.loads((ROOT / "requirements" / "checkov.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "requirements" / "checkov.txt").read_text(encoding="utf-8")
+    assert f"\n{asked['project']['dependencies'][0]} \\\n" in text
+    assert PLACES.search(text) is None
 
 
 def test_the_locks_have_all_that_packages_ask_for() -> None:
