@@ -13,9 +13,10 @@ import pytest
 
 from local import ports
 from pattern.new_service.words import plural_of
-from pattern.tests.new_service.renaming import EXAMPLE_ONLY, OTHERS, OWN_WORD, UNCHANGED, Clone
+from pattern.tests.clone import Clone
+from pattern.tests.new_service.renaming import EXAMPLE_ONLY, OTHERS, OWN_WORD, UNCHANGED
 
-pytestmark = [pytest.mark.slow, EXAMPLE_ONLY]
+pytestmark = [pytest.mark.ci, EXAMPLE_ONLY]
 # The page's own; a long name, with lines that no formatter wraps; a short one, with statements that now fit on one
 # line; one whose plural is not the name and more letters.
 NAMES = {"invoice": "", "subscription": "", "tax": "", "analysis": "analyses"}
@@ -86,35 +87,23 @@ def test_a_second_time_is_refused(renamed: Renamed) -> None:
     assert (renamed.clone.root / "terraform/project").read_text() == f"{renamed.name}\n"
 
 
-@pytest.mark.parametrize("check", ["lint", "format", "yaml", "imports"])
-def test_the_static_checks_of_the_code_hold(renamed: Renamed, check: str) -> None:
-    done = renamed.clone.python("-m", "local.checks", check, seconds=300)
+@pytest.mark.parametrize(
+    "check", [("ruff", "check"), ("ruff", "format", "--check"), ("yamllint", "--strict")], ids=" ".join
+)
+def test_the_static_checks_of_the_code_hold(renamed: Renamed, check: tuple[str, ...]) -> None:
+    done = renamed.clone.python("-m", *check, ".", seconds=300)
     assert done.returncode == 0, done.stdout
 
 
-# Everything that `make quick` runs, and the checks that load the service, beside each other on all cores.
-HELD = """
-import sys
-from dataclasses import replace
-from local.checks import CHECKS
-from local.side_by_side import run
-from local.suites import SUITES
-suites = [replace(suite, fast=True) for suite in SUITES if suite.quick]
-sys.exit(run([check for check in CHECKS if check.name in {"lock", "deploy", "migrations", "types"}], suites))
-"""
-
-
-def test_the_checks_that_load_the_service_and_the_fast_tests_hold(folder: Path) -> None:
-    done = clone_of(folder, "analysis").clone.python("-c", HELD, seconds=1500)
-    assert done.returncode == 0, done.stdout
-    summary = done.stdout.rpartition("── summary")[2]
-    for each in ("release", "delivery", "project", "api", "clone", "checks"):
-        assert re.search(rf"^{each} +[1-9]\d* passed    0 failed", summary, re.MULTILINE), summary
+@pytest.mark.parametrize("target", ["check", "quick"])
+def test_all_static_checks_and_the_fast_tests_hold(folder: Path, target: str) -> None:
+    done = clone_of(folder, "analysis").clone.make(target, seconds=900)
+    assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-10_000:]
 
 
 def test_the_service_answers_under_its_new_name(folder: Path) -> None:
     port = ports.any_free()
-    with clone_of(folder, "invoice").clone.started("-m", "local", "run", PORT=str(port)) as process:
+    with clone_of(folder, "invoice").clone.started("make", "run", PORT=str(port)) as process:
         assert process.stdout
         pasted = next(line for line in process.stdout if line.startswith("curl "))
         found = re.search(r"Authorization: (Bearer \S+)' '(\S+)'", pasted)
