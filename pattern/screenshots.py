@@ -12,7 +12,7 @@ from tests.admin.people import seed
 from tests.admin.staff import TODOS
 from tests.postgresql_plugin import ROOT
 from tests.service import PASSWORD, Service, migrated_database, running
-from todoproject.operations.roles import EDITOR
+from todoproject.admin.roles import EDITOR
 
 FOLDER = ROOT / "docs" / "screenshots"
 MOST_BYTES = 150_000

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from todoproject.operations import figures, resource_roles
+from todoproject.admin import figures, resource_roles
 
 
 class TodosConfig(AppConfig):

@@ -23,7 +23,7 @@ class Contender:
     name: str
     about: str
     #: Words with the places {python}, {processes} and {port}.
-    command: str = "{python} -m gunicorn -c todoproject/gunicorn.conf.py"
+    command: str = "{python} -m gunicorn -c todoproject/server/gunicorn.conf.py"
     variables: Mapping[str, str] = field(default_factory=dict)
     ours: bool = True
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from todoproject.operations.roles import EDITOR, READ_ONLY, grant, revoke
+from todoproject.admin.roles import EDITOR, READ_ONLY, grant, revoke
 
 VIEW = [
     ("user", "view_user", "Can view user"),

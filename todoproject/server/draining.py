@@ -7,7 +7,7 @@ connections. gunicorn closes its listeners at the first SIGTERM, so each of thos
 import signal
 from typing import Any
 
-from todoproject.shared_flag import SharedFlag
+from todoproject.server.shared_flag import SharedFlag
 
 # Shared with all workers, since gunicorn's configuration file loads this module before the first fork.
 flag = SharedFlag()

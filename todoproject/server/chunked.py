@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import orjson
 from django.conf import settings
 
-from todoproject.problems import CONTENT_TYPE
-from todoproject.whole_body import WholeBody
+from todoproject.http.problems import CONTENT_TYPE
+from todoproject.server.whole_body import WholeBody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from asgiref.sync import ThreadSensitiveContext
 
-from todoproject.asgi_server.bodies import Application, Receive, Scope, Send
 from todoproject.metrics import pool
+from todoproject.server.asgi_bodies import Application, Receive, Scope, Send
 
 
 class Threads:

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from jwt import PyJWK, PyJWTError
 
-from todoproject.secret_files import ForcedLooks, Secret, SecretError
+from todoproject.secrets.files import ForcedLooks, Secret, SecretError
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 KNOWN = ("errors", "latency", "unready", "crash")
 
-HEALTH = "todoproject.health.HealthMiddleware"
-VIEWS = "todoproject.middleware.faults.ViewFaultsMiddleware"
-READINESS = "todoproject.middleware.faults.UnreadyMiddleware"
+HEALTH = "todoproject.server.health.HealthMiddleware"
+VIEWS = "todoproject.http.fault_middleware.ViewFaultsMiddleware"
+READINESS = "todoproject.http.fault_middleware.UnreadyMiddleware"
 
 
 def installed(middleware: Sequence[str], faults: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from django.apps import apps as installed
 from django.contrib.auth import get_permission_codename
 from django.db import transaction
 
-from todoproject.operations.roles import EDITOR, READ_ONLY, grant
+from todoproject.admin.roles import EDITOR, READ_ONLY, grant
 
 _labels: set[str] = set()
 

@@ -8,8 +8,8 @@ from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
-from todoproject.operations.checked_input import CheckedInputModelAdmin
-from todoproject.operations.paginator import BoundedPaginator
+from todoproject.admin.checked_input import CheckedInputModelAdmin
+from todoproject.admin.paginator import BoundedPaginator
 
 
 class OperationsModelAdmin(CheckedInputModelAdmin):

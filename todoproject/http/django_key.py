@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from todoproject import django_key
+from todoproject.secrets import django_key
 
 
 class DjangoKeyMiddleware:

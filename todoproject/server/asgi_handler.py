@@ -8,7 +8,7 @@ from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from todoproject.requests import ReadableContentType
+from todoproject.server.request import ReadableContentType
 
 # A part of a streamed answer: a change of threads costs about 0.1 ms, and a row of CSV has 100 bytes.
 PORTION_BYTES = 64 * 1024

@@ -5,8 +5,8 @@ import sys
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 
-from todoproject.middleware.plain_errors import shaped
-from todoproject.unavailable import RETRY_AFTER_SECONDS, is_unavailable
+from todoproject.http.plain_errors import shaped
+from todoproject.http.unavailable import RETRY_AFTER_SECONDS, is_unavailable
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

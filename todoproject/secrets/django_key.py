@@ -11,7 +11,7 @@ import threading
 
 from django.conf import settings
 
-from todoproject.secret_files import ForcedLooks, SecretError, checked
+from todoproject.secrets.files import ForcedLooks, SecretError, checked
 
 logger = logging.getLogger(__name__)
 

@@ -2,14 +2,14 @@ from django.apps import apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
-from todoproject.operations.resource_roles import grant_new_permissions
+from todoproject.admin.resource_roles import grant_new_permissions
 
 
 class OperationsConfig(AdminConfig):
     """Django's admin, with our site as the one that `admin.site` and `@admin.register` mean."""
 
     verbose_name = "History"
-    default_site = "todoproject.operations.site.OperationsSite"
+    default_site = "todoproject.admin.site.OperationsSite"
 
     def ready(self) -> None:
         """Let every app register what it has, and add the history and the roles, which belong to none of them."""
@@ -17,7 +17,7 @@ class OperationsConfig(AdminConfig):
         # All of django.contrib.auth that the site shows are the groups, which are the roles of operations staff. By a
         # configuration of our own in INSTALLED_APPS mypy's plugin would no longer find the user model.
         apps.get_app_config("auth").verbose_name = "Roles"
-        from todoproject.operations import history_admin  # noqa: F401, PLC0415  needs the models
+        from todoproject.admin import history_admin  # noqa: F401, PLC0415  needs the models
 
         # Before django.contrib.auth, which comes later in INSTALLED_APPS, makes the same permissions.
         post_migrate.connect(grant_new_permissions)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from todoproject import draining
-from todoproject.problems import problem_response
-from todoproject.startup import Startup
-from todoproject.unavailable import RETRY_AFTER_SECONDS
+from todoproject.http.problems import problem_response
+from todoproject.http.unavailable import RETRY_AFTER_SECONDS
+from todoproject.server import draining
+from todoproject.server.startup import Startup
 
 
 class HealthMiddleware:

@@ -15,7 +15,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]  # no types
     """Finishes its requests at SIGTERM and then ends by itself, with gunicorn's hooks; ends at once at SIGQUIT.
 
     h11, because it bounds the header section (64 KiB); nothing in front of us speaks WebSocket; proxies are believed in
-    one place, todoproject.middleware.proxy.
+    one place, todoproject.http.proxy.
     """
 
     CONFIG_KWARGS: dict[str, Any] = {

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from todoproject.accounts import lockout
+from todoproject.admin.figures import figures_for
 from todoproject.logs.context import user_id
-from todoproject.operations.figures import figures_for
 from todoproject.throttling.rates import LoginThrottle
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from todoproject.http.problems import PROBLEM_TYPES
 from todoproject.logs.context import current_request_id
-from todoproject.problems import PROBLEM_TYPES
 
 
 class ErrorPage(HttpResponse):

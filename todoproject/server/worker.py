@@ -12,8 +12,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from todoproject import overload, slow_clients
 from todoproject.metrics import pool
+from todoproject.server import overload, slow_clients
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0

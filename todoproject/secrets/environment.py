@@ -11,7 +11,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.secret_files import Check, Secret, SecretError, SecretFile, SecretText
+from todoproject.secrets.files import Check, Secret, SecretError, SecretFile, SecretText
 
 env = environ.Env()
 

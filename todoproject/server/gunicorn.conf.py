@@ -1,6 +1,6 @@
 """How gunicorn serves the application; every value from the environment, the same file in a pod and on a laptop.
 
-Start: ``python -m gunicorn -c todoproject/gunicorn.conf.py`` in the repository's folder.
+Start: ``python -m gunicorn -c todoproject/server/gunicorn.conf.py`` in the repository's folder.
 https://gunicorn.org/reference/settings/
 """
 # ruff: noqa: E402, N999  one import must come first; gunicorn's customary name is not a module's
@@ -16,18 +16,19 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject import draining, faults, slow_clients
-from todoproject.environment import choice, switch, web_threads, whole_number, words
-from todoproject.gunicorn_worker import Worker
+from todoproject.http import faults
 from todoproject.logs.configuration import LOGGING
 from todoproject.logs.gunicorn_logger import GunicornLogger
 from todoproject.metrics import exposition, pool
 from todoproject.metrics import server as metrics_server
+from todoproject.secrets.environment import choice, switch, web_threads, whole_number, words
+from todoproject.server import draining, slow_clients
+from todoproject.server.worker import Worker
 
 # docs/adr/0004: threads by default. The other worker is named, not imported: nobody else needs uvicorn in memory.
 SERVERS = {
-    "wsgi": ("todoproject.wsgi:application", Worker),
-    "asgi": ("todoproject.asgi:application", "todoproject.asgi_server.worker.Worker"),
+    "wsgi": ("todoproject.server.wsgi:application", Worker),
+    "asgi": ("todoproject.server.asgi:application", "todoproject.server.asgi_worker.Worker"),
 }
 wsgi_app, worker_class = SERVERS[choice("SERVER", default="wsgi", among=list(SERVERS))]
 proc_name = "todoproject"
@@ -68,7 +69,7 @@ limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
 
-# Whom to believe is decided in one place, todoproject.middleware.proxy: gunicorn trusts nobody's headers.
+# Whom to believe is decided in one place, todoproject.http.proxy: gunicorn trusts nobody's headers.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from todoproject import unavailable
 from todoproject.api.negotiation import prefers_html
-from todoproject.error_page import ErrorPage, PublicErrorPage
-from todoproject.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
+from todoproject.http import unavailable
+from todoproject.http.error_page import ErrorPage, PublicErrorPage
+from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
 
 DETAILS = {
     "bad-request": "The request is malformed.",

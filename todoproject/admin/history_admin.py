@@ -5,8 +5,8 @@ from django.contrib.admin.models import LogEntry
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from todoproject.operations.filters import AutocompleteFilter, DateRangeFilter
-from todoproject.operations.model_admin import ReadOnlyModelAdmin
+from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
+from todoproject.admin.model_admin import ReadOnlyModelAdmin
 
 
 @admin.register(LogEntry)

@@ -4,13 +4,13 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from todoproject.chunked import ChunkedBodies
+from todoproject.server.chunked import ChunkedBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
 handler = get_wsgi_application()
 
-from todoproject.requests import ThreadRequest  # noqa: E402  settings come first
+from todoproject.server.request import ThreadRequest  # noqa: E402  settings come first
 
 handler.request_class = ThreadRequest
 application = ChunkedBodies(handler)

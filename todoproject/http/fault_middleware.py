@@ -1,4 +1,4 @@
-"""What goes wrong when FAULTS asks for it (todoproject/faults.py)."""
+"""What goes wrong when FAULTS asks for it (todoproject/http/faults.py)."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from todoproject.problems import problem_response
+from todoproject.http.problems import problem_response
 
 LATENCY_SECONDS = 1.0
 
