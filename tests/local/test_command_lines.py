@@ -11,7 +11,7 @@ from tests.postgresql_plugin import ROOT
 # What its help must name, besides how it is called.
 PROGRAMS = {
     "local": "python -m local user eve",
-    "local.checks": "django-6.1",
+    "local.checks": "openapi",
     "deploy": "--env prod --resume",
     "deploy release": "a release needs it, but for --resume",
     "cost": "dev or prod",
@@ -54,7 +54,7 @@ def test_a_check_that_does_not_exist_is_answered_with_those_that_do() -> None:
     done = python("local.checks", "spelling")
     assert done.returncode == 2
     assert "invalid choice: 'spelling'" in done.stderr
-    assert "django-6.1" in done.stderr
+    assert "openapi" in done.stderr
 
 
 def test_every_module_of_the_pipeline_that_is_a_program_is_listed() -> None:
