@@ -107,16 +107,6 @@ SUITES = (
         waits=True,
     ),
     Suite(
-        "rehearsals",
-        "incidents under a real Prometheus",
-        ("rehearsals",),
-        2400,
-        waits=True,
-        minutes=5,
-        needs="prometheus",
-        install="apt-get install prometheus",
-    ),
-    Suite(
         "release",
         "the release tool, killed at every step, and what it needs of a cluster",
         ("deploy", "cluster"),
@@ -125,8 +115,8 @@ SUITES = (
     ),
     Suite(
         "delivery",
-        "benchmarks, cost, manifests, workflows, monitoring",
-        ("benchmarks", "cost", "kustomize", "platform", "workflows", "monitoring"),
+        "cost, manifests, workflows, monitoring",
+        ("cost", "kustomize", "platform", "workflows", "monitoring"),
         2400,
         quick=True,
     ),
@@ -141,7 +131,6 @@ SUITES = (
     ),
     Suite("api", "what the API answers", ("api",), 2400, service=True, covered=True, quick=True),
     Suite("local", "what a laptop needs: `make run`, PostgreSQL, these suites", ("local",), 2400, service=True),
-    Suite("clone", "`make service`: a clone under another name", ("clone",), 2400, quick=True, minutes=4),
     Suite("image", "the image, built and run", ("image",), 1800, minutes=5),
     Suite(
         "terraform",
@@ -150,25 +139,7 @@ SUITES = (
         3600,
         waits=True,
         minutes=12,
-        environment=".venv-terraform",
         needs="terraform",
         install="https://developer.hashicorp.com/terraform/install (1.11 or newer)",
-        arguments=("-c", "requirements/terraform/pyproject.toml", "--rootdir=.", "--confcutdir=tests/terraform"),
-    ),
-    Suite(
-        "django-6.1",
-        "API and project on the next Django",
-        ("api", "project"),
-        2400,
-        service=True,
-        ci=True,
-        environment=".venv-django-6.1",
-        # schemathesis is in the main environment only; 6.1 words the golden SQL of a list differently.
-        arguments=(
-            *("-W", "default::PendingDeprecationWarning", "--ignore", "tests/api/test_schemathesis.py"),
-            # monitoring.generate needs the main environment.
-            *("--ignore", "tests/project/test_watched_routes.py"),
-            *("--deselect", "tests/api/test_statements.py::test_the_statements_of_a_list_are_the_golden_ones"),
-        ),
     ),
 )

@@ -19,7 +19,7 @@ from local import ports
 from tests.postgresql_plugin import ROOT
 
 PASSWORD = "correct horse battery staple"
-GUNICORN = ("-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py")
+GUNICORN = ("-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py")
 READY_SECONDS = 180
 
 

@@ -6,11 +6,11 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 from datetime import timedelta
 from pathlib import Path
 
-from todoproject import django_key, environment, faults
-from todoproject.accounts import key_ring
-from todoproject.environment import env
+from todoproject.http import faults
 from todoproject.logs import configuration
 from todoproject.postgresql.options import connection_options
+from todoproject.secrets import django_key, environment, key_ring
+from todoproject.secrets.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,13 +29,13 @@ JWT_ISSUER = JWT_AUDIENCE = "todo-service"
 DEBUG = environment.switch("DEBUG", default=False)
 COLOUR = env.str("COLOUR", default="")
 ROOT_URLCONF = "todoproject.urls"
-WSGI_APPLICATION = "todoproject.wsgi.application"
+WSGI_APPLICATION = "todoproject.server.wsgi.application"
 LOGGING = configuration.LOGGING
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DJANGO_SECRET_KEY = environment.secret("DJANGO_SECRET_KEY", debug_default="debug-only" * 6)
 DJANGO_SECRET_KEY_FALLBACKS = environment.secret("DJANGO_SECRET_KEY_FALLBACKS", default="[]", check=django_key.key_list)
-# As they are at the start; todoproject.django_key keeps them up to date.
+# As they are at the start; todoproject.secrets.django_key keeps them up to date.
 SECRET_KEY = DJANGO_SECRET_KEY.value()
 SECRET_KEY_FALLBACKS = django_key.key_list(DJANGO_SECRET_KEY_FALLBACKS.value(), DJANGO_SECRET_KEY_FALLBACKS.name)
 JWT_SIGNING_KEYS = environment.secret(
@@ -46,7 +46,7 @@ JWT_SIGNING_KEYS = environment.secret(
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "todoproject.operations.apps.OperationsConfig",  # django.contrib.admin with our site
+    "todoproject.admin.apps.OperationsConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,23 +69,23 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Request path, outermost first ────────────────────────────────────────────────────────────────────────────────────
 MIDDLEWARE = [
-    "todoproject.middleware.request_log.RequestLogMiddleware",
-    "todoproject.health.HealthMiddleware",
+    "todoproject.http.request_log.RequestLogMiddleware",
+    "todoproject.server.health.HealthMiddleware",
     "todoproject.metrics.middleware.MetricsMiddleware",
-    "todoproject.middleware.django_key.DjangoKeyMiddleware",
-    "todoproject.middleware.proxy.ProxyHeadersMiddleware",
-    "todoproject.middleware.security_headers.SecurityHeadersMiddleware",
-    "todoproject.middleware.plain_errors.PlainErrorsMiddleware",
+    "todoproject.http.django_key.DjangoKeyMiddleware",
+    "todoproject.http.proxy.ProxyHeadersMiddleware",
+    "todoproject.http.security_headers.SecurityHeadersMiddleware",
+    "todoproject.http.plain_errors.PlainErrorsMiddleware",
     # Before all that may refuse: a front end must be able to read the refusal.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "todoproject.middleware.body_limit.BodyLimitMiddleware",
+    "todoproject.http.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "todoproject.middleware.admin_only.AdminSessionMiddleware",
-    "todoproject.middleware.common.CommonMiddleware",
+    "todoproject.http.admin_only.AdminSessionMiddleware",
+    "todoproject.http.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "todoproject.middleware.admin_only.AdminAuthenticationMiddleware",
-    "todoproject.middleware.admin_only.AdminMessageMiddleware",
+    "todoproject.http.admin_only.AdminAuthenticationMiddleware",
+    "todoproject.http.admin_only.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)
@@ -218,5 +218,5 @@ SPECTACULAR_SETTINGS = {
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 TIME_ZONE = "UTC"
-FORMAT_MODULE_PATH = "todoproject.formats"
+FORMAT_MODULE_PATH = "todoproject.admin.formats"
 USE_TZ = True

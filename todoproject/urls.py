@@ -1,4 +1,4 @@
-"""Every address of the service. /healthz and /readyz are answered before routing, in `todoproject.health`."""
+"""Every address of the service. /healthz and /readyz are answered before routing, in `todoproject.server.health`."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -12,4 +12,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler500 = "todoproject.error_views.server_error"
+handler500 = "todoproject.http.error_views.server_error"

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from todoproject.operations import figures, roles
+from todoproject.admin import figures, roles
 
 
 class TodosConfig(AppConfig):

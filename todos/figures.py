@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from todoproject.operations.figures import Figure
+from todoproject.admin.figures import Figure
 from todos.models import Todo
 
 OVERDUE = Q(completed=False, due_at__lt=Now())

@@ -12,7 +12,7 @@ from tests.admin.staff import Staff
 from tests.factories import UserFactory
 from tests.service import Service
 from todoproject.accounts.models import User
-from todoproject.operations.roles import EDITOR, READ_ONLY
+from todoproject.admin.roles import EDITOR, READ_ONLY
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def test_nothing_is_changed_when_its_history_cannot_be_written(
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("todoproject.operations.history.write", broken)
+    monkeypatch.setattr("todoproject.admin.history.write", broken)
     todo = TodoFactory.create(owner=owner)
     assert editor.act("complete", [todo]).status_code == 500
     assert not Todo.objects.get().completed

@@ -17,8 +17,8 @@ from django.utils import timezone
 from tests.admin.staff import TODOS, Staff
 from tests.factories import TodoFactory, UserFactory
 from todoproject.accounts.models import User
-from todoproject.operations import export
-from todoproject.operations.export import csv_lines, defused
+from todoproject.admin import export
+from todoproject.admin.export import csv_lines, defused
 from todos.admin.export import COLUMNS, todos_csv
 from todos.models import Todo
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.admin.staff import TODOS, Staff
 from tests.factories import TodoFactory, UserFactory
 from todoproject.accounts.models import User
-from todoproject.operations import paginator
+from todoproject.admin import paginator
 from todos.models import Todo
 
 

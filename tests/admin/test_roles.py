@@ -9,8 +9,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests.admin.staff import TODOS, Staff, change_page
 from tests.factories import TodoFactory, UserFactory
 from todoproject.accounts.models import User
-from todoproject.operations.roles import EDITOR, READ_ONLY
-from todoproject.startup import missing_now
+from todoproject.admin.roles import EDITOR, READ_ONLY
+from todoproject.server.startup import missing_now
 from todos.models import Todo
 
 SEES = {

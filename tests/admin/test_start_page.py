@@ -16,7 +16,7 @@ from tests.admin.staff import Staff
 from tests.factories import TodoFactory, UserFactory
 from tests.patience import patient
 from todoproject.accounts.models import User
-from todoproject.operations import figures
+from todoproject.admin import figures
 from todos.models import Todo
 
 

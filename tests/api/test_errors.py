@@ -16,7 +16,7 @@ from tests.api.threads import threads
 from tests.factories import TodoFactory, UserFactory
 from tests.sample import OTHER, PATH, SAMPLE, TEXT
 from todoproject.accounts.models import User
-from todoproject.problems import PROBLEM_TYPES
+from todoproject.http.problems import PROBLEM_TYPES
 from todos import services
 from todos.models import Todo
 

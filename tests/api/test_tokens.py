@@ -24,7 +24,7 @@ from todoproject.accounts.refresh import login_session_begin
 from todoproject.accounts.tokens import REQUIRED_CLAIMS, TokenError, issue_access, read_access
 from todoproject.logs import context
 from todoproject.logs.formatter import JsonFormatter
-from todoproject.secret_files import SecretText
+from todoproject.secrets.files import SecretText
 
 PASSWORD = " correct horse, battery staple "
 

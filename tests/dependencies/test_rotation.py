@@ -13,7 +13,7 @@ from local import ports
 from tests.dependencies.rotating import THREADS, USERS, WORKERS, Looks, Rotation
 from tests.dependencies.visitors import Caller, Crowd, Operator, Reader, Subscriber
 from tests.process.conftest import PASSWORD, Serve, Stage
-from todoproject.secret_files import LOOK_SECONDS
+from todoproject.secrets.files import LOOK_SECONDS
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,6 @@ PROGRAMS = {
     "deploy release": "a release needs it, but for --resume",
     "cost": "dev or prod",
     "monitoring.generate": "monitoring/slo.yaml",
-    "monitoring.live": "kinds of incident",
-    "benchmarks": "make bench",
     "installer": "make platform ENV=dev",
     "pipeline": "python -m pipeline.revert COMMIT",
 }

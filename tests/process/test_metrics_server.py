@@ -159,7 +159,7 @@ def test_a_taken_metrics_port_is_one_sentence_and_nothing_is_served(serve: Serve
 )
 def test_a_metrics_port_that_cannot_be_meant_is_refused(stage: Stage, value: str, reason: str) -> None:
     checked = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py", "--check-config"],
+        [sys.executable, "-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py", "--check-config"],
         cwd=ROOT,
         env={**stage.environment, "PORT": "8765", "METRICS_PORT": value},
         capture_output=True,

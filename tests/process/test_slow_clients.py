@@ -11,7 +11,7 @@ import pytest
 from tests.patience import patient
 from tests.process.conftest import Stage
 from tests.process.gunicorn_process import Gunicorn
-from todoproject import slow_clients
+from todoproject.server import slow_clients
 
 pytestmark = pytest.mark.slow
 

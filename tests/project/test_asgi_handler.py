@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from asgiref.sync import async_to_sync
 
-from todoproject.asgi_server.handler import PORTION_BYTES, in_thread
+from todoproject.server.asgi_handler import PORTION_BYTES, in_thread
 
 PARTS = [b"%08d" % number for number in range(20_000)]
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from todoproject import draining, startup
-from todoproject.health import HealthMiddleware
-from todoproject.shared_flag import SharedFlag
+from todoproject.server import draining, startup
+from todoproject.server.health import HealthMiddleware
+from todoproject.server.shared_flag import SharedFlag
 
 
 def not_reached(request: HttpRequest) -> HttpResponse:

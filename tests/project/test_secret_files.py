@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from todoproject import secret_files
-from todoproject.secret_files import SecretError, SecretFile, SecretText
+from todoproject.secrets import files as secret_files
+from todoproject.secrets.files import SecretError, SecretFile, SecretText
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr("todoproject.secret_files.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("todoproject.secrets.files.time.monotonic", lambda: now[0])
     return now
 
 

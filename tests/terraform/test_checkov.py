@@ -12,7 +12,7 @@ from tests.terraform.terraform import SOURCE
 
 
 def executable() -> str:
-    """checkov pins many libraries, so it lives in an environment of its own (requirements/checkov)."""
+    """checkov pins many libraries, so it lives in an environment of its own (requirements/checkov.toml)."""
     found = SOURCE.parent / ".venv-checkov" / "bin" / "checkov"
     if not found.exists():
         missing("checkov is not installed", "make terraform-test")

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from todoproject.operations import figures, roles
+from todoproject.admin import figures, roles
 
 
 class AccountsConfig(AppConfig):
@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
         Not a system check: those run in `manage.py` alone, and gunicorn would start without looking.
         """
         from todoproject.accounts.figures import lock_out_figures, user_figures  # noqa: PLC0415
-        from todoproject.accounts.key_ring import key_ring  # noqa: PLC0415  settings and apps come first
+        from todoproject.secrets.key_ring import key_ring  # noqa: PLC0415  settings and apps come first
 
         key_ring()
         roles.register(self.label, editing=())

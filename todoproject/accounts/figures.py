@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from todoproject.accounts.lockout import locked_out_since
 from todoproject.accounts.models import User
-from todoproject.operations.figures import Figure
+from todoproject.admin.figures import Figure
 
 
 def user_figures() -> Iterator[Figure]:

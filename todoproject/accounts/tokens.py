@@ -14,7 +14,7 @@ from django.conf import settings
 from jwt.types import Options
 
 from todoproject.accounts import verified_tokens
-from todoproject.accounts.key_ring import ALGORITHM, key_ring
+from todoproject.secrets.key_ring import ALGORITHM, key_ring
 
 ACCESS, REFRESH = "access", "refresh"
 REQUIRED_CLAIMS = ("iss", "aud", "sub", "iat", "exp", "jti", "typ")

@@ -8,7 +8,7 @@ import time
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from todoproject.accounts.key_ring import key_ring
+from todoproject.secrets.key_ring import key_ring
 
 # About 1 MB. Beyond it everything is forgotten, which costs each client one verification.
 MAX_TOKENS = 4096

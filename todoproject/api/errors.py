@@ -11,8 +11,8 @@ from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions
 from rest_framework.settings import api_settings
 
-from todoproject import unavailable
-from todoproject.problems import PROBLEM_TYPES, problem_response
+from todoproject.http import unavailable
+from todoproject.http.problems import PROBLEM_TYPES, problem_response
 
 # Many statuses have one type each; the two with status 400 are told apart by the exception.
 SLUG_OF_STATUS = {problem.status: slug for slug, problem in reversed(PROBLEM_TYPES.items())}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from todoproject.problems import CONTENT_TYPE
+from todoproject.http.problems import CONTENT_TYPE
 
 Endpoints = list[tuple[str, str, str, Any]]
 

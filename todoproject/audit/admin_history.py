@@ -2,7 +2,7 @@
 
 It writes one entry with `save`, which sends a signal, and several with `bulk_create`, which does not: the site-wide
 action "delete selected" is therefore wrapped. What we do in the admin is recorded by the functions that do it, and its
-history written by `todoproject.operations.history`, again with `bulk_create`: so nothing has two lines.
+history written by `todoproject.admin.history`, again with `bulk_create`: so nothing has two lines.
 https://docs.djangoproject.com/en/5.2/ref/contrib/admin/#logentry-objects
 """
 

@@ -17,7 +17,7 @@ from psycopg.rows import namedtuple_row
 from todoproject.metrics import pool
 from todoproject.postgresql import driver
 from todoproject.postgresql.client import DatabaseClient
-from todoproject.secret_files import Secret
+from todoproject.secrets.files import Secret
 
 
 @cache  # one for all threads: each learns from the others what was accepted

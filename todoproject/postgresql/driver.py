@@ -10,7 +10,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import *  # noqa: F403  a driver is what PEP 249 says, all of psycopg's names
 
-from todoproject.secret_files import Secret, failed_looks
+from todoproject.secrets.files import Secret, failed_looks
 
 logger = logging.getLogger(__name__)
 

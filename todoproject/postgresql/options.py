@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.environment import env, whole_number
+from todoproject.secrets.environment import env, whole_number
 
 
 def connection_options() -> dict[str, Any]:

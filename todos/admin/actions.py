@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from todoproject.operations import history
-from todoproject.operations.checked_input import CheckedAutocompleteSelect
-from todoproject.operations.confirmation import ASK_ABOVE, Question, confirmation, confirmed
-from todoproject.operations.paginator import MOST_ROWS
+from todoproject.admin import history
+from todoproject.admin.checked_input import CheckedAutocompleteSelect
+from todoproject.admin.confirmation import ASK_ABOVE, Question, confirmation, confirmed
+from todoproject.admin.paginator import MOST_ROWS
 from todos.bulk import todos_complete, todos_reassign, todos_reopen
 from todos.models import Todo
 

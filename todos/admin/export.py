@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
-from todoproject.operations.export import csv_response
+from todoproject.admin.export import csv_response
 from todos import selectors
 from todos.models import Todo
 

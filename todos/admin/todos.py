@@ -13,9 +13,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from todoproject.operations import history
-from todoproject.operations.filters import AutocompleteFilter, DateRangeFilter
-from todoproject.operations.model_admin import OperationsModelAdmin
+from todoproject.admin import history
+from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
+from todoproject.admin.model_admin import OperationsModelAdmin
 from todos import services
 from todos.admin import actions
 from todos.admin.export import todos_csv

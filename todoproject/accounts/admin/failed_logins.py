@@ -13,8 +13,8 @@ from django.utils import timezone
 from todoproject import audit
 from todoproject.accounts.lockout import locked_out_since
 from todoproject.accounts.models import FailedLogin
-from todoproject.operations import history
-from todoproject.operations.model_admin import ReadOnlyModelAdmin
+from todoproject.admin import history
+from todoproject.admin.model_admin import ReadOnlyModelAdmin
 
 
 class LockedFilter(admin.SimpleListFilter):

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 
-from todoproject.operations.checked_input import CheckedInputModelAdmin
+from todoproject.admin.checked_input import CheckedInputModelAdmin
 
 admin.site.unregister(Group)
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from todoproject.accounts import locking
 from todoproject.accounts.models import RefreshFamily
-from todoproject.operations import history
-from todoproject.operations.filters import AutocompleteFilter
-from todoproject.operations.model_admin import ReadOnlyModelAdmin
+from todoproject.admin import history
+from todoproject.admin.filters import AutocompleteFilter
+from todoproject.admin.model_admin import ReadOnlyModelAdmin
 
 STATES = {
     "open": Q(revoked_at=None, expires_at__gt=Now()),

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 
 from todoproject.accounts import locking
 from todoproject.accounts.models import RefreshFamily, User
-from todoproject.operations import history
-from todoproject.operations.model_admin import OperationsModelAdmin
+from todoproject.admin import history
+from todoproject.admin.model_admin import OperationsModelAdmin
 
 if TYPE_CHECKING:
     DjangoUserAdmin = UserAdmin[User]
