@@ -28,7 +28,7 @@ from todoproject.server.worker import Worker
 # docs/adr/0004: threads by default. The other worker is named, not imported: nobody else needs uvicorn in memory.
 SERVERS = {
     "wsgi": ("todoproject.server.wsgi:application", Worker),
-    "asgi": ("todoproject.server.asgi:application", "todoproject.server.asgi_worker.Worker"),
+    "asgi": ("todoproject.server.asgi:application()", "todoproject.server.asgi.Worker"),
 }
 wsgi_app, worker_class = SERVERS[choice("SERVER", default="wsgi", among=list(SERVERS))]
 proc_name = "todoproject"

@@ -1,21 +1,15 @@
-"""Django's requests, which a stranger's Content-Type cannot keep from being made."""
+"""Lets Django make a request whatever its Content-Type says."""
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    Base = HttpRequest
-else:
-    Base = object
-
-# What a body may be whose type says nothing that can be read (RFC 9110 §8.3): no API takes it, so it is 415.
+# A body whose type cannot be read (RFC 9110 §8.3): no API takes it, so the answer is 415.
 UNREADABLE = "application/octet-stream"
 
 
-class ReadableContentType(Base):
+class Request(WSGIRequest):
     """Takes a Content-Type with a parameter in an unknown charset (``a*=zz''b``, RFC 2231) for UNREADABLE.
 
     Django raises ValueError at it while it makes the request, before there is anything that could answer.
@@ -27,7 +21,3 @@ class ReadableContentType(Base):
         except ValueError:
             meta["CONTENT_TYPE"] = UNREADABLE
             super()._set_content_type_params(meta)  # type: ignore[misc]  # as above
-
-
-class ThreadRequest(ReadableContentType, WSGIRequest):
-    """A request as gunicorn's threads get it."""

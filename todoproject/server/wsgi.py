@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
 handler = get_wsgi_application()
 
-from todoproject.server.request import ThreadRequest  # noqa: E402  settings come first
+from todoproject.server.request import Request  # noqa: E402  settings come first
 
-handler.request_class = ThreadRequest
+handler.request_class = Request
 application = ChunkedBodies(handler)
