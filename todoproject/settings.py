@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 from datetime import timedelta
 from pathlib import Path
 
+import todoproject.metrics.secrets  # noqa: F401  counts from the first secret on, which is read here
 from todoproject.http import faults
 from todoproject.logs import configuration
 from todoproject.postgresql.options import connection_options
