@@ -46,7 +46,7 @@ def _admin_middleware_for_all(settings: Settings) -> None:
         "AdminAuthenticationMiddleware": "django.contrib.auth.middleware.AuthenticationMiddleware",
         "AdminMessageMiddleware": "django.contrib.messages.middleware.MessageMiddleware",
     }.items():
-        middleware[middleware.index(f"todoproject.http.admin_only.{name}")] = djangos
+        middleware[middleware.index(f"todoproject.http.django_middleware.{name}")] = djangos
 
 
 def _tokens_verified_each_time() -> None:

@@ -12,4 +12,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler500 = "todoproject.http.error_views.server_error"
+handler500 = "todoproject.http.errors.server_error"

@@ -16,7 +16,7 @@ from todoproject.logs.configuration import LOGGING
 from todoproject.logs.gunicorn_logger import GunicornLogger
 from todoproject.metrics import directory
 from todoproject.secrets.environment import choice, switch, web_threads, whole_number, words
-from todoproject.server import draining, slow_clients
+from todoproject.server import draining, limits
 
 # prometheus_client asks for the workers' folder when it is imported. So it must be there first, and the workers below
 # are named, not imported.
@@ -96,7 +96,7 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     draining.drain_on_sigterm(server, drain_seconds)
-    slow_clients.leave_who_does_not_read(server.LISTENERS)
+    limits.end_connections_that_do_not_read(server.LISTENERS)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
