@@ -23,7 +23,7 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE)
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.team_id}"
+        return f"{self.user} in {self.team}"
 
 
 class WorkSite(ResourceModel):
