@@ -17,6 +17,7 @@ from rest_framework import serializers
 
 from tests import factories
 from tests.conformance import factories as conformance
+from tests.conformance.models import Notice
 from todoproject.accounts.models import User
 from todoproject.api import fields
 from todoproject.api.filters import Exact, Range, Search
@@ -189,4 +190,8 @@ SUBJECTS = [Subject(resource) for resource in resources()]
 #: Marks a test, or a module, that holds for every resource.
 every = pytest.mark.parametrize("subject", SUBJECTS, ids=str)
 SUBJECTS_BY_MODEL = {subject.model: subject for subject in SUBJECTS}
+#: The plainest, which every clone has: for what does not depend on the resource.
+PLAIN = SUBJECTS_BY_MODEL[Notice]
+#: Those that the service itself has.
+SERVED = [subject for subject in SUBJECTS if subject.model._meta.app_label != "conformance"]
 PRIVATE = [subject for subject in SUBJECTS if subject.private]

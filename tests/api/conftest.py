@@ -4,15 +4,15 @@ import pytest
 
 from tests.api.client import ApiClient
 from tests.conformance.factories import MembershipFactory
-from tests.sample import SUBJECTS, Subject
+from tests.sample import PLAIN, Subject
 from todoproject.accounts.models import User
 from todoproject.accounts.tokens import issue_access
 
 
 @pytest.fixture
 def subject() -> Subject:
-    """The resource that a test is about: the first, unless its module is marked with all of them."""
-    return SUBJECTS[0]
+    """The resource that a test is about: the plainest, unless it is marked with others."""
+    return PLAIN
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.api.paging import cursor_of, page
-from tests.sample import SUBJECTS, every
+from tests.sample import SERVED, every
 from tests.service import Service
 from todoproject.api.fields import StrictCharField
 from todoproject.api.filters import Search
@@ -142,7 +142,7 @@ def test_the_longest_cursor_that_we_hand_out_is_accepted(api: ApiClient, charact
 
 def test_the_real_server_takes_the_longest_link(service: Service) -> None:
     token, host = service.token("cursor-of-emoji"), urlsplit(service.url).netloc
-    subject = SUBJECTS[0]
+    subject = SERVED[0]
     text = EMOJI * subject.members[subject.text].max_length
     search = next(name for name, each in subject.resource.filters.items() if isinstance(each, Search))
 

@@ -13,12 +13,13 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.api.client import ApiClient, parsed
 from tests.factories import UserFactory
-from tests.sample import PATH
+from tests.sample import PLAIN
 from todoproject.accounts.models import User
 from todoproject.throttling.models import Counter
 from todoproject.throttling.rates import network_of
 from todoproject.throttling.window import count_one
 
+PATH = PLAIN.path
 CLIENT = ApiClient()
 PASSWORD = "the first password"
 ADDRESS = "192.0.2.1"
