@@ -29,8 +29,8 @@ def readable(output: str) -> str:
 def kept(name: str, story: Story) -> Story:
     """Write the steps of a story, in their order, to a file where EVIDENCE names a folder; return the story."""
     if folder := os.environ.get("EVIDENCE"):
-        told = [f"# {step}, against the emulator\n{readable(output)}" for step, output in story.outputs.items()]
+        told = [f"==== {step}, against the emulator\n{readable(output)}" for step, output in story.outputs.items()]
         if story.lock_refusal:
-            told.append(f"# an apply while another one runs\n{readable(story.lock_refusal.output)}")
+            told.append(f"==== an apply while another one runs\n{readable(story.lock_refusal.output)}")
         (Path(folder) / "terraform" / f"{name}.txt").write_text("\n".join(told))
     return story
