@@ -1,4 +1,4 @@
-"""What Terraform did, kept for readers: `make evidence` writes docs/evidence/terraform/ from the stories' output."""
+"""Keeps what Terraform did for readers: with EVIDENCE=docs/evidence, docs/evidence/terraform/ from the stories' output."""
 
 import os
 import re
