@@ -13,7 +13,7 @@ from django.http import Http404
 from rest_framework.exceptions import AuthenticationFailed
 
 from todoproject import audit
-from todoproject.accounts.users import require_existing
+from todoproject.accounts.authentication import require_existing
 from todoproject.api.errors import PreconditionFailed
 from todoproject.postgresql.prepared import Parameter, insertion
 from todos import selectors
