@@ -5,9 +5,6 @@ from types import SimpleNamespace
 import pytest
 
 from todos import openapi, selectors, services
-from todos.admin.export import COLUMNS as EXPORTED
-from todos.admin.form import TodoForm
-from todos.admin.todos import TodoAdmin
 from todos.models import Todo
 from todos.serializers import TodoSerializer, representation
 
@@ -30,9 +27,6 @@ PLACES = {
     "todos/serializers.py representation": (representation(ROW, ""), READ),
     "todos/services.py GIVEN": ([*services.GIVEN, "completed"], WRITTEN),
     "todos/openapi.py EXAMPLE": (openapi.EXAMPLE.value, READ),
-    "todos/admin/export.py COLUMNS": ([name.split("__")[0] for name in EXPORTED.values()], ALL - {"version"}),
-    "todos/admin/form.py TodoForm": (TodoForm.Meta.fields, WRITTEN | {"owner"}),
-    "todos/admin/todos.py TodoAdmin": ([*TodoForm.Meta.fields, *TodoAdmin.readonly_fields], ALL - {"id"}),
 }
 
 
