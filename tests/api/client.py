@@ -26,7 +26,7 @@ class ApiClient(Client):
     def __init__(self, token: str = "", *, user: User | None = None, subject: Subject = SUBJECTS[0]) -> None:
         super().__init__(raise_request_exception=False, headers={"Authorization": f"Bearer {token}"} if token else None)
         self.handler = HANDLER
-        self.user, self.subject, self.path = user, subject, subject.path
+        self.token, self.user, self.subject, self.path = token, user, subject, subject.path
 
     def send(
         self, method: str, path: str, body: object = None, *, headers: Mapping[str, str] | None = None
