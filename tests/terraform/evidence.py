@@ -1,4 +1,4 @@
-"""Keeps what Terraform did for readers: with EVIDENCE=docs/evidence, docs/evidence/terraform/ from the stories' output."""
+"""Keeps what Terraform did for readers: EVIDENCE=docs/evidence writes terraform/ there, from the stories."""
 
 import os
 import re
