@@ -10,7 +10,7 @@ from tests.admin.staff import TODOS, Staff, change_page
 from tests.factories import TodoFactory, UserFactory
 from todoproject.accounts.models import User
 from todoproject.admin.roles import EDITOR, READ_ONLY
-from todoproject.server.startup import missing_now
+from todoproject.server.health import missing_now
 from todos.models import Todo
 
 SEES = {

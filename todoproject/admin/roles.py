@@ -37,7 +37,7 @@ def grant_new_permissions(sender: AppConfig, apps: Any = installed, **_signal: A
         return
     try:
         permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label=label)
-        models = [model._meta for model in apps.get_app_config(label).get_models()]  # noqa: SLF001  public
+        models = [model._meta for model in apps.get_app_config(label).get_models()]
     except LookupError:  # migrated to where these tables are not there yet, or no more
         return
     there = set(permissions.values_list("codename", flat=True))

@@ -18,7 +18,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from todoproject.audit.trail import record
+from todoproject.audit import record
 
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]

@@ -4,11 +4,11 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
 from todoproject.admin.export import csv_response
-from todos import selectors
+from todos.api import Todos
 from todos.models import Todo
 
 COLUMNS = {"id": "id", "owner": "owner__username"} | {
-    name.replace("_", " "): name for name in selectors.COLUMNS if name != "version"
+    name.replace("_", " "): name for name in map(str, Todos.form().fields) if name not in {"id", "url"}
 }
 
 

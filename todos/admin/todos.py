@@ -16,11 +16,11 @@ from django.utils.html import format_html
 from todoproject.admin import history
 from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
 from todoproject.admin.model_admin import OperationsModelAdmin
-from todos import services
 from todos.admin import actions
 from todos.admin.export import todos_csv
 from todos.admin.filters import StateFilter
 from todos.admin.form import TodoForm
+from todos.api import Todos
 from todos.bulk import todos_reassign
 from todos.models import Todo
 
@@ -90,13 +90,13 @@ class TodoAdmin(OperationsModelAdmin):
         """Save by the functions that everybody uses, and only what was changed."""
         if not change:
             values = {name: form.cleaned_data[name] for name in TodoForm.Meta.fields if name != "owner"}
-            obj.pk = services.todo_create(owner_id=obj.owner_id, values=values).id
+            obj.pk = Todos.rows().create(obj.owner_id, values).id
             return
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if changes.pop("owner", None):
             todos_reassign(Todo.objects.filter(pk=obj.pk), owner_id=obj.owner_id)
         if changes:
-            services.todo_change(owner_id=obj.owner_id, todo_id=obj.pk, changes=changes, condition=Q())
+            Todos.rows().change(obj.owner_id, obj.pk, changes, Q())
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002
         return super().construct_change_message(request, form, formsets, add) if add else history.sentence_of(form)
