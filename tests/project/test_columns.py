@@ -3,13 +3,13 @@
 from types import SimpleNamespace
 
 import pytest
+from todos.serializers import TodoSerializer, representation
 
 from todos import openapi, selectors, services
 from todos.admin.export import COLUMNS as EXPORTED
 from todos.admin.form import TodoForm
 from todos.admin.todos import TodoAdmin
 from todos.models import Todo
-from todos.serializers import TodoSerializer, representation
 
 FIELDS = Todo._meta.concrete_fields
 ALL = {field.name for field in FIELDS}
