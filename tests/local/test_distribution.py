@@ -51,6 +51,7 @@ def test_long_modules_begin_first_and_each_stays_on_one_worker_with_a_server_of_
 
 
 def test_there_are_more_workers_than_cores_but_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     assert pytest_xdist_auto_num_workers() == 3
     monkeypatch.setattr("os.cpu_count", lambda: 64)
