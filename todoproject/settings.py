@@ -165,7 +165,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Neither its log of logins nor its pages: the audit trail and `todoproject.accounts.admin` have what is needed.
+# Neither its log of logins nor its pages: the audit trail and `todoproject.admin` have what is needed.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # Nor its middleware: the two views that log in answer by themselves, under WSGI and ASGI alike.

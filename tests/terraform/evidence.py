@@ -1,4 +1,4 @@
-"""Keeps what Terraform did for readers: with EVIDENCE=docs/evidence, docs/evidence/terraform/ from the stories' output."""
+"""Keeps what Terraform did for readers: EVIDENCE=docs/evidence writes docs/evidence/terraform/ from the runs."""
 
 import os
 import re

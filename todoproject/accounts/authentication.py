@@ -7,7 +7,6 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from todoproject.accounts.models import User
 from todoproject.accounts.tokens import TokenError, read_access
 from todoproject.logs.context import user_id
 
@@ -16,7 +15,7 @@ CHALLENGE = 'Bearer realm="api"'
 
 @dataclass(frozen=True, slots=True)
 class TokenUser:
-    """The caller as the token names him; whether he still exists is not known (`require_existing` asks)."""
+    """The caller as the token names them; the statement of a write checks that they still exist."""
 
     id: int
     is_authenticated: bool = True
@@ -52,9 +51,3 @@ class TokenAuthentication(BaseAuthentication):
 def _credentials(request: Request) -> tuple[str, str]:
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return scheme.lower(), token.strip()
-
-
-def require_existing(user_id: int) -> None:
-    """Raise `AuthenticationFailed` (401) when the user is gone; one query, for writes that found nothing to write."""
-    if not User.objects.filter(pk=user_id).exists():
-        raise AuthenticationFailed("The user of this token no longer exists.")

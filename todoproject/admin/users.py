@@ -1,9 +1,10 @@
-"""Users: to lock somebody out for good, to let him in again, to end his sessions on every device."""
+"""Users, to lock somebody out for good, let them in again, end their sessions; and groups, the roles of staff."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -13,26 +14,33 @@ from django.utils.html import format_html
 from todoproject.accounts import locking
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.admin import history
-from todoproject.admin.model_admin import OperationsModelAdmin
+from todoproject.admin.model_admin import OperationsModelAdmin, counted
 
 if TYPE_CHECKING:
     DjangoUserAdmin = UserAdmin[User]
 else:
     DjangoUserAdmin = UserAdmin
 
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class OperationsGroupAdmin(OperationsModelAdmin, GroupAdmin):
+    """Superusers alone see them."""
+
+    granted = ()
+
 
 @admin.register(User)
 class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
-    """Fields are the superusers' (who may change a user may make himself one); editors act by the actions here."""
+    """Fields are for superusers: who may change a user may become one. Editors act by the actions here."""
 
-    list_display = ("username", "email", "active", "is_staff", "last_login", "sessions")
-    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    list_display = ("username", "email", "state", "is_staff", "last_login", "sessions")
+    list_filter = ("is_staff", "is_superuser", "groups")
     search_help_text = "A part of username, name or e-mail address."
     actions = ("lock", "unlock", "revoke_sessions")
-
-    @admin.display(description="active", boolean=True, ordering="is_active")
-    def active(self, user: User) -> bool:
-        return user.is_active
+    states = {"active": Q(is_active=True), "locked": Q(is_active=False)}
+    tiles = {"locked": "locked users"}
 
     @admin.display(description="login sessions")
     def sessions(self, user: User) -> str:
@@ -68,21 +76,20 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
         users = self._within_reach(request, queryset)
         ended = locking.login_sessions_revoke(RefreshFamily.objects.filter(user__in=users.order_by().values("pk")))
         history.write(request, [(family, "Revoked with all of the user.") for family in ended])
-        number = len(ended)
-        self.message_user(request, f"{number:,} login session{'s' * (number != 1)} revoked.", messages.SUCCESS)
+        self.message_user(request, f"{counted(len(ended), RefreshFamily)} revoked.", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's
-        """Save; whoever is locked by the form's checkbox loses his sessions as by the action."""
+        """Save; a user who is locked by the form's checkbox loses their sessions as by the action."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             locking.login_sessions_revoke(RefreshFamily.objects.filter(user=obj))
 
     def _within_reach(self, request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
-        """Return those whom this person may touch: a superuser only another superuser."""
+        """Return the users whom this person may touch: a superuser only another superuser."""
         return users if request.user.is_superuser else users.filter(is_superuser=False)
 
     def _say(self, request: HttpRequest, users: QuerySet[User], number: int, what: str) -> None:
         rest = users.count() - number
         left_alone = f" {rest:,} left alone: already so, or not yours to change." if rest else ""
         level = messages.SUCCESS if number else messages.WARNING
-        self.message_user(request, f"{number:,} user{'s' * (number != 1)} {what}.{left_alone}", level)
+        self.message_user(request, f"{counted(number, User)} {what}.{left_alone}", level)
