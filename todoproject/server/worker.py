@@ -1,4 +1,4 @@
-"""gunicorn's threaded worker, with an end that is one."""
+"""gunicorn's threaded worker, which stops accepting at SIGTERM, finishes its requests and bounds every wait."""
 
 import errno
 import os
@@ -156,7 +156,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.sock.shutdown(socket.SHUT_RD)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request; who does not take the answer is for gunicorn one that has gone, and no error of ours."""
+        """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:
