@@ -1,7 +1,7 @@
-"""Takes the service away from users, gives it back, and ends login sessions; each is one or two UPDATEs.
+"""Locks and unlocks users, and ends login sessions; each is one or two UPDATEs.
 
 An access token that is out already is believed for its last minutes (ACCESS_TOKEN_SECONDS), since nobody asks the
-database about it. A locked colleague is out of the admin with his next click.
+database about it. A locked colleague is out of the admin with their next click.
 """
 
 from django.db import transaction

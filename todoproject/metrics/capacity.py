@@ -1,7 +1,7 @@
-"""How much of the database connections and threads is taken, summed over the workers that live.
+"""How many of the threads and database connections are taken, summed over the workers that live.
 
-There is no pool (docs/adr/0003): each serving thread keeps one connection, so nobody waits for a connection, but for
-a thread.
+There is no pool (docs/adr/0003), whatever the metrics are called: each serving thread keeps one connection, so nobody
+waits for a connection, but for a thread.
 """
 
 from prometheus_client import Gauge
@@ -14,6 +14,6 @@ def gauge(name: str, meaning: str) -> Gauge:
 
 
 threads = gauge("threads", "Threads that serve requests: no more connections than this are ever open for them.")
-size = gauge("pool_size", "Open database connections.")
+connections = gauge("pool_size", "Open database connections.")
 in_use = gauge("pool_in_use", "Database connections that a request has used and not given back, by ending, yet.")
 waiting = gauge("pool_waiting", "Connections of clients that wait for a thread.")
