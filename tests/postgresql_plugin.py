@@ -66,6 +66,7 @@ class Session:
             variables = database_variables(self.secrets, port=1)
         environment = service_environment(self.secrets, database=variables)
         environment["ALLOWED_HOSTS"] += ",testserver"
+        environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         environment["METRICS_PORT"] = "0"  # a test that reads metrics gives a port of its own
         os.environ.clear()
         os.environ.update(environment)

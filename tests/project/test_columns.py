@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
+from todos.serializers import TodoSerializer, representation
 
 from todos import openapi, selectors, services
 from todos.models import Todo
-from todos.serializers import TodoSerializer, representation
 
 FIELDS = Todo._meta.concrete_fields
 ALL = {field.name for field in FIELDS}

@@ -161,7 +161,7 @@ def rows_set(model_admin: "ResourceAdmin", rows: QuerySet[Any], change: Change) 
     # The condition stands outside of the subquery, where PostgreSQL looks at it again after waiting for a row's lock: a
     # row that a request changed meanwhile is left alone. By id, so that two of us never wait for each other.
     changing = (
-        rows.model._default_manager.filter(~Q(**{change.field: change.value}), pk__in=rows.order_by().values("pk"))  # noqa: SLF001
+        rows.model._default_manager.filter(~Q(**{change.field: change.value}), pk__in=rows.order_by().values("pk"))
         .select_related(*model_admin.autocomplete_fields)
         .defer(*(field.name for field in model_admin.opts.concrete_fields if isinstance(field, TextField)))
         .order_by("pk")
@@ -175,13 +175,13 @@ def rows_set(model_admin: "ResourceAdmin", rows: QuerySet[Any], change: Change) 
 def rows_update(model_admin: "ResourceAdmin", keys: list[Any], values: dict[str, Any]) -> None:
     """Set `values` and all that follows from them: one UPDATE."""
     follows = {**model_admin.computed(values), "version": F("version") + 1, "updated_at": Now()}
-    model_admin.model._default_manager.filter(pk__in=keys).update(**values, **follows)  # noqa: SLF001  public
+    model_admin.model._default_manager.filter(pk__in=keys).update(**values, **follows)
     which = {"target": keys[0]} if len(keys) == 1 else {"targets": keys}
     audit.record(f"{model_admin.opts.model_name}.changed", **which, changes=values)
 
 
 def _before(row: Model, change: Change) -> str:
-    field = row._meta.get_field(change.field)  # noqa: SLF001  public
+    field = row._meta.get_field(change.field)
     before, after = history.shown(field, getattr(row, change.field)), history.shown(field, change.value)
     return f"{str(field.verbose_name).capitalize()}: {before} → {after}."  # type: ignore[union-attr]
 

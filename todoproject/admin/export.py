@@ -54,7 +54,7 @@ def csv_response(rows: QuerySet[Any]) -> CsvResponse:
 
     UTF-8 with the mark by which Excel knows it.
     """
-    options = rows.model._meta  # noqa: SLF001  public
+    options = rows.model._meta
     audit.record(f"{options.model_name}.exported", count=rows.order_by().count())
     filename = f"{slugify(options.verbose_name_plural)}-{timezone.localdate():%Y-%m-%d}.csv"
     return CsvResponse(
@@ -66,7 +66,7 @@ def csv_response(rows: QuerySet[Any]) -> CsvResponse:
 
 def csv_lines(rows: QuerySet[Any]) -> Iterator[str]:
     """Yield the table in pieces, every cell quoted and defused: each column but `version`, a choice by its label."""
-    fields = [field for field in rows.model._meta.concrete_fields if field.name != "version"]  # noqa: SLF001  public
+    fields = [field for field in rows.model._meta.concrete_fields if field.name != "version"]
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     yield "\ufeff" + writer.writerow([field.name.replace("_", " ") for field in fields])
     labels = [dict(field.flatchoices) for field in fields]

@@ -81,7 +81,7 @@ class AutocompleteFilter(FormFilter):
 
     def fields(self) -> dict[str, forms.Field]:
         widget = AutocompleteSelect(self.field, site, attrs={"aria-label": str(self.title)})
-        objects = self.field.remote_field.model._default_manager.all()  # type: ignore[union-attr]  # noqa: SLF001
+        objects = self.field.remote_field.model._default_manager.all()  # type: ignore[union-attr]
         return {self.expected_parameters()[0]: forms.ModelChoiceField(objects, required=False, widget=widget, label="")}
 
     def matching(self, queryset: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:

@@ -40,7 +40,7 @@ def sentence_of(form: "ModelForm[Any]") -> str:
     """Return what a form changed, former values included: “Title: 'a' → 'b'. Due at: nothing → 2026-12-01 09:00.”"""
     parts = []
     for name in form.changed_data:
-        field, asked = form.instance._meta.get_field(name), form.fields[name]  # noqa: SLF001  public
+        field, asked = form.instance._meta.get_field(name), form.fields[name]
         before: Any = form.get_initial_for_field(asked, name)
         if isinstance(asked, ModelChoiceField) and asked.queryset is not None:
             before = asked.queryset.filter(pk=before).first()

@@ -132,7 +132,7 @@ class OperationsModelAdmin(AnyModelAdmin):
     def tiles_shown(self) -> Iterator[dict[str, Any]]:
         """Yield the tiles, counted in one pass over the table, with the address of the list behind each."""
         counts = {f"n_{name}": Count("pk", filter=self.states[name]) for name in self.tiles}
-        found = self.model._default_manager.aggregate(**counts) if counts else {}  # noqa: SLF001  public
+        found = self.model._default_manager.aggregate(**counts) if counts else {}
         for name, label in self.tiles.items():
             number, address = found[f"n_{name}"], reverse(self.changelist, query={"state": name})
             alarming = name in self.alarming and number > 0
@@ -187,5 +187,5 @@ def is_key(field: "Field[Any, Any]", text: str) -> bool:
 
 def counted(number: int, model: type[Model]) -> str:
     """Return “1 todo”, “2,000 todos”."""
-    names = model._meta  # noqa: SLF001  public
+    names = model._meta
     return f"{number:,} {names.verbose_name if number == 1 else names.verbose_name_plural}"

@@ -47,7 +47,7 @@ class ResourceForm(AnyModelForm):
         """Refuse a form that was opened before somebody else's change; the row is locked meanwhile (`get_object`)."""
         values = super().clean() or {}
         if self.instance.pk and values.get("seen_version") != self.instance.version:
-            name = self.instance._meta.verbose_name  # noqa: SLF001  public
+            name = self.instance._meta.verbose_name
             raise ValidationError(f"Somebody has changed this {name} since you opened it: open it again to see how.")
         return values
 
@@ -190,5 +190,5 @@ def is_free_text(field: "Field[Any, Any]") -> bool:
 def _text_of_key(field: "Field[Any, Any]") -> str:
     """Return the lookup that finds a row by the name of what it points at."""
     model: Any = field.related_model
-    texts = (one.name for one in model._meta.concrete_fields if is_free_text(one))  # noqa: SLF001  public
+    texts = (one.name for one in model._meta.concrete_fields if is_free_text(one))
     return f"{field.name}__{getattr(model, 'USERNAME_FIELD', None) or next(texts, 'pk')}"

@@ -32,7 +32,7 @@ def grant_new_permissions(sender: AppConfig, apps: Any = installed, **_signal: A
         for model_admin in admin.site._registry.values():  # noqa: SLF001  it has no public name
             actions: tuple[str, ...] = getattr(model_admin, "granted", ())
             if model_admin.opts.app_label == label and actions:
-                options = apps.get_model(label, model_admin.opts.model_name)._meta  # noqa: SLF001  public
+                options = apps.get_model(label, model_admin.opts.model_name)._meta
                 made = [_default_permission(action, options) for action in actions]
                 seen += made[:1]
                 edited += made[1:] + [(options.model_name, *permission) for permission in options.permissions]

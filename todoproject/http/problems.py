@@ -84,6 +84,19 @@ PROBLEM_TYPES = {
             "again.",
         ),
         ProblemType(
+            "already-exists",
+            409,
+            "Something has this value already",
+            "The values named by `errors` may exist once, and another row has them: perhaps one that you cannot see. "
+            "Choose others.",
+        ),
+        ProblemType(
+            "in-use",
+            409,
+            "Something else depends on this",
+            "It cannot be deleted while other rows refer to it. Delete or change those first.",
+        ),
+        ProblemType(
             "precondition-failed",
             412,
             "The condition of the request does not hold",

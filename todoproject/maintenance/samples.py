@@ -33,7 +33,7 @@ def sample_of(model: type[Model], number: int = 0) -> dict[str, Any]:
 
 def writable(model: type[Model]) -> "list[Field[Any, Any]]":
     """Return the fields that a person or a client writes, without the foreign keys."""
-    fields = model._meta.concrete_fields  # noqa: SLF001  public
+    fields = model._meta.concrete_fields
     return [field for field in fields if field.editable and not (field.primary_key or field.is_relation)]
 
 

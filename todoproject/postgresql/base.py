@@ -38,11 +38,11 @@ class DatabaseClient(client.DatabaseClient):
         return super().settings_to_cmd_args_env({**settings_dict, **logins}, parameters)
 
 
-class PreparedCursor(psycopg.Cursor[Any]):
-    """Sends a statement once a connection and its values each time; numbers and times come back in binary."""
+class BinaryCursor(psycopg.Cursor[Any]):
+    """Sends values beside the statement; numbers and times come back in binary."""
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
-        return super().execute(query, params, prepare=True, binary=True)
+        return super().execute(query, params, binary=True)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-prometheus has no types
@@ -54,7 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     Database = driver
     client_class = DatabaseClient
     in_use = False
-    prepared_cursor: PreparedCursor | None = None
+    binary_cursor: BinaryCursor | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return Django's parameters with `credentials`, which the driver turns into user and password."""
@@ -85,11 +85,11 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         if self.connection is not None:
             pool.size.dec()
             self.give_back()
-        self.prepared_cursor = None
+        self.binary_cursor = None
         super()._close()
 
-    def prepared(self, text: str, values: Sequence[Any]) -> list[Any]:
-        """Return the rows of a statement as named tuples; see `todoproject.postgresql.prepared`.
+    def rows(self, text: str, values: Sequence[Any]) -> list[Any]:
+        """Return the rows of a statement as named tuples; see `todoproject.postgresql.statements`.
 
         Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
         """
@@ -97,9 +97,9 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         self.ensure_connection()
         self.validate_no_broken_transaction()
         self.count_use()
-        cursor = self.prepared_cursor
+        cursor = self.binary_cursor
         if cursor is None or cursor.connection is not self.connection:
-            cursor = self.prepared_cursor = PreparedCursor(self.connection, row_factory=namedtuple_row)
+            cursor = self.binary_cursor = BinaryCursor(self.connection, row_factory=namedtuple_row)
         executed, seconds = self.statement_metrics
         executed.inc()
         started = time.perf_counter()

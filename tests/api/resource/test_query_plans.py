@@ -20,8 +20,8 @@ from todoproject.accounts.models import User
 from todoproject.accounts.tokens import issue_access
 from todoproject.api.cursor import Position, cursor_text
 from todoproject.postgresql.base import DatabaseWrapper
+from todos.api import Todos
 from todos.models import Todo
-from todos.ordering import ORDERINGS as ORDERING_OF
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -79,10 +79,10 @@ def plan_of(api: ApiClient, address: str) -> dict[str, Any]:
 
 def statement_of(api: ApiClient, address: str) -> tuple[str, Sequence[Any]]:
     """Return the one statement of a request and its values."""
-    with patch.object(DatabaseWrapper, "prepared", autospec=True, side_effect=DatabaseWrapper.prepared) as prepared:
+    with patch.object(DatabaseWrapper, "rows", autospec=True, side_effect=DatabaseWrapper.rows) as asked:
         response = api.send("GET", address)
     assert response.status_code == 200, response.content
-    (((_, text, values), _),) = prepared.call_args_list
+    (((_, text, values), _),) = asked.call_args_list
     return text, values
 
 
@@ -114,11 +114,11 @@ def assert_from_one_index(plan: dict[str, Any], *, limit: int = 50, most: int = 
 
 def deep(crowd: Crowd, ordering: str, depth: float, *, backwards: bool) -> str:
     """Return the address of a page beside the row that has `depth` of all its owner's rows before it."""
-    key = ORDERING_OF[ordering]
+    key = Todos.sorted_by()[ordering]
     sign = "-" if key.descending else ""
     rows = Todo.objects.filter(owner=crowd.owner).order_by(ordering, f"{sign}id")
     row = rows[int(ROWS / crowd.users * depth)]
-    cursor = cursor_text(Position(key.key.of_row(row), row.pk, backwards=backwards), ordering, {})
+    cursor = cursor_text(Position(key.key_of(row), row.pk, backwards=backwards), ordering, {})
     return f"/todos?ordering={ordering}&cursor={quote(cursor)}"
 
 

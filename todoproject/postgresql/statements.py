@@ -1,18 +1,16 @@
-"""Statements that Django writes once, PostgreSQL plans once and psycopg reads in binary: what the hot path runs.
+"""Statements that Django writes once and psycopg reads in binary: what the hot path runs.
 
 A queryset costs more to turn into SQL than PostgreSQL needs to answer it, and nearly as much again to turn rows into
 models. Here the queryset stays the only author of the SQL, with a `Parameter` wherever a request brings a value.
-https://www.psycopg.org/psycopg3/docs/advanced/prepare.html
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.db import NotSupportedError, connection
+from django.db import connection
 from django.db.models import Expression, Field, Model, QuerySet
-from django.db.models.sql import InsertQuery
 from psycopg.sql import Literal
 
 
@@ -57,16 +55,7 @@ class Statement:
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the rows as named tuples; raises Django's database errors, and KeyError for a missing value."""
         text, names = self._text_and_names
-        parameters = [values[name] for name in names]
-        try:
-            return connection.prepared(text, parameters)  # type: ignore[attr-defined,no-any-return]
-        except NotSupportedError:
-            # "cached plan must not change result type": a migration has changed a column since it was prepared.
-            if not connection.get_autocommit():
-                raise
-            with connection.cursor() as cursor:
-                cursor.execute("DEALLOCATE ALL")
-            return connection.prepared(text, parameters)  # type: ignore[attr-defined,no-any-return]
+        return connection.rows(text, [values[name] for name in names])  # type: ignore[attr-defined,no-any-return]
 
 
 def selection(queryset: "QuerySet[Any, Any]") -> Statement:
@@ -74,17 +63,35 @@ def selection(queryset: "QuerySet[Any, Any]") -> Statement:
     return Statement(queryset.query.sql_with_params)
 
 
-def insertion(model: type[Model], values: Mapping[str, Any], returning: Collection[str]) -> Statement:
-    """Return the INSERT of one row with these `values` by field, which may be expressions; sends no signals."""
+def beneath(parent: "QuerySet[Any, Any]", rows: "QuerySet[Any, Any]") -> Statement:
+    """Return the SELECT of `rows` below the one row of `parent`: nothing without it, a row of NULLs when it has none.
+
+    ``ON TRUE`` leaves PostgreSQL a nested loop alone, which keeps the order of `rows`.
+    """
 
     def sql() -> tuple[str, Iterable[Any]]:
-        columns = {field.name: field for field in model._meta.concrete_fields}  # noqa: SLF001  public: ref/models/meta
-        query = InsertQuery(model)
-        row = model(**{columns[name].attname: value for name, value in values.items()})
-        query.insert_values([columns[name] for name in values], [row])
-        compiler = query.get_compiler(connection=connection)
-        compiler.returning_fields = [columns[name] for name in returning]
-        ((text, parameters),) = compiler.as_sql()
+        above, of_parent = parent.query.sql_with_params()
+        below, of_rows = rows.query.sql_with_params()
+        text = f"SELECT page.* FROM ({above}) AS parent LEFT JOIN ({below}) AS page ON TRUE"  # noqa: S608  Django's
+        return text, [*of_parent, *of_rows]
+
+    return Statement(sql)
+
+
+def insertion(
+    model: type[Model], source: "QuerySet[Any, Any]", values: Mapping[str, Any], returning: Sequence[str]
+) -> Statement:
+    """Return the INSERT of a row for each of `source`, with these `values` by column: expressions over that row.
+
+    Sends no signals. `returning` are columns.
+    """
+
+    def sql() -> tuple[str, Iterable[Any]]:
+        quoted = connection.ops.quote_name
+        select, parameters = source.values_list(*values.values()).query.sql_with_params()
+        into = ", ".join(map(quoted, values))
+        back = ", ".join(map(quoted, returning))
+        text = f"INSERT INTO {quoted(model._meta.db_table)} ({into}) {select} RETURNING {back}"
         return text, parameters
 
     return Statement(sql)
