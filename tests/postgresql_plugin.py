@@ -102,7 +102,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(MOST_WORKERS, 2 * (os.cpu_count() or 1))
 
 
-class ByModule(LoadFileScheduling):  # type: ignore[misc]  xdist has no types
+class ByModule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """Gives a worker a whole module, whose tests share a server, or a whole folder that shares what takes minutes."""
 
     def _split_scope(self, nodeid: str) -> str:

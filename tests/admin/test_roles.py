@@ -13,7 +13,7 @@ from tests.admin.staff import Staff, change_page
 from tests.factories import UserFactory
 from todoproject.accounts.models import User
 from todoproject.admin.roles import EDITOR, READ_ONLY
-from todoproject.server.startup import missing_now
+from todoproject.server.health import missing_now
 
 RESOURCE = RESOURCES[0]
 APP = RESOURCE.opts.app_label

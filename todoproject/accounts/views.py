@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from todoproject.accounts import lockout, openapi
 from todoproject.accounts.authentication import CHALLENGE
 from todoproject.accounts.models import User
+from todoproject.accounts.openapi import Credentials, RefreshToken
 from todoproject.accounts.refresh import TokenPair, login_session_begin, login_session_continue
-from todoproject.accounts.serializers import Credentials, RefreshToken
 from todoproject.accounts.tokens import TokenError
 from todoproject.api.private import PrivateView, json_response
 from todoproject.logs.context import user_id

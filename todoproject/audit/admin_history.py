@@ -14,7 +14,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from todoproject.audit.trail import record
+from todoproject.audit import record
 
 VERBS = {ADDITION: "created", CHANGE: "changed", DELETION: "deleted"}
 
