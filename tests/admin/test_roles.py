@@ -46,9 +46,7 @@ LISTS = [
 
 
 def granted(role: str) -> set[str]:
-    # The resources that only tests have are registered as any other.
-    permissions = Group.objects.get(name=role).permissions.exclude(content_type__app_label="conformance")
-    permissions = permissions.select_related("content_type")
+    permissions = Group.objects.get(name=role).permissions.select_related("content_type")
     return {f"{permission.content_type.app_label}.{permission.codename}" for permission in permissions}
 
 
