@@ -1,4 +1,4 @@
-"""Keeps what Terraform did for readers: EVIDENCE=docs/evidence writes docs/evidence/terraform/ from the runs."""
+"""Keeps what Terraform did for readers: EVIDENCE=docs/evidence writes terraform/ there, from the stories."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Valid values of a model's fields by their kind, for whatever needs a row of any resource: smoke test and tests."""
+"""Valid values of a model's fields by their kind, as a form or a model takes them."""
 
 from datetime import date, timedelta
 from typing import Any
