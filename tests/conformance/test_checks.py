@@ -68,8 +68,8 @@ def test_what_is_declared_here_has_no_mistake() -> None:
             'references["part"] must say which',
         ),
         (
-            models.ForeignKey("contenttypes.ContentType", on_delete=models.CASCADE),
-            "part leads to ContentType, which is",
+            models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+"),
+            "part leads to Team, which is neither a user nor a resource.",
         ),
         (
             models.CharField(max_length=9, unique=True),
