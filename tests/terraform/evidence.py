@@ -1,4 +1,4 @@
-"""What Terraform did, kept for readers: `make evidence` writes docs/evidence/terraform/ from the stories' output."""
+"""Keeps what Terraform did for readers: EVIDENCE=docs/evidence writes terraform/ there, from the stories."""
 
 import os
 import re
@@ -25,6 +25,7 @@ _STEPS = {
         "dev destroyed awake",
     },
     "prod": {"prod", "prod again", "staging"},
+    "renamed": {"dev born asleep again", "dev destroyed asleep"},
 }
 # Times and what the emulator invents differ from run to run; the names of things stay.
 _MASKED = (
@@ -49,21 +50,20 @@ def readable(output: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _told(step: str, story: Story) -> str:
+    text = readable(story.outputs[step])
+    return "\n".join(line for line in text.splitlines() if _GONE.search(line)) + "\n" if "destroyed" in step else text
+
+
 def kept(name: str, story: Story) -> Story:
-    """Write each step of a story to a file of its own where EVIDENCE names a folder; return the story."""
+    """Write the steps of a story, in their order, to a file where EVIDENCE names a folder; return the story."""
     if folder := os.environ.get("EVIDENCE"):
-        target = Path(folder) / "terraform"
-        target.mkdir(parents=True, exist_ok=True)
-        for step in _STEPS.get(name, set()):
-            text = readable(story.outputs[step])
-            if "destroyed" in step:
-                text = "\n".join(line for line in text.splitlines() if _GONE.search(line)) + "\n"
-            header = f"# {name}: {step}, against the emulator"
-            (target / f"{name}-{step.replace(' ', '-')}.txt").write_text(f"{header}\n{text}")
-        refused = story.refusals | ({"second apply": story.lock_refusal} if story.lock_refusal else {})
-        for step, finished in refused.items():
-            header = f"# {name}: {step}, refused, against the emulator"
-            (target / f"{name}-{step.replace(' ', '-')}-refused.txt").write_text(
-                f"{header}\n{readable(finished.output)}"
-            )
+        told = [
+            f"==== {step}, against the emulator\n{_told(step, story)}" for step in story.outputs if step in _STEPS[name]
+        ]
+        refused = story.refusals | (
+            {"an apply while another one runs": story.lock_refusal} if story.lock_refusal else {}
+        )
+        told += [f"==== refused: {step}\n{readable(finished.output)}" for step, finished in refused.items()]
+        (Path(folder) / "terraform" / f"{name}.txt").write_text("\n".join(told))
     return story

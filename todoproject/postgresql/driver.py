@@ -1,6 +1,6 @@
 """psycopg with another `connect`: credentials come from where secrets are, at every connection.
 
-Inside the connection class, so that whoever opens connections, Django or a pool, gets it.
+Inside the connection class, so that Django and a pool get it alike.
 """
 
 import logging
@@ -10,7 +10,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import *  # noqa: F403  a driver is what PEP 249 says, all of psycopg's names
 
-from todoproject.secret_files import Secret, failed_looks
+from todoproject.secrets.files import Secret, look_failed
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Credentials:
         refused = self.now()
         if login == refused:
             return
-        failed_looks.labels("DB_PASSWORD").inc()
+        look_failed.send("DB_PASSWORD")
         if refused != self.refused:
             self.refused = refused
             logger.error(
