@@ -49,4 +49,4 @@ ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 VERSION=$V
 USER 10001:10001
 EXPOSE 8000 9000
 # exec form: gunicorn is process 1 and gets SIGTERM itself. No HEALTHCHECK: Kubernetes has probes, compose.yaml its own.
-CMD ["python", "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py"]
+CMD ["python", "-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py"]

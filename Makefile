@@ -3,16 +3,17 @@
 
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-# Of the tests of terraform/: pytest as in requirements/terraform, beside the other suites.
-TERRAFORM_TESTS := .venv-terraform/bin/python -m pytest -c requirements/terraform/pyproject.toml --rootdir=. --confcutdir=tests/terraform
+# -n auto: see tests/postgresql_plugin.py.
+PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run service stop user token test quick check django-6.1 terraform-test terraform-types evidence render golden local-cluster release rollback status cost bench lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring observe incident lint types format lock lock-check openapi migrations-check screenshots image clean
+.PHONY: help run stop user token test quick check terraform-test generate render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
+# pytest rewrites some hundred modules; kept, they save each worker seconds.
+unexport PYTHONDONTWRITEBYTECODE
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
 override export PASSWORD := $(value PASSWORD)
-override export PLURAL := $(value PLURAL)
 
 # $(call need,ENV,ENV=dev) stops a target that was called without ENV, with the line to type instead.
 need = $(if $($1),,$(error make $@ needs $1=…: make $@ $2))
@@ -21,7 +22,7 @@ need = $(if $($1),,$(error make $@ needs $1=…: make $@ $2))
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z0-9.-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
+		/^[a-z0-9.-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "make run takes PORT=8001 (default 8000), RELOAD=1 (on edit), SERVER=asgi (uvicorn), DATABASE_URL=…"
 
@@ -40,91 +41,56 @@ token: .venv/run ## print a valid access token, alone on stdout (NAME=eve)
 	$(call need,NAME,NAME=eve)
 	@exec $(PYTHON) -m local token "$$NAME"
 
-observe: .venv/test ## the SLOs of the running `make run` as a table (ONCE=1)
-	@exec $(PYTHON) -m monitoring.live observe $(if $(ONCE),--once)
-
-incident: .venv/test ## cause a failure and see its alerts (KIND=errors PICTURES=folder)
-	$(call need,KIND,KIND=errors)
-	@exec $(PYTHON) -m monitoring.live incident "$(KIND)" $(if $(PICTURES),--pictures "$(PICTURES)")
-
 clean: ## remove environments, caches and assets; the data in .local/ stays
-	rm -rf .venv .venv-django-6.1 .venv-terraform .venv-checkov .venv-benchmarks static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
+	rm -rf .venv .venv-* static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
 
 ##@ Check what you changed
 
 quick: .venv/test ## the cheap checks and the fast tests
-	@exec $(PYTHON) -m local.checks quick
+	@sh local/check.sh quick
+	@exec $(PYTEST) -m "not slow and not ci and not cluster"
 
-# What needs Terraform is skipped where there is none, and says so; in CI it fails.
-test: .venv/test $(if $(CI),.venv-django-6.1/django-6.1 .venv-checkov/checkov) $(if $(CI)$(shell command -v terraform),.venv-terraform/terraform) ## static checks and all suites, within minutes (CI=1: with what takes longer)
-	@exec $(PYTHON) -m local.checks test
+test: .venv/test $(if $(CI),.venv-checkov/ready) ## static checks, tests (CI=1: also what needs minutes or a program)
+	@sh local/check.sh
+	@exec $(PYTEST) --cov $(if $(CI),-m "not cluster")
 
 check: .venv/test ## the static checks alone
-	@exec $(PYTHON) -m local.checks check
+	@exec sh local/check.sh
 
-format: .venv/test ## format Python
+format: .venv/test ## format Python, and fix what can be fixed safely
+	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@exec $(PYTHON) -m ruff format .
 
-lint: .venv/test ## lint Python, and mend what can be mended safely
-	@exec $(PYTHON) -m ruff check --fix .
-
-types: .venv/test ## check the types
-	@exec $(PYTHON) -m local.checks types
-
-migrations-check: .venv/test ## check that the models have the migrations they need
-	@exec $(PYTHON) -m local.checks migrations
-
-lock-check: .venv/test ## check that poetry.lock and requirements/ are fresh (needs no Poetry)
-	@exec $(PYTHON) -m local.lock_check
-
-django-6.1: .venv/test .venv-django-6.1/django-6.1 ## run the tests of API and project on Django 6.1
-	@exec $(PYTHON) -m local.checks django-6.1
-
-terraform-test: .venv-terraform/terraform .venv-checkov/checkov ## apply every environment to an emulator (needs terraform)
-	@exec $(TERRAFORM_TESTS) tests/terraform
-
-terraform-types: .venv-terraform/terraform ## check the types of terraform/ and of its tests
-	@exec .venv-terraform/bin/python -m mypy --config-file requirements/terraform/pyproject.toml \
-		tests/terraform terraform/lambda/database_access terraform/build_lambda.py terraform/module_readmes.py terraform/write_values.py
+terraform-test: .venv/test .venv-checkov/ready ## apply every environment to an emulator (EVIDENCE=docs/evidence)
+	@exec $(PYTEST) -m "not cluster" tests/terraform
 
 ##@ Your own service
-
-service: .venv/test ## turn this clone into your own service (NAME=invoice, PLURAL= if irregular)
-	$(call need,NAME,NAME=invoice)
-	@exec $(PYTHON) -m local.new_service "$$NAME" "$$PLURAL"
 
 image: ## build the container image todo:dev by docker or podman (IMAGE=name)
 	@exec sh local/image.sh
 
-bench: .venv/run .venv-benchmarks/benchmarks ## measure beside the peers, into docs/performance.md (ONLY=pod ROUNDS=3)
-	@exec $(PYTHON) -m benchmarks $(foreach part,$(ONLY),--only $(part)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS))
+##@ Write again what is generated
 
-##@ Write anew what is generated
-
-openapi: .venv/test ## docs/openapi.yaml
-	@exec $(PYTHON) -m local.checks openapi
+generate: openapi golden cost monitoring terraform-docs ## all of it, or some: openapi golden cost monitoring terraform-docs
 
 lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Poetry)
 	@exec sh local/lock.sh
 
-golden: .venv/test ## tests/kustomize/golden: accept how the manifests render now
+openapi: .venv/test
+	@exec $(PYTHON) -m local.no_database manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
+
+golden: .venv/test
 	@exec $(PYTHON) -m tests.kustomize.golden_files
 
-cost: .venv/test ## docs/cost/, from the kept plans and the price table
+cost: .venv/test
 	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost
 	@$(PYTHON) -m cost prod tests/cost/plans/prod.json --output docs/cost
 
-monitoring: .venv/test ## rules, dashboards, bake queries, from monitoring/slo.yaml and alerts/
+monitoring: .venv/test
 	@exec $(PYTHON) -m monitoring.generate
 
-terraform-docs: .venv/run ## the READMEs of the Terraform modules
+terraform-docs: .venv/run
 	@exec $(PYTHON) terraform/module_readmes.py
-
-evidence: .venv-terraform/terraform ## docs/evidence/terraform/, from a run against the emulator (needs terraform)
-	@EVIDENCE=docs/evidence exec $(TERRAFORM_TESTS) tests/terraform/test_apply.py
-
-screenshots: .venv/test ## docs/screenshots/ of admin and docs (needs Chromium)
-	@exec $(PYTHON) -m pytest -q --no-header tests/admin/screenshots.py
 
 ##@ A cluster, and releases to it
 
@@ -177,19 +143,12 @@ lambda: .venv/run ## build the package of the database Lambda, locked by hash
 
 # What it says goes to stderr: stdout belongs to the target.
 .venv/run: requirements/main.txt requirements/local.txt
-	@exec sh local/environment.sh run >&2
+	@exec sh local/environment.sh $@ $^ >&2
 
 .venv/test: requirements/main.txt requirements/local.txt requirements/dev.txt
-	@exec sh local/environment.sh test >&2
+	@exec sh local/environment.sh $@ $^ >&2
 
-.venv-django-6.1/django-6.1: requirements/django-6.1/requirements.txt
-	@exec sh local/environment.sh django-6.1 >&2
+.venv-checkov/ready: requirements/checkov.txt
+	@exec sh local/environment.sh $@ $^ >&2
 
-.venv-terraform/terraform: requirements/terraform/requirements.txt
-	@exec sh local/environment.sh terraform >&2
-
-.venv-checkov/checkov: requirements/checkov/requirements.txt
-	@exec sh local/environment.sh checkov >&2
-
-.venv-benchmarks/benchmarks: requirements/benchmarks/requirements.txt
-	@exec sh local/environment.sh benchmarks >&2
+-include pattern/Makefile

@@ -1,14 +1,11 @@
 #!/bin/sh
-# Makes the Python environment .venv from the hash-locked requirements, and marks it done for make; django-6.1, terraform,
-# checkov and benchmarks each make one of their own, .venv-<name>, from the lock of their own, requirements/<name>.
-# usage: sh local/environment.sh run|test|django-6.1|terraform|checkov|benchmarks     (PYTHON_COMMAND=… names the Python to use)
+# Makes the Python environment of a stamp from hash-locked requirements, and touches the stamp for make.
+# usage: sh local/environment.sh .venv/run requirements/main.txt …     (PYTHON_COMMAND=… names the Python to use)
 set -eu
 
-purpose=$1
-environment=.venv
-case $purpose in
-django-6.1 | terraform | checkov | benchmarks) environment=.venv-$purpose ;;
-esac
+stamp=$1
+environment=$(dirname "$stamp")
+shift
 supported='import sys, ensurepip; sys.exit(sys.version_info[:2] not in {(3, 12), (3, 13)})'
 
 if ! "$environment/bin/python" -c "$supported" 2>/dev/null; then
@@ -30,18 +27,16 @@ if ! "$environment/bin/python" -c "$supported" 2>/dev/null; then
     "$found" -m venv "$environment"
 fi
 
-set -- -r requirements/main.txt -r requirements/local.txt
-case $purpose in
-test) set -- "$@" -r requirements/dev.txt ;;
-django-6.1 | terraform | checkov | benchmarks) set -- -r "requirements/$purpose/requirements.txt" ;;
-esac
 started=$(date +%s)
-echo "  installing what \`make $purpose\` needs, locked by hash …"
-# Without dependencies: a lock has them all, and pip would look for a package's extra (`coverage[toml]`) anew and stop at the
-# first release that is newer than the lock.
+echo "  installing $* into $environment, locked by hash …"
+for file in "$@"; do
+    set -- "$@" -r "$file"
+    shift
+done
+# Without dependencies: a lock has them all, and pip would look for a package's extra (`coverage[toml]`) again and stop at
+# the first release that is newer than the lock.
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes "$@"
 echo "  installed in $(($(date +%s) - started)) s"
-case $purpose in
-test) touch .venv/run .venv/test ;;
-*) touch "$environment/$purpose" ;;
-esac
+# The environment of the tests has what `make run` needs too.
+[ "$stamp" != .venv/test ] || touch .venv/run
+touch "$stamp"

@@ -14,7 +14,9 @@ from local.output import HeldOutput
 from local.refusal import Refusal
 from local.state import ROOT
 
-CONFIGURATION = ROOT / "todoproject" / "gunicorn.conf.py"  # its absolute path tells our process from another clone's
+CONFIGURATION = (
+    ROOT / "todoproject" / "server" / "gunicorn.conf.py"
+)  # its absolute path tells our process from another clone's
 READY_SECONDS = 60
 # Longer than gunicorn's own graceful_timeout (30 s), which ends requests that hang.
 STOP_SECONDS = 40

@@ -1,20 +1,21 @@
 #!/bin/sh
-# Locks the dependencies of pyproject.toml and exports them, one hash-locked file a group.
+# Locks the dependencies of each pyproject.toml and exports them, hash-locked. Of checkov only the export is kept.
 # usage: sh local/lock.sh     (POETRY=… names the command)
 set -eu
 
 poetry=${POETRY:-poetry}
-if ! "$poetry" --version >/dev/null 2>&1 || ! "$poetry" export --help >/dev/null 2>&1; then
-    echo "Poetry with its export plugin is needed, outside of .venv: pipx install poetry &&" \
-        "pipx inject poetry poetry-plugin-export (or POETRY=/path/to/poetry)." >&2
+if ! "$poetry" --version >/dev/null 2>&1; then
+    echo "Poetry is needed, outside of .venv: pipx install poetry (or POETRY=/path/to/poetry)." >&2
     exit 1
 fi
-"$poetry" lock
-for group in main local dev; do
-    "$poetry" export --only "$group" --output "requirements/$group.txt"
+export POETRY_VIRTUALENVS_CREATE=false
+for lock in poetry.lock */poetry.lock; do
+    "$poetry" --project "$(dirname "$lock")" lock
 done
-for project in django-6.1 terraform checkov benchmarks; do
-    "$poetry" --project "requirements/$project" lock
-    "$poetry" --project "requirements/$project" export --output "requirements/$project/requirements.txt"
-done
-exec .venv/bin/python -m local.lock_check
+.venv/bin/python -m local.lock_check --write
+
+checkov=$(mktemp -d)
+trap 'rm -rf "$checkov"' EXIT
+cp requirements/checkov.toml "$checkov/pyproject.toml"
+"$poetry" --project "$checkov" lock
+.venv/bin/python -m local.lock_check --export "$checkov/poetry.lock" >requirements/checkov.txt

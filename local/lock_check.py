@@ -1,6 +1,8 @@
-"""Checks, without Poetry and without a network, that poetry.lock and requirements/*.txt agree with pyproject.toml.
+"""Exports each poetry.lock to hash-locked requirements, and checks that locks and exports are fresh.
 
-Run as `python -m local.lock_check`; each finding names the command that mends it.
+Run `python -m local.lock_check`: it needs neither Poetry nor a network. With --write it writes the exports, with
+--export LOCK it prints the export of a lock that is not kept. An export is smaller than Poetry's: it has the hashes of
+what Linux and macOS install, and of the sources for other machines.
 """
 
 import hashlib
@@ -12,19 +14,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import parse_wheel_filename
+
 from local.state import ROOT
 
-# Each Poetry project of ours, and the file that each group of it is exported to.
-PROJECTS = {
-    ".": {group: f"requirements/{group}.txt" for group in ("main", "local", "dev")},
-    **{
-        f"requirements/{name}": {"main": "requirements.txt"}
-        for name in ("django-6.1", "terraform", "checkov", "benchmarks")
-    },
-}
-REQUIREMENT = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.IGNORECASE)
+# The groups of the repository's own lock, in the order in which `make` installs them; other locks have one.
+EXPORTS = {group: f"requirements/{group}.txt" for group in ("main", "local", "dev")}
 # A lock must mean the same everywhere: no address of an index, no path of a machine.
 PLACES = re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|file:|https?://")
+PYTHON = re.compile(r"py3-none|cp31[23]-(?:none|cp31[23])|cp3(?:[2-9]|1[0-3])-abi3")
+PLATFORM = re.compile(r"any|(?:many)?linux\w*_(?:x86_64|aarch64)|macosx_\w+")
+
+
+def projects(root: Path) -> dict[Path, dict[str, str]]:
+    """Return the Poetry projects below `root`, each with the file that a group of it is exported to."""
+    return {root: EXPORTS} | {lock.parent: {"main": "requirements.txt"} for lock in root.glob("*/poetry.lock")}
 
 
 def content_hash(pyproject: dict[str, Any]) -> str:
@@ -45,57 +49,67 @@ def content_hash(pyproject: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(relevant, sort_keys=True).encode()).hexdigest()
 
 
-def locked(lock: dict[str, Any], group: str) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return version and hashes of each package that `group` needs, as poetry.lock has them."""
-    return {
-        package["name"]: (package["version"], frozenset(file["hash"] for file in package["files"]))
-        for package in lock["package"]
-        if group in package["groups"]
-    }
+def fits(file: str) -> bool:
+    """Whether a file of a package is its source, or a wheel for a Python and a machine that the repository supports."""
+    if not file.endswith(".whl"):
+        return True
+    return any(
+        PYTHON.fullmatch(f"{tag.interpreter}-{tag.abi}") and PLATFORM.fullmatch(tag.platform)
+        for tag in parse_wheel_filename(file)[3]
+    )
 
 
-def exported(text: str) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return version and hashes of each package of a requirements file."""
-    found = {}
-    for entry in text.replace("\\\n", " ").splitlines():
-        if match := REQUIREMENT.match(entry):
-            found[match[1].lower()] = (match[2], frozenset(re.findall(r"--hash=(\S+)", entry)))
-    return found
+def requirement(package: dict[str, Any], group: str) -> str:
+    """Return name, version and, where the group needs the package on some machines alone, the marker."""
+    marker = package.get("markers", "")
+    marker = marker.get(group, "") if isinstance(marker, dict) else marker
+    return f"{package['name']}=={package['version']}" + (f" ; {marker}" if marker else "")
 
 
-def findings(root: Path, exports: dict[str, str]) -> Iterator[str]:
-    """Yield a sentence for everything that is stale in the Poetry project at `root`."""
-    lock_text = (root / "poetry.lock").read_text(encoding="utf-8")
-    lock = tomllib.loads(lock_text)
-    pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    if lock["metadata"]["content-hash"] != content_hash(pyproject):
+def exported(lock: dict[str, Any], groups: list[str]) -> Iterator[str]:
+    """Yield the text of each group's file; a group repeats no requirement of the groups before."""
+    before: set[str] = set()
+    for group in groups:
+        lines = ["# Written by `make lock`."]
+        for package in (package for package in lock["package"] if group in package["groups"]):
+            hashes = sorted(f"--hash={file['hash']}" for file in package["files"] if fits(file["file"]))
+            line = requirement(package, group)
+            if hashes and not {line, requirement({**package, "markers": ""}, group)} & before:
+                lines.append(" \\\n    ".join([line, *hashes]))
+                before.add(line)
+        yield "\n".join(lines) + "\n"
+
+
+def findings(root: Path, exports: dict[str, str], *, write: bool = False) -> Iterator[str]:
+    """Yield a sentence for everything that is stale in the Poetry project at `root`; with `write`, export first."""
+    text = (root / "poetry.lock").read_text(encoding="utf-8")
+    lock = tomllib.loads(text)
+    if lock["metadata"]["content-hash"] != content_hash(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))):
         yield "poetry.lock is older than the dependencies in pyproject.toml"
     # A package's description may name its home page.
-    if PLACES.search("\n".join(line for line in lock_text.splitlines() if not line.startswith("description = "))):
+    if PLACES.search("\n".join(line for line in text.splitlines() if not line.startswith("description = "))):
         yield "poetry.lock holds an address or a path of a machine"
-    for group, name in exports.items():
-        text = (root / name).read_text(encoding="utf-8")
-        ours, theirs = exported(text), locked(lock, group)
-        differing = sorted(
-            package for package in ours.keys() | theirs.keys() if ours.get(package) != theirs.get(package)
-        )
-        if differing:
-            yield f"{name} differs from poetry.lock in {', '.join(differing)}"
-        if PLACES.search(text):
-            yield f"{name} holds an address or a path of a machine"
+    for name, wanted in zip(exports.values(), exported(lock, list(exports)), strict=True):
+        if write:
+            (root / name).write_text(wanted, encoding="utf-8")
+        if (root / name).read_text(encoding="utf-8") != wanted:
+            yield f"{name} is not what poetry.lock says"
 
 
-def main() -> int:
-    """Print the findings; return 1 if there are any."""
+def main(words: list[str]) -> int:
+    """Print the findings, or the export of another lock; return 1 if anything is stale."""
+    if "--export" in words:
+        print(next(exported(tomllib.loads(Path(words[1]).read_text(encoding="utf-8")), ["main"])), end="")
+        return 0
     found = [
-        f"{project}: {sentence}"
-        for project, exports in PROJECTS.items()
-        for sentence in findings(ROOT / project, exports)
+        f"{(project / sentence).relative_to(ROOT)}: run `make lock`"
+        for project, exports in projects(ROOT).items()
+        for sentence in findings(project, exports, write="--write" in words)
     ]
     for sentence in found:
-        print(f"{sentence}: `make lock` writes it anew")
+        print(sentence)
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,1 +1,1 @@
-"""What watches the service: the SLO table, alerts, dashboards, and the two rehearsals `observe` and `incident`."""
+"""Watches the service: the SLO table, alerts and dashboards."""

@@ -6,11 +6,12 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 from datetime import timedelta
 from pathlib import Path
 
-from todoproject import django_key, environment, faults
-from todoproject.accounts import key_ring
-from todoproject.environment import env
+import todoproject.metrics.secrets  # noqa: F401  counts from the first secret on, which is read here
+from todoproject.http import faults
 from todoproject.logs import configuration
 from todoproject.postgresql.options import connection_options
+from todoproject.secrets import django_key, environment, key_ring
+from todoproject.secrets.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,8 +21,6 @@ DESCRIPTION = (
     "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "
     "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors)."
 )
-# Of the resource's operations; drf-spectacular names it after the first word of their path.
-RESOURCE_TAG = {"name": "todos", "description": "The caller's own; nobody else's exist."}
 # Of tokens: another one logs everybody out.
 JWT_ISSUER = JWT_AUDIENCE = "todo-service"
 
@@ -29,13 +28,13 @@ JWT_ISSUER = JWT_AUDIENCE = "todo-service"
 DEBUG = environment.switch("DEBUG", default=False)
 COLOUR = env.str("COLOUR", default="")
 ROOT_URLCONF = "todoproject.urls"
-WSGI_APPLICATION = "todoproject.wsgi.application"
+WSGI_APPLICATION = "todoproject.server.wsgi.application"
 LOGGING = configuration.LOGGING
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DJANGO_SECRET_KEY = environment.secret("DJANGO_SECRET_KEY", debug_default="debug-only" * 6)
 DJANGO_SECRET_KEY_FALLBACKS = environment.secret("DJANGO_SECRET_KEY_FALLBACKS", default="[]", check=django_key.key_list)
-# As they are at the start; todoproject.django_key keeps them up to date.
+# As they are at the start; todoproject.secrets.django_key keeps them up to date.
 SECRET_KEY = DJANGO_SECRET_KEY.value()
 SECRET_KEY_FALLBACKS = django_key.key_list(DJANGO_SECRET_KEY_FALLBACKS.value(), DJANGO_SECRET_KEY_FALLBACKS.name)
 JWT_SIGNING_KEYS = environment.secret(
@@ -46,7 +45,7 @@ JWT_SIGNING_KEYS = environment.secret(
 
 # ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
-    "todoproject.operations.apps.OperationsConfig",  # django.contrib.admin with our site
+    "todoproject.admin.apps.OperationsConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,6 +54,7 @@ INSTALLED_APPS = [
     "axes",
     "corsheaders",
     "rest_framework",
+    "todoproject.api",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "todoproject.accounts",
@@ -69,23 +69,23 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Request path, outermost first ────────────────────────────────────────────────────────────────────────────────────
 MIDDLEWARE = [
-    "todoproject.middleware.request_log.RequestLogMiddleware",
-    "todoproject.health.HealthMiddleware",
+    "todoproject.http.request_log.RequestLogMiddleware",
+    "todoproject.server.health.HealthMiddleware",
     "todoproject.metrics.middleware.MetricsMiddleware",
-    "todoproject.middleware.django_key.DjangoKeyMiddleware",
-    "todoproject.middleware.proxy.ProxyHeadersMiddleware",
-    "todoproject.middleware.security_headers.SecurityHeadersMiddleware",
-    "todoproject.middleware.plain_errors.PlainErrorsMiddleware",
+    "todoproject.secrets.django_key.DjangoKeyMiddleware",
+    "todoproject.http.proxy.ProxyHeadersMiddleware",
+    "todoproject.http.security_headers.SecurityHeadersMiddleware",
+    "todoproject.http.errors.PlainErrorsMiddleware",
     # Before all that may refuse: a front end must be able to read the refusal.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "todoproject.middleware.body_limit.BodyLimitMiddleware",
+    "todoproject.http.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "todoproject.middleware.admin_only.AdminSessionMiddleware",
-    "todoproject.middleware.common.CommonMiddleware",
+    "todoproject.http.django_middleware.AdminSessionMiddleware",
+    "todoproject.http.django_middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "todoproject.middleware.admin_only.AdminAuthenticationMiddleware",
-    "todoproject.middleware.admin_only.AdminMessageMiddleware",
+    "todoproject.http.django_middleware.AdminAuthenticationMiddleware",
+    "todoproject.http.django_middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)
@@ -165,7 +165,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Neither its log of logins nor its pages: the audit trail and `todoproject.accounts.admin` have what is needed.
+# Neither its log of logins nor its pages: the audit trail and `todoproject.admin` have what is needed.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # Nor its middleware: the two views that log in answer by themselves, under WSGI and ASGI alike.
@@ -201,22 +201,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "TAGS": [
-        RESOURCE_TAG,
-        {"name": "auth", "description": "Tokens for a password, and new tokens for an unused refresh token."},
-    ],
+    # Those of the resources come before it (todoproject.api.openapi_hooks).
+    "TAGS": [{"name": "auth", "description": "Tokens for a password, and new tokens for an unused refresh token."}],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["todoproject.api.openapi_hooks.without_trailing_slashes"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "todoproject.api.openapi_hooks.finished",
-    ],
+    # Not drf-spectacular's own, which gives choices a component with a name that depends on all other choices.
+    "POSTPROCESSING_HOOKS": ["todoproject.api.openapi_hooks.finished"],
 }
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"
 USE_I18N = False
 TIME_ZONE = "UTC"
-FORMAT_MODULE_PATH = "todoproject.formats"
+FORMAT_MODULE_PATH = "todoproject.admin.formats"
 USE_TZ = True

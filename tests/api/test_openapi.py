@@ -12,7 +12,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, validate
 from tests.api.client import ApiClient, parsed
 from tests.sample import EVERYTHING, PATH, SAMPLE
 from todoproject.api.openapi_hooks import finished
-from todoproject.problems import CONTENT_TYPE
+from todoproject.http.problems import CONTENT_TYPE
 
 GOLDEN = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 

@@ -33,12 +33,6 @@ def test_a_service_that_serves_passes_and_keeps_nothing(service: Service) -> Non
     assert service.manage("shell", "-v0", "-c", program).strip() == "0"
 
 
-def test_behind_a_load_balancer_https_is_a_header(service_environment: dict[str, str], tmp_path: Path) -> None:
-    production = {**service_environment, "SECURE_SSL_REDIRECT": "true", "TRUSTED_PROXY_HOPS": "1"}
-    with running(production, tmp_path / "log") as service:
-        assert service.manage("smoke", service.url).endswith(" serves.\n")
-
-
 @pytest.mark.django_db
 def test_a_service_that_redirects_fails(service_environment: dict[str, str], tmp_path: Path) -> None:
     careless = {**service_environment, "SECURE_SSL_REDIRECT": "true", "TRUSTED_PROXY_HOPS": "0"}

@@ -73,7 +73,7 @@ def few_samples(scene: Scene) -> int:
 
 
 def not_seen_back(scene: Scene) -> int:
-    scene.when("proxy/schema", **{"frozen-endpoints": True, "errors": "green"})
+    scene.when("proxy/schema", errors="green", faults={"frozen-endpoints": True})
     return scene.release("b")
 
 

@@ -127,7 +127,7 @@ def answering(scene: Scene, *answers: Response) -> list[tuple[str, str, dict[str
         asked.append((method, url, headers))
         return left.pop(0) if left and url.endswith("/readyz") else real(method, url, headers, body)
 
-    scene.answer = answer  # type: ignore[method-assign]
+    scene.answer = answer  # type: ignore[assignment, method-assign]
     return asked
 
 

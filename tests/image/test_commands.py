@@ -39,7 +39,7 @@ def test_a_bad_setting_ends_the_start_with_its_sentence(
     runner: Runner, variable: str, value: str, sentence: str
 ) -> None:
     wrong = Runner(runner.podman, runner.image, {**runner.environment, variable: value}, runner.secrets)
-    refused = wrong.command("python", "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py")
+    refused = wrong.command("python", "-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py")
     assert refused.status not in (0, 137), refused
     assert sentence in refused.output + refused.errors
 

@@ -8,7 +8,7 @@ import pytest
 from tests.kustomize.conftest import Renderings
 from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, SOURCE
 
-GUNICORN = (SOURCE.parent / "todoproject" / "gunicorn.conf.py").read_text()
+GUNICORN = (SOURCE.parent / "todoproject" / "server" / "gunicorn.conf.py").read_text()
 # From the deletion of a pod until the load balancer has been told: the controller's reconcile, and "about 10 s" of
 # ELB's API (aws-load-balancer-controller#1719, #2106). Nobody promises either.
 CONTROLLER_SECONDS = 10

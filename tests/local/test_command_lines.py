@@ -11,13 +11,10 @@ from tests.postgresql_plugin import ROOT
 # What its help must name, besides how it is called.
 PROGRAMS = {
     "local": "python -m local user eve",
-    "local.checks": "django-6.1",
     "deploy": "--env prod --resume",
     "deploy release": "a release needs it, but for --resume",
     "cost": "dev or prod",
     "monitoring.generate": "monitoring/slo.yaml",
-    "monitoring.live": "kinds of incident",
-    "benchmarks": "make bench",
     "installer": "make platform ENV=dev",
     "pipeline": "python -m pipeline.revert COMMIT",
 }
@@ -50,13 +47,6 @@ def test_asking_the_generator_for_help_writes_no_file() -> None:
     before = [path.stat().st_mtime_ns for path in written]
     python("monitoring.generate", "--help")
     assert [path.stat().st_mtime_ns for path in written] == before
-
-
-def test_a_check_that_does_not_exist_is_answered_with_those_that_do() -> None:
-    done = python("local.checks", "spelling")
-    assert done.returncode == 2
-    assert "invalid choice: 'spelling'" in done.stderr
-    assert "django-6.1" in done.stderr
 
 
 def test_every_module_of_the_pipeline_that_is_a_program_is_listed() -> None:

@@ -17,9 +17,7 @@ WIDTH = 100
 LACKING = {
     "user": ("NAME", "make user NAME=eve PASSWORD='a good password'"),
     "user NAME=eve": ("PASSWORD", "make user NAME=eve PASSWORD='a good password'"),
-    "service": ("NAME", "make service NAME=invoice"),
     "token": ("NAME", "make token NAME=eve"),
-    "incident": ("KIND", "make incident KIND=errors"),
     "render": ("ENV", "make render ENV=dev COLOUR=blue"),
     "render ENV=dev": ("COLOUR", "make render ENV=dev COLOUR=blue"),
     "kubeconfig": ("ENV", "make kubeconfig ENV=dev"),
@@ -90,8 +88,12 @@ def test_a_password_reaches_the_command_as_it_was_typed() -> None:
 
 def test_the_list_has_every_target_once_under_a_heading_and_no_line_is_long() -> None:
     lines = make("help").stdout.splitlines()
-    assert sorted(re.findall(r"^  make (\S+) ", "\n".join(lines), re.MULTILINE)) == sorted(TARGETS)
+    listed = re.findall(r"^  make (\S+) ", "\n".join(lines), re.MULTILINE)
+    assert len(listed) == len(set(listed))
+    (parts,) = re.findall(r"^  make generate .*: (.*)$", "\n".join(lines), re.MULTILINE)
+    assert set(TARGETS) <= {*listed, *parts.split()}
+    assert len(set(TARGETS) & set(listed)) <= 25
     assert [line for line in lines if len(line) > WIDTH] == []
     headings = [line for line in lines if re.match(r"\w", line) and not line.startswith("make ")]
     assert headings[:3] == ["Start here", "Check what you changed", "Your own service"]
-    assert headings[-1] == "AWS"
+    assert "AWS" in headings

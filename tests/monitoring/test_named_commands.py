@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import botocore.session
-import jmespath  # type: ignore[import-untyped]
+import jmespath
 import pytest
 from botocore import xform_name
 

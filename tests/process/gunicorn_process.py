@@ -23,7 +23,7 @@ class Gunicorn:
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py"],
+                [sys.executable, "-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py"],
                 cwd=ROOT,
                 env={**environment, "PORT": str(self.port)},
                 stdout=output,

@@ -16,7 +16,7 @@ from tests.process.conftest import Serve, Stage
 from tests.process.gunicorn_process import ROOT, Gunicorn
 from tests.process.metered import Metered, folder_of
 from todoproject.metrics import directory
-from todoproject.metrics.cpu import seconds_of
+from todoproject.metrics.exposition import seconds_of
 from todoproject.metrics.server import SECONDS_TO_SEND_A_REQUEST
 
 pytestmark = [pytest.mark.slow, pytest.mark.followed]
@@ -69,9 +69,10 @@ def test_only_get_metrics_is_served_there_and_nothing_of_the_request_is_repeated
         ("GET", "/"): 404,
         ("GET", "/metricsx"): 404,
         ("GET", "/<script>"): 404,
-        ("POST", "/metrics"): 501,
-        ("HEAD", "/metrics"): 501,
-        ("SCRIPT", "/metrics"): 501,
+        ("POST", "/metrics"): 404,
+        ("HEAD", "/metrics"): 404,
+        ("<script>", "/metrics"): 404,
+        ("A <script>", "/metrics"): 400,
     }
     answers = {request: metered.answer(*request) for request in refused}
     assert {request: status for request, (status, _) in answers.items()} == refused
@@ -159,7 +160,7 @@ def test_a_taken_metrics_port_is_one_sentence_and_nothing_is_served(serve: Serve
 )
 def test_a_metrics_port_that_cannot_be_meant_is_refused(stage: Stage, value: str, reason: str) -> None:
     checked = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py", "--check-config"],
+        [sys.executable, "-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py", "--check-config"],
         cwd=ROOT,
         env={**stage.environment, "PORT": "8765", "METRICS_PORT": value},
         capture_output=True,

@@ -10,9 +10,9 @@ from django.core import signing
 from django.test import Client
 from pytest_django import Settings
 
-from todoproject import django_key
 from todoproject.accounts.models import User
-from todoproject.secret_files import LOOK_SECONDS, ForcedLooks, SecretFile
+from todoproject.secrets import django_key
+from todoproject.secrets.files import LOOK_SECONDS, ForcedLooks, SecretFile
 
 pytestmark = pytest.mark.usefixtures("quick_hasher")
 
@@ -37,7 +37,7 @@ class Keys:
 @pytest.fixture
 def keys(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Keys:
     now = [1000.0]
-    monkeypatch.setattr("todoproject.secret_files.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("todoproject.secrets.files.time.monotonic", lambda: now[0])
     keys = Keys(tmp_path, now)
     settings.DJANGO_SECRET_KEY = SecretFile("DJANGO_SECRET_KEY", str(keys.key))
     settings.DJANGO_SECRET_KEY_FALLBACKS = SecretFile(

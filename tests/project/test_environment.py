@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject import environment
-from todoproject.django_key import key_list
+from todoproject.secrets import environment
+from todoproject.secrets.django_key import key_list
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
-from todoproject import environment, faults
-from todoproject.middleware import faults as middleware
+from todoproject.http import faults
+from todoproject.secrets import environment
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def test_errors_answers_500_for_what_has_a_route_and_leaves_health_alone(client:
 @pytest.mark.django_db
 def test_latency_makes_an_answer_late_and_leaves_it_as_it_is(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("todoproject.middleware.faults.time.sleep", waited.append)
+    monkeypatch.setattr("todoproject.http.faults.time.sleep", waited.append)
     assert client("latency").get("/schema", secure=True).status_code == 200
-    assert waited == [middleware.LATENCY_SECONDS]
+    assert waited == [faults.LATENCY_SECONDS]
 
 
 @pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_unready_keeps_readiness_red_and_serves(client: Any) -> None:
 @pytest.mark.slow
 def test_crash_ends_gunicorn_as_soon_as_it_has_begun() -> None:
     variables = {**os.environ, "DEBUG": "true", "FAULTS": "crash", "METRICS_PORT": "0"}
-    serve = [sys.executable, "-m", "gunicorn", "-c", "todoproject/gunicorn.conf.py"]
+    serve = [sys.executable, "-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py"]
     done = subprocess.run(serve, capture_output=True, text=True, timeout=60, env=variables, check=False)
     assert done.returncode == 3, done.stderr
     assert "FAULTS=crash" in done.stderr

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from todoproject import draining, startup
-from todoproject.health import HealthMiddleware
-from todoproject.shared_flag import SharedFlag
+from todoproject.server import draining
+from todoproject.server import health as module
+from todoproject.server.health import HealthMiddleware
 
 
 def not_reached(request: HttpRequest) -> HttpResponse:
@@ -61,7 +61,7 @@ def test_a_ready_worker_never_asks_the_database_again(
     monkeypatch: pytest.MonkeyPatch,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    monkeypatch.setattr(startup, "SECONDS_BETWEEN_CHECKS", 0)
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_CHECKS", 0)
     assert ask(health).status_code == 200
     with django_assert_num_queries(0):
         assert ask(health).status_code == 200
@@ -90,7 +90,7 @@ def test_a_starting_worker_asks_once_a_second_and_turns_green(
     monkeypatch: pytest.MonkeyPatch,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    monkeypatch.setattr(startup, "SECONDS_BETWEEN_CHECKS", 3600)
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_CHECKS", 3600)
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied("sessions", "0001_initial")
     assert ask(health).status_code == 503
@@ -110,7 +110,7 @@ def test_while_one_thread_asks_the_others_do_not_wait(health: HealthMiddleware) 
 def test_draining_turns_readiness_red_and_leaves_liveness(
     health: HealthMiddleware, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draining, "flag", SharedFlag())
-    draining.start()
+    monkeypatch.setattr(draining, "flag", draining.SharedFlag())
+    draining.flag.set()
     assert ask(health).status_code == 503
     assert ask(health, "/healthz").status_code == 200

@@ -12,9 +12,9 @@ import pytest
 from pytest_django import Settings
 
 from tests.postgresql_plugin import ROOT
-from todoproject.accounts.key_ring import KeyRing, parsed
 from todoproject.accounts.tokens import TokenError, issue_access, read_access
-from todoproject.secret_files import SecretError, SecretFile, SecretText
+from todoproject.secrets.files import SecretError, SecretFile, SecretText
+from todoproject.secrets.key_ring import KeyRing, parsed
 
 
 def key(letter: str, *, size: int = 32) -> str:
@@ -187,7 +187,7 @@ def test_padding_of_base64url_may_stand_or_not(padding: str) -> None:
     "command",
     [
         ["manage.py", "check"],
-        ["-c", "import todoproject.wsgi"],  # what gunicorn imports
+        ["-c", "import todoproject.server.wsgi"],  # what gunicorn imports
     ],
 )
 def test_nothing_starts_with_a_ring_that_cannot_be_used(ring: Ring, command: list[str]) -> None:

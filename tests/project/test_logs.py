@@ -9,9 +9,9 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
+from todoproject.http.request_log import RequestLogMiddleware
 from todoproject.logs.context import current_request_id, user_id
 from todoproject.logs.formatter import JsonFormatter
-from todoproject.middleware.request_log import RequestLogMiddleware
 
 
 class Unfriendly:

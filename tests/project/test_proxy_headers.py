@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from todoproject.middleware.proxy import ProxyHeadersMiddleware
+from todoproject.http.proxy import ProxyHeadersMiddleware
 
 FORGED = {
     "X-Forwarded-For": "6.6.6.6, 10.0.0.2",

@@ -172,13 +172,6 @@ def folders(of: str) -> str:
     return WORDS[len([*(ROOT / "terraform" / of).glob("*/versions.tf")])]
 
 
-def measured(row: str) -> float:
-    """Return what docs/performance.md says was reached of a target."""
-    found = re.search(rf"^\| {re.escape(row)} \| [^|]* \| ([\d.]+)", document("performance.md"), re.MULTILINE)
-    assert found, row
-    return float(found[1])
-
-
 def bill() -> str:
     found = re.search(r"\*\*\$([\d.]+)\*\* at (\d+) awake hours", document("cost/dev.md"))
     assert found
@@ -196,9 +189,6 @@ FIGURES: dict[str, Callable[[], str]] = {
     "schemas": lambda: f"schemas of {WORDS[len(bound('kustomize/validation.py', 'KUBERNETES'))]} Kubernetes versions",
     "modules": lambda: f"{folders('modules').capitalize()} Terraform modules and {folders('envs')} roots",
     "the bill": bill,
-    "FastAPI": lambda: f"{measured('`GET /todos` a CPU-second, ours ÷ FastAPI'):.1f} times the lists of FastAPI",
-    "DRF": lambda: f"{measured('ours ÷ DRF tutorial'):.1f} times those of DRF's tutorial",
-    "p99": lambda: f"p99 was {measured('p99 at 50 a second on a quarter of a core'):.0f} ms",
 }
 
 

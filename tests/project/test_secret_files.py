@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from todoproject import secret_files
-from todoproject.secret_files import SecretError, SecretFile, SecretText
+from todoproject.metrics.secrets import failed_looks
+from todoproject.secrets.files import SecretError, SecretFile, SecretText
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr("todoproject.secret_files.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("todoproject.secrets.files.time.monotonic", lambda: now[0])
     return now
 
 
@@ -89,7 +89,7 @@ def test_a_broken_file_is_one_error_in_the_log_until_it_is_good_again(
 
 def test_every_look_at_a_broken_file_is_counted(path: Path) -> None:
     secret = SecretFile("DB_PASSWORD", str(path))
-    counted = secret_files.failed_looks.labels("DB_PASSWORD")
+    counted = failed_looks.labels("DB_PASSWORD")
     before = counted._value.get()
     path.write_text("")
     for _ in range(3):

@@ -12,14 +12,14 @@ from tests.terraform.terraform import SOURCE
 
 
 def executable() -> str:
-    """checkov pins many libraries, so it lives in an environment of its own (requirements/checkov)."""
+    """checkov pins many libraries, so it lives in an environment of its own (requirements/checkov.toml)."""
     found = SOURCE.parent / ".venv-checkov" / "bin" / "checkov"
     if not found.exists():
         missing("checkov is not installed", "make terraform-test")
     return str(found)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_checkov_has_no_unexplained_finding() -> None:
     command: list[str | Path] = [
         executable(),

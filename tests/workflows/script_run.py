@@ -26,8 +26,9 @@ EXPRESSIONS = {
     "inputs.pull-request": "7",
     "inputs.reason": HOSTILE,
     "matrix.as": "sudo --preserve-env=CI,PATH",
+    "matrix.marks": "ci",
+    "matrix.options": "tests/image",
     "matrix.packages": "podman runc",
-    "matrix.suite": "process",
     "steps.push.outputs.digest": "sha256:d1",
     "steps.repository.outputs.repository": "registry/todo",
     "contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')": "false",
@@ -41,7 +42,11 @@ print(os.environ.get("SAYS", ""))
 sys.exit(int(os.environ.get("EXIT", "0")))
 """
 ON_PATH = ("aws", "cosign", "docker", "git", "kind", "make", "python3", "sudo", "terraform")
-IN_PLACE = (".venv/bin/python", *(f"terraform/bin/{name}" for name in ("apply", "plan", "sleep", "wake")))
+IN_PLACE = (
+    ".ci/next-django",
+    ".venv/bin/python",
+    *(f"terraform/bin/{name}" for name in ("apply", "plan", "sleep", "wake")),
+)
 
 
 @dataclass(frozen=True)

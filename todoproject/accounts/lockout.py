@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from todoproject.accounts.serializers import USERNAME_CHARACTERS
-from todoproject.error_page import ErrorPage
+from todoproject.accounts.openapi import USERNAME_CHARACTERS
+from todoproject.http.errors import ErrorPage
 from todoproject.throttling.rates import LoginThrottle, network_of
 
 

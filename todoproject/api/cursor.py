@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import orjson
 from django.core.signing import BadSignature, Signer
 
-from todoproject import django_key
 from todoproject.api.errors import QueryError
 from todoproject.api.renderer import decimal_text
+from todoproject.secrets import django_key
 
 MAX_CURSOR_CHARACTERS = 4096
 

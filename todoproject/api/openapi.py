@@ -6,7 +6,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from todoproject.problems import CONTENT_TYPE, PROBLEM_TYPES
+from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES
 
 
 class ProblemErrorSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 from todoproject.api.renderer import to_json
-from todoproject.problems import PROBLEM_TYPES
+from todoproject.http.problems import PROBLEM_TYPES
 
 
 @cache

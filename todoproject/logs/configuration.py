@@ -6,7 +6,7 @@ https://docs.djangoproject.com/en/5.2/topics/logging/
 import logging
 from typing import Any
 
-from todoproject.environment import env, log_group
+from todoproject.secrets.environment import env, log_group
 
 # Nobody reads these, and each record would pay for them: https://docs.python.org/3/howto/logging.html#optimization
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

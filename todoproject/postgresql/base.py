@@ -10,14 +10,14 @@ from functools import cache, cached_property
 from typing import Any, Self
 
 import psycopg
+from django.db.backends.postgresql import client
 from django_prometheus.db.backends.postgresql import base
 from django_prometheus.db.metrics import errors_total, execute_total, query_duration_seconds
 from psycopg.rows import namedtuple_row
 
 from todoproject.metrics import pool
 from todoproject.postgresql import driver
-from todoproject.postgresql.client import DatabaseClient
-from todoproject.secret_files import Secret
+from todoproject.secrets.files import Secret
 
 
 @cache  # one for all threads: each learns from the others what was accepted
@@ -25,11 +25,24 @@ def credentials_of(user: Secret, password: Secret) -> driver.Credentials:
     return driver.Credentials(user, password)
 
 
-class PreparedCursor(psycopg.Cursor[Any]):
-    """Sends a statement once a connection and its values each time; numbers and times come back in binary."""
+class DatabaseClient(client.DatabaseClient):
+    """``manage.py dbshell`` with the credentials of the moment; the password goes through the environment."""
+
+    @classmethod
+    def settings_to_cmd_args_env(
+        cls, settings_dict: dict[str, Any], parameters: Any
+    ) -> tuple[list[str], dict[str, str] | None]:
+        """Return psql's arguments and environment for these settings."""
+        secrets = {"USER": "USERNAME_SECRET", "PASSWORD": "PASSWORD_SECRET"}
+        logins = {name: settings_dict[key].value() for name, key in secrets.items() if key in settings_dict}
+        return super().settings_to_cmd_args_env({**settings_dict, **logins}, parameters)
+
+
+class BinaryCursor(psycopg.Cursor[Any]):
+    """Sends values beside the statement; numbers and times come back in binary."""
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
-        return super().execute(query, params, prepare=True, binary=True)
+        return super().execute(query, params, binary=True)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-prometheus has no types
@@ -41,7 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     Database = driver
     client_class = DatabaseClient
     in_use = False
-    prepared_cursor: PreparedCursor | None = None
+    binary_cursor: BinaryCursor | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return Django's parameters with `credentials`, which the driver turns into user and password."""
@@ -72,11 +85,11 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         if self.connection is not None:
             pool.size.dec()
             self.give_back()
-        self.prepared_cursor = None
+        self.binary_cursor = None
         super()._close()
 
-    def prepared(self, text: str, values: Sequence[Any]) -> list[Any]:
-        """Return the rows of a statement as named tuples; see `todoproject.postgresql.prepared`.
+    def rows(self, text: str, values: Sequence[Any]) -> list[Any]:
+        """Return the rows of a statement as named tuples; see `todoproject.postgresql.statements`.
 
         Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
         """
@@ -84,9 +97,9 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         self.ensure_connection()
         self.validate_no_broken_transaction()
         self.count_use()
-        cursor = self.prepared_cursor
+        cursor = self.binary_cursor
         if cursor is None or cursor.connection is not self.connection:
-            cursor = self.prepared_cursor = PreparedCursor(self.connection, row_factory=namedtuple_row)
+            cursor = self.binary_cursor = BinaryCursor(self.connection, row_factory=namedtuple_row)
         executed, seconds = self.statement_metrics
         executed.inc()
         started = time.perf_counter()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.environment import env, whole_number
+from todoproject.secrets.environment import env, whole_number
 
 
 def connection_options() -> dict[str, Any]:
@@ -36,9 +36,6 @@ def connection_options() -> dict[str, Any]:
         "keepalives_idle": 10,
         "keepalives_interval": 3,
         "keepalives_count": 3,
-        # Only what `todoproject.postgresql.prepared` runs is prepared, whatever the number: Django's own statements
-        # carry their values inside, so no two are equal. None, Django's default, would forbid it altogether.
-        "prepare_threshold": 5,
     }
     if role := database_role():
         # Whoever logs in, what is made belongs to this role: tables keep their owner when a login rotates.

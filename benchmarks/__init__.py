@@ -1,1 +1,0 @@
-"""The yardstick behind docs/performance.md: `make bench`, or `python -m benchmarks --help`."""

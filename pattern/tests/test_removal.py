@@ -1,0 +1,54 @@
+"""Without this folder everything else is whole: a client deletes it on the first day."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from local import ports
+from local.state import ROOT
+from pattern.tests.clone import Clone
+
+
+def test_no_page_outside_links_into_this_folder() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    pages = [ROOT / path for path in listed.stdout.split("\0") if path and not path.startswith("pattern/")]
+    linked = {
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        if page.exists()
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+        if (ROOT / "pattern") in (page.parent / link).resolve().parents
+    }
+    assert pages
+    assert linked == set()
+
+
+@pytest.fixture(scope="module")
+def without(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+    clone = Clone.of_this_tree(tmp_path_factory.mktemp("removed") / "service")
+    shutil.rmtree(clone.root / "pattern")
+    clone.commit("Delete pattern/")
+    yield clone
+    shutil.rmtree(clone.root)  # it has a PostgreSQL with its data
+
+
+@pytest.mark.ci
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("target", ["help", "check", "quick"])
+def test_make_and_its_fast_gate_hold_without_the_folder(without: Clone, target: str) -> None:
+    done = without.make(target, seconds=600)
+    assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-10_000:]
+    assert "pattern" not in without.make("help", seconds=60).stdout
+
+
+@pytest.mark.ci
+@pytest.mark.timeout(300)
+def test_make_run_serves_without_the_folder(without: Clone) -> None:
+    with without.started("make", "run", PORT=str(ports.any_free())) as process:
+        assert process.stdout
+        assert any(line.startswith("curl ") for line in process.stdout)

@@ -1,0 +1,61 @@
+"""The admin site: whose it is, which release it belongs to, and what is going on."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from todoproject.accounts import lockout
+from todoproject.admin.model_admin import OperationsModelAdmin
+from todoproject.logs.context import user_id
+from todoproject.throttling.rates import LoginThrottle
+
+
+class OperationsSite(AdminSite):
+    site_title = str(settings.TITLE)
+    site_header = f"{site_title} · operations"
+    index_title = "At a glance"
+    site_url = None
+    enable_nav_sidebar = False  # five lists: the start page is enough, and the lists need the width
+
+    def __init__(self, name: str = "admin") -> None:
+        """Delete one row at a time.
+
+        Django's page that asks before many are deleted lists each with all that depends on it, and sends a field for
+        each: with more than 1,000 it cannot be answered.
+        """
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Say whether this is staff; every view asks, so that logs and audit trail know from here who it is."""
+        allowed = super().has_permission(request)
+        if allowed:
+            user_id.set(request.user.pk)
+        return allowed
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "colour": settings.COLOUR}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the apps in the order of what they are for: the resource first, Django's own last."""
+        found: list[Any] = super().get_app_list(request, app_label)
+        places = {config.label: place for place, config in enumerate(apps.get_app_configs())}
+        return sorted(found, key=lambda app: places[app["app_label"]], reverse=True)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show the tiles of the lists that this person may see above the list of models."""
+        seen = [one for one in self._registry.values() if one.has_view_permission(request)]
+        tiles = [tile for one in seen if isinstance(one, OperationsModelAdmin) for tile in one.tiles_shown()]
+        return super().index(request, {"tiles": tiles, **(extra_context or {})})
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Log in; too many attempts of an address, or failures of a user, get a page that says how long to wait."""
+        throttle = LoginThrottle()
+        if request.method == "POST" and not throttle.allow_request(request):
+            return lockout.address_page(throttle)
+        response = super().login(request, extra_context)
+        return lockout.page(request) if lockout.seconds_left(request) else response

@@ -1,1 +1,0 @@
-"""What it takes to serve the same synchronous application by an event loop (SERVER=asgi), as fast and as safely."""

@@ -1,0 +1,116 @@
+"""Shapes the errors that no view has shaped: a path without view, Django's own 400, 403, 405, 500.
+
+Problem details for programs, and a small page with the request id for people: below /admin/, and where a client that
+prefers HTML, as browsers do, has not met the API.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+
+from todoproject.http import unavailable
+from todoproject.http.accept import prefers_html
+from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
+from todoproject.logs.context import current_request_id
+
+DETAILS = {
+    "bad-request": "The request is malformed.",
+    "forbidden": "You may not do this.",
+    "not-found": "There is nothing at this address.",
+    "method-not-allowed": "This address does not know the method.",
+    "range-not-satisfiable": "The range begins behind the end.",
+    "internal-error": "The error is in our logs under the request id.",
+    "unavailable": unavailable.DETAIL,
+}
+SLUGS = {PROBLEM_TYPES[slug].status: slug for slug in DETAILS}
+
+
+class ErrorPage(HttpResponse):
+    """A finished page for a kind of problem; `title` says it in words of the occasion. It leads back to the admin.
+
+    It needs no database, no session and no user.
+    """
+
+    in_admin = True
+
+    def __init__(
+        self, slug: str, detail: str, *, title: str = "", status: int = 0, headers: Mapping[str, str] | None = None
+    ) -> None:
+        problem = PROBLEM_TYPES[slug]
+        context = {
+            "status": status or problem.status,
+            "title": title or problem.title,
+            "detail": detail,
+            "request_id": current_request_id(),
+            "in_admin": self.in_admin,
+        }
+        page = render_to_string("error.html", context)
+        super().__init__(page, status=status or problem.status, headers=headers)
+
+
+class PublicErrorPage(ErrorPage):
+    """The same for somebody elsewhere: it leads to the documentation of the API."""
+
+    in_admin = False
+
+
+class PlainErrorsMiddleware:
+    """Rewrites the body of every error answer that is not a problem yet; all its headers stay."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return shaped(request, self.get_response(request))
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer 503 for a database that is away, 400 for a client that left in the middle of its body, else 500.
+
+    Set as ``handler500``, which Django calls while the exception is being handled; Django has logged it.
+    """
+    exception = sys.exception()
+    if unavailable.is_unavailable(exception):
+        response = HttpResponse(status=503, headers={"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)})
+    elif isinstance(exception, UnreadablePostError):
+        response = HttpResponse(status=400)
+    else:
+        response = HttpResponse(status=500)
+    return shaped(request, response)
+
+
+def shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return `response` itself; if it is an error, with a page for people or a problem for programs as its body."""
+    if response.status_code >= 400:
+        if not isinstance(response, HttpResponse):  # WhiteNoise streams even a 405, and a 416
+            response = HttpResponse(status=response.status_code, headers=dict(response.items()))
+        if response.get("Content-Type") != CONTENT_TYPE and not isinstance(response, ErrorPage):
+            rewrite(request, response)
+        response["Content-Length"] = str(len(response.content))
+    return response
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Say whether a view of the API took the request: its clients get problems, whatever they prefer."""
+    return hasattr(getattr(request.resolver_match, "func", None), "cls")  # what DRF's `as_view` adds
+
+
+def rewrite(request: HttpRequest, response: HttpResponse) -> None:
+    """Change body, Content-Type and what goes with them; Allow, Retry-After, cookies and the rest stay."""
+    slug = SLUGS.get(response.status_code) or ("bad-request" if response.status_code < 500 else "internal-error")
+    if request.path.startswith("/admin/"):
+        page: HttpResponse = ErrorPage(slug, DETAILS[slug], status=response.status_code)
+    else:
+        patch_vary_headers(response, ["Accept"])
+        if not is_api(request) and prefers_html(request.headers.get("Accept", "")):
+            page = PublicErrorPage(slug, DETAILS[slug], status=response.status_code)
+        else:
+            page = problem_response(request, slug, DETAILS[slug])
+            response.status_code = page.status_code
+    response.content, response["Content-Type"] = page.content, page["Content-Type"]
+    for header in ("Content-Encoding", "Content-Language", "ETag"):
+        del response[header]

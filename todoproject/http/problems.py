@@ -1,0 +1,186 @@
+"""Errors as RFC 9457 problem details: one table of types, one function that answers.
+
+Each type is a page under /docs/errors/ that tells a client's developer what happened and what to do about it.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+from django.http import HttpResponse
+
+from todoproject.logs.context import current_request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.http import HttpRequest
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class ProblemType(NamedTuple):
+    """A kind of error: `slug` ends its address, `explanation` is its page."""
+
+    slug: str
+    status: int
+    title: str
+    explanation: str
+
+
+PROBLEM_TYPES = {
+    problem.slug: problem
+    for problem in (
+        ProblemType(
+            "bad-request",
+            400,
+            "The request cannot be understood",
+            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not one of ours. "
+            "`detail` names the first thing that is wrong. Sending the same request again will not help.",
+        ),
+        ProblemType(
+            "validation-failed",
+            400,
+            "Some values are not accepted",
+            "The request is well formed, but values in it break a rule. `errors` lists each: `pointer` is a JSON "
+            "Pointer (RFC 6901) into the body, or `?name` for a query parameter, and `detail` says what is right.",
+        ),
+        ProblemType(
+            "not-authenticated",
+            401,
+            "A valid access token is needed",
+            "Send `Authorization: Bearer <access token>`. Tokens come from POST /auth/token and live ten minutes; "
+            "POST /auth/token/refresh gives a new pair for an unused refresh token.",
+        ),
+        ProblemType(
+            "forbidden",
+            403,
+            "This is not allowed",
+            "Who you are is known, and may not do this. A form in the admin also answers so when its page is too old.",
+        ),
+        ProblemType(
+            "not-found",
+            404,
+            "There is nothing here",
+            "No such address, or something that does not exist or belongs to somebody else: the two look the same "
+            "on purpose.",
+        ),
+        ProblemType(
+            "method-not-allowed",
+            405,
+            "The method does not apply here",
+            "The `Allow` header lists the methods that this address knows.",
+        ),
+        ProblemType(
+            "not-acceptable",
+            406,
+            "Only JSON is served here",
+            "The `Accept` header excludes application/json. Leave it out, or accept application/json.",
+        ),
+        ProblemType(
+            "conflict",
+            409,
+            "Another request with this key is being served",
+            "A request with the same Idempotency-Key has not ended yet. Wait for `Retry-After` seconds and send it "
+            "again.",
+        ),
+        ProblemType(
+            "already-exists",
+            409,
+            "Something has this value already",
+            "The values named by `errors` may exist once, and another row has them: perhaps one that you cannot see. "
+            "Choose others.",
+        ),
+        ProblemType(
+            "in-use",
+            409,
+            "Something else depends on this",
+            "It cannot be deleted while other rows refer to it. Delete or change those first.",
+        ),
+        ProblemType(
+            "precondition-failed",
+            412,
+            "The condition of the request does not hold",
+            "`If-Match` named no ETag that is current, or `If-None-Match` one that is: most often somebody else has "
+            "made a change in the meantime. Read again, apply your change, and send the new ETag. A list is deleted "
+            "without one: only `If-Match: *` is accepted there.",
+        ),
+        ProblemType(
+            "payload-too-large",
+            413,
+            "The body is too large",
+            "A body may hold one mebibyte (1,048,576 bytes).",
+        ),
+        ProblemType(
+            "unsupported-media-type",
+            415,
+            "Only JSON is understood here",
+            "Send the body as `Content-Type: application/json`.",
+        ),
+        ProblemType(
+            "range-not-satisfiable",
+            416,
+            "There is nothing in this range",
+            "`Range` begins behind the end of the file, whose length `Content-Range` tells. Without it all is sent.",
+        ),
+        ProblemType(
+            "idempotency-key-reused",
+            422,
+            "The key was used for another request",
+            "An Idempotency-Key stands for one request, body included, for 24 hours. Use a new key for a new request.",
+        ),
+        ProblemType(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "Wait for `Retry-After` seconds.",
+        ),
+        ProblemType(
+            "internal-error",
+            500,
+            "Something went wrong on our side",
+            "The request was not the cause. `request_id` finds what happened in our logs: please quote it.",
+        ),
+        ProblemType(
+            "unavailable",
+            503,
+            "The service cannot answer right now",
+            "The database is out of reach, or the service is starting, stopping or has more requests than it can "
+            "serve. Wait for `Retry-After` seconds and send the request again; an Idempotency-Key makes that safe for "
+            "POST.",
+        ),
+    )
+}
+
+
+def problem_response(
+    request: "HttpRequest",
+    slug: str,
+    detail: str,
+    *,
+    errors: "Sequence[Mapping[str, str]] | None" = None,
+    headers: "Mapping[str, str] | None" = None,
+) -> HttpResponse:
+    """Return the answer for a problem of type `slug`; `detail` is one sentence about this occurrence."""
+    members: dict[str, object] = {"instance": request.path, "request_id": current_request_id()}
+    if errors:
+        members["errors"] = errors
+    body, status = problem_document(slug, detail, **members), PROBLEM_TYPES[slug].status
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
+
+
+def problem_document(slug: str, detail: str, **members: object) -> bytes:
+    """Return the body alone, for whatever answers without Django."""
+    problem = PROBLEM_TYPES[slug]
+    known = {"type": f"/docs/errors/{slug}", "title": problem.title, "status": problem.status, "detail": detail}
+    return orjson.dumps(known | members)
+
+
+# Without a type or a request id (RFC 9457 §4.2.1): no client of an API sends such a body.
+UNKNOWN_TRANSFER_CODING = orjson.dumps(
+    {
+        "type": "about:blank",
+        "title": "Not Implemented",
+        "status": 501,
+        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
+    }
+)

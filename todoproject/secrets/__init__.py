@@ -1,0 +1,1 @@
+"""Secrets and settings from the environment: files, rings of keys, Django's key. Imports nothing of metrics."""

@@ -1,0 +1,66 @@
+"""Keeps settings.SECRET_KEY and settings.SECRET_KEY_FALLBACKS as their secrets are now; Django reads both at every use.
+
+Rotate in steps that change one file each, so that no process ever meets what it cannot verify, whenever it looks:
+append the new key to the fallbacks, beside the old one; when every process has it, make it the key; take the old one
+from the fallbacks when the last session has expired that it signed.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from todoproject.secrets.files import ForcedLooks, SecretError, checked
+
+logger = logging.getLogger(__name__)
+
+_lock = threading.Lock()
+_taken = {"versions": (0, 0)}
+_forced_looks = ForcedLooks()
+
+
+def key_list(text: str, name: str) -> list[str]:
+    """Return the keys of a JSON array; raise `SecretError` that starts with `name` and quotes nothing of `text`."""
+    try:
+        keys = json.loads(text)
+    except (ValueError, RecursionError):
+        keys = None
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise SecretError(f'{name} must hold a JSON array of texts, for example [] or ["the former key"].')
+    return [checked(key, f"{name}, entry {number}") for number, key in enumerate(keys, start=1)]
+
+
+def refresh(*, fresh: bool = False) -> None:
+    """Take over what the secrets hold; they are looked at every five seconds, or at once if `fresh`."""
+    key, fallbacks = settings.DJANGO_SECRET_KEY, settings.DJANGO_SECRET_KEY_FALLBACKS
+    key.value(fresh=fresh)
+    fallbacks.value(fresh=fresh)
+    if (key.version, fallbacks.version) == _taken["versions"]:
+        return
+    with _lock:
+        _taken["versions"] = key.version, fallbacks.version  # before the texts: those are as new, or newer
+        former = key_list(fallbacks.value(), fallbacks.name)
+        # Into the dictionary that Django's settings are read from, both at once. An assignment empties it first, and a
+        # thread that reads at that moment would put the former key back, for good.
+        vars(settings).update(SECRET_KEY=key.value(), SECRET_KEY_FALLBACKS=former)
+    logger.info("%s or %s has changed: one key signs, %d more verify.", key.name, fallbacks.name, len(former))
+
+
+def refresh_now() -> None:
+    """Look at once, since a signature did not fit that a quicker process may have made; at most once a second."""
+    if _forced_looks.may():
+        refresh(fresh=True)
+
+
+class DjangoKeyMiddleware:
+    """Brings the settings up to date for each request, before anything that signs or verifies."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refresh()
+        return self.get_response(request)

@@ -1,0 +1,124 @@
+"""Reads the environment for the settings, and refuses what it cannot use with a sentence that says what is right.
+
+django-environ parses; the checks on top exist because its casts are lenient (``DEBUG=ture`` would mean False).
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from todoproject.secrets.files import Check, Secret, SecretError, SecretFile, SecretText
+
+env = environ.Env()
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """Return a boolean; only true, false, 1 and 0 are accepted."""
+    text = env.str(name, default=str(default)).lower()
+    if text not in {"true", "false", "1", "0"}:
+        raise ImproperlyConfigured(f"{name}={text!r} is not a switch: give true or false.")
+    return text in {"true", "1"}
+
+
+def whole_number(name: str, *, default: int, minimum: int = 0, maximum: int = 2**31 - 1) -> int:
+    """Return an integer between `minimum` and `maximum`."""
+    text = env.str(name, default=str(default))
+    if not text.isascii() or not text.isdigit() or not minimum <= int(text) <= maximum:
+        raise ImproperlyConfigured(f"{name}={text!r} is not a whole number from {minimum} to {maximum}.")
+    return int(text)
+
+
+def choice(name: str, *, default: str, among: Sequence[str]) -> str:
+    """Return one of a few words."""
+    text: str = env.str(name, default=default)
+    if text not in among:
+        raise ImproperlyConfigured(f"{name}={text!r} is not known: give {' or '.join(among)}.")
+    return text
+
+
+def web_threads() -> int:
+    """Return how many requests a process serves at the same time, under either server."""
+    return whole_number("WEB_THREADS", default=4, minimum=1, maximum=64)
+
+
+def words(name: str) -> list[str]:
+    """Return a comma-separated list without empty entries."""
+    return [word.strip() for word in env.str(name, default="").split(",") if word.strip()]
+
+
+def known_words(name: str, *, among: Sequence[str]) -> list[str]:
+    """Return a comma-separated list of which each entry is one of a few words."""
+    found = words(name)
+    unknown = [word for word in found if word not in among]
+    if unknown:
+        raise ImproperlyConfigured(f"{name} has {', '.join(unknown)}: give some of {', '.join(among)}, or nothing.")
+    return found
+
+
+def rate(name: str, *, default: str) -> str:
+    """Return a rate such as ``100/minute``, or the empty text for no limit."""
+    text: str = env.str(name, default=default)
+    if text and not re.fullmatch(r"[1-9][0-9]*/(second|minute|hour|day)", text):
+        raise ImproperlyConfigured(
+            f"{name}={text!r} is not a rate: give for example 100/minute, or nothing for no limit."
+        )
+    return text
+
+
+def log_group(name: str) -> str:
+    """Return the name of a CloudWatch log group, or the empty text for none."""
+    text: str = env.str(name, default="")
+    if not re.fullmatch(r"[A-Za-z0-9._/#-]{0,512}", text):
+        raise ImproperlyConfigured(f"{name}={text!r} is not a log group: give for example /my/audit, or nothing.")
+    return text
+
+
+def secret(name: str, *, default: str = "", debug_default: str = "", check: Check | None = None) -> Secret:
+    """Return the secret `name`, from the variable itself or from the file that ``name_FILE`` points to.
+
+    It must pass `check`, now and whenever it changes. `default` is for what may be left out altogether;
+    `debug_default` counts only with ``DEBUG=true``, so that a linter or an image build can load the settings.
+    """
+    text, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if text is not None and path is not None:
+        raise SecretError(f"{name} and {name}_FILE are both set: keep one.")
+    if path is not None:
+        return SecretFile(name, path, check)
+    if text is not None:
+        return SecretText(name, text, check)
+    if default:
+        return SecretText(name, default, check)
+    if debug_default and switch("DEBUG", default=False):
+        return SecretText(name, debug_default, check)
+    raise SecretError(f"{name} is not set: give {name}, or {name}_FILE=/mnt/secrets-store/{name.lower()}.")
+
+
+def database() -> dict[str, Any]:
+    """Return where the database is and who asks it, from DATABASE_URL or from the DB_… variables."""
+    if "DATABASE_URL" not in os.environ:
+        return {
+            "HOST": env.str("DB_HOST", default="127.0.0.1"),
+            "PORT": whole_number("DB_PORT", default=5432, minimum=1, maximum=65535),
+            "NAME": env.str("DB_NAME", default="todo"),
+            "USERNAME_SECRET": secret("DB_USERNAME", debug_default="todo_app"),
+            "PASSWORD_SECRET": secret("DB_PASSWORD", debug_default="debug-only"),
+            "OPTIONS": {},
+        }
+    others = sorted(name for name in os.environ if name.startswith("DB_"))
+    if others:
+        raise ImproperlyConfigured(f"DATABASE_URL is set, and so is {', '.join(others)}: keep one way.")
+    if not re.match(r"postgres(ql)?://[^/]", os.environ["DATABASE_URL"]):
+        raise ImproperlyConfigured("DATABASE_URL must be postgres://user:password@host:port/name.")
+    parsed = env.db_url("DATABASE_URL")
+    return {
+        "HOST": parsed["HOST"],
+        "PORT": parsed["PORT"] or 5432,
+        "NAME": parsed["NAME"],
+        "USERNAME_SECRET": SecretText("DATABASE_URL's user", parsed["USER"]),
+        "PASSWORD_SECRET": SecretText("DATABASE_URL's password", parsed["PASSWORD"]),
+        "OPTIONS": parsed.get("OPTIONS", {}),
+    }
