@@ -119,6 +119,6 @@ def can_create(resource: type[Resource]) -> bool:
     needed = [
         field for field in resource.form().fields.values() if isinstance(field, ReferenceField) and field.required
     ]
-    targets = (resource.model._meta.get_field(field.source).related_model for field in needed)
+    targets = (resource.model._meta.get_field(str(field.source)).related_model for field in needed)
     found = [registry.resource_of(target) for target in targets]  # type: ignore[arg-type]
     return not isinstance(resource.scope, Shared) and all(target is None or can_create(target) for target in found)
