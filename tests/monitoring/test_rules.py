@@ -18,6 +18,8 @@ INCIDENTS = {"drift", "break-glass"}
 ALERTS = [alert for group in alerts().values() for alert in group]
 every_alert = pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.alert)
 TESTS = sorted((MONITORING / "tests").glob("*.yaml"))
+# Days and weeks, minute by minute, cost promtool as much as all other tests of this folder.
+CASES = [pytest.param(path, marks=pytest.mark.ci) if "-over-" in path.stem else path for path in TESTS]
 
 
 @pytest.mark.parametrize("path", sorted((MONITORING / "rules").glob("*.yaml")), ids=lambda path: path.stem)
@@ -27,7 +29,7 @@ def test_prometheus_takes_the_rules(path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_alerts_fire_and_are_quiet_as_their_tests_say(path: Path) -> None:
     done = run("promtool", "test", "rules", path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -62,6 +64,18 @@ def test_a_runbook_says_meaning_impact_diagnosis_and_mitigation(name: str) -> No
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
         "Meaning", "Impact", "Diagnosis", "Mitigation",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted({alert.alert for alert in ALERTS if alert.severity == "page"}))
+def test_a_runbook_that_somebody_is_woken_for_begins_with_kubeconfig_status_and_rollback(name: str) -> None:
+    lines = (RUNBOOKS / f"{kebab(name)}.md").read_text().splitlines()[2:7]
+    assert [line.split("#")[0].strip() for line in lines] == [
+        "```sh",
+        'eval "$(make kubeconfig ENV=prod)"',
+        "python3 -m deploy status --env prod",
+        "python3 -m deploy rollback --env prod",
+        "```",
+    ]
 
 
 def test_every_runbook_has_an_alert() -> None:
