@@ -57,10 +57,10 @@ def related(field: "Field[Any, Any]", number: int = 0, *, owner: Any = None) -> 
     """Create what a foreign key of `field` may point at, in a row of this owner; users are all of team TEAM."""
     model = cast("type[Model]", field.related_model)
     if model is Team:
-        return Team.objects.get_or_create(name=f"Team {number}")[0]
+        return Team._default_manager.get_or_create(name=f"Team {number}")[0]
     if model is User:
         user = UserFactory.create()
-        Membership.objects.create(user=user, team=Team.objects.get_or_create(name=f"Team {TEAM}")[0])
+        Membership._default_manager.create(user=user, team=Team._default_manager.get_or_create(name=f"Team {TEAM}")[0])
         return user
     resource = scopes.owned(model)
     return make(model, number, **({resource.scope.column: owner} if resource and owner else {}))

@@ -18,7 +18,10 @@ def inspection(db: None) -> Inspection:
 
 @pytest.fixture
 def foreign(db: None) -> WorkSite:
-    return WorkSite.objects.create(team=Team.objects.create(name="Others"), name="Their quay")
+    made: WorkSite = WorkSite._default_manager.create(
+        team=Team._default_manager.create(name="Others"), name="Their quay"
+    )
+    return made
 
 
 def test_the_form_takes_no_key_that_the_owner_does_not_see(
@@ -30,18 +33,18 @@ def test_the_form_takes_no_key_that_the_owner_does_not_see(
     stranger = UserFactory.create()
     page = editor.post(path, form_at(editor, path) | {"owner": stranger.pk})
     assert f"{stranger} does not see this one." in page.content.decode()
-    assert Inspection.objects.get().version == 1
+    assert Inspection._default_manager.get().version == 1
 
 
 def test_the_form_moves_a_row_with_its_keys_to_who_sees_them(
     editor: Staff, inspection: Inspection, foreign: WorkSite
 ) -> None:
     stranger = UserFactory.create()
-    Membership.objects.create(user=stranger, team=foreign.team)
+    Membership._default_manager.create(user=stranger, team=foreign.team)
     path = change_page("conformance_inspection", inspection.pk)
     form = form_at(editor, path) | {"owner": stranger.pk, "site": foreign.pk}
     assert editor.post(path, form).status_code == 302
-    assert Inspection.objects.get().site == foreign
+    assert Inspection._default_manager.get().site == foreign
 
 
 @pytest.mark.parametrize("field", ["site", "owner"])
@@ -49,10 +52,10 @@ def test_no_action_leads_out_of_the_scope(editor: Staff, inspection: Inspection,
     value = foreign if field == "site" else UserFactory.create()
     answer = editor.confirm(f"set_{field}", [inspection], 1, path=LIST, **{field: str(value.pk)})
     assert editor.told(answer)[-1].startswith("Nothing was changed: ")
-    assert Inspection.objects.get().version == 1
+    assert Inspection._default_manager.get().version == 1
 
 
 def test_rows_of_several_users_get_no_key_at_once(editor: Staff, inspection: Inspection) -> None:
     other: Inspection = make(Inspection)
-    answer = editor.confirm("set_site", [inspection, other], 2, path=LIST, site=str(other.site_id))
+    answer = editor.confirm("set_site", [inspection, other], 2, path=LIST, site=str(other.site.pk))
     assert "belong to several users" in editor.told(answer)[-1]
