@@ -78,10 +78,12 @@ class ResourceAdmin(OperationsModelAdmin):
 
     def __init__(self, model: type[Any], site: admin.AdminSite) -> None:
         super().__init__(model, site)
-        fields = [field for field in self.opts.concrete_fields if not field.primary_key]
+        # What only the service writes stands last: Django puts the columns of the base class first.
+        columns = sorted(self.opts.concrete_fields, key=lambda field: not field.editable)
+        fields = [field for field in columns if not field.primary_key]
         keys = [field for field in fields if field.is_relation]
         texts = [field for field in fields if is_free_text(field)]
-        columns = [field.name for field in [*texts[:1], *fields] if not isinstance(field, TextField)]
+        listed = [field.name for field in [*texts[:1], *fields] if not isinstance(field, TextField)]
         filters = self.list_filter or [field.name for field in fields if field.editable or field.name == "created_at"]
         set_already = {getattr(action, "field", "") for action in self.actions or ()}
         asked = [
@@ -91,7 +93,7 @@ class ResourceAdmin(OperationsModelAdmin):
         ]
         names = ", ".join(str(field.verbose_name) for field in [*texts, *keys])
         vars(self).update(  # as if the class had them
-            list_display=self.list_display or tuple(dict.fromkeys(name for name in columns if name != "version")),
+            list_display=self.list_display or tuple(dict.fromkeys(name for name in listed if name != "version")),
             list_filter=tuple(filter(None, map(self._list_filter, filters))),
             list_select_related=tuple(field.name for field in keys),
             autocomplete_fields=tuple(field.name for field in keys),
