@@ -47,10 +47,12 @@ def parsed(words: list[str]) -> argparse.Namespace:
         each.add_argument("--env", required=True, help="a folder of kustomize/overlays: local, dev, prod, …")
     for each in (release, rollback):
         each.add_argument("--dry-run", action="store_true", help="show the commands that change something, run none")
-    release.add_argument("--image", metavar="IMAGE", help="repository@sha256:…, sha256:…, or repository:tag locally")
+    release.add_argument(
+        "--image", default="", metavar="IMAGE", help="repository@sha256:…, sha256:…, or repository:tag locally"
+    )
     release.add_argument("--first", action="store_true", help="nothing has been released there yet")
     release.add_argument("--resume", action="store_true", help="go on with what was begun; with --image also begin it")
-    release.add_argument("--address", help="where the tool's own requests go; default: https://<DOMAIN>")
+    release.add_argument("--address", default="", help="where the tool's own requests go; default: https://<DOMAIN>")
     rollback.add_argument("--wait", action="store_true", help="move nobody before all pods are ready")
     rollback.add_argument("--break-glass", action="store_true", help="print commands that need no controller")
     status.add_argument("--follow", action="store_true", help="go on until the release under way has ended")
