@@ -34,6 +34,7 @@ class Usage:
     control_plane_log_gb: float
     secret_calls: int
     kms_calls: int
+    waf_million_requests: float
     custom_metrics: int
     volume_gb: float
     backup_gb: float

@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 # The server's own count of statements, for the tests of query counts.
 COUNTED = {"shared_preload_libraries": "pg_stat_statements"}
+# Their tests share what takes minutes to make, and mostly wait.
 ONE_WORKER = ("tests/image/", "tests/terraform/")
 MOST_WORKERS = 8  # each takes half a gigabyte, with its PostgreSQL
 
@@ -98,8 +99,9 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Answer `-n auto`: two for each core, since many tests wait for servers and timeouts."""
-    return min(MOST_WORKERS, 2 * (os.cpu_count() or 1))
+    """Answer `-n auto`: one more than cores, since some tests wait and each worker costs 15 s of CPU to begin with."""
+    waiting = len(ONE_WORKER) if os.environ.get("CI") else 0
+    return min(MOST_WORKERS, 1 + waiting + (os.cpu_count() or 1))
 
 
 class ByModule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
@@ -118,6 +120,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModul
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that take long: they would be waited for in the end."""
+    """Begin with the folders and the modules that take long: they would be waited for in the end."""
     longest, long = ({item.path for item in items if item.get_closest_marker(name)} for name in ("ci", "slow"))
-    items.sort(key=lambda item: (item.path not in longest, item.path not in long))
+    items.sort(
+        key=lambda item: (not item.nodeid.startswith(ONE_WORKER), item.path not in longest, item.path not in long)
+    )

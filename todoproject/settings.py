@@ -126,7 +126,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "todoproject.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
-API_RATE = environment.rate("API_RATE", default="")
+API_RATE = environment.rate("API_RATE")
 LOGIN_RATE = "10/minute"
 ACCESS_TOKEN_SECONDS = 10 * 60
 REFRESH_TOKEN_SECONDS = 7 * 24 * 3600

@@ -1,8 +1,5 @@
 """Todos in the admin: what their fields do not say."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -24,9 +21,3 @@ class TodoAdmin(ResourceAdmin):
     }
     tiles = {"open": "open todos", "overdue": "overdue"}
     alarming = ("overdue",)
-
-    def computed(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Set or clear the time of completion; a write that leaves `completed` as it was does not come here."""
-        if "completed" not in values:
-            return {}
-        return {"completed_at": Now() if values["completed"] else None}

@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.db.models import Field, Model
 from django.urls import reverse
 
+from tests.admin.samples import is_required, sample, sample_of, writable
 from tests.admin.staff import Staff
 from tests.factories import UserFactory
 from todoproject.accounts.models import User
 from todoproject.admin.resource_admin import ResourceAdmin
-from todoproject.maintenance.samples import is_required, sample, sample_of, writable
 
 NUMBERS = itertools.count(1000)
 RESOURCES = [one for one in admin.site._registry.values() if isinstance(one, ResourceAdmin)]

@@ -17,12 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related
+from tests.admin.samples import sample
 from tests.admin.staff import Staff
 from todoproject.accounts.models import User
 from todoproject.admin import export
 from todoproject.admin.export import csv_lines, csv_response, defused
 from todoproject.admin.resource_admin import ResourceAdmin, is_free_text
-from todoproject.maintenance.samples import sample
 
 RESOURCE = RESOURCES[0]
 

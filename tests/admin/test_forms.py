@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.admin.resources import each_resource, fields_of, form_at, keys_of, make, page, typed
+from tests.admin.samples import is_required
 from tests.admin.staff import Staff
 from todoproject.admin.resource_admin import ResourceAdmin
-from todoproject.maintenance.samples import is_required
 
 
 def stored(row: Any) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from django.db.models import BooleanField, DateField, Q
 from django.test.utils import CaptureQueriesContext
 
 from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related
+from tests.admin.samples import sample
 from tests.admin.staff import Staff
 from tests.factories import UserFactory
 from todoproject.admin import model_admin
 from todoproject.admin.resource_admin import ResourceAdmin, is_free_text
-from todoproject.maintenance.samples import sample
 
 LISTS = [page(resource) for resource in RESOURCES]
 

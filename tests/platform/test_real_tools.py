@@ -101,6 +101,7 @@ class Quiet(SimpleHTTPRequestHandler):
         """Leave pytest's output alone."""
 
 
+@pytest.mark.ci
 def test_helm_fetches_the_chart_that_was_pinned_and_takes_the_upgrade(
     dev: Stage, helm: Path, repository: tuple[str, str], nowhere: dict[str, str]
 ) -> None:

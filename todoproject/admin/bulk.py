@@ -30,7 +30,7 @@ Action = Callable[["ResourceAdmin", HttpRequest, QuerySet[Any]], HttpResponse | 
 
 
 class Change(NamedTuple):
-    """A change of one field, and its words: “Complete” 5 todos, 5 todos “completed”."""
+    """A change of one field, and its words: “Complete” 5 orders, 5 orders “completed”."""
 
     action: str
     field: str

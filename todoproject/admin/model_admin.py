@@ -186,6 +186,6 @@ def is_key(field: "Field[Any, Any]", text: str) -> bool:
 
 
 def counted(number: int, model: type[Model]) -> str:
-    """Return “1 todo”, “2,000 todos”."""
+    """Return “1 order”, “2,000 orders”."""
     names = model._meta
     return f"{number:,} {names.verbose_name if number == 1 else names.verbose_name_plural}"

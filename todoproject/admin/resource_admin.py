@@ -23,6 +23,7 @@ from todoproject.admin.bulk import asking, refusal, rows_update
 from todoproject.admin.export import csv_response
 from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
 from todoproject.admin.model_admin import OperationsModelAdmin
+from todoproject.api import registry
 
 if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
@@ -53,7 +54,7 @@ class ResourceForm(AnyModelForm):
 
 
 class ResourceAdmin(OperationsModelAdmin):
-    """Saves by the same rule as the API: each write raises the version, and `computed` says what else follows.
+    """Saves by the same rule as the API: each write raises the version and sets what the resource computes from it.
 
     A subclass may set what Django's ModelAdmin knows (`list_display`, `list_filter`, `search_fields`, `actions`) and
     `states`; whatever it leaves out is derived. An action that asks for a new value is added for each field that is
@@ -94,9 +95,10 @@ class ResourceAdmin(OperationsModelAdmin):
             actions=(*(self.actions or ()), *asked, "export"),
         )
 
-    def computed(self, values: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        """Return what else a write of these `values` sets, {column: value or expression}."""
-        return {}
+    def computed(self, values: Mapping[str, Any], *, new: bool = False) -> Mapping[str, Any]:
+        """Return the columns that follow from a write of these `values`, by the resource's own rule."""
+        resource = registry.resource_of(self.model)
+        return resource.computed(values, new=new) if resource else {}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002  Django's
         """Show what only the service writes; a new row has nothing of that yet."""
@@ -166,7 +168,7 @@ class ResourceAdmin(OperationsModelAdmin):
             if changes := {name: form.cleaned_data[name] for name in form.changed_data}:
                 rows_update(self, [obj.pk], changes)
             return
-        for name, value in self.computed(form.cleaned_data).items():
+        for name, value in self.computed(form.cleaned_data, new=True).items():
             setattr(obj, name, value)
         obj.save(force_insert=True)
         audit.record(f"{self.opts.model_name}.created", target=obj.pk)

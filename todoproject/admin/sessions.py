@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from todoproject.accounts import locking
 from todoproject.accounts.models import RefreshFamily
+from todoproject.accounts.users import login_sessions_revoke
 from todoproject.admin import history
 from todoproject.admin.filters import AutocompleteFilter
 from todoproject.admin.model_admin import ReadOnlyModelAdmin, counted
@@ -39,7 +39,7 @@ class LoginSessionAdmin(ReadOnlyModelAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[RefreshFamily]) -> None:
         # As on the list of users: only a superuser touches a superuser.
         within_reach = queryset if request.user.is_superuser else queryset.filter(user__is_superuser=False)
-        ended = locking.login_sessions_revoke(within_reach)
+        ended = login_sessions_revoke(within_reach)
         history.write(request, [(family, "Revoked.") for family in ended])
         level = messages.SUCCESS if ended else messages.WARNING
         self.message_user(request, f"{counted(len(ended), RefreshFamily)} revoked.", level)

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from todoproject.accounts import locking
 from todoproject.accounts.models import RefreshFamily, User
+from todoproject.accounts.users import login_sessions_revoke, users_lock, users_unlock
 from todoproject.admin import history
 from todoproject.admin.model_admin import OperationsModelAdmin, counted
 
@@ -57,7 +57,7 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
     @transaction.atomic
     def lock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         within_reach, myself = self._within_reach(request, queryset), Q(pk=request.user.pk)
-        locked = locking.users_lock(within_reach.exclude(myself))
+        locked = users_lock(within_reach.exclude(myself))
         history.write(request, [(user, "Locked; all login sessions ended.") for user in locked])
         self._say(request, queryset, len(locked), "locked")
         if within_reach.filter(myself).exists():
@@ -66,7 +66,7 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
     @admin.action(description="Unlock selected users", permissions=["lock"])
     @transaction.atomic
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        unlocked = locking.users_unlock(self._within_reach(request, queryset))
+        unlocked = users_unlock(self._within_reach(request, queryset))
         history.write(request, [(user, "Unlocked.") for user in unlocked])
         self._say(request, queryset, len(unlocked), "unlocked")
 
@@ -74,7 +74,7 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
     @transaction.atomic
     def revoke_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         users = self._within_reach(request, queryset)
-        ended = locking.login_sessions_revoke(RefreshFamily.objects.filter(user__in=users.order_by().values("pk")))
+        ended = login_sessions_revoke(RefreshFamily.objects.filter(user__in=users.order_by().values("pk")))
         history.write(request, [(family, "Revoked with all of the user.") for family in ended])
         self.message_user(request, f"{counted(len(ended), RefreshFamily)} revoked.", messages.SUCCESS)
 
@@ -82,7 +82,7 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
         """Save; a user who is locked by the form's checkbox loses their sessions as by the action."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
-            locking.login_sessions_revoke(RefreshFamily.objects.filter(user=obj))
+            login_sessions_revoke(RefreshFamily.objects.filter(user=obj))
 
     def _within_reach(self, request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
         """Return the users whom this person may touch: a superuser only another superuser."""

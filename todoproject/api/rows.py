@@ -154,7 +154,7 @@ class Rows:
         values |= {column_of(name).column: value for name, value in (*expressions, *self.scope.columns().items())}
         targets = [Exists(self._target(name, Parameter("caller"), Parameter(name))) for name in sorted(used)]
         source = active_user(Parameter("caller")).filter(self.scope.may_create(), *targets)
-        return insertion(self.model, source, values, [column.column for column in self.columns])
+        return insertion(self.model, source, values, {column.name: column.column for column in self.columns})
 
     def _refusal(self, caller: int, row_id: int | None, values: Mapping[str, Any]) -> Exception:
         """Return why a write met no row, found by one statement; without `row_id` it was to make one."""

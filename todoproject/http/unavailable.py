@@ -1,4 +1,4 @@
-"""Tells a database that cannot be asked right now from a fault of ours: 503 with Retry-After, not 500."""
+"""Tells a database that cannot be asked right now from our own fault: 503 with Retry-After, not 500."""
 
 from django.db import InterfaceError, InternalError, OperationalError
 

@@ -15,7 +15,7 @@ from django_prometheus.db.backends.postgresql import base
 from django_prometheus.db.metrics import errors_total, execute_total, query_duration_seconds
 from psycopg.rows import namedtuple_row
 
-from todoproject.metrics import pool
+from todoproject.metrics import capacity
 from todoproject.postgresql import driver
 from todoproject.secrets.files import Secret
 
@@ -78,12 +78,12 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        pool.size.inc()
+        capacity.connections.inc()
         return connection
 
     def _close(self) -> None:
         if self.connection is not None:
-            pool.size.dec()
+            capacity.connections.dec()
             self.give_back()
         self.binary_cursor = None
         super()._close()
@@ -125,7 +125,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     def count_use(self) -> None:
         if not self.in_use:
             self.in_use = True
-            pool.in_use.inc()
+            capacity.in_use.inc()
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Let go what a request has used: Django calls this before and after each."""
@@ -135,4 +135,4 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     def give_back(self) -> None:
         if self.in_use:
             self.in_use = False
-            pool.in_use.dec()
+            capacity.in_use.dec()

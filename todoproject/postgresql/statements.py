@@ -5,7 +5,7 @@ models. Here the queryset stays the only author of the SQL, with a `Parameter` w
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -79,18 +79,18 @@ def beneath(parent: "QuerySet[Any, Any]", rows: "QuerySet[Any, Any]") -> Stateme
 
 
 def insertion(
-    model: type[Model], source: "QuerySet[Any, Any]", values: Mapping[str, Any], returning: Sequence[str]
+    model: type[Model], source: "QuerySet[Any, Any]", values: Mapping[str, Any], returning: Mapping[str, str]
 ) -> Statement:
     """Return the INSERT of a row for each of `source`, with these `values` by column: expressions over that row.
 
-    Sends no signals. `returning` are columns.
+    Sends no signals. `returning` are columns by the names that they come back with.
     """
 
     def sql() -> tuple[str, Iterable[Any]]:
         quoted = connection.ops.quote_name
         select, parameters = source.values_list(*values.values()).query.sql_with_params()
         into = ", ".join(map(quoted, values))
-        back = ", ".join(map(quoted, returning))
+        back = ", ".join(f"{quoted(column)} AS {quoted(name)}" for name, column in returning.items())
         text = f"INSERT INTO {quoted(model._meta.db_table)} ({into}) {select} RETURNING {back}"
         return text, parameters
 

@@ -1,0 +1,111 @@
+"""Statements that are made once: they give what the queryset would, and survive what happens to a table."""
+
+import pytest
+from django.db import DataError, connection
+from django.db.models import Value
+from django.db.models.functions import Concat
+from django.db.transaction import TransactionManagementError, atomic
+from django.db.utils import NotSupportedError
+from prometheus_client import REGISTRY
+from pytest_django import DjangoAssertNumQueries
+
+from tests.factories import TodoFactory
+from todoproject.http.unavailable import is_unavailable
+from todoproject.postgresql.base import DatabaseWrapper
+from todoproject.postgresql.statements import Parameter, Statement, selection
+from todos.models import Todo
+
+
+def titles() -> Statement:
+    return selection(Todo.objects.filter(owner_id=Parameter("owner_id")).values("id", "title"))
+
+
+def kept_by_the_server() -> int:
+    """Return how many statements this session keeps in the server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return int(cursor.fetchone()[0])
+
+
+def test_the_same_statement_gives_each_its_own_rows_and_the_server_keeps_nothing_of_it(db: None) -> None:
+    first, second = TodoFactory.create(title="one"), TodoFactory.create(title="two")
+    statement, before = titles(), kept_by_the_server()
+    for todo in (first, second, first) * 3:
+        assert [tuple(row) for row in statement.rows({"owner_id": todo.owner_id})] == [(todo.pk, todo.title)]
+    assert kept_by_the_server() == before
+
+
+def test_a_constant_stays_in_the_text_whatever_characters_it_has(db: None) -> None:
+    todo = TodoFactory.create(title="100")
+    rows = Todo.objects.filter(pk=Parameter("id")).annotate(share=Concat("title", Value("%s of 'it' %%")))
+    (row,) = selection(rows.values("share")).rows({"id": todo.pk})
+    assert row.share == "100%s of 'it' %%"
+
+
+def test_a_missing_value_is_named(db: None) -> None:
+    with pytest.raises(KeyError, match="owner_id"):
+        titles().rows({})
+
+
+def test_it_is_one_query_in_djangos_log_and_one_statement_in_the_metrics(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    labels = {"alias": "default", "vendor": "postgresql"}
+    before = REGISTRY.get_sample_value("django_db_execute_total", labels) or 0
+    with django_assert_num_queries(1):
+        titles().rows({"owner_id": 1})
+    assert REGISTRY.get_sample_value("django_db_execute_total", labels) == before + 1
+
+
+def test_what_postgresql_refuses_is_one_of_djangos_errors_and_counted(db: None) -> None:
+    labels = {"alias": "default", "vendor": "postgresql", "type": "InvalidTextRepresentation"}
+    before = REGISTRY.get_sample_value("django_db_errors_total", labels) or 0
+    with pytest.raises(DataError), atomic():
+        titles().rows({"owner_id": "no number"})
+    assert REGISTRY.get_sample_value("django_db_errors_total", labels) == before + 1
+
+
+def test_nothing_is_asked_in_a_transaction_that_has_failed(db: None) -> None:
+    with atomic():
+        connection.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            titles().rows({"owner_id": 1})
+
+
+def test_a_new_connection_runs_it_too(transactional_db: None) -> None:
+    todo = TodoFactory.create()
+    statement = titles()
+    statement.rows({"owner_id": todo.owner_id})
+    connection.close()
+    assert len(statement.rows({"owner_id": todo.owner_id})) == 1
+
+
+def test_a_migration_that_changes_a_column_costs_no_request_its_answer(transactional_db: None) -> None:
+    todo = TodoFactory.create()
+    statement = titles()
+    statement.rows({"owner_id": todo.owner_id})
+    alter("varchar(300)")
+    try:
+        assert len(statement.rows({"owner_id": todo.owner_id})) == 1
+        with atomic():
+            alter("varchar(301)")
+            assert len(statement.rows({"owner_id": todo.owner_id})) == 1
+    finally:
+        alter("varchar(200)")
+
+
+def test_what_postgresql_cannot_do_at_all_is_a_fault_of_ours(db: None) -> None:
+    with pytest.raises(NotSupportedError) as refused, atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM todos_todo FOR UPDATE")
+    assert refused.value.__cause__.sqlstate == "0A000"  # type: ignore[union-attr]
+    assert not is_unavailable(refused.value)
+
+
+def alter(column_type: str) -> None:
+    """Change a column as another session does."""
+    other = DatabaseWrapper({**connection.settings_dict}, alias="other")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE todos_todo ALTER COLUMN title TYPE {column_type}")
+    finally:
+        other.close()
