@@ -59,10 +59,15 @@ class Tool:
             image = Image.parsed(reference)
             name = f"{image.name}@{image.digest}" if image.digest else f"{image.name}:{image.tag}"
             self._replace("kustomize/overlays/local/postgresql/stateful_set.yaml", r"image: .*", f"image: {name}")
-        text = (folder / "deploy/release.ini").read_text()
-        for name, value in QUICK.items():
+        self.settings(**QUICK)
+
+    def settings(self, **values: int) -> None:
+        """Change settings of the next commands, in every section that has them."""
+        file = self.folder / "deploy/release.ini"
+        text = file.read_text()
+        for name, value in values.items():
             text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
-        (folder / "deploy/release.ini").write_text(text)
+        file.write_text(text)
 
     def fault(self, colour: str, faults: str) -> None:
         """Let the next release to a colour have these faults: its configuration belongs to it."""

@@ -194,6 +194,7 @@ def test_a_migration_whose_image_is_missing_is_suspended_and_the_next_release_re
 
 def test_a_release_that_was_killed_is_told_from_a_living_one_and_rolled_back(tool: Tool) -> None:
     former = live()
+    tool.settings(bake_seconds=600)
     with tool.start("release", *tool.of()) as process:
         try:
             overlays.await_that(lambda: "" if live() == other(former) else "no flip", 2 * overlays.READY_SECONDS)

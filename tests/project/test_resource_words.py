@@ -24,6 +24,7 @@ ALLOWED = {
     ("secrets/environment.py", '"NAME": env.str("DB_NAME", '): PROJECT,
     ("secrets/environment.py", '"USERNAME_SECRET": '): PROJECT,
     ("postgresql/options.py", 'raise ImproperlyConfigured(f"DB_ROLE='): PROJECT,
+    ("maintenance/management/commands/smoke.py", 'parser.add_argument("url", '): PROJECT,
     ("metrics/__init__.py", "NAMESPACE = "): PROJECT,
     ("metrics/directory.py", "PREFIX = "): PROJECT,
 }
