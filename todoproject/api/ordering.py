@@ -55,7 +55,9 @@ def sort_key(field: "models.Field[Any, Any]") -> SortKey:
         return SortKey(Collate(name, "C") if text else F(name), _plain, field.name)
     if isinstance(field, models.CharField | models.TextField):
         # Each text behind a "+", and behind them all the "~" of those that have none.
-        marked = Func(Value("+"), F(name), template="(%(expressions)s)", arg_joiner=" || ", output_field=field)
+        marked = Func(
+            Value("+"), F(name), template="(%(expressions)s)", arg_joiner=" || ", output_field=models.TextField()
+        )
         return SortKey(
             Collate(Coalesce(marked, Value("~")), "C"),
             lambda value: "~" if value is None else f"+{value}",
