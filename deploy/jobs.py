@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deploy.checkout import DIGEST, suffix
+from deploy.cluster import last_lines, of_job
 from deploy.failures import IMAGE_TOO_OLD, MIGRATION_FAILED, SMOKE_FAILED, Failure, Kind
 from deploy.kubectl import KubectlError, Object
 from deploy.names import MIGRATE, OURS, smoke
-from deploy.pods import last_lines, of_job
 from deploy.run import Run
 
 COMPONENT = "app.kubernetes.io/component"

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from deploy.checkout import Settings
 from deploy.kubectl import Kubectl, KubectlError, Object
 from deploy.names import CONTAINER, NAMESPACE, TRAFFIC, web
-from deploy.settings import Settings
 
 TIMEOUT_SECONDS = 5
 PROXY_SECONDS = 3  # ten failures of a colour that hangs, and it is judged: within half a minute
