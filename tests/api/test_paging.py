@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from tests.api.client import ApiClient, parsed
 from tests.api.paging import as_postgresql_sorts, cursor_of, ids, links_of, page, pages
-from tests.sample import MORNING, SUBJECTS
+from tests.sample import MORNING, PRIVATE, SUBJECTS
 
 every_ordering = pytest.mark.parametrize(
     ("subject", "ordering"),
@@ -170,6 +170,7 @@ def test_a_cursor_survives_the_rotation_of_the_secret_key(api: ApiClient, rows: 
     assert api.send("GET", links["next"]).status_code == 400
 
 
+@pytest.mark.parametrize("subject", PRIVATE, ids=str)
 def test_another_user_s_cursor_shows_nothing_of_theirs(api: ApiClient, other_api: ApiClient, rows: list[Any]) -> None:
     _, links = page(api, f"{api.path}?limit=5")
     mine = other_api.create()

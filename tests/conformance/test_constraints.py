@@ -142,7 +142,7 @@ def test_an_owner_who_is_deleted_while_a_row_is_made_is_401(
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         row = create(self, caller, values)
-        Inspection.objects.filter(pk=row.id).update(owner_id=0)
+        Inspection.objects.filter(pk=row[self.id]).update(owner_id=0)
         return row
 
     monkeypatch.setattr(Rows, "create", late)

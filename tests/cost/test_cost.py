@@ -76,6 +76,19 @@ def test_a_multi_az_database_costs_twice(prod: list[Line]) -> None:
     assert instance.per_awake_hour == pytest.approx(0.064)
 
 
+def test_the_web_acl_is_in_the_bill_of_prod_and_not_in_that_of_dev(dev: list[Line], prod: list[Line]) -> None:
+    """$5, a dollar a rule, and $0.60 a million requests."""
+    assert sum(line.total(730) for line in prod if line.service == "WAF") == pytest.approx(5 + 4 + 6)
+    assert not [line for line in dev if line.service == "WAF"]
+
+
+def test_dev_pays_for_the_alarm_of_its_nat_instance_while_it_is_awake() -> None:
+    asleep, awake = (plan.read(PLANS / f"dev-{state}.json") for state in ("asleep", "awake"))
+    alarm = "module.environment.module.network.aws_cloudwatch_metric_alarm.nat_instance[0]"
+    assert alarm in awake
+    assert alarm not in asleep
+
+
 def test_prod_pays_for_the_warm_second_colour(prod: list[Line]) -> None:
     colours = [line.total(730) for line in prod if line.service == "Fargate" and "colour" in line.item]
     assert len(colours) == 2

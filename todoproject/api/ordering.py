@@ -25,8 +25,8 @@ class SortKey:
     expression: Expression | F
     #: The key of a value: what JSON can hold and PostgreSQL reads, or a date or Decimal, which come back as their text.
     of: Callable[[Any], Any]
-    #: The attribute of a row that has the value.
-    attribute: str = "id"
+    #: The column that has the value.
+    column: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +36,6 @@ class Ordering:
     name: str
     key: SortKey
     descending: bool
-
-    def key_of(self, row: Any) -> Any:
-        """Return the key of a row."""
-        return self.key.of(getattr(row, self.key.attribute))
 
 
 def infinity(field: "models.Field[Any, Any]") -> Func:

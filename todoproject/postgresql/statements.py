@@ -5,7 +5,7 @@ models. Here the queryset stays the only author of the SQL, with a `Parameter` w
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -53,7 +53,7 @@ class Statement:
         return re.sub("%[%s]", filled, text), names
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return the rows as named tuples; raises Django's database errors, and KeyError for a missing value."""
+        """Return the rows as tuples; raises Django's database errors, and KeyError for a missing value."""
         text, names = self._text_and_names
         return connection.rows(text, [values[name] for name in names])  # type: ignore[attr-defined,no-any-return]
 
@@ -79,18 +79,18 @@ def beneath(parent: "QuerySet[Any, Any]", rows: "QuerySet[Any, Any]") -> Stateme
 
 
 def insertion(
-    model: type[Model], source: "QuerySet[Any, Any]", values: Mapping[str, Any], returning: Mapping[str, str]
+    model: type[Model], source: "QuerySet[Any, Any]", values: Mapping[str, Any], returning: Sequence[str]
 ) -> Statement:
     """Return the INSERT of a row for each of `source`, with these `values` by column: expressions over that row.
 
-    Sends no signals. `returning` are columns by the names that they come back with.
+    Sends no signals. `returning` are columns.
     """
 
     def sql() -> tuple[str, Iterable[Any]]:
         quoted = connection.ops.quote_name
         select, parameters = source.values_list(*values.values()).query.sql_with_params()
         into = ", ".join(map(quoted, values))
-        back = ", ".join(f"{quoted(column)} AS {quoted(name)}" for name, column in returning.items())
+        back = ", ".join(map(quoted, returning))
         text = f"INSERT INTO {quoted(model._meta.db_table)} ({into}) {select} RETURNING {back}"
         return text, parameters
 
