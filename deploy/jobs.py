@@ -13,7 +13,7 @@ from deploy.run import Run
 
 COMPONENT = "app.kubernetes.io/component"
 SUSPEND = '{"spec":{"suspend":true}}'
-# todoproject/maintenance/schema_floor.py says so.
+# The migrate command says so (todoproject/maintenance/).
 TOO_OLD = "older than the applied schema allows"
 
 

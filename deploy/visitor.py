@@ -26,7 +26,7 @@ DESCRIBE = "import glob, json, tomllib; print(json.dumps(tomllib.load(open(glob.
 MAKE_USER = "head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin"
 # How kubectl words a 401 of whom it asks: the service was there, and wants a token.
 UNAUTHORIZED = "You must be logged in to the server"
-# todoproject/overload.py says so to whom it has no thread for: a stranger's flood is not the new colour's fault.
+# A worker says so to whom it has no thread for (todoproject/server/): a stranger's flood is not the new colour's fault.
 OVERLOADED = "The service has more requests than it can serve."
 
 
