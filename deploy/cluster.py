@@ -1,28 +1,30 @@
-"""What the cluster says: one picture by one command, and which colour is live according to the traffic object."""
+"""What the cluster says: the objects of a release at one moment, and the pods of a colour or of a Job.
 
+Which colour is live stands in the traffic object. Of pods: what they lack, and whether waiting can still help.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from deploy.failures import WRONG_CLUSTER, Failure
-from deploy.kubectl import Kubectl
+from deploy.checkout import Settings
+from deploy.failures import CRASH_LOOP, IMAGE_MISSING, PENDING, WRONG_CLUSTER, Failure
+from deploy.kubectl import Kubectl, KubectlError, Object, complete, observed
+from deploy.names import COLOUR, COLOURS, ENVIRONMENT, LIVE, OURS, RELEASE, TRAFFIC, pods_of, web
+from deploy.progress import seconds_of
 
-COLOURS = ("blue", "green")
 KINDS = "ingresses,services,deployments,horizontalpodautoscalers,configmaps,leases"
-NAME = "app.kubernetes.io/name=todo"
-RELEASE = "todo-release"
-COUNTS = ("replicas", "updatedReplicas", "readyReplicas")
-
-Object = dict[str, Any]
-
-
-def other(colour: str) -> str:
-    """Return green for blue, and the other way round."""
-    return COLOURS[1 - COLOURS.index(colour)]
+GATE = "target-health.elbv2.k8s.aws/"
+# The kubelet tries again after 10, 20, 40 … seconds. A registry that was away for a moment is no missing image.
+PULLED_AGAIN = {"ErrImagePull", "ImagePullBackOff"}
+NEVER_PULLED = {"InvalidImageName", "ErrImageNeverPull"}
+RESTARTS = 3
 
 
 @dataclass(frozen=True)
 class Colour:
-    """A Deployment and its autoscaler: `size` pods are wanted, `floor` is the least that the autoscaler keeps.
+    """A Deployment and its autoscaler: `size` pods are wanted, at least `floor` and at most `ceiling` are kept.
 
     `ready` is 0 while nobody knows: the status is of an earlier spec, or what is ready of an earlier template.
     """
@@ -41,23 +43,22 @@ class Colour:
 
 @dataclass(frozen=True)
 class Picture:
-    """The objects of the release at one moment. `live` is empty before the first release."""
+    """`live` is empty before the first release."""
 
-    environment: str
     traffic: Object = field(default_factory=dict)
     colours: dict[str, Colour] = field(default_factory=dict)
     journal: Object = field(default_factory=dict)
     lease: Object = field(default_factory=dict)
-    configurations: dict[str, str] = field(default_factory=dict)  # of ConfigMaps: name → colour
+    configurations: tuple[str, ...] = ()  # names of the colours' ConfigMaps
 
     @property
     def live(self) -> str:
-        live: str = _labels(self.traffic).get("todo/live", "")
+        live: str = _labels(self.traffic).get(LIVE, "")
         return live if live in COLOURS else ""
 
     @property
     def behind_load_balancer(self) -> bool:
-        return self.traffic.get("kind") == "Ingress"
+        return bool(self.traffic.get("kind") == "Ingress")
 
     @property
     def public_address(self) -> str:
@@ -68,27 +69,28 @@ class Picture:
 
 def look(kubectl: Kubectl, environment: str) -> Picture:
     """Return the picture; refuse a cluster whose objects say that they belong to another environment."""
-    found = {(each["kind"], each["metadata"]["name"]): each for each in kubectl.objects(KINDS, "-l", NAME)}
-    others = {_labels(each).get("todo/environment", environment) for each in found.values()} - {environment}
+    found = {(each["kind"], each["metadata"]["name"]): each for each in kubectl.objects(KINDS, "-l", OURS)}
+    others = {_labels(each).get(ENVIRONMENT, environment) for each in found.values()} - {environment}
     if others:
         raise Failure(WRONG_CLUSTER, f"kubectl talks to the cluster of {others.pop()}, not of {environment}.")
-    traffic = [found[kind, "todo"] for kind in ("Ingress", "Service") if (kind, "todo") in found]
+    traffic = [found[kind, TRAFFIC] for kind in ("Ingress", "Service") if (kind, TRAFFIC) in found]
     return Picture(
-        environment=environment,
-        traffic=next((each for each in traffic if "todo/live" in _labels(each)), {}),
-        colours={colour: _colour(found, f"todo-{colour}") for colour in COLOURS},
+        traffic=next((each for each in traffic if LIVE in _labels(each)), {}),
+        colours={
+            colour: _colour(
+                found.get(("Deployment", web(colour))), found.get(("HorizontalPodAutoscaler", web(colour)), {})
+            )
+            for colour in COLOURS
+        },
         journal=found.get(("ConfigMap", RELEASE), {}),
         lease=found.get(("Lease", RELEASE), {}),
-        configurations={
-            name: colour
-            for (kind, name), each in found.items()
-            if kind == "ConfigMap" and (colour := _labels(each).get("todo/colour"))
-        },
+        configurations=tuple(
+            name for (kind, name), each in found.items() if kind == "ConfigMap" and COLOUR in _labels(each)
+        ),
     )
 
 
-def _colour(found: dict[tuple[str, str], Object], name: str) -> Colour:
-    deployment, autoscaler = found.get(("Deployment", name)), found.get(("HorizontalPodAutoscaler", name), {})
+def _colour(deployment: Object | None, autoscaler: Object) -> Colour:
     if deployment is None:
         return Colour()
     container = deployment["spec"]["template"]["spec"]["containers"][0]
@@ -105,21 +107,127 @@ def _colour(found: dict[tuple[str, str], Object], name: str) -> Colour:
     )
 
 
-def observed(workload: Object) -> Object:
-    """Return the status of a Deployment or StatefulSet; an empty one while it tells of an earlier spec."""
-    status: Object = workload.get("status", {})
-    return status if status.get("observedGeneration", 0) >= workload["metadata"].get("generation", 0) else {}
-
-
-def complete(workload: Object) -> bool:
-    """Whether it has the pods of its spec, all of the wanted template and ready, and none besides.
-
-    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
-    """
-    status, size = observed(workload), workload["spec"].get("replicas", 1)
-    return bool(status) and all(status.get(count, 0) == size for count in COUNTS)
-
-
 def _labels(thing: Object) -> dict[str, str]:
     labels: dict[str, str] = thing.get("metadata", {}).get("labels", {})
     return labels
+
+
+@dataclass(frozen=True)
+class Pod:
+    """`waiting` is the reason why its container does not run, `gates` the load balancer's conditions by name."""
+
+    name: str
+    image: str
+    ready: bool
+    restarts: int
+    phase: str
+    waiting: str
+    message: str
+    created: float
+    gates: dict[str, bool]
+
+    @classmethod
+    def of(cls, thing: Object) -> Pod:
+        status = thing.get("status", {})
+        conditions = {each["type"]: each["status"] == "True" for each in status.get("conditions", [])}
+        container: Object = next(iter(status.get("containerStatuses", [])), {})
+        waiting = container.get("state", {}).get("waiting", {})
+        gates = [each["conditionType"] for each in thing["spec"].get("readinessGates", [])]
+        return cls(
+            name=thing["metadata"]["name"],
+            image=thing["spec"]["containers"][0]["image"],
+            ready=conditions.get("Ready", False),
+            restarts=container.get("restartCount", 0),
+            phase=status.get("phase", ""),
+            waiting=waiting.get("reason", ""),
+            message=waiting.get("message", ""),
+            created=seconds_of(thing["metadata"]["creationTimestamp"]),
+            gates={gate: conditions.get(gate, False) for gate in gates if gate.startswith(GATE)},
+        )
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """A colour's Deployment and pods at one moment; `refused` says why pods cannot be made."""
+
+    size: int
+    complete: bool
+    refused: str
+    pods: tuple[Pod, ...]
+
+    @property
+    def ready(self) -> int:
+        return sum(pod.ready for pod in self.pods)
+
+
+def rollout_of(kubectl: Kubectl, colour: str) -> Rollout:
+    """Ask for the Deployment and its pods by one command; pods that are being deleted do not count."""
+    found = kubectl.objects("deployments,pods", "-l", pods_of(colour))
+    deployment: Object | None = next((each for each in found if each["kind"] == "Deployment"), None)
+    if deployment is None:
+        return Rollout(size=0, complete=False, refused="", pods=())
+    conditions = {each["type"]: each for each in deployment.get("status", {}).get("conditions", [])}
+    return Rollout(
+        size=deployment["spec"].get("replicas", 1),
+        complete=complete(deployment),
+        refused=conditions.get("ReplicaFailure", {}).get("message", ""),
+        # A pod that was evicted is there until it is collected, and another one is in its place.
+        pods=_living([each for each in found if each.get("status", {}).get("phase") not in {"Failed", "Succeeded"}]),
+    )
+
+
+def of_job(kubectl: Kubectl, job: str) -> tuple[Pod, ...]:
+    """Return the pods of a Job."""
+    return _living(kubectl.objects("pods", "-l", f"job-name={job}"))
+
+
+def _living(found: list[Object]) -> tuple[Pod, ...]:
+    pods = [each for each in found if each["kind"] == "Pod" and "deletionTimestamp" not in each["metadata"]]
+    return tuple(Pod.of(each) for each in pods)
+
+
+class Patience:
+    """Raises the failure that one of the pods shows when waiting helps no more."""
+
+    def __init__(self, kubectl: Kubectl, settings: Settings) -> None:
+        self._kubectl, self._settings = kubectl, settings
+        self._without_image: dict[str, float] = {}  # since when, by the pod's name
+
+    def with_pods(self, pods: Iterable[Pod]) -> None:
+        for pod in pods:
+            self._with(pod)
+
+    def _with(self, pod: Pod) -> None:
+        now = self._kubectl.clock.now()
+        if pod.waiting not in PULLED_AGAIN:
+            self._without_image.pop(pod.name, None)
+        elif now - self._without_image.setdefault(pod.name, now) < self._settings.image_seconds:
+            return
+        if pod.waiting in PULLED_AGAIN | NEVER_PULLED:
+            raise Failure(IMAGE_MISSING, f"Pod {pod.name} does not get its image: {pod.message or pod.waiting}.")
+        if pod.waiting == "CrashLoopBackOff" or pod.restarts >= RESTARTS:
+            log = last_lines(self._kubectl, f"pod/{pod.name}", "--previous")
+            raise Failure(CRASH_LOOP, f"Pod {pod.name} has crashed {pod.restarts} times.", log=log)
+        if pod.phase == "Pending" and not pod.waiting and now - pod.created > self._settings.pending_seconds:
+            event = last_event(self._kubectl, pod.name)
+            raise Failure(PENDING, f"Pod {pod.name} is pending for {now - pod.created:.0f} s: {event}")
+
+
+def why_not_ready(pods: Iterable[Pod]) -> str:
+    """Return a sentence about the pods that are not ready, or "" when all are."""
+    return ", ".join(f"{pod.name}: {pod.waiting or 'not ready'}" for pod in pods if not pod.ready)
+
+
+def last_lines(kubectl: Kubectl, what: str, *flags: str) -> str:
+    """Return the end of a log; why there is none, when there is none."""
+    try:
+        return kubectl.read("logs", what, "--tail=20", *flags).strip()
+    except KubectlError as error:
+        return f"no log: {error}"
+
+
+def last_event(kubectl: Kubectl, pod: str) -> str:
+    """Return the newest event of a pod."""
+    events = kubectl.objects("events", "--field-selector", f"involvedObject.name={pod}")
+    newest = max(events, key=lambda event: event.get("lastTimestamp") or "", default=None)
+    return f"{newest['reason']}: {newest['message']}" if newest else "no event says why."

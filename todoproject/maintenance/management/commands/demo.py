@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
@@ -35,13 +35,13 @@ class Command(BaseCommand):
         sources = [import_module(f"{config.name}.demo").demo_rows for config in configs]
         with transaction.atomic():
             people = [(self._person(name, password), count) for name, count in PEOPLE]
-            rows: dict[type[Model], list[Any]] = defaultdict(list)
+            rows: dict[type[Any], list[Any]] = defaultdict(list)
             for source in sources:
                 for row in (row for key, count in people if key for row in source(key, count, now)):
                     rows[type(row)].append(row)
             for model, made in rows.items():
                 # In the order of their time, as they would have come in: the admin lists them by id.
-                model._default_manager.bulk_create(sorted(made, key=lambda row: row.created_at))
+                model._default_manager.bulk_create(sorted(made, key=attrgetter("created_at")))
                 self.stdout.write(f"{len(made)} {model._meta.verbose_name_plural}")
 
     def _person(self, name: str, password: str) -> int | None:
