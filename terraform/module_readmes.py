@@ -27,13 +27,25 @@ def description(body: str) -> str:
     return (argument(body, "description") or "").strip('"').replace('\\"', '"').replace("|", "\\|")
 
 
+def attributes(name: str, body: str) -> list[str]:
+    """Return a row for each attribute of an object that is written a line an attribute, its comment as description."""
+    rows = []
+    for attribute, kind, comment in re.findall(r"^    (\w+) += (\S.*?) +# (.*)$", body, re.MULTILINE):
+        optional = re.fullmatch(r"optional\((.*?)(?:, (\S+))?\)", kind)
+        shown, default = (optional[1], f"`{optional[2] or 'null'}`") if optional else (kind, "required")
+        rows.append(f"| `{name}.{attribute}` | `{shown}` | {default} | {comment.replace('|', '\\|')} |")
+    return rows
+
+
 def generated(module: Path) -> str:
     """Return the part between the markers."""
     lines = ["## Inputs", "", "| Name | Type | Default | What |", "|---|---|---|---|"]
     for name, body in blocks((module / "variables.tf").read_text(), "variable").items():
         default = argument(body, "default")
         shown = f"`{default}`" if default is not None else "required"
-        lines.append(f"| `{name}` | `{argument(body, 'type')}` | {shown} | {description(body)} |")
+        kind = str(argument(body, "type")).removesuffix("({")
+        lines.append(f"| `{name}` | `{kind}` | {shown} | {description(body)} |")
+        lines += attributes(name, body)
     lines += ["", "## Outputs", "", "| Name | What |", "|---|---|"]
     for name, body in blocks((module / "outputs.tf").read_text(), "output").items():
         lines.append(f"| `{name}` | {description(body)} |")
@@ -59,7 +71,7 @@ def main(arguments: list[str]) -> int:
             if "--check" not in arguments:
                 readme.write_text(wanted)
     if stale and "--check" in arguments:
-        sys.stdout.write(f"stale: {', '.join(stale)}; mend it: make terraform-docs\n")
+        sys.stdout.write(f"stale: {', '.join(stale)}; fix it: make terraform-docs\n")
         return 1
     return 0
 

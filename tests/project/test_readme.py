@@ -158,7 +158,7 @@ def asked(command: str) -> tuple[str, str]:
 
 
 # ── What it claims ───────────────────────────────────────────────────────────────────────────────────────────────────
-WORDS = {3: "three", 4: "four", 10: "ten"}
+WORDS = {3: "three", 4: "four", 10: "ten", 11: "eleven"}
 
 
 def bound(file: str, name: str) -> Any:
@@ -169,7 +169,7 @@ def bound(file: str, name: str) -> Any:
 
 
 def folders(of: str) -> str:
-    return WORDS[len([*(ROOT / "terraform" / of).glob("*/versions.tf")])]
+    return WORDS[len([*(ROOT / "terraform" / of).glob("*/main.tf")])]
 
 
 def bill() -> str:

@@ -32,11 +32,21 @@ def lambda_package() -> Path:
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Iterator[dict[str, Future[Story]]]:
-    """Tell the stories side by side, each in an account of its own: they mostly wait. TERRAFORM_JOBS=1: one by one."""
+def told(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, lambda_package: Path
+) -> Iterator[dict[str, Future[Story]]]:
+    """Tell the stories that tests ask for side by side, each in an account of its own: they mostly wait.
+
+    TERRAFORM_JOBS=1: one by one.
+    """
     executable()
+    asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     with ThreadPoolExecutor(max_workers=int(os.environ.get("TERRAFORM_JOBS", "3"))) as pool:
-        yield {name: pool.submit(getattr(stories, name), tmp_path_factory.mktemp(name)) for name in STORIES}
+        yield {
+            name: pool.submit(getattr(stories, name), tmp_path_factory.mktemp(name))
+            for name in STORIES
+            if name in asked
+        }
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

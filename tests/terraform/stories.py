@@ -1,6 +1,8 @@
 """What a client does with an account, from nothing to nothing, against the emulator; every step's result is kept."""
 
 import json
+import re
+import shutil
 import threading
 import time
 from dataclasses import dataclass, field
@@ -9,31 +11,36 @@ from typing import Any, NamedTuple
 
 from tests.terraform.account import Account, emulated
 from tests.terraform.left_behind import left_behind
-from tests.terraform.processes import Finished
+from tests.terraform.processes import Finished, run
 from tests.terraform.terraform import ACCOUNT, Terraform, copy_tree
 
-_COMMON = {"account_id": ACCOUNT, "region": "us-east-1", "owner": "team-todo", "cost_centre": "1234"}
-_COMMON_LISTS: dict[str, Any] = {"email_addresses": ["team@example.com"]}
-_ENVIRONMENT = {
+_ACCOUNT: dict[str, Any] = {
+    "account_id": ACCOUNT,
+    "region": "us-east-1",
+    "owner": "team-todo",
+    "cost_centre": "1234",
+    "email_addresses": ["team@example.com"],
+}
+_ACCESS = {
     "admin_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/Administrator"],
     "api_public_cidrs": ["198.51.100.0/24"],
 }
 VARIABLES: dict[str, dict[str, Any]] = {
-    "bootstrap": _COMMON
-    | _COMMON_LISTS
+    "bootstrap": _ACCOUNT
     | {
         "repository": {"owner": "example", "owner_id": "1234567", "name": "todo", "id": "7654321"},
         "create_anomaly_monitor": True,
         "create_cost_allocation_tags": True,
         "force_destroy": True,
     },
-    "dev": _COMMON | _COMMON_LISTS | _ENVIRONMENT | {"inbound_cidrs": ["198.51.100.0/24"]},
-    # Deletion protection off, so that the story can end.
-    "prod": _COMMON
-    | _COMMON_LISTS
-    | _ENVIRONMENT
-    | {"domain": "todo.example.com", "zone_name": "example.com", "create_zone": True, "deletion_protection": False},
+    "dev": {"account": _ACCOUNT, "access": _ACCESS | {"inbound_cidrs": ["198.51.100.0/24"]}},
+    "prod": {
+        "account": _ACCOUNT,
+        "access": _ACCESS | {"inbound_cidrs": ["0.0.0.0/0"]},
+        "dns": {"domain": "todo.example.com", "zone_name": "example.com", "create_zone": True},
+    },
 }
+GUARD = "module.environment.terraform_data.environment"
 
 
 class Locks(NamedTuple):
@@ -53,6 +60,7 @@ class Story:
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     lock_refusal: Finished | None = None
+    refusals: dict[str, Finished] = field(default_factory=dict)
     locks: dict[str, Locks] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
     unanswered: str = ""
@@ -64,6 +72,7 @@ class Teller:
     def __init__(self, account: Account, tree: Path) -> None:
         self.account = account
         self.story = Story()
+        self._tree = tree
         self._roots = {name: Terraform(tree, f"envs/{name}", account.endpoint) for name in VARIABLES}
         (tree / "project").write_text(f"{account.project}\n")
         for name, root in self._roots.items():
@@ -83,8 +92,31 @@ class Teller:
         self.second_plan("bootstrap", "bootstrap")
 
     def init(self, name: str) -> None:
-        """Connect a root with the bucket."""
-        self._roots[name].init("-backend-config=backend.hcl")
+        """Connect a root with its own state in the bucket, as every script does."""
+        self.script("init", name)
+
+    def script(self, script: str, name: str) -> None:
+        """Run one of terraform/bin that needs no other program than Terraform."""
+        environment = self._roots[name].environment
+        finished = run([self._tree / "bin" / script, name], timeout=600, environment=environment)
+        assert finished.status == 0, finished.output
+
+    def set(self, name: str, setting: str, value: str) -> None:
+        """Change one setting of an environment, as a person does in its file."""
+        file = self._tree / "envs" / name / "settings.auto.tfvars"
+        text, changed = re.subn(rf"(?m)^( *{setting} *=) .*$", rf"\1 {value}", file.read_text())
+        assert changed == 1, f"{setting} is not in {file.name}"
+        file.write_text(text)
+
+    def copy(self, name: str, target: str) -> None:
+        """Copy an environment's folder, with its link to the state that it was copied from."""
+        envs = self._tree / "envs"
+        shutil.copytree(envs / name, envs / target, symlinks=True)
+        self._roots[target] = Terraform(self._tree, f"envs/{target}", self.account.endpoint)
+
+    def refuse(self, name: str, *arguments: str) -> None:
+        """Keep how a command ended that must be refused."""
+        self.story.refusals[f"{arguments[0]} {name}"] = self._roots[name](*arguments)
 
     def plan(self, name: str, step: str, *options: str) -> None:
         """Keep the plan, as text and as JSON."""
@@ -98,7 +130,8 @@ class Teller:
         self.story.outputs[step] += root.succeed("apply", "step.tfplan", timeout=1800)
         self.story.seconds[step] = time.monotonic() - began
         self.story.states[step] = root.json("show", "-json")
-        self.story.values[step] = {key: output["value"] for key, output in root.json("output", "-json").items()}
+        outputs = {key: output["value"] for key, output in root.json("output", "-json").items()}
+        self.story.values[step] = outputs.get("values", outputs)
 
     def apply_while_another_tries(self, name: str, step: str) -> None:
         """Apply, and let a second apply try to start in the middle: the lock must refuse it."""
@@ -131,6 +164,8 @@ class Teller:
     def destroy(self, name: str, step: str) -> None:
         """Destroy for real."""
         began = time.monotonic()
+        if name != "bootstrap":
+            self._roots[name].succeed("state", "rm", GUARD)  # as terraform/bin/destroy does
         self.story.outputs[step] = self._roots[name].succeed("destroy", "-auto-approve", timeout=1800)
         self.story.seconds[step] = time.monotonic() - began
 
@@ -167,7 +202,9 @@ def dev(folder: Path) -> Story:
         teller.apply_while_another_tries("dev", "awake")
         teller.second_plan("dev", "awake")
         teller.plan_with_load_balancer("dev", "with load balancer")
-        teller.plan("dev", "pods on nodes", "-var=web_on_nodes=true")
+        teller.set("dev", "web_on_nodes", "true")
+        teller.plan("dev", "pods on nodes")
+        teller.set("dev", "web_on_nodes", "false")
         for state, step in (("asleep", "asleep"), ("awake", "awake after sleep")):
             account.want(state)
             teller.plan("dev", step)
@@ -179,13 +216,19 @@ def dev(folder: Path) -> Story:
 
 
 def prod(folder: Path) -> Story:
-    """Bootstrap; prod; destroyed."""
+    """Bootstrap; prod; staging, made as a copy of prod's folder, and planned; prod destroyed."""
     with emulated(folder) as account:
         teller = Teller(account, copy_tree(folder / "terraform"))
         teller.bootstrap()
         teller.init("prod")
+        teller.set("prod", "deletion_protection", "false")  # so that the story can end
         teller.plan("prod", "prod")
         teller.apply("prod", "prod")
+        teller.copy("prod", "staging")
+        for command in (["plan"], ["apply", "-auto-approve"], ["destroy", "-auto-approve"]):
+            teller.refuse("staging", *command)
+        teller.init("staging")
+        teller.plan("staging", "staging")
         teller.second_plan("prod", "prod")
         teller.destroy("prod", "prod destroyed")
         teller.end()

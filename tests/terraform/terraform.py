@@ -12,6 +12,8 @@ from tests.terraform.requirements_of_tests import missing
 
 SOURCE = Path(__file__).parents[2] / "terraform"
 ACCOUNT = "123456789012"
+# The folders that are environments, read from what is there; the bootstrap has no settings.
+ENVIRONMENTS = sorted(path.parent.name for path in SOURCE.glob("envs/*/settings.auto.tfvars"))
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 
 # Dummies: the provider insists on credentials, and these are worth nothing anywhere.
@@ -60,7 +62,7 @@ class Terraform:
     def __call__(self, *arguments: str, timeout: float = 600) -> Finished:
         """Run one command; its status is the caller's to judge."""
         command, *rest = arguments
-        flags = [] if command in {"show", "output"} else ["-no-color"]
+        flags = [] if command in {"show", "output", "state"} else ["-no-color"]
         words = [*_nice(), executable(), command, *flags, *rest]
         return run(words, timeout=timeout, folder=self.folder, environment=self.environment)
 

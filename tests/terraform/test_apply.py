@@ -5,14 +5,18 @@ from typing import Any
 import pytest
 
 from tests.terraform.evidence import readable
+from tests.terraform.plans import resources
 from tests.terraform.stories import Story
 
 pytestmark = pytest.mark.slow
 
 # Changes that a plan straight after an apply shows because of moto 5.2.5, not because of ours.
 EMULATOR_DRIFT = {
-    "module.network.aws_instance.nat": "moto puts the default group on an instance with a public address",
+    "module.environment.module.network.aws_instance.nat": "moto adds the default group to a public instance",
 }
+
+# What every address of an environment starts with.
+ROOT = "module.environment."
 
 DEV_STEPS = ["bootstrap", "awake", "asleep", "awake after sleep"]
 PROD_STEPS = ["bootstrap", "prod"]
@@ -105,7 +109,7 @@ def addresses(state: dict[str, Any]) -> set[str]:
 def test_sleep_drops_what_bills_by_the_hour_and_keeps_data(dev: Story) -> None:
     awake, asleep = addresses(dev.states["awake"]), addresses(dev.states["asleep"])
     dropped, kept = awake - asleep, awake & asleep
-    assert {"module.cluster[0].aws_eks_cluster.this", "module.network.aws_instance.nat[0]"} <= dropped
+    assert {ROOT + "module.cluster[0].aws_eks_cluster.this", ROOT + "module.network.aws_instance.nat[0]"} <= dropped
     kept_data = {
         "module.database.aws_db_instance.this",
         'module.secrets.aws_secretsmanager_secret.this["app_database"]',
@@ -114,7 +118,7 @@ def test_sleep_drops_what_bills_by_the_hour_and_keeps_data(dev: Story) -> None:
         "module.network.aws_vpc.this",
         "aws_security_group.app",
     }
-    assert kept_data <= kept
+    assert {ROOT + address for address in kept_data} <= kept
 
 
 def test_nodes_drain_with_the_rights_of_the_network_that_they_leave(dev: Story) -> None:
@@ -125,7 +129,7 @@ def test_nodes_drain_with_the_rights_of_the_network_that_they_leave(dev: Story) 
 
 
 def test_asleep_the_database_is_stopped_again_each_evening(dev: Story) -> None:
-    schedule = "aws_scheduler_schedule.stop_database[0]"
+    schedule = f"{ROOT}aws_scheduler_schedule.stop_database[0]"
     assert schedule in addresses(dev.states["asleep"]) - addresses(dev.states["awake"])
 
 
@@ -135,7 +139,8 @@ def test_waking_brings_back_the_same_resources(dev: Story) -> None:
 
 def test_the_load_balancer_gets_its_alarms_once_it_is_there(dev: Story) -> None:
     alarms = {
-        f'module.observability.aws_cloudwatch_metric_alarm.{name}["this"]' for name in ("latency", "server_error_ratio")
+        f'{ROOT}module.observability.aws_cloudwatch_metric_alarm.{name}["this"]'
+        for name in ("latency", "server_error_ratio")
     }
     assert changes(dev.plans["with load balancer"]) == {address: ["create"] for address in alarms}
     assert not any(address in str(dev.plans["awake"]) for address in alarms)
@@ -143,11 +148,41 @@ def test_the_load_balancer_gets_its_alarms_once_it_is_there(dev: Story) -> None:
 
 def test_pods_on_nodes_reach_database_and_secrets_too(dev: Story) -> None:
     found = changes(dev.plans["pods on nodes"])
-    assert found.pop('module.database.aws_vpc_security_group_ingress_rule.client["cluster"]') == ["create"]
-    assert found.pop('module.cluster[0].aws_iam_role_policy.workload["web"]') == ["update"]
-    assert {address.split("[")[0] for address in found} == {"module.secrets.aws_secretsmanager_secret_policy.readers"}
+    assert found.pop(f'{ROOT}module.database.aws_vpc_security_group_ingress_rule.client["cluster"]') == ["create"]
+    assert found.pop(f'{ROOT}module.cluster[0].aws_iam_role_policy.workload["web"]') == ["update"]
+    assert {address.split("[")[0] for address in found} == {
+        f"{ROOT}module.secrets.aws_secretsmanager_secret_policy.readers"
+    }
 
 
 def test_no_secret_value_is_in_any_state(dev: Story, prod: Story) -> None:
     for state in (*dev.states.values(), *prod.states.values()):
         assert "secret_string" not in str(state)
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_a_copied_folder_that_still_has_the_other_s_state_plans_nothing(prod: Story, command: str) -> None:
+    refused = prod.refusals[f"{command} staging"]
+    assert refused.status == 1
+    sentence = " ".join(refused.output.replace("│", " ").split())
+    assert "The folder is staging, but this state belongs to prod: nothing is planned." in sentence
+    assert "terraform/bin/init staging" in sentence
+
+
+def test_a_copied_folder_cannot_destroy_what_it_was_copied_from(prod: Story) -> None:
+    refused = prod.refusals["destroy staging"]
+    assert refused.status == 1
+    assert "module.environment.terraform_data.environment has lifecycle.prevent_destroy set" in " ".join(
+        refused.output.replace("│", " ").split()
+    )
+    assert "Destruction complete" not in refused.output
+    assert changes(prod.plans["prod again"]) == {}
+
+
+def test_an_environment_that_was_copied_is_planned_from_nothing_under_its_own_name(prod: Story) -> None:
+    plan = prod.plans["staging"]
+    assert {tuple(actions) for actions in changes(plan).values()} == {("create",)}
+    values = [each.get("values", {}) for each in resources(plan)]
+    named = {each["name"] for each in values if isinstance(each.get("name"), str)}
+    assert {"todo-staging", "todo-staging-cluster", "todo-staging-database-access"} <= named
+    assert not [name for name in named if "prod" in name]

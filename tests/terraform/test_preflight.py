@@ -23,10 +23,16 @@ GOOD = {
 
 
 def look(folder: Path, environment: str, variables: str, answers: dict[str, tuple[int, str]]) -> Finished:
-    shutil.copytree(SOURCE / "bin", folder / "terraform/bin")
     root = folder / "terraform/envs" / environment
     root.mkdir(parents=True)
+    shutil.copy(SOURCE / "envs" / environment / "settings.auto.tfvars", root)
     (root / "terraform.tfvars").write_text(variables)
+    return ask(folder, environment, answers)
+
+
+def ask(folder: Path, environment: str, answers: dict[str, tuple[int, str]]) -> Finished:
+    """Run preflight over the folders that are there."""
+    shutil.copytree(SOURCE / "bin", folder / "terraform/bin")
     (folder / "path").mkdir()
     for name in ("aws", "gh", "dig"):
         (folder / "path" / name).write_text(STAND_IN)
@@ -39,8 +45,8 @@ def look(folder: Path, environment: str, variables: str, answers: dict[str, tupl
     return run(command, timeout=60, environment=os.environ | paths | {"CALLS": os.devnull})
 
 
-VARIABLES = 'account_id      = "123456789012"\nregion          = "us-east-1"\n'
-DOMAIN = 'domain = "todo.example.com"\nzone_name = "example.com"\n'
+VARIABLES = 'account = {\n  account_id      = "123456789012"\n  region          = "us-east-1"\n}\n'
+DOMAIN = 'dns = {\n  domain = "todo.example.com"\n  zone_name = "example.com"\n}\n'
 
 
 @pytest.mark.parametrize(("environment", "variables"), [("dev", VARIABLES), ("prod", VARIABLES + DOMAIN)])
@@ -70,10 +76,20 @@ def test_what_is_wrong_is_said_with_what_is_needed(
     assert "ready for bootstrap" not in finished.output
 
 
+def test_an_environment_with_real_users_needs_a_domain_whatever_its_name_is(tmp_path: Path) -> None:
+    shutil.copytree(SOURCE / "envs", tmp_path / "terraform/envs")
+    staging = tmp_path / "terraform/envs/staging"
+    (tmp_path / "terraform/envs/prod").rename(staging)
+    (staging / "terraform.tfvars").write_text(VARIABLES)
+    finished = ask(tmp_path, "staging", GOOD)
+    assert finished.status == 1
+    assert "WRONG domain, which production = true asks for: nothing, needs a host name" in finished.output
+
+
 def test_prod_without_a_domain_is_not_ready(tmp_path: Path) -> None:
     finished = look(tmp_path, "prod", VARIABLES, GOOD)
     assert finished.status == 1
-    assert "WRONG domain of prod: nothing, needs a host name" in finished.output
+    assert "WRONG domain, which production = true asks for: nothing, needs a host name" in finished.output
 
 
 def test_a_github_environment_may_come_later(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The scripts that put dev to sleep, wake it and destroy an environment: their order, and what they do when something
 is already done or does not go. aws, kubectl, terraform and make are stand-ins that write down how they were called."""
 
+import json
 import os
 import shutil
 import tomllib
@@ -12,7 +13,7 @@ import pytest
 
 from tests.terraform.processes import Finished, run
 from tests.terraform.requirements_of_tests import missing
-from tests.terraform.terraform import SOURCE
+from tests.terraform.terraform import ENVIRONMENTS, SOURCE
 
 STAND_IN = """#!/usr/bin/env bash
 call="$(basename "$0") $*"
@@ -22,9 +23,20 @@ while IFS='|' read -r prefix status answer; do
 done < "$ANSWERS"
 """
 
+VALUES = {
+    "environment": "dev",
+    "aws_region": "us-east-1",
+    "vpc_id": "vpc-1",
+    "cluster_name": "todo-dev",
+    "database_identifier": "todo-dev",
+    "bootstrap_function": "todo-dev-database-bootstrap",
+}
+GUARD = "module.environment.terraform_data.environment"
+CONNECT = "terraform init -input=false -reconfigure -lockfile=readonly -backend-config=backend.hcl -backend-config=key="
+
 AWAKE = {
-    "terraform output -raw aws_region": (0, "us-east-1"),
-    "terraform output -raw": (0, "todo-dev"),
+    "terraform output -json values": (0, json.dumps(VALUES)),
+    "terraform state list": (0, GUARD),
     "aws eks describe-cluster": (0, "ACTIVE"),
     "kubectl --namespace todo get ingress": (0, "green"),
     "kubectl --namespace todo get deployment todo-green": (0, "1.dkr.ecr.us-east-1.amazonaws.com/todo@sha256:abc"),
@@ -49,7 +61,7 @@ class Stage:
     folder: Path
 
     def play(self, script: str, answers: dict[str, tuple[int, str]], *arguments: str) -> tuple[Finished, list[str]]:
-        """Run a script; return how it ended and the calls that change something, in order."""
+        """Run a script (of dev); return how it ended and the calls that change something, in order."""
         lines = [f"{prefix}|{status}|{answer}" for prefix, (status, answer) in answers.items()]
         (self.folder / "answers").write_text("\n".join(lines) + "\n")
         (self.folder / "calls").write_text("")
@@ -59,8 +71,10 @@ class Stage:
             "ANSWERS": str(self.folder / "answers"),
             "POLL_SECONDS": "0",
         }
-        finished = run([self.folder / "terraform/bin" / script, *arguments], timeout=300, environment=environment)
-        looking = ("get", "describe", "output")
+        finished = run(
+            [self.folder / "terraform/bin" / script, *(arguments or ["dev"])], timeout=300, environment=environment
+        )
+        looking = ("get", "describe", "output", "state list")
         calls = (self.folder / "calls").read_text().splitlines()
         return finished, [call for call in calls if not any(f" {word}" in call for word in looking)]
 
@@ -71,8 +85,9 @@ def stage(tmp_path: Path) -> Stage:
         missing("bash is not on this machine", "apt-get install bash")
     shutil.copytree(SOURCE / "bin", tmp_path / "terraform/bin")
     shutil.copy(SOURCE / "project", tmp_path / "terraform")
-    for root in ("dev", "prod"):
+    for root in ENVIRONMENTS:
         (tmp_path / "terraform/envs" / root).mkdir(parents=True)
+        shutil.copy(SOURCE / "envs" / root / "settings.auto.tfvars", tmp_path / "terraform/envs" / root)
     (tmp_path / "path").mkdir()
     for name in ("aws", "kubectl", "terraform", "make"):
         (tmp_path / "path" / name).write_text(STAND_IN)
@@ -87,6 +102,7 @@ def starts(calls: list[str], wanted: list[str]) -> bool:
 
 
 SLEEP = [
+    f"{CONNECT}dev.tfstate",
     "aws eks update-kubeconfig",
     "aws ssm put-parameter --name /todo/dev/release-digest --overwrite --value sha256:abc",
     "kubectl --namespace todo delete ingress todo",
@@ -118,7 +134,7 @@ def test_sleep_leaves_a_release_that_is_at_work_alone_and_says_whose_it_is(
     assert finished.status == 75
     (line,) = [line for line in finished.output.splitlines() if "at work" in line]
     assert line.startswith(f"{notice}release/eve@runner/4711 has been at work since 2026-11-24T18:55:00.000000Z")
-    assert starts(calls, SLEEP[:1]), calls
+    assert starts(calls, SLEEP[:2]), calls
 
 
 def test_sleep_gives_a_holder_up_when_the_release_tool_does() -> None:
@@ -135,21 +151,21 @@ def test_sleep_passes_a_lease_whose_holder_is_gone(stage: Stage) -> None:
 def test_sleep_may_be_repeated(stage: Stage) -> None:
     finished, calls = stage.play("sleep", ASLEEP)
     assert finished.status == 0, finished.output
-    assert starts(calls, SLEEP[3:5]), calls
+    assert starts(calls, [SLEEP[0], *SLEEP[4:6]]), calls
 
 
 def test_sleep_destroys_nothing_while_the_load_balancer_stays(stage: Stage) -> None:
     finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-network-interfaces": (0, "eni-1")})
     assert finished.status == 1
     assert "still there after ten minutes, so nothing was destroyed: eni-1" in finished.output
-    assert starts(calls, SLEEP[:3]), calls
+    assert starts(calls, SLEEP[:4]), calls
 
 
 def test_sleep_waits_for_the_security_groups_of_the_load_balancer(stage: Stage) -> None:
     finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-security-groups": (0, "sg-1")})
     assert finished.status == 1
     assert "so nothing was destroyed: sg-1" in finished.output
-    assert starts(calls, SLEEP[:3]), calls
+    assert starts(calls, SLEEP[:4]), calls
 
 
 def test_sleep_keeps_its_word_in_a_project_of_another_name(stage: Stage) -> None:
@@ -161,10 +177,13 @@ def test_sleep_keeps_its_word_in_a_project_of_another_name(stage: Stage) -> None
 def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:
     finished, calls = stage.play("sleep", {"kubectl --namespace todo delete": (1, "timed out")} | AWAKE)
     assert finished.status == 1
-    assert not any(call.startswith(("aws ssm put-parameter --name /todo/dev/wanted", "terraform")) for call in calls)
+    assert not any(
+        call.startswith(("aws ssm put-parameter --name /todo/dev/wanted", "terraform apply")) for call in calls
+    )
 
 
 WAKE = [
+    f"{CONNECT}dev.tfstate",
     "aws rds start-db-instance",
     "aws rds wait db-instance-available",
     "aws ssm put-parameter --name /todo/dev/wanted-state --overwrite --value awake",
@@ -186,14 +205,14 @@ def test_wake_goes_from_database_to_release_to_alarms(stage: Stage) -> None:
 def test_wake_may_be_repeated(stage: Stage) -> None:
     finished, calls = stage.play("wake", AWAKE)
     assert finished.status == 0, finished.output
-    assert starts(calls, WAKE[1:]), calls
+    assert starts(calls, [WAKE[0], *WAKE[2:]]), calls
 
 
 def test_wake_says_what_is_missing_before_the_first_release(stage: Stage) -> None:
     finished, calls = stage.play("wake", ASLEEP | {"aws ssm get-parameter": (0, "none")})
     assert finished.status == 0
     assert "release an image, then run terraform apply once more" in finished.output
-    assert starts(calls, WAKE[:7]), calls
+    assert starts(calls, WAKE[:8]), calls
 
 
 def test_wake_waits_for_a_function_that_was_idle_for_weeks_and_asks_it_again(stage: Stage) -> None:
@@ -203,36 +222,39 @@ def test_wake_waits_for_a_function_that_was_idle_for_weeks_and_asks_it_again(sta
     aws.write_text(STAND_IN.replace("then printf", f"then {refusing}    printf"))
     finished, calls = stage.play("wake", ASLEEP)
     assert finished.status == 0, finished.output
-    again = ["aws lambda wait function-active-v2 --function-name todo-dev", WAKE[6]]
-    assert starts(calls, [*WAKE[:7], *again, *WAKE[7:]]), calls
+    again = ["aws lambda wait function-active-v2 --function-name todo-dev", WAKE[7]]
+    assert starts(calls, [*WAKE[:8], *again, *WAKE[8:]]), calls
 
 
 def test_wake_releases_nothing_when_the_function_refuses_twice(stage: Stage) -> None:
     finished, calls = stage.play("wake", ASLEEP | {"aws lambda invoke": (255, "ResourceNotFoundException")})
     assert finished.status == 255
-    assert starts(calls, [*WAKE[:7], "aws lambda wait function-active-v2", WAKE[6]]), calls
+    assert starts(calls, [*WAKE[:8], "aws lambda wait function-active-v2", WAKE[7]]), calls
 
 
 def test_wake_releases_nothing_when_the_bootstrap_function_failed(stage: Stage) -> None:
     finished, calls = stage.play("wake", ASLEEP | {"aws lambda invoke": (0, "Unhandled")})
     assert finished.status == 1
     assert "the bootstrap function failed" in finished.output
-    assert starts(calls, WAKE[:7]), calls
+    assert starts(calls, WAKE[:8]), calls
 
 
 def test_destroy_removes_what_controllers_made_first(stage: Stage) -> None:
     finished, calls = stage.play("destroy", AWAKE, "dev")
     assert finished.status == 0, finished.output
     kinds = ("ingress", "statefulset", "persistentvolumeclaim")
+    deleted = [f"kubectl delete {kind}" for kind in kinds]
     assert starts(
-        calls, ["aws eks update-kubeconfig", *(f"kubectl delete {kind}" for kind in kinds), "terraform destroy"]
+        calls, [SLEEP[0], "aws eks update-kubeconfig", *deleted, f"terraform state rm {GUARD}", "terraform destroy"]
     )
 
 
 def test_destroy_works_asleep_too(stage: Stage) -> None:
     finished, calls = stage.play("destroy", ASLEEP, "dev")
     assert finished.status == 0, finished.output
-    assert starts(calls, ["aws rds start-db-instance", "aws rds wait", "terraform destroy"]), calls
+    assert starts(
+        calls, [SLEEP[0], "aws rds start-db-instance", "aws rds wait", "terraform state rm", "terraform destroy"]
+    ), calls
 
 
 def test_destroy_refuses_a_protected_database(stage: Stage) -> None:
@@ -242,10 +264,55 @@ def test_destroy_refuses_a_protected_database(stage: Stage) -> None:
             "True",
         )
     }
-    finished, calls = stage.play("destroy", AWAKE | protected, "prod")
+    finished, calls = stage.play("destroy", AWAKE | protected)
     assert finished.status == 1
     assert "set deletion_protection = false" in finished.output
+    assert calls == [f"{CONNECT}dev.tfstate"]
+
+
+def test_destroy_may_be_repeated_when_the_guard_is_gone(stage: Stage) -> None:
+    finished, calls = stage.play(
+        "destroy", AWAKE | {"terraform state list": (0, "module.environment.aws_kms_key.data")}
+    )
+    assert finished.status == 0, finished.output
+    assert not any(call.startswith("terraform state rm") for call in calls)
+
+
+SCRIPTS = ("sleep", "wake", "destroy")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_changes_nothing_when_the_state_belongs_to_another_environment(stage: Stage, script: str) -> None:
+    other = {"terraform output -json values": (0, json.dumps(VALUES | {"environment": "prod"}))}
+    finished, calls = stage.play(script, AWAKE | other)
+    assert finished.status == 1
+    assert "the state of dev holds the outputs of prod: nothing was changed" in finished.output
+    assert calls == [f"{CONNECT}dev.tfstate"]
+
+
+@pytest.mark.parametrize("script", [*SCRIPTS, "init", "plan", "apply"])
+@pytest.mark.parametrize("name", ["stage", "bootstrap", ".."])
+def test_a_script_refuses_what_is_no_environment(stage: Stage, script: str, name: str) -> None:
+    finished, calls = stage.play(script, AWAKE, name)
+    assert finished.status == 2
+    assert f"usage: terraform/bin/{script} ENVIRONMENT, one of: {' '.join(ENVIRONMENTS)}" in finished.output
     assert calls == []
+
+
+@pytest.mark.parametrize("script", ["sleep", "wake"])
+def test_an_environment_that_never_sleeps_is_not_put_to_sleep(stage: Stage, script: str) -> None:
+    finished, calls = stage.play(script, AWAKE, "prod")
+    assert finished.status == 2
+    assert "prod never sleeps" in finished.output
+    assert calls == [f"{CONNECT}prod.tfstate"]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("script", ["init", "plan", "apply"])
+def test_every_script_connects_the_folder_with_its_own_state(stage: Stage, script: str, environment: str) -> None:
+    finished, calls = stage.play(script, AWAKE, environment)
+    assert finished.status == 0, finished.output
+    assert calls[0] == f"{CONNECT}{environment}.tfstate"
 
 
 def test_destroy_names_what_is_left(stage: Stage) -> None:

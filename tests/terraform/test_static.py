@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.terraform.processes import run
-from tests.terraform.terraform import SOURCE, Terraform, copy_tree
+from tests.terraform.terraform import ENVIRONMENTS, SOURCE, Terraform, copy_tree
 
 MODULES = sorted(path.parent.name for path in SOURCE.glob("modules/*/main.tf"))
-ROOTS = ["bootstrap", "dev", "prod"]
+ROOTS = ["bootstrap", *ENVIRONMENTS]
 FILES = sorted(path for path in SOURCE.rglob("*.tf") if ".terraform" not in path.parts)
 
 
@@ -46,8 +46,8 @@ def test_every_module_is_valid_and_passes_its_own_tests(tree: Path, module: str)
     terraform.succeed("test", timeout=900)
 
 
-def test_the_ten_modules_of_the_design_are_there() -> None:
-    wanted = "state network database registry cluster secrets github_oidc dns observability budget"
+def test_the_modules_of_the_design_are_there() -> None:
+    wanted = "environment state network database registry cluster secrets github_oidc dns observability budget"
     assert sorted(wanted.split()) == MODULES
 
 
@@ -73,7 +73,7 @@ def test_every_variable_and_output_is_described(file: Path) -> None:
             assert kind == "output" or "  type " in body, f"{file}: {name} has no type"
 
 
-@pytest.mark.parametrize("folder", [*(f"modules/{name}" for name in MODULES), *(f"envs/{name}" for name in ROOTS)])
+@pytest.mark.parametrize("folder", [*(f"modules/{name}" for name in MODULES), "envs/bootstrap"])
 def test_every_validation_has_a_case_that_it_refuses(folder: str) -> None:
     module = SOURCE / folder
     tests = (module / "tests" / "validations.tftest.hcl").read_text()
@@ -95,9 +95,29 @@ def test_nothing_in_the_modules_exists_for_tests() -> None:
         assert found is None, f"{file}: {found}"
 
 
-@pytest.mark.parametrize("name", ["main.tf", "app_security_group.tf", "key.tf", "load_balancer.tf", "outputs.tf"])
-def test_dev_and_prod_differ_in_values_alone(name: str) -> None:
-    assert (SOURCE / "envs/dev" / name).read_bytes() == (SOURCE / "envs/prod" / name).read_bytes()
+def test_environments_differ_in_values_alone() -> None:
+    """Of a folder's files only the values differ, so that copying it makes an environment."""
+    assert ENVIRONMENTS
+    for name in ("main.tf", ".terraform.lock.hcl"):
+        assert len({(SOURCE / "envs" / each / name).read_bytes() for each in ENVIRONMENTS}) == 1, name
+    for environment in ENVIRONMENTS:
+        tracked = {path.name for path in (SOURCE / "envs" / environment).glob("*.tf*") if path.is_file()}
+        assert tracked - {"terraform.tfvars"} == {"main.tf", "settings.auto.tfvars", "terraform.tfvars.example"}
+
+
+def test_no_module_asks_which_environment_it_is() -> None:
+    """A new environment is no new case: modules compare values, never names."""
+    for file in FILES:
+        names = "|".join(ENVIRONMENTS)
+        assert not re.search(rf'(==|!=)\s*"({names})"|"({names})"\s*(==|!=)', file.read_text()), file
+
+
+def test_no_root_names_the_state_of_an_environment() -> None:
+    """A key in a file is copied with the file; terraform/bin passes it from the folder's name instead."""
+    for environment in ENVIRONMENTS:
+        text = (SOURCE / "envs" / environment / "main.tf").read_text()
+        assert "tfstate" not in re.sub(r"#.*", "", text)
+        assert not re.search(r"^\s*key\s*=", text, re.MULTILINE)
 
 
 def test_no_file_is_longer_than_its_concept() -> None:

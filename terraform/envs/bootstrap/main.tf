@@ -24,6 +24,10 @@ provider "aws" {
 locals {
   project = trimspace(file("${path.module}/../../project"))
 
+  # The folders beside this one that are environments. Their names alone: what is in them is theirs.
+  folders      = [for file in fileset("${path.module}/..", "*/settings.auto.tfvars") : dirname(file)]
+  environments = coalesce(var.environments, local.folders)
+
   tags = {
     Project     = local.project
     Environment = "shared"
@@ -50,7 +54,7 @@ module "registry" {
 
 module "github_oidc" {
   source   = "../../modules/github_oidc"
-  for_each = toset(var.environments)
+  for_each = toset(local.environments)
 
   project          = local.project
   environment      = each.key
@@ -67,7 +71,7 @@ module "github_oidc" {
 resource "aws_ssm_parameter" "wanted_state" {
   #checkov:skip=CKV2_AWS_34:One word, not a secret
   #checkov:skip=CKV_AWS_337:One word, not a secret
-  for_each = toset(var.environments)
+  for_each = toset(local.environments)
 
   name        = "/${local.project}/${each.key}/wanted-state"
   description = "awake or asleep; read by every apply, written by terraform/bin/sleep and wake"
@@ -82,7 +86,7 @@ resource "aws_ssm_parameter" "wanted_state" {
 resource "aws_ssm_parameter" "release_digest" {
   #checkov:skip=CKV2_AWS_34:An image digest, not a secret
   #checkov:skip=CKV_AWS_337:An image digest, not a secret
-  for_each = toset(var.environments)
+  for_each = toset(local.environments)
 
   name        = "/${local.project}/${each.key}/release-digest"
   description = "Digest of the image to release after waking; written by terraform/bin/sleep"

@@ -1,5 +1,5 @@
 output "backend" {
-  description = "Content of backend.hcl in every root: terraform output -raw backend > backend.hcl"
+  description = "Content of backend.hcl in every root; bin/init adds the key. terraform output -raw backend > backend.hcl"
   value       = <<-HCL
     bucket         = "${module.state.bucket}"
     region         = "${var.region}"

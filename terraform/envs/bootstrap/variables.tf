@@ -39,13 +39,13 @@ variable "repository" {
 }
 
 variable "environments" {
-  description = "Environments of this account; each gets its three roles and its parameters."
+  description = "Environments of this account; each gets its roles and its parameters. null takes every folder of terraform/envs."
   type        = list(string)
-  default     = ["dev", "prod"]
+  default     = null
 
   validation {
-    condition     = length(var.environments) > 0
-    error_message = "environments needs at least one name, such as [\"dev\", \"prod\"]."
+    condition     = var.environments == null ? true : length(var.environments) > 0 && length(setsubtract(var.environments, local.folders)) == 0
+    error_message = "environments must name folders of terraform/envs, at least one: ${join(", ", local.folders)}."
   }
 }
 

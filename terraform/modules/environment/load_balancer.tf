@@ -1,5 +1,5 @@
-# The same file in every environment. The controller in the cluster makes the load balancer after Terraform; it is found
-# by the controller's tags, and its alarms come with the apply after the first release.
+# The controller in the cluster makes the load balancer after Terraform; it is found by the controller's tags, and its
+# alarms come with the apply after the first release.
 # https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#resource-tags
 data "aws_lbs" "ingress" {
   tags = {
@@ -16,7 +16,7 @@ locals {
 
 check "https" {
   assert {
-    condition     = var.domain != null
-    error_message = "domain is null: the service speaks http, passwords and tokens travel in clear, and only inbound_cidrs stands before it."
+    condition     = var.dns != null
+    error_message = "dns is null: the service speaks http, passwords and tokens travel in clear, and only inbound_cidrs stands before it."
   }
 }

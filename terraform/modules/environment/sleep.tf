@@ -1,9 +1,27 @@
-# AWS starts a stopped database after 7 days. While dev sleeps, this stops it again each evening; stopping a stopped
-# one is an error that nobody needs to hear of, hence no retry.
-locals {
-  asleep = local.awake ? 0 : 1
+# Whether an environment that may sleep is awake is data in the account: every apply reads it, so that a merge neither
+# wakes nor kills it by accident. terraform/bin/sleep and terraform/bin/wake write it.
+data "aws_ssm_parameter" "wanted_state" {
+  count = var.settings.sleeps ? 1 : 0
+
+  name = local.wanted_state_name
 }
 
+locals {
+  wanted_state_name = "/${local.project}/${local.environment}/wanted-state"
+  wanted_state      = var.settings.sleeps ? data.aws_ssm_parameter.wanted_state[0].insecure_value : "awake"
+  awake             = local.wanted_state == "awake"
+  asleep            = local.awake ? 0 : 1
+}
+
+check "wanted_state" {
+  assert {
+    condition     = contains(["awake", "asleep"], local.wanted_state)
+    error_message = "${local.wanted_state_name} holds neither \"awake\" nor \"asleep\"; what is not \"awake\" is taken for asleep."
+  }
+}
+
+# AWS starts a stopped database after 7 days. While an environment sleeps, this stops it again each evening; stopping a
+# stopped one is an error that nobody needs to know of, hence no retry.
 data "aws_iam_policy_document" "stop_database_trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -16,7 +34,7 @@ data "aws_iam_policy_document" "stop_database_trust" {
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
-      values   = [var.account_id]
+      values   = [local.account_id]
     }
   }
 }

@@ -1,7 +1,7 @@
-# The same file in every environment. The group of the application's pods on Fargate: the only one at their network
-# interface, where pod and kubelet are one machine. It is here and not with the cluster because its ID stands in a
-# committed file: a night must not change it (docs/adr/0025). What passes between it and the cluster's own group comes
-# and goes with the cluster: module cluster, app_traffic.tf. The load balancer's controller adds its own rules.
+# The group of the application's pods on Fargate: the only one at their network interface, where pod and kubelet are one
+# machine. It is here and not with the cluster because its ID stands in a committed file: a night must not change it
+# (docs/adr/0025). What passes between it and the cluster's own group comes and goes with the cluster: module cluster,
+# app_traffic.tf. The load balancer's controller adds its own rules.
 resource "aws_security_group" "app" {
   #checkov:skip=CKV2_AWS_5:Kubernetes attaches it, by the SecurityGroupPolicy of platform/cluster
   name        = "${local.name}-app"

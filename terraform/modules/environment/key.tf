@@ -1,5 +1,5 @@
-# The same file in every environment. One key for secrets, database, logs and Kubernetes Secrets where
-# settings.customer_managed_key says so: $1 a month, and the account decides who decrypts.
+# One key for secrets, database, logs and Kubernetes Secrets where settings.customer_managed_key says so: $1 a month,
+# and the account decides who decrypts.
 data "aws_iam_policy_document" "key" {
   #checkov:skip=CKV_AWS_109:The key policy of the account itself: IAM decides, as AWS's default key policy has it
   #checkov:skip=CKV_AWS_111:As above
@@ -11,7 +11,7 @@ data "aws_iam_policy_document" "key" {
 
     principals {
       type        = "AWS"
-      identifiers = ["arn:aws:iam::${var.account_id}:root"]
+      identifiers = ["arn:aws:iam::${local.account_id}:root"]
     }
   }
 
@@ -23,19 +23,19 @@ data "aws_iam_policy_document" "key" {
 
     principals {
       type        = "Service"
-      identifiers = ["logs.${var.region}.amazonaws.com"]
+      identifiers = ["logs.${local.region}.amazonaws.com"]
     }
 
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
-      values   = ["arn:aws:logs:${var.region}:${var.account_id}:log-group:*${local.name}*"]
+      values   = ["arn:aws:logs:${local.region}:${local.account_id}:log-group:*${local.name}*"]
     }
   }
 }
 
 resource "aws_kms_key" "data" {
-  count = local.settings.customer_managed_key ? 1 : 0
+  count = var.settings.customer_managed_key ? 1 : 0
 
   description             = "Secrets, database, logs and Kubernetes Secrets of ${local.name}"
   enable_key_rotation     = true
@@ -44,7 +44,7 @@ resource "aws_kms_key" "data" {
 }
 
 resource "aws_kms_alias" "data" {
-  count = local.settings.customer_managed_key ? 1 : 0
+  count = var.settings.customer_managed_key ? 1 : 0
 
   name          = "alias/${local.name}"
   target_key_id = aws_kms_key.data[0].key_id

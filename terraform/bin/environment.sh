@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Sourced by every script that needs Terraform's state.
+
+# enter ENVIRONMENT: go into its root and connect it with its own state. Every script does so each time: a folder that was
+# copied together with its .terraform would otherwise go on with the state of the one it was copied from.
+enter() {
+  local roots
+  roots=$(cd "$(dirname "${BASH_SOURCE[0]}")/../envs" && pwd)
+  environment=${1:-}
+  if [ -z "$environment" ] || [ ! -f "$roots/$environment/settings.auto.tfvars" ]; then
+    echo "usage: terraform/bin/$(basename "$0") ENVIRONMENT, one of: $(environments "$roots")" >&2
+    exit 2
+  fi
+  cd "$roots/$environment" || exit
+  terraform init -input=false -reconfigure -lockfile=readonly \
+    -backend-config=backend.hcl -backend-config="key=$environment.tfstate"
+}
+
+# environments ROOTS: the folders that are environments; the bootstrap is none.
+environments() { (cd "$1" && find . -name settings.auto.tfvars | cut -d/ -f2 | sort | paste -sd' ' -); }
+
+# read_values: project, region, cluster, database, bootstrap and vpc of the environment, from Terraform's outputs; AWS and
+# kubectl talk to it alone from then on.
+read_values() {
+  local values
+  values=$(terraform output -json values)
+  value() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1" <<<"$values"; }
+  if [ "$(value environment)" != "$environment" ]; then
+    echo "the state of $environment holds the outputs of $(value environment): nothing was changed" >&2
+    exit 1
+  fi
+  project=$(cat ../../project)
+  region=$(value aws_region)
+  cluster=$(value cluster_name)
+  database=$(value database_identifier)
+  bootstrap=$(value bootstrap_function)
+  vpc=$(value vpc_id)
+  export AWS_REGION=$region
+  # The file of `make kubeconfig`: nobody's own context changes, and no command below reaches another cluster.
+  export KUBECONFIG=$PWD/../../../.local/kubeconfig-$environment
+}
+
+# must_sleep: end with a sentence where the environment's settings do not let it sleep.
+must_sleep() {
+  if ! grep -Eq '^ *sleeps *= *true' settings.auto.tfvars; then
+    echo "$environment never sleeps (sleeps = false in terraform/envs/$environment/settings.auto.tfvars): nothing was changed" >&2
+    exit 2
+  fi
+}
