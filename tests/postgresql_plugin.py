@@ -1,6 +1,7 @@
-"""Starts PostgreSQL and sets the environment before pytest-django loads the settings.
+"""Starts PostgreSQL and sets the environment before pytest-django loads the settings; spreads tests over workers.
 
-It is a plugin (`-p tests.postgresql_plugin`), not part of conftest.py: settings are loaded before conftest.py.
+It is a plugin (`-p tests.postgresql_plugin`), not part of conftest.py: settings are loaded before conftest.py. With
+`pytest -n` each worker has a server of its own, so that a test may count its statements or end its connections.
 """
 
 import atexit
@@ -11,6 +12,8 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from local.assets import collect_assets
 from local.environment import database_variables, service_environment
@@ -26,10 +29,12 @@ ROOT = Path(__file__).resolve().parent.parent
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 # The server's own count of statements, for the tests of query counts.
 COUNTED = {"shared_preload_libraries": "pg_stat_statements"}
+ONE_WORKER = ("tests/image/", "tests/terraform/")
+MOST_WORKERS = 8  # each takes half a gigabyte, with its PostgreSQL
 
 
 class Session:
-    """What one pytest session owns: a folder with a PostgreSQL and secrets."""
+    """The PostgreSQL and the secrets of one pytest process."""
 
     def __init__(self) -> None:
         self.lock, self.server = self._free_server()
@@ -46,17 +51,20 @@ class Session:
                 return lock, Server(directory, {**FAST, **COUNTED})
         raise RuntimeError("99 test sessions are running in this clone")
 
-    def start(self) -> None:
+    def start(self, *, database: bool) -> None:
+        """Set the environment; without `database` nothing listens where it points to."""
         atexit.register(self.stop)  # also where pytest ends before its session began
         ensure_secrets(self.secrets)
         if url := os.environ.get("DATABASE_URL"):
-            database = {"DATABASE_URL": url}
-        else:
+            variables = {"DATABASE_URL": url}
+        elif database:
             self.server.start()
             role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
             self.server.provide("todo", role=role, password=password)
-            database = database_variables(self.secrets, port=self.server.port)
-        environment = service_environment(self.secrets, database=database)
+            variables = database_variables(self.secrets, port=self.server.port)
+        else:
+            variables = database_variables(self.secrets, port=1)
+        environment = service_environment(self.secrets, database=variables)
         environment["ALLOWED_HOSTS"] += ",testserver"
         environment["METRICS_PORT"] = "0"  # a test that reads metrics gives a port of its own
         os.environ.clear()
@@ -76,6 +84,39 @@ session = Session()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None, None, None]:
-    session.start()
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    # With `-n`, the process that hands out the tests runs none itself.
+    runs_tests = not early_config.known_args_namespace.numprocesses or "PYTEST_XDIST_WORKER" in os.environ
+    session.start(database=runs_tests)
     return (yield)
+
+
+def pytest_unconfigure() -> None:
+    session.stop()  # a worker of xdist ends without atexit
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Answer `-n auto`: two for each core, since many tests wait for servers and timeouts."""
+    return min(MOST_WORKERS, 2 * (os.cpu_count() or 1))
+
+
+class ByModule(LoadFileScheduling):  # type: ignore[misc]  xdist has no types
+    """Gives a worker a whole module, whose tests share a server, or a whole folder that shares what takes minutes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in ONE_WORKER if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule:
+    """Hand out modules in the order in which they were collected."""
+    config.option.loadscopereorder = False
+    return ByModule(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take long: they would be waited for in the end."""
+    longest, long = ({item.path for item in items if item.get_closest_marker(name)} for name in ("ci", "slow"))
+    items.sort(key=lambda item: (item.path not in longest, item.path not in long))

@@ -14,17 +14,22 @@ from tests.postgresql_plugin import session
 from tests.server_statements import ServerStatements, available
 from tests.service import Service, migrated_database, running
 
-# Set by `coverage run`: each Python that is started with it measures itself, which doubles the CPU of a start.
+# Set by coverage: each Python that is started with it measures itself, which doubles the CPU of a start.
 FOLLOW = "COVERAGE_PROCESS_CONFIG"
-_following = os.environ.pop(FOLLOW, "")
+
+
+@pytest.fixture(scope="session")
+def following() -> str:
+    """Take from the environment what makes coverage follow a new process; empty where nothing is measured."""
+    return os.environ.pop(FOLLOW, "")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def followed(request: pytest.FixtureRequest) -> Generator[None, None, None]:
+def followed(request: pytest.FixtureRequest, following: str) -> Generator[None, None, None]:
     """Let coverage follow the processes that a module starts where it is marked so, and nowhere else."""
     with pytest.MonkeyPatch.context() as patch:
-        if _following and request.node.get_closest_marker("followed"):
-            patch.setenv(FOLLOW, _following)
+        if following and request.node.get_closest_marker("followed"):
+            patch.setenv(FOLLOW, following)
         yield
 
 

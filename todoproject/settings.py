@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 from datetime import timedelta
 from pathlib import Path
 
+import todoproject.metrics.secrets  # noqa: F401  counts from the first secret on, which is read here
 from todoproject.http import faults
 from todoproject.logs import configuration
 from todoproject.postgresql.options import connection_options
@@ -72,20 +73,20 @@ MIDDLEWARE = [
     "todoproject.http.request_log.RequestLogMiddleware",
     "todoproject.server.health.HealthMiddleware",
     "todoproject.metrics.middleware.MetricsMiddleware",
-    "todoproject.http.django_key.DjangoKeyMiddleware",
+    "todoproject.secrets.django_key.DjangoKeyMiddleware",
     "todoproject.http.proxy.ProxyHeadersMiddleware",
     "todoproject.http.security_headers.SecurityHeadersMiddleware",
-    "todoproject.http.plain_errors.PlainErrorsMiddleware",
+    "todoproject.http.errors.PlainErrorsMiddleware",
     # Before all that may refuse: a front end must be able to read the refusal.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "todoproject.http.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "todoproject.http.admin_only.AdminSessionMiddleware",
-    "todoproject.http.common.CommonMiddleware",
+    "todoproject.http.django_middleware.AdminSessionMiddleware",
+    "todoproject.http.django_middleware.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "todoproject.http.admin_only.AdminAuthenticationMiddleware",
-    "todoproject.http.admin_only.AdminMessageMiddleware",
+    "todoproject.http.django_middleware.AdminAuthenticationMiddleware",
+    "todoproject.http.django_middleware.AdminMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)

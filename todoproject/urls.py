@@ -1,15 +1,22 @@
 """Every address of the service. /healthz and /readyz are answered before routing, in `todoproject.server.health`."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+
+from todoproject.accounts.views import Login, Refresh
+from todoproject.docs import views as docs
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("", include("todos.urls")),
-    path("", include("todoproject.accounts.urls")),
-    path("", include("todoproject.docs.urls")),
+    re_path(r"^auth/token/?$", Login.as_view(), name="token"),
+    re_path(r"^auth/token/refresh/?$", Refresh.as_view(), name="token-refresh"),
+    re_path(r"^schema/?$", docs.schema, name="schema"),
+    re_path(r"^docs/?$", docs.api, name="docs"),
+    re_path(r"^docs/errors/?$", docs.errors, name="errors"),
+    re_path(r"^docs/errors/(?P<slug>[a-z-]+)/?$", docs.error, name="error"),
     path("admin/", admin.site.urls),
 ]
 
-handler500 = "todoproject.http.error_views.server_error"
+handler500 = "todoproject.http.errors.server_error"

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from todoproject.admin import figures, resource_roles
+from todoproject.admin import figures, roles
 
 
 class TodosConfig(AppConfig):
@@ -10,5 +10,5 @@ class TodosConfig(AppConfig):
         """Let operations staff see and edit what is here, and show our counts on the admin's start page."""
         from todos.figures import todo_figures  # noqa: PLC0415  models come first
 
-        resource_roles.register(self.label)
+        roles.register(self.label)
         figures.register("todos.view_todo", todo_figures)

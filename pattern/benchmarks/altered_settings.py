@@ -46,14 +46,14 @@ def _admin_middleware_for_all(settings: Settings) -> None:
         "AdminAuthenticationMiddleware": "django.contrib.auth.middleware.AuthenticationMiddleware",
         "AdminMessageMiddleware": "django.contrib.messages.middleware.MessageMiddleware",
     }.items():
-        middleware[middleware.index(f"todoproject.http.admin_only.{name}")] = djangos
+        middleware[middleware.index(f"todoproject.http.django_middleware.{name}")] = djangos
 
 
 def _tokens_verified_each_time() -> None:
     """a token's signature is computed for every request"""
-    from todoproject.accounts import verified_tokens  # noqa: PLC0415
+    from todoproject.accounts import tokens  # noqa: PLC0415
 
-    verified_tokens.user_id = lambda _token: None  # type: ignore[assignment]
+    tokens.remembered = lambda _token: None  # type: ignore[assignment]
 
 
 def _statements_made_each_time() -> None:

@@ -28,6 +28,7 @@ ACTS = {
     "accounts.revoke_refreshfamily",
     "accounts.lift_failedlogin",
 }
+ACTIONS = ("add", "change", "delete", "view")
 LISTS = [
     TODOS,
     "/admin/accounts/user/",
@@ -47,13 +48,30 @@ def test_a_fresh_database_has_the_role_with_exactly(db: None, role: str, permiss
     assert granted(role) == permissions
 
 
-def test_what_the_next_migration_brings_is_granted_with_it(db: None) -> None:
-    Permission.objects.filter(content_type__app_label="todos").delete()  # as before the table was there
-    assert granted(EDITOR) == (SEES | ACTS) - {name for name in SEES | ACTS if name.startswith("todos.")}
+@pytest.mark.parametrize(
+    ("app", "names"),
+    [
+        ("todos", {f"Can {verb} todo" for verb in ACTIONS}),
+        (
+            "accounts",
+            {f"Can {verb} {kind}" for verb in ACTIONS for kind in ("user", "login session", "failed login")}
+            | {"Can lock and unlock users", "Can revoke login sessions", "Can lift lock-outs"},
+        ),
+        ("admin", {f"Can {verb} log entry" for verb in ACTIONS}),
+    ],
+)
+def test_what_the_next_migration_brings_is_granted_with_it(db: None, app: str, names: set[str]) -> None:
+    Permission.objects.filter(content_type__app_label=app).delete()  # as before the tables were there
+    assert granted(EDITOR) == {name for name in SEES | ACTS if not name.startswith(f"{app}.")}
     call_command("migrate", verbosity=0)
     assert (granted(READ_ONLY), granted(EDITOR)) == (SEES, SEES | ACTS)
-    names = Permission.objects.filter(content_type__app_label="todos").values_list("name", flat=True)
-    assert set(names) == {f"Can {verb} todo" for verb in ("add", "change", "delete", "view")}
+    made = Permission.objects.filter(content_type__app_label=app).values_list("name", flat=True)
+    assert set(made) == names
+
+
+def test_a_flushed_database_has_the_roles_again(transactional_db: None) -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    assert (granted(READ_ONLY), granted(EDITOR)) == (SEES, SEES | ACTS)
 
 
 def test_what_a_superuser_took_from_a_role_stays_taken(db: None) -> None:
@@ -64,7 +82,8 @@ def test_what_a_superuser_took_from_a_role_stays_taken(db: None) -> None:
 
 
 def test_a_database_whose_roles_were_granted_by_a_migration_goes_on_as_it_is(db: None) -> None:
-    MigrationRecorder(connection).record_applied("todos", "0002_roles")
+    for app, name in (("accounts", "0003_roles"), ("todos", "0002_roles")):
+        MigrationRecorder(connection).record_applied(app, name)
     assert missing_now() == ""
     call_command("migrate", verbosity=0)
     assert (granted(READ_ONLY), granted(EDITOR)) == (SEES, SEES | ACTS)

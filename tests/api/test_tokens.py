@@ -17,7 +17,7 @@ from tests.api.client import ApiClient, parsed
 from tests.api.forging import base64url, claims, forged, header_of, payload_of, unsigned
 from tests.factories import UserFactory
 from tests.sample import PATH, SAMPLE
-from todoproject.accounts import tokens, verified_tokens
+from todoproject.accounts import tokens
 from todoproject.accounts.authentication import TokenAuthentication
 from todoproject.accounts.models import User
 from todoproject.accounts.refresh import login_session_begin
@@ -349,7 +349,7 @@ def test_a_token_that_was_good_is_refused_from_its_end_on(monkeypatch: pytest.Mo
     token, now = issue_access(7), time.time()
     assert read_access(token) == read_access(token) == 7
     monkeypatch.setattr(time, "time", lambda: now + settings.ACCESS_TOKEN_SECONDS + 1)
-    assert verified_tokens.user_id(token) is None
+    assert tokens.remembered(token) is None
 
 
 def test_a_token_that_was_good_does_not_outlive_its_key(settings: Settings) -> None:
@@ -372,18 +372,18 @@ def test_a_key_that_goes_while_a_token_is_verified_takes_the_token_with_it(
 
     monkeypatch.setattr(tokens, "_verified", rotated_meanwhile)
     assert read_access(token) == 7
-    assert verified_tokens.user_id(token) is None
+    assert tokens.remembered(token) is None
 
 
 def test_a_token_that_was_refused_is_not_kept() -> None:
     token = forged(claims(exp=int(time.time()) - 60))
     with pytest.raises(TokenError):
         read_access(token)
-    assert verified_tokens.user_id(token) is None
+    assert tokens.remembered(token) is None
 
 
 def test_the_tokens_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verified_tokens, "MAX_TOKENS", 3)
+    monkeypatch.setattr(tokens, "MAX_VERIFIED", 3)
     issued = [issue_access(number) for number in range(1, 9)]
     assert [read_access(token) for token in issued] == list(range(1, 9))
-    assert 0 < sum(verified_tokens.user_id(token) is not None for token in issued) <= 3
+    assert 0 < sum(tokens.remembered(token) is not None for token in issued) <= 3

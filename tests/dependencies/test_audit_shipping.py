@@ -85,7 +85,7 @@ def trail(service: Service) -> list[dict[str, Any]]:
 
 
 def complaints(service: Service) -> list[dict[str, Any]]:
-    return [entry for entry in logged(service.log) if entry["logger"] == "todoproject.audit.losses"]
+    return [entry for entry in logged(service.log) if entry["logger"] == "todoproject.audit.shipping"]
 
 
 def await_complaint(service: Service) -> None:

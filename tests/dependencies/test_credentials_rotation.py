@@ -7,7 +7,7 @@ import pytest
 from psycopg import sql
 
 from local.secrets import read_secret
-from tests.process.conftest import Serve, Stage, both_servers
+from tests.process.conftest import Serve, Stage
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,6 @@ def former_password(stage: Stage) -> Iterator[str]:
     stage.provide()
 
 
-@both_servers
 def test_the_first_request_after_a_rotation_is_served(serve: Serve, stage: Stage, former_password: str) -> None:
     gunicorn = serve(WEB_WORKERS="2")
     for _ in range(3):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.patience import patient
-from tests.process.conftest import Serve, Stage, both_servers
+from tests.process.conftest import Serve, Stage
 from tests.process.gunicorn_process import Answer
 
 pytestmark = pytest.mark.slow
@@ -30,7 +30,6 @@ def silent_port() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-@both_servers
 def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_seconds(
     serve: Serve, stage: Stage, caller: dict[str, str]
 ) -> None:
@@ -53,7 +52,6 @@ def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_sec
     assert time.monotonic() - returned < patient(4)
 
 
-@both_servers
 def test_a_restart_between_two_requests_is_not_noticed(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(WEB_THREADS="1")
     assert gunicorn.ask("GET", "/todos", headers=caller).status == 200

@@ -17,6 +17,7 @@ from todoproject.secrets.files import LOOK_SECONDS
 
 pytestmark = pytest.mark.slow
 
+ROTATIONS = 10
 PATIENT = {"DJANGO_SETTINGS_MODULE": "tests.dependencies.patient_settings"}
 
 
@@ -31,9 +32,8 @@ def rotation(stage: Stage, tmp_path: Path) -> Iterator[Rotation]:
         superuser.execute("DROP ROLE IF EXISTS todo_app_clone")
 
 
-@pytest.mark.parametrize(("server", "rotations"), [("wsgi", 10), ("asgi", 3)])
 def test_rotations_under_load_fail_no_request_and_log_nobody_out(
-    serve: Serve, rotations: int, rotation: Rotation, caller: dict[str, str], operator_name: str
+    serve: Serve, rotation: Rotation, caller: dict[str, str], operator_name: str
 ) -> None:
     gunicorn = serve(WEB_WORKERS=str(WORKERS), WEB_THREADS=str(THREADS), **PATIENT, **rotation.environment)
     operator, second_tab = Operator(gunicorn), Operator(gunicorn)
@@ -44,7 +44,7 @@ def test_rotations_under_load_fail_no_request_and_log_nobody_out(
     looks = Looks(gunicorn, caller)
     session = operator.cookies["sessionid"].value
     with crowd.at_work():
-        for number in range(rotations):
+        for number in range(ROTATIONS):
             rotation.append_keys()
             looks.until_all_have_seen(changes=2 * number + 1)
             rotation.front_keys()
@@ -60,14 +60,14 @@ def test_rotations_under_load_fail_no_request_and_log_nobody_out(
             assert set(rotation.connected()) == {rotation.read("db_username")}
     assert crowd.failures == []
     assert operator.cookies["sessionid"].value == session
-    assert min(visitor.visits for visitor in crowd.visitors) > 2 * rotations
+    assert min(visitor.visits for visitor in crowd.visitors) > 2 * ROTATIONS
     assert looks.logged("", levels=("ERROR", "CRITICAL")) == 0
 
     # A key that is dropped verifies no longer: what it signed ends, what a later one signed goes on.
     rotation.write_ring(rotation.ring[:1])
     rotation.write("django_secret_key_fallbacks", json.dumps([]))
     looks.caller = {"Authorization": f"Bearer {subscriber.tokens['access']}"}
-    looks.until_all_have_seen(changes=2 * rotations + 1, forced=False)
+    looks.until_all_have_seen(changes=2 * ROTATIONS + 1, forced=False)
     subscriber.visit()
     assert gunicorn.ask("GET", "/todos", headers=caller).status == 401
     operator.expect(302, "GET", "/admin/")

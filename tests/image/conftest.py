@@ -30,10 +30,11 @@ UID = 10001
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to `make test` what builds an image: that takes minutes."""
+    """Leave to CI the tests that build an image: they take minutes."""
     for item in items:
         if "podman" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.ci)
+            item.add_marker(pytest.mark.timeout(1200))
 
 
 figures_of_session = Figures()

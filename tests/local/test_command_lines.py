@@ -11,7 +11,6 @@ from tests.postgresql_plugin import ROOT
 # What its help must name, besides how it is called.
 PROGRAMS = {
     "local": "python -m local user eve",
-    "local.checks": "openapi",
     "deploy": "--env prod --resume",
     "deploy release": "a release needs it, but for --resume",
     "cost": "dev or prod",
@@ -48,13 +47,6 @@ def test_asking_the_generator_for_help_writes_no_file() -> None:
     before = [path.stat().st_mtime_ns for path in written]
     python("monitoring.generate", "--help")
     assert [path.stat().st_mtime_ns for path in written] == before
-
-
-def test_a_check_that_does_not_exist_is_answered_with_those_that_do() -> None:
-    done = python("local.checks", "spelling")
-    assert done.returncode == 2
-    assert "invalid choice: 'spelling'" in done.stderr
-    assert "openapi" in done.stderr
 
 
 def test_every_module_of_the_pipeline_that_is_a_program_is_listed() -> None:

@@ -16,7 +16,7 @@ from local.secrets import MAKERS, read_secret
 from tests.local.laptop import Laptop, Run, assert_refused, new_laptop
 from tests.patience import patient
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 
 def todos_of(laptop: Laptop, token: str) -> list[dict[str, object]]:

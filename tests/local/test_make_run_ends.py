@@ -13,7 +13,7 @@ from local import processes
 from tests.local.laptop import Laptop, alive, new_laptop
 from tests.postgresql_plugin import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 
 @pytest.fixture(scope="module")

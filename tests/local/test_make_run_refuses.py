@@ -14,7 +14,7 @@ from local import ports
 from local.binaries import at_hand
 from tests.local.laptop import Laptop, assert_refused, new_laptop
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_an_alert_leads_to_its_runbook_and_its_dashboard(alert: Alert) -> None:
     assert alert.severity in {"page", "ticket"}
 
 
-@pytest.mark.parametrize("name", [*(kebab(alert.alert) for alert in ALERTS), *INCIDENTS])
+@pytest.mark.parametrize("name", [*(kebab(alert.alert) for alert in ALERTS), *sorted(INCIDENTS)])
 def test_a_runbook_says_meaning_impact_diagnosis_and_mitigation(name: str) -> None:
     text = (RUNBOOKS / f"{name}.md").read_text()
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [

@@ -15,9 +15,6 @@ from tests.process.gunicorn_process import ROOT, Gunicorn
 
 Serve = Callable[..., Gunicorn]
 
-# A test holds for gunicorn's threads and for uvicorn's event loop alike.
-both_servers = pytest.mark.parametrize("server", ["wsgi", "asgi"])
-
 PASSWORD = "a-password-of-some-length"
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -87,18 +84,12 @@ def operator_name(stage: Stage) -> str:
 
 
 @pytest.fixture
-def server() -> str:
-    """Which of the two servers: production's, unless a test is one of `both_servers`."""
-    return "wsgi"
-
-
-@pytest.fixture
-def serve(stage: Stage, tmp_path: Path, server: str) -> Iterator[Serve]:
+def serve(stage: Stage, tmp_path: Path) -> Iterator[Serve]:
     """Start gunicorn with these variables on top of a laptop's; `ready=False` does not wait for it."""
     started: list[Gunicorn] = []
 
     def start(*, ready: bool = True, **variables: str) -> Gunicorn:
-        environment = {**stage.environment, "WEB_WORKERS": "1", "SERVER": server, **variables}
+        environment = {**stage.environment, "WEB_WORKERS": "1", **variables}
         gunicorn = Gunicorn(environment, tmp_path / f"gunicorn-{len(started)}.log")
         started.append(gunicorn)
         if ready:

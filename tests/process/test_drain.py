@@ -11,7 +11,7 @@ from typing import Self
 import pytest
 
 from tests.patience import STANDSTILL_SECONDS, patient
-from tests.process.conftest import Serve, both_servers
+from tests.process.conftest import Serve
 from tests.process.gunicorn_process import Gunicorn
 
 pytestmark = pytest.mark.slow
@@ -74,7 +74,6 @@ class SlowRequest:
         self.connection.close()
 
 
-@both_servers
 def test_sigterm_turns_every_worker_red_at_once_while_new_connections_are_still_served(serve: Serve) -> None:
     spare = 1 + STANDSTILL_SECONDS  # who is let in and then stands still with the machine finds the listeners closed
     window = round(patient(3) + spare)
@@ -110,7 +109,6 @@ def await_closed(gunicorn: Gunicorn) -> None:
     raise AssertionError(f"new connections are still served {AT_ONCE} s after SIGTERM")
 
 
-@both_servers
 def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: Serve, caller: dict[str, str]) -> None:
     gunicorn = serve(DRAIN_SECONDS="1")
     with SlowRequest(gunicorn, caller) as slow:
@@ -121,15 +119,8 @@ def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: 
 
 
 @pytest.mark.parametrize(
-    ("server", "drain_seconds", "second"),
-    [
-        ("wsgi", "60", signal.SIGTERM),
-        ("wsgi", "60", signal.SIGINT),
-        ("wsgi", "0", signal.SIGTERM),
-        ("wsgi", "0", signal.SIGINT),
-        ("asgi", "60", signal.SIGTERM),
-        ("asgi", "0", signal.SIGINT),
-    ],
+    ("drain_seconds", "second"),
+    [("60", signal.SIGTERM), ("60", signal.SIGINT), ("0", signal.SIGTERM), ("0", signal.SIGINT)],
     ids={"60": "in the window", "0": "while requests finish", signal.SIGTERM: "SIGTERM", signal.SIGINT: "SIGINT"}.get,
 )
 def test_a_second_signal_stops_at_once(
@@ -144,7 +135,6 @@ def test_a_second_signal_stops_at_once(
         assert gunicorn.process.wait(timeout=AT_ONCE) == 0
 
 
-@both_servers
 def test_who_has_connected_and_said_nothing_does_not_delay_the_end(serve: Serve) -> None:
     gunicorn = serve(DRAIN_SECONDS="0")
     with socket.create_connection(("127.0.0.1", gunicorn.port)):
@@ -153,7 +143,6 @@ def test_who_has_connected_and_said_nothing_does_not_delay_the_end(serve: Serve)
         assert gunicorn.process.wait(timeout=AT_ONCE) == 0
 
 
-@both_servers
 def test_ctrl_c_stops_at_once_even_with_a_request_in_flight(serve: Serve, caller: dict[str, str]) -> None:
     gunicorn = serve(DRAIN_SECONDS="60")
     with SlowRequest(gunicorn, caller):

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from tests.process.conftest import Serve, Stage, both_servers
+from tests.process.conftest import Serve, Stage
 from tests.process.metered import Metered, folder_of
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,6 @@ ANSWERED = f'todo_http_requests_total{{method="GET",{ROUTE},status="200",traffic
 TIMED = f'todo_http_request_duration_seconds_count{{method="GET",{ROUTE},traffic="users"}}'
 
 
-@both_servers
 def test_a_hundred_requests_are_a_hundred_even_after_a_worker_is_killed_and_after_a_reload(
     serve: Serve, caller: dict[str, str]
 ) -> None:
@@ -70,7 +69,6 @@ def locked_todo(stage: Stage, identifier: int) -> Iterator[None]:
         yield
 
 
-@both_servers
 def test_metrics_are_answered_while_every_thread_waits_for_the_database(
     serve: Serve, stage: Stage, caller: dict[str, str]
 ) -> None:

@@ -69,9 +69,10 @@ def test_only_get_metrics_is_served_there_and_nothing_of_the_request_is_repeated
         ("GET", "/"): 404,
         ("GET", "/metricsx"): 404,
         ("GET", "/<script>"): 404,
-        ("POST", "/metrics"): 501,
-        ("HEAD", "/metrics"): 501,
-        ("SCRIPT", "/metrics"): 501,
+        ("POST", "/metrics"): 404,
+        ("HEAD", "/metrics"): 404,
+        ("<script>", "/metrics"): 404,
+        ("A <script>", "/metrics"): 400,
     }
     answers = {request: metered.answer(*request) for request in refused}
     assert {request: status for request, (status, _) in answers.items()} == refused

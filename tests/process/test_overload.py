@@ -15,7 +15,7 @@ from tests.patience import patient
 from tests.process.conftest import Serve, Stage
 from tests.process.gunicorn_process import Answer, Gunicorn
 from tests.process.metered import Metered
-from todoproject.server.overload import WAITING_PER_THREAD
+from todoproject.server.limits import WAITING_PER_THREAD
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import pytest
 from tests.patience import patient
 from tests.process.conftest import Stage
 from tests.process.gunicorn_process import Gunicorn
-from todoproject.server import slow_clients
+from todoproject.server.limits import SLOW_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -115,13 +115,13 @@ def test_a_slow_client_keeps_a_thread_for_ten_seconds(gunicorn: Gunicorn, stack:
     with pytest.raises(TimeoutError):
         gunicorn.ask("GET", "/healthz", timeout=2)
     assert gunicorn.ask("GET", "/healthz").status == 200
-    assert time.monotonic() - began < patient(slow_clients.SECONDS + 2)
+    assert time.monotonic() - began < patient(SLOW_SECONDS + 2)
     answers = {kind: everything(connection) for kind, connection in senders.items()}
     assert answers["header"] == b""
     assert answers["body"].startswith(b"HTTP/1.1 400 ")
     assert answers["chunk"] == b""
-    assert time.monotonic() - began < patient(slow_clients.SECONDS + 2)
-    time.sleep(max(0.0, began + slow_clients.SECONDS + 1 - time.monotonic()))
+    assert time.monotonic() - began < patient(SLOW_SECONDS + 2)
+    time.sleep(max(0.0, began + SLOW_SECONDS + 1 - time.monotonic()))
     assert len(everything(reader)) < 10_000_000  # of ten times 1.6 MB: what it had in its buffer
     assert [record for record in gunicorn.records() if record["level"] == "ERROR"] == []
 

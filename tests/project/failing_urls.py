@@ -80,4 +80,4 @@ views = [
     )
 ]
 urlpatterns = [path("", include(views)), path("admin/", include(views)), path("api", Api.as_view())]
-handler500 = "todoproject.http.error_views.server_error"
+handler500 = "todoproject.http.errors.server_error"

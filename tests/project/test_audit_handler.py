@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from todoproject.audit import delivery, shipping
-from todoproject.audit.losses import Losses
+from todoproject.audit import shipping
 from todoproject.audit.shipping import AuditHandler
 from todoproject.logs.formatter import JsonFormatter
 
@@ -45,25 +44,40 @@ class Logs:
 Handlers = Callable[[Logs], AuditHandler]
 
 
-@pytest.fixture(autouse=True)
-def losses(monkeypatch: pytest.MonkeyPatch) -> Losses:
-    fresh = Losses()
-    for module in (shipping, delivery):
-        monkeypatch.setattr(module, "losses", fresh)
-    return fresh
+class Counted:
+    """What the metrics have counted since the test began."""
+
+    def __init__(self) -> None:
+        self.before = self.now()
+
+    def now(self) -> tuple[float, float]:
+        return shipping.dropped._value.get(), shipping.failed._value.get()
+
+    @property
+    def dropped(self) -> float:
+        return self.now()[0] - self.before[0]
+
+    @property
+    def failed(self) -> float:
+        return self.now()[1] - self.before[1]
+
+
+@pytest.fixture
+def counted() -> Counted:
+    return Counted()
 
 
 @pytest.fixture
 def handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Handlers]:
     """Make handlers of a client that waits for nothing long; they are closed at the end."""
     made: list[AuditHandler] = []
-    monkeypatch.setattr(delivery, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(shipping, "FIRST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(AuditHandler, "FLUSH_TIMEOUT", 20)
 
     def make(logs: Logs) -> AuditHandler:
         handler = AuditHandler("/todo/test")
         handler.setFormatter(JsonFormatter())
-        handler.delivery._client = logs
+        handler.client = logs
         made.append(handler)
         return handler
 
@@ -81,13 +95,13 @@ def said(caplog: pytest.LogCaptureFixture, member: str) -> list[int]:
     return [getattr(record, member) for record in caplog.records if hasattr(record, member)]
 
 
-def test_closing_ships_what_is_queued_in_order(handlers: Handlers, losses: Losses) -> None:
+def test_closing_ships_what_is_queued_in_order(handlers: Handlers, counted: Counted) -> None:
     logs = Logs({})
     handler = handlers(logs)
     send(handler, 2500)
     handler.close()
     assert [json.loads(message)["target"] for message in logs.delivered] == [str(number) for number in range(2500)]
-    assert (losses.dropped, losses.failed) == (0, 0)
+    assert (counted.dropped, counted.failed) == (0, 0)
 
 
 def test_a_stream_that_is_missing_is_created_and_a_group_never(handlers: Handlers) -> None:
@@ -103,7 +117,7 @@ def test_two_handlers_never_share_a_stream(handlers: Handlers) -> None:
     assert handlers(Logs({})).log_stream_name != handlers(Logs({})).log_stream_name
 
 
-def test_an_error_is_tried_again_until_the_batch_is_there(handlers: Handlers, losses: Losses) -> None:
+def test_an_error_is_tried_again_until_the_batch_is_there(handlers: Handlers, counted: Counted) -> None:
     logs = Logs(AWAY, RuntimeError("whatever"), {})
     handler = handlers(logs)
     send(handler)
@@ -111,47 +125,38 @@ def test_an_error_is_tried_again_until_the_batch_is_there(handlers: Handlers, lo
     while not logs.delivered:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert (losses.dropped, losses.failed) == (0, 2)
+    assert (counted.dropped, counted.failed) == (0, 2)
 
 
-def test_a_full_queue_drops_at_once_and_says_so_once_a_minute(
-    handlers: Handlers, losses: Losses, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_full_queue_drops_at_once_and_counts(
+    handlers: Handlers, counted: Counted, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(shipping, "QUEUE_RECORDS", 100)
-    monkeypatch.setattr(shipping, "SEND_SECONDS", 60)  # nothing leaves the queue by itself, one batch aside
-    monkeypatch.setattr(shipping, "BATCH_RECORDS", 10)
-    monkeypatch.setattr(delivery, "FIRST_PAUSE_SECONDS", 60)
+    monkeypatch.setattr(shipping, "FIRST_PAUSE_SECONDS", 60)
     handler = handlers(Logs(AWAY))
+    handler.max_batch_count = 10
     send(handler, 1000)
-    assert 100 <= handler.queued() + handler.delivery.in_flight <= 100 + 10 + 1
-    assert 1000 - 100 - 10 - 1 <= losses.dropped <= 1000 - 100
-    assert said(caplog, "dropped") == [1]
+    assert 100 <= handler.queued() + handler.in_flight <= 100 + 10 + 1
+    assert 1000 - 100 - 10 - 1 <= counted.dropped <= 1000 - 100
     handler.close()
-    assert losses.dropped == sum(said(caplog, "dropped")) == 1000
+    assert counted.dropped == 1000
 
 
-def test_a_batch_that_is_refused_for_good_is_dropped_and_counted(handlers: Handlers, losses: Losses) -> None:
+def test_a_batch_that_is_refused_for_good_is_dropped_and_counted(handlers: Handlers, counted: Counted) -> None:
     refused = ClientError({"Error": {"Code": "InvalidParameterException", "Message": "24 hours"}}, "PutLogEvents")
     handler = handlers(logs := Logs(refused, {}))
     send(handler, 3)
     deadline = time.monotonic() + 20
-    while not losses.dropped:
+    while not counted.dropped:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     send(handler)
     handler.close()
-    assert (losses.dropped, losses.failed, len(logs.delivered)) == (3, 1, 1)
-
-
-def test_events_that_cloudwatch_rejects_are_counted(handlers: Handlers, losses: Losses) -> None:
-    handler = handlers(Logs({"rejectedLogEventsInfo": {"tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 3}}))
-    send(handler, 5)
-    handler.close()
-    assert losses.dropped == 1 + 2
+    assert (counted.dropped, counted.failed, len(logs.delivered)) == (3, 1, 1)
 
 
 def test_the_end_waits_no_longer_than_its_bound_for_a_delivery_that_hangs(
-    handlers: Handlers, losses: Losses, monkeypatch: pytest.MonkeyPatch
+    handlers: Handlers, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hangs = threading.Event()
     logs = Logs({})
@@ -162,26 +167,26 @@ def test_the_end_waits_no_longer_than_its_bound_for_a_delivery_that_hangs(
     started = time.monotonic()
     handler.close()
     assert time.monotonic() - started < 10
-    assert losses.dropped == 3
+    assert counted.dropped == 3
     hangs.set()
     for thread in handler.threads:
         thread.join(timeout=20)  # or it would count its records again, in the test that comes next
 
 
-def test_a_record_after_the_end_is_counted(handlers: Handlers, losses: Losses) -> None:
+def test_a_record_after_the_end_is_counted(handlers: Handlers, counted: Counted) -> None:
     handler = handlers(Logs({}))
     handler.close()
     send(handler)
-    assert losses.dropped == 1
+    assert counted.dropped == 1
 
 
 def test_a_record_that_cannot_be_queued_raises_nothing(
-    handlers: Handlers, losses: Losses, monkeypatch: pytest.MonkeyPatch
+    handlers: Handlers, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handler = handlers(Logs({}))
     monkeypatch.setattr(handler, "_get_stream_name", lambda _message: 1 / 0)
     send(handler)
-    assert losses.dropped == 1
+    assert counted.dropped == 1
 
 
 def test_an_error_is_named_without_the_text_of_aws_that_may_repeat_a_session_token(

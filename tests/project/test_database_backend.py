@@ -13,8 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.patience import patient
 from todoproject.postgresql import driver
-from todoproject.postgresql.base import DatabaseWrapper
-from todoproject.postgresql.client import DatabaseClient
+from todoproject.postgresql.base import DatabaseClient, DatabaseWrapper
 from todoproject.postgresql.options import connection_options
 
 

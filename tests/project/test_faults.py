@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
-from todoproject.http import fault_middleware as middleware
 from todoproject.http import faults
 from todoproject.secrets import environment
 
@@ -53,9 +52,9 @@ def test_errors_answers_500_for_what_has_a_route_and_leaves_health_alone(client:
 @pytest.mark.django_db
 def test_latency_makes_an_answer_late_and_leaves_it_as_it_is(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("todoproject.http.fault_middleware.time.sleep", waited.append)
+    monkeypatch.setattr("todoproject.http.faults.time.sleep", waited.append)
     assert client("latency").get("/schema", secure=True).status_code == 200
-    assert waited == [middleware.LATENCY_SECONDS]
+    assert waited == [faults.LATENCY_SECONDS]
 
 
 @pytest.mark.django_db

@@ -11,7 +11,6 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from todoproject.server import draining, startup
 from todoproject.server.health import HealthMiddleware
-from todoproject.server.shared_flag import SharedFlag
 
 
 def not_reached(request: HttpRequest) -> HttpResponse:
@@ -110,7 +109,7 @@ def test_while_one_thread_asks_the_others_do_not_wait(health: HealthMiddleware) 
 def test_draining_turns_readiness_red_and_leaves_liveness(
     health: HealthMiddleware, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draining, "flag", SharedFlag())
-    draining.start()
+    monkeypatch.setattr(draining, "flag", draining.SharedFlag())
+    draining.flag.set()
     assert ask(health).status_code == 503
     assert ask(health, "/healthz").status_code == 200

@@ -12,7 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests.factories import UserFactory
 from todoproject.accounts.models import RefreshFamily
 from todoproject.idempotency.models import IdempotencyRecord
-from todoproject.maintenance import prune
+from todoproject.maintenance.management.commands import prune
 from todoproject.throttling.models import Counter
 
 NOW = datetime.now(UTC)

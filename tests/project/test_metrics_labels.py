@@ -11,7 +11,6 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from prometheus_client import REGISTRY
 
-from todoproject.audit.losses import Losses
 from todoproject.metrics import middleware, pool
 from todoproject.postgresql.base import DatabaseWrapper
 
@@ -211,12 +210,3 @@ def test_django_prometheus_counts_statements_and_times_them() -> None:
 def test_no_gauge_names_a_process() -> None:
     for gauge in (pool.size, pool.in_use, pool.waiting, pool.threads, middleware.in_flight):
         assert gauge._multiprocess_mode == "livesum"
-
-
-def test_lost_audit_records_and_failed_deliveries_are_counted() -> None:
-    names = ("todo_audit_records_dropped_total", "todo_audit_deliveries_failed_total")
-    before = [REGISTRY.get_sample_value(name) or 0 for name in names]
-    losses = Losses()
-    losses.drop(3, "a reason")
-    losses.fail("a reason")
-    assert [REGISTRY.get_sample_value(name) for name in names] == [before[0] + 3, before[1] + 1]

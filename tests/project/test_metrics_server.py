@@ -5,29 +5,28 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
 
 import pytest
 
 from todoproject.metrics import server
-from todoproject.metrics.exposition import Exposition
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 PATIENCE = 0.5
 
 
-class Nothing(Exposition):
+def scraped(_environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
     """No metrics: those of workers need their folder, which is there before any import or not at all."""
-
-    def __init__(self) -> None:
-        """Register nothing."""
-
-    def text(self) -> bytes:
-        return b"scraped"
+    start_response("200 OK", [])
+    return [b"scraped"]
 
 
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     monkeypatch.setattr(server, "SECONDS_TO_SEND_A_REQUEST", PATIENCE)
-    with server.MetricsServer("127.0.0.1", 0, Nothing()) as metrics:
+    with server.MetricsServer("127.0.0.1", 0, scraped) as metrics:
         thread = threading.Thread(target=metrics.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         yield metrics.server_address[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from todoproject.secrets import files as secret_files
+from todoproject.metrics.secrets import failed_looks
 from todoproject.secrets.files import SecretError, SecretFile, SecretText
 
 
@@ -89,7 +89,7 @@ def test_a_broken_file_is_one_error_in_the_log_until_it_is_good_again(
 
 def test_every_look_at_a_broken_file_is_counted(path: Path) -> None:
     secret = SecretFile("DB_PASSWORD", str(path))
-    counted = secret_files.failed_looks.labels("DB_PASSWORD")
+    counted = failed_looks.labels("DB_PASSWORD")
     before = counted._value.get()
     path.write_text("")
     for _ in range(3):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 STORIES = ("dev", "prod", "renamed")
 
 # The Lambda package is imported as Lambda does, by its own name; the scripts beside it by theirs.
@@ -50,7 +51,12 @@ def told(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests that hear a story behind those that need none."""
+    """Give what needs Terraform its time, and put tests that hear a story behind those that need none."""
+    for item in items:
+        if _hears_a_story(item):
+            item.add_marker(pytest.mark.ci)
+        if item.path.parent == HERE and item.get_closest_marker("ci"):
+            item.add_marker(pytest.mark.timeout(3600))
     items.sort(key=_hears_a_story)
 
 

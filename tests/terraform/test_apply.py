@@ -8,7 +8,7 @@ from tests.terraform.evidence import readable
 from tests.terraform.plans import resources
 from tests.terraform.stories import Story
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 # Changes that a plan straight after an apply shows because of moto 5.2.5, not because of ours.
 EMULATOR_DRIFT = {

@@ -19,7 +19,7 @@ def executable() -> str:
     return str(found)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_checkov_has_no_unexplained_finding() -> None:
     command: list[str | Path] = [
         executable(),

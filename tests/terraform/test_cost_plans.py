@@ -12,7 +12,7 @@ from tests.terraform.stories import Story
 RECORDED = Path(__file__).parents[1] / "cost" / "plans"
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("name", ["dev-awake", "dev-asleep", "prod"])
 def test_the_recorded_plan_is_what_terraform_plans(dev: Story, prod: Story, name: str) -> None:
     plan = {"dev-awake": dev.plans["awake"], "dev-asleep": dev.plans["asleep"], "prod": prod.plans["prod"]}[name]

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tests.terraform.account import Account, emulated
 from tests.terraform.left_behind import left_behind
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from tests.terraform.plans import of_type, resources
 from tests.terraform.stories import Story
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 TAGS = {"Project", "Environment", "Owner", "CostCentre", "ManagedBy"}
 

@@ -11,7 +11,7 @@ import pytest
 from tests.terraform.plans import of_type, permissions, trust_policies
 from tests.terraform.stories import Story
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 GOLDEN = Path(__file__).parent / "golden"
 SUBJECT = "token.actions.githubusercontent.com:sub"

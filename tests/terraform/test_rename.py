@@ -33,13 +33,13 @@ def names_of_todo(document: dict[str, Any]) -> set[str]:
     return set(re.findall(r"[\w./:@-]*todo[\w./:@-]*", text))
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("step", ["bootstrap", "dev awake", "dev born asleep"])
 def test_no_name_in_the_account_is_the_old_one(renamed: Story, step: str) -> None:
     assert {name for name in names_of_todo(renamed.plans[step]) if not kept(name)} == set()
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_names_in_the_account_start_with_the_project(renamed: Story) -> None:
     values = renamed.values["dev born asleep"]
     assert values["cluster_name"] == "ledger-dev"

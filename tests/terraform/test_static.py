@@ -1,6 +1,5 @@
 """What needs no account: format, validity, and rules of the house that can be read from the files."""
 
-import os
 import re
 import subprocess
 import sys
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.processes import run
 from tests.terraform.terraform import ENVIRONMENTS, SOURCE, Terraform, copy_tree
 
 MODULES = sorted(path.parent.name for path in SOURCE.glob("modules/*/main.tf"))
@@ -22,13 +20,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Path
     return copy_tree(tmp_path_factory.mktemp("static") / "terraform")
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_every_file_is_formatted(tree: Path) -> None:
     finished = Terraform(tree, ".")("fmt", "-check", "-recursive", "-diff")
     assert finished.status == 0, f"mend it: terraform fmt -recursive terraform\n{finished.output}"
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("root", ROOTS)
 def test_every_root_is_valid_with_the_locked_provider_and_passes_its_own_tests(tree: Path, root: str) -> None:
     terraform = Terraform(tree, f"envs/{root}")
@@ -37,7 +35,7 @@ def test_every_root_is_valid_with_the_locked_provider_and_passes_its_own_tests(t
     terraform.succeed("test", timeout=900)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_is_valid_and_passes_its_own_tests(tree: Path, module: str) -> None:
     terraform = Terraform(tree, f"modules/{module}")
@@ -159,9 +157,3 @@ def test_module_readmes_are_up_to_date() -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stdout
-
-
-@pytest.mark.slow
-def test_every_call_has_the_right_kind_of_value() -> None:
-    finished = run(["make", "terraform-types"], timeout=600, folder=SOURCE.parent, environment=dict(os.environ))
-    assert finished.status == 0, finished.output

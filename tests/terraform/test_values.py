@@ -25,26 +25,26 @@ def test_committed_values_have_exactly_these_keys(file: Path) -> None:
     assert {line.split("=", 1)[0] for line in lines} == KEYS
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_a_night_changes_no_value(dev: Story) -> None:
     assert dev.values["asleep"] == dev.values["awake"] == dev.values["awake after sleep"]
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_every_value_is_text_on_one_line(dev: Story, prod: Story) -> None:
     for values in (dev.values["awake"], prod.values["prod"]):
         assert {key.upper() for key in values} == KEYS
         assert all("\n" not in str(value) for value in values.values())
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_roles_that_values_name_exist(dev: Story, prod: Story) -> None:
     for story, step in ((dev, "awake"), (prod, "prod")):
         named = {value for key, value in story.values[step].items() if key.endswith("_role_arn") and value}
         assert all(f"'arn': '{arn}'" in str(story.states[step]) for arn in named)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_the_image_repository_is_the_one_that_bootstrap_made(dev: Story) -> None:
     assert dev.values["awake"]["image_repository"] == dev.values["bootstrap"]["image_repository"]
 

@@ -1,8 +1,8 @@
-"""Every make target, module, script and path that a workflow names exists, and every suite is run by one."""
+"""Every make target, module, script and path that a workflow names exists, and every test is run by one."""
 
 import re
 from collections.abc import Iterator
-from importlib import import_module, util
+from importlib import util
 
 import pytest
 
@@ -69,10 +69,14 @@ def test_what_does_not_exist_would_be_found() -> None:
     assert list(missing_paths("terraform/bin/nonsense dev")) == ["terraform/bin/nonsense"]
 
 
-def test_every_suite_has_a_job_and_every_job_a_suite() -> None:
-    matrix = WORKFLOWS["tests.yml"].jobs["suite"]["strategy"]["matrix"]["include"]
-    own = {suite.name for suite in import_module("local.suites").SUITES if suite.name != "terraform"}
-    assert {entry["suite"] for entry in matrix} == own
+def test_every_test_is_run_by_a_job() -> None:
+    jobs = WORKFLOWS["tests.yml"].jobs
+    usual, rest, image = jobs["suite"]["strategy"]["matrix"]["include"]
+    assert (usual["marks"], usual["options"]) == ("not ci and not cluster", "--cov")
+    assert (rest["marks"], rest["options"]) == ("ci", "--ignore=tests/image --ignore=tests/terraform")
+    assert (image["marks"], image["options"]) == ("ci", "tests/image")
+    assert jobs["terraform"]["steps"][-1]["run"] == "make terraform-test"
+    assert jobs["cluster"]["steps"][-1]["run"].endswith("make cluster-test")
 
 
 def test_every_workflow_of_the_design_is_there() -> None:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from todoproject.accounts.serializers import USERNAME_CHARACTERS
-from todoproject.http.error_page import ErrorPage
+from todoproject.http.errors import ErrorPage
 from todoproject.throttling.rates import LoginThrottle, network_of
 
 

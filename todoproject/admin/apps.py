@@ -2,7 +2,7 @@ from django.apps import apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
-from todoproject.admin.resource_roles import grant_new_permissions
+from todoproject.admin import roles
 
 
 class OperationsConfig(AdminConfig):
@@ -19,5 +19,6 @@ class OperationsConfig(AdminConfig):
         apps.get_app_config("auth").verbose_name = "Roles"
         from todoproject.admin import history_admin  # noqa: F401, PLC0415  needs the models
 
+        roles.register(self.label, editing=())
         # Before django.contrib.auth, which comes later in INSTALLED_APPS, makes the same permissions.
-        post_migrate.connect(grant_new_permissions)
+        post_migrate.connect(roles.grant_new_permissions)

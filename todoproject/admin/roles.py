@@ -1,19 +1,63 @@
-"""What the two roles of operations staff may do, granted by migrations, and for resources by `resource_roles`.
+"""Grants the two roles of operations staff their permissions, after the `migrate` that makes a model's table.
 
-Called with historical models: what it does must stay what it was.
+Both roles see every registered app. Editors also have the actions that the app names, and each model's own permissions
+(`Meta.permissions`). Not granted by migrations: a flush of the database would take the roles away for good, and a
+resource could not make its first migration, since a file that depends on it would be there before it.
+
+roles.register(self.label)      # in AppConfig.ready()
 """
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import AppConfig
+from django.apps import apps as installed
+from django.contrib.auth import get_permission_codename
+from django.db import transaction
+
 READ_ONLY = "Operations: read-only"
 EDITOR = "Operations: editor"
 
+_editing: dict[str, tuple[str, ...]] = {}
 
-def grant(apps: Any, role: str, app_label: str, permissions: Iterable[tuple[str, str, str]]) -> None:
+
+def register(app_label: str, *, editing: tuple[str, ...] = ("add", "change", "delete")) -> None:
+    """Let the roles see the models of this app, and editors do `editing` with them."""
+    _editing[app_label] = editing
+
+
+def grant_new_permissions(sender: AppConfig, apps: Any = installed, **_signal: Any) -> None:
+    """Receive `post_migrate`: make the permissions that are missing and grant them, each once.
+
+    A permission that a superuser took from a role is there already, so it is not granted again. `apps` may hold
+    historical models.
+    """
+    label = sender.label
+    if label not in _editing:
+        return
+    try:
+        permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label=label)
+        models = [model._meta for model in apps.get_app_config(label).get_models()]  # noqa: SLF001  public
+    except LookupError:  # migrated to where these tables are not there yet, or no more
+        return
+    there = set(permissions.values_list("codename", flat=True))
+    seen = [_default_permission("view", options) for options in models]
+    edited = [_default_permission(action, options) for options in models for action in _editing[label]]
+    edited += [(options.model_name, *permission) for options in models for permission in options.permissions]
+    with transaction.atomic():
+        for role, granted in ((READ_ONLY, seen), (EDITOR, seen + edited)):
+            if new := [permission for permission in granted if permission[1] not in there]:
+                _grant(apps, role, label, new)
+
+
+def _default_permission(action: str, options: Any) -> tuple[str, str, str]:
+    return options.model_name, get_permission_codename(action, options), f"Can {action} {options.verbose_name_raw}"
+
+
+def _grant(apps: Any, role: str, app_label: str, permissions: Iterable[tuple[str, str, str]]) -> None:
     """Give the group `role`, made if need be, (model, codename, name) permissions.
 
-    Django makes permissions after the last migration, too late for this one: they are made here and found there.
+    Django makes permissions later in the same signal: they are made here and found there.
     """
     group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=role)
     for model, codename, name in permissions:
@@ -22,9 +66,3 @@ def grant(apps: Any, role: str, app_label: str, permissions: Iterable[tuple[str,
             content_type=kind, codename=codename, defaults={"name": name}
         )
         group.permissions.add(permission)
-
-
-def revoke(apps: Any, role: str, app_label: str) -> None:
-    """Take the role's permissions on the app's models away; the group stays for those who are in it."""
-    for group in apps.get_model("auth", "Group").objects.filter(name=role):
-        group.permissions.remove(*group.permissions.filter(content_type__app_label=app_label))

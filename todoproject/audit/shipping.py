@@ -1,79 +1,115 @@
-"""Ships the trail to its own CloudWatch log group; imported (boto3: 25 MB, half a second) only where there is one.
+"""Ships the trail to its own CloudWatch log group by watchtower; imported (boto3: 25 MB) only where there is one.
 
-watchtower batches in a thread of its own, which starts at a process's first record and therefore behind the fork; a
-request only appends to its queue. That queue has no end, so its end is here, and what it warns of (text on stderr) is
-counted and logged as JSON by `losses`. A process killed at once loses a second of records, which stdout still has.
+watchtower batches in a thread, which starts at a process's first record and therefore behind the fork; a request only
+appends to its queue. That queue has no end, so its end is here. stdout has every record, whatever is lost here.
 """
 
 import logging
 import secrets
-import sys
+import threading
 import warnings
+from functools import cached_property
+from typing import Any
 
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from prometheus_client import Counter
 from watchtower import CloudWatchLogHandler, WatchtowerWarning
 
-from todoproject.audit.delivery import Delivery
-from todoproject.audit.losses import losses
+from todoproject.metrics import NAMESPACE
+
+logger = logging.getLogger(__name__)
+warnings.simplefilter("ignore", WatchtowerWarning)
 
 # 10,000 records of 0.5 KB (bulk ones: 12 KB at most) are 5 MB a worker: 200 s without CloudWatch at 50 writes a second.
 QUEUE_RECORDS = 10_000
-BATCH_RECORDS = 1_000
-SEND_SECONDS = 1
-# Part of gunicorn's graceful_timeout, behind the last request.
-CLOSE_SECONDS = 5
+# One attempt: the loop below is the retry. A put takes some 10 ms.
+CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 1}, max_pool_connections=1)
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 
-warnings.simplefilter("ignore", WatchtowerWarning)
+dropped = Counter("audit_records_dropped", "Records that will never be in CloudWatch Logs.", namespace=NAMESPACE)
+failed = Counter("audit_deliveries_failed", "Attempts to deliver records that failed.", namespace=NAMESPACE)
 
 
 class AuditHandler(CloudWatchLogHandler):
-    """Queues a record, or drops and counts it when the queue is full; never waits.
+    """Queues a record, or drops and counts it when the queue is full; never waits and never raises.
 
     The group must exist: the process may only CreateLogStream and PutLogEvents in it. Each process has its own stream,
     named by machine (the pod), process and a token, since a restarted container has the old name and process ids.
     """
 
-    FLUSH_TIMEOUT = CLOSE_SECONDS
+    FLUSH_TIMEOUT = 5  # seconds for `close`: part of gunicorn's graceful_timeout, behind the last request
 
     def __init__(self, log_group: str) -> None:
-        self.delivery = Delivery()
+        self.stopping, self.in_flight = threading.Event(), 0
+        stream = f"{{machine_name}}/{{process_id}}-{secrets.token_hex(4)}"
         super().__init__(
-            log_group_name=log_group,
-            log_stream_name=f"{{machine_name}}/{{process_id}}-{secrets.token_hex(4)}",
-            create_log_group=False,
-            send_interval=SEND_SECONDS,
-            max_batch_count=BATCH_RECORDS,
-            boto3_client=self.delivery,
+            log_group, stream, send_interval=1, max_batch_count=1000, boto3_client=self, create_log_group=False
         )
+
+    @cached_property
+    def client(self) -> Any:
+        """Connect in watchtower's thread: a client asks for credentials when it is made, and no fork may share it."""
+        return boto3.session.Session().client("logs", config=CONFIG)
+
+    def put_log_events(self, **batch: Any) -> dict[str, Any]:
+        """Deliver a batch until it is there; watchtower, which takes this handler for its client, waits in its thread.
+
+        watchtower's own five attempts have no pauses, and then it forgets the batch. After `close` there is one more. A
+        batch whose answer was lost comes twice.
+        """
+        self.in_flight, pause = len(batch["logEvents"]), FIRST_PAUSE_SECONDS
+        while True:
+            last = self.stopping.is_set()
+            try:
+                self.put(batch)
+                break
+            except Exception as error:  # noqa: BLE001  whatever it is, a later attempt may succeed
+                # The code and not the text: AWS repeats a wrongly signed request in it, session token included.
+                reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            failed.inc()
+            logger.warning("The audit trail waits for CloudWatch Logs: %s", reason)
+            if last or reason == "InvalidParameterException":  # of a batch of more than 24 hours, for good
+                self.drop(self.in_flight, reason)
+                break
+            self.stopping.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        self.in_flight = 0
+        return {}
+
+    def put(self, batch: dict[str, Any]) -> None:
+        try:
+            self.client.put_log_events(**batch)
+        except self.client.exceptions.ResourceNotFoundException:
+            # Of the stream, or of the group: then this fails too. watchtower would lose records while it creates one.
+            self.client.create_log_stream(logGroupName=batch["logGroupName"], logStreamName=batch["logStreamName"])
+            self.client.put_log_events(**batch)
 
     def queued(self) -> int:
         """Return how many records wait, those of the batch on its way not counted."""
         return sum(queue.qsize() for queue in self.queues.values())
 
     def emit(self, message: logging.LogRecord) -> None:
-        """Queue the record; logging calls this from one thread at a time."""
-        if self.shutting_down:
-            losses.drop(1, "the process ends")
-        elif self.queued() >= QUEUE_RECORDS:
-            losses.drop(1, f"{QUEUE_RECORDS} records are waiting already")
+        if self.shutting_down or self.queued() >= QUEUE_RECORDS:
+            dropped.inc()
         else:
             super().emit(message)  # type: ignore[no-untyped-call]
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  the signature is logging's
-        losses.drop(1, type(sys.exception()).__name__)
+        dropped.inc()
 
     def flush(self) -> None:
         """Do nothing: logging calls it right before `close`, and two waits would be twice as long."""
 
     def close(self) -> None:
-        """Deliver what is queued, in CLOSE_SECONDS at most; the rest is counted as dropped.
+        """Deliver the queue, in FLUSH_TIMEOUT at most, and drop the rest; logging.shutdown calls it at exit."""
+        if not self.shutting_down:
+            self.stopping.set()
+            super().close()  # type: ignore[no-untyped-call]
+            if left := self.in_flight + max(0, self.queued() - 1):  # the last in the queue is its end
+                self.drop(left, "the process ends")
 
-        Python's exit calls it (`logging.shutdown`), in a stopping worker too, behind its last request; until then the
-        thread goes on by itself. A gunicorn hook could come earlier only where a request hangs, and that end is killed.
-        """
-        if self.shutting_down:
-            return
-        self.delivery.stop()
-        super().close()  # type: ignore[no-untyped-call]
-        if left := self.delivery.in_flight + max(0, self.queued() - 1):  # the last in the queue is its end
-            losses.drop(left, "the process ends")
-        losses.say_the_rest()
+    def drop(self, number: int, reason: str) -> None:
+        dropped.inc(number)
+        logger.error("Audit records are on stdout alone: %s", reason, extra={"dropped": number})

@@ -11,7 +11,7 @@ from todoproject.http.problems import problem_response
 class BodyLimitMiddleware:
     """Answers 413 above MAX_BODY_BYTES and 400 to a Content-Length that is no number.
 
-    A chunked body has its length by now: `todoproject.server.chunked` has read it.
+    A chunked body has its length by now: `todoproject.server.bodies` has read it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -10,13 +10,21 @@ Without FAULTS no middleware is installed: nothing of this is on a request's way
 
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
-KNOWN = ("errors", "latency", "unready", "crash")
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from todoproject.http.problems import problem_response
+
+KNOWN: tuple[str, ...] = ("errors", "latency", "unready", "crash")
 
 HEALTH = "todoproject.server.health.HealthMiddleware"
-VIEWS = "todoproject.http.fault_middleware.ViewFaultsMiddleware"
-READINESS = "todoproject.http.fault_middleware.UnreadyMiddleware"
+LATENCY_SECONDS = 1.0
+
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def installed(middleware: Sequence[str], faults: Sequence[str]) -> list[str]:
@@ -25,9 +33,9 @@ def installed(middleware: Sequence[str], faults: Sequence[str]) -> list[str]:
     """
     chosen = list(middleware)
     if "unready" in faults:
-        chosen.insert(chosen.index(HEALTH), READINESS)
+        chosen.insert(chosen.index(HEALTH), f"{__name__}.UnreadyMiddleware")
     if {"errors", "latency"} & set(faults):
-        chosen.append(VIEWS)
+        chosen.append(f"{__name__}.ViewFaultsMiddleware")
     return chosen
 
 
@@ -37,3 +45,33 @@ def crash_if_asked(faults: Sequence[str]) -> None:
         sys.stderr.write("FAULTS=crash: this process ends, as asked.\n")
         sys.stderr.flush()
         os._exit(3)
+
+
+class ViewFaultsMiddleware:
+    """Stands in for views, once it is known which one was asked for: logs and metrics name the route."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Wait, or answer, or both; https://docs.djangoproject.com/en/5.2/topics/http/middleware/#process-view"""
+        if "latency" in settings.FAULTS:
+            time.sleep(LATENCY_SECONDS)
+        if "errors" in settings.FAULTS:
+            return problem_response(request, "internal-error", "This error was asked for: FAULTS=errors.")
+        return None
+
+
+class UnreadyMiddleware:
+    """Keeps /readyz red and changes nothing else."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.removesuffix("/") == "/readyz":
+            return problem_response(request, "unavailable", "Red, as asked: FAULTS=unready.")
+        return self.get_response(request)

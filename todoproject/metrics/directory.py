@@ -1,7 +1,7 @@
 """The folder in memory through which workers tell the master what they count.
 
 prometheus_client looks for it once, when it is imported: without it each process counts for itself alone. So this
-module imports nothing but Python, and gunicorn's configuration file calls it before any other import of ours.
+module imports nothing but Python, and gunicorn's configuration file calls it before anything imports that library.
 https://prometheus.github.io/client_python/multiprocess/
 """
 

@@ -5,9 +5,11 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client import CollectorRegistry, Metric, make_wsgi_app
 from prometheus_client.metrics_core import InfoMetricFamily
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
@@ -16,6 +18,9 @@ from prometheus_client.registry import Collector
 from todoproject.metrics import NAMESPACE
 from todoproject.metrics.cpu import Cpu
 from todoproject.metrics.directory import VARIABLE
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Held while the files are read, while they are folded, and while the master forks: a worker never begins with a lock
 # that a thread of the master held at that moment.
@@ -34,27 +39,33 @@ class Build(Collector):
         yield InfoMetricFamily(f"{NAMESPACE}_build", "The release that answers; always 1.", value=self.labels)
 
 
-class Exposition:
-    """Reads the files of all workers anew at each call."""
+def application(build: Mapping[str, str], workers: Callable[[], Iterable[int]]) -> "WSGIApplication":
+    """Return prometheus_client's own WSGI application over the files of all workers, at /metrics and nowhere else."""
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(Build(build))
+    registry.register(Cpu(workers))
+    pages: dict[tuple[str, str], WSGIApplication] = {
+        ("GET", "/metrics"): make_wsgi_app(registry, disable_compression=True)
+    }
 
-    def __init__(self, build: Mapping[str, str], workers: Callable[[], Iterable[int]]) -> None:
-        self.registry = CollectorRegistry()
-        MultiProcessCollector(self.registry)  # type: ignore[no-untyped-call]
-        self.registry.register(Build(build))
-        self.registry.register(Cpu(workers))
-
-    def text(self) -> bytes:
-        """Return the metrics; a worker that makes its files at this moment is asked again a little later."""
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        page = pages.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]), refused)
+        environ.pop("HTTP_ACCEPT", None)  # one format for all
         for _ in range(ATTEMPTS - 1):
-            try:
-                return self._text()
-            except struct.error:  # a file without its first four bytes yet
-                time.sleep(0.01)
-        return self._text()
-
-    def _text(self) -> bytes:
+            with suppress(struct.error), lock:  # a worker makes its files now: one has no first four bytes yet
+                return page(environ, start_response)
+            time.sleep(0.01)
         with lock:
-            return generate_latest(self.registry)
+            return page(environ, start_response)
+
+    return answer
+
+
+def refused(_environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+    """Say so without repeating anything of the request, as the library's own answers do."""
+    start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+    return [b"Only GET /metrics is served here.\n"]
 
 
 def worker_has_ended(pid: int) -> None:

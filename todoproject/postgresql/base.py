@@ -10,19 +10,32 @@ from functools import cache, cached_property
 from typing import Any, Self
 
 import psycopg
+from django.db.backends.postgresql import client
 from django_prometheus.db.backends.postgresql import base
 from django_prometheus.db.metrics import errors_total, execute_total, query_duration_seconds
 from psycopg.rows import namedtuple_row
 
 from todoproject.metrics import pool
 from todoproject.postgresql import driver
-from todoproject.postgresql.client import DatabaseClient
 from todoproject.secrets.files import Secret
 
 
 @cache  # one for all threads: each learns from the others what was accepted
 def credentials_of(user: Secret, password: Secret) -> driver.Credentials:
     return driver.Credentials(user, password)
+
+
+class DatabaseClient(client.DatabaseClient):
+    """``manage.py dbshell`` with the credentials of the moment; the password goes through the environment."""
+
+    @classmethod
+    def settings_to_cmd_args_env(
+        cls, settings_dict: dict[str, Any], parameters: Any
+    ) -> tuple[list[str], dict[str, str] | None]:
+        """Return psql's arguments and environment for these settings."""
+        secrets = {"USER": "USERNAME_SECRET", "PASSWORD": "PASSWORD_SECRET"}
+        logins = {name: settings_dict[key].value() for name, key in secrets.items() if key in settings_dict}
+        return super().settings_to_cmd_args_env({**settings_dict, **logins}, parameters)
 
 
 class PreparedCursor(psycopg.Cursor[Any]):

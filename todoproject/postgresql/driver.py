@@ -10,7 +10,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import *  # noqa: F403  a driver is what PEP 249 says, all of psycopg's names
 
-from todoproject.secrets.files import Secret, failed_looks
+from todoproject.secrets.files import Secret, look_failed
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Credentials:
         refused = self.now()
         if login == refused:
             return
-        failed_looks.labels("DB_PASSWORD").inc()
+        look_failed.send("DB_PASSWORD")
         if refused != self.refused:
             self.refused = refused
             logger.error(

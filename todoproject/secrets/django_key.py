@@ -8,8 +8,10 @@ from the fallbacks when the last session has expired that it signed.
 import json
 import logging
 import threading
+from collections.abc import Callable
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 from todoproject.secrets.files import ForcedLooks, SecretError, checked
 
@@ -51,3 +53,14 @@ def refresh_now() -> None:
     """Look at once, since a signature did not fit that a quicker process may have made; at most once a second."""
     if _forced_looks.may():
         refresh(fresh=True)
+
+
+class DjangoKeyMiddleware:
+    """Brings the settings up to date for each request, before anything that signs or verifies."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refresh()
+        return self.get_response(request)

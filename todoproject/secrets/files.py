@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from django.core.exceptions import ImproperlyConfigured
-from prometheus_client import Counter, Gauge
-
-from todoproject.metrics import NAMESPACE
+from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
 
@@ -32,22 +30,9 @@ PLACEHOLDERS = frozenset({"changeme", "change-me", "password", "placeholder", "s
 # Takes a text and the name of what holds it, and raises a `SecretError` that begins with that name.
 Check = Callable[[str, str], object]
 
-# At every look, not at the first alone: an alert on its increase lasts as long as what it tells of.
-failed_looks = Counter(
-    "secret_failed_looks",
-    "Looks at a secret that found it missing or broken; the last good value stayed in use.",
-    ["variable"],
-    namespace=NAMESPACE,
-)
-
-# The newest that any process has seen: the master has read the files once, before its workers.
-changed = Gauge(
-    "secret_changed_timestamp_seconds",
-    "When the file of a secret was last written, as its modification time says; a new pod's files are new.",
-    ["variable"],
-    namespace=NAMESPACE,
-    multiprocess_mode="livemax",
-)
+# Sent by a variable's name; `todoproject.metrics.secrets` listens.
+look_failed = Signal()  # at every look, not at the first alone
+was_read = Signal()  # with `modified`, the file's modification time
 
 
 class SecretError(ImproperlyConfigured):
@@ -109,7 +94,7 @@ class SecretFile:
         try:
             text = self._read()
         except SecretError as error:
-            failed_looks.labels(self.variable).inc()
+            look_failed.send(self.variable)
             if not self._broken:
                 logger.error("%s The last good value stays in use.", error)  # noqa: TRY400  the sentence says it all
             self._broken = True
@@ -132,7 +117,7 @@ class SecretFile:
         text = checked(text.removesuffix("\n"), f"{self.name} exists, but")
         if self._check:
             self._check(text, self.name)
-        changed.labels(self.variable).set(modified)
+        was_read.send(self.variable, modified=modified)
         return text
 
 

@@ -1,1 +1,1 @@
-"""What it takes to serve the same synchronous application by an event loop (SERVER=asgi), as fast and as safely."""
+"""Serves the application: gunicorn's worker, its sockets and limits, draining and health."""

@@ -1,15 +1,29 @@
-"""The application as uvicorn's event loop serves it (SERVER=asgi)."""
+"""Serves by an event loop (SERVER=asgi): Django's own handler in uvicorn's own worker (docs/adr/0004)."""
 
 import os
+import signal
+import sys
 
-import django
+from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
+from uvicorn_worker import UvicornH11Worker
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
-django.setup(set_prefix=False)
 
-from todoproject.secrets.environment import web_threads  # noqa: E402
-from todoproject.server.asgi_bodies import Bodies  # noqa: E402  settings and apps come first
-from todoproject.server.asgi_handler import Handler  # noqa: E402
-from todoproject.server.asgi_threads import Threads  # noqa: E402
+def application() -> ASGIHandler:
+    """Return the application, which opens a database connection for each request and closes it at its end.
 
-application = Bodies(Threads(Handler(), web_threads()))
+    Django gives each request under ASGI a thread that ends with it, so a kept connection would have no next request.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
+    handler = get_asgi_application()
+    from django.conf import settings  # noqa: PLC0415  get_asgi_application loads them
+
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    return handler
+
+
+class Worker(UvicornH11Worker):  # type: ignore[misc]  # no types
+    def init_signals(self) -> None:
+        """Exit at SIGTERM, which uvicorn raises again at its end: it would kill before audit records are shipped."""
+        super().init_signals()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -4,22 +4,28 @@ A load balancer, the kubelet and every proxy between learn of a leaving pod some
 connections. gunicorn closes its listeners at the first SIGTERM, so each of those would be refused.
 """
 
+import mmap
 import signal
 from typing import Any
 
-from todoproject.server.shared_flag import SharedFlag
 
-# Shared with all workers, since gunicorn's configuration file loads this module before the first fork.
+class SharedFlag:
+    """A bit in memory that survives a fork: make it before the first worker, set it in any process, see it in all."""
+
+    def __init__(self) -> None:
+        self._byte = mmap.mmap(-1, 1)
+
+    def set(self) -> None:
+        """Set it, for good."""
+        self._byte[0] = 1
+
+    def is_set(self) -> bool:
+        return self._byte[0] == 1
+
+
+# While it is set, /readyz is red. All workers share it: gunicorn's configuration file imports this module before the
+# first fork.
 flag = SharedFlag()
-
-
-def start() -> None:
-    """Turn /readyz red, in every worker at once and for good."""
-    flag.set()
-
-
-def is_draining() -> bool:
-    return flag.is_set()
 
 
 def drain_on_sigterm(arbiter: Any, seconds: int) -> None:
@@ -33,7 +39,7 @@ def drain_on_sigterm(arbiter: Any, seconds: int) -> None:
     stop_gracefully = arbiter.handle_term
 
     def handle_term() -> None:
-        start()
+        flag.set()
         signal.signal(signal.SIGTERM, lambda *_: arbiter.SIG_QUEUE.put_nowait(signal.SIGINT))
         if seconds == 0:
             stop_gracefully()

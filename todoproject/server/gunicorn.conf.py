@@ -3,12 +3,7 @@
 Start: ``python -m gunicorn -c todoproject/server/gunicorn.conf.py`` in the repository's folder.
 https://gunicorn.org/reference/settings/
 """
-# ruff: noqa: E402, N999  one import must come first; gunicorn's customary name is not a module's
-
-from todoproject.metrics import directory
-
-# First of all: prometheus_client asks for the workers' folder when it is imported, by whatever module.
-directory.prepare()
+# ruff: noqa: N999, PLC0415  gunicorn's customary name is not a module's; hooks import what imports prometheus_client
 
 import gc
 import os
@@ -19,16 +14,18 @@ from django.core.exceptions import ImproperlyConfigured
 from todoproject.http import faults
 from todoproject.logs.configuration import LOGGING
 from todoproject.logs.gunicorn_logger import GunicornLogger
-from todoproject.metrics import exposition, pool
-from todoproject.metrics import server as metrics_server
+from todoproject.metrics import directory
 from todoproject.secrets.environment import choice, switch, web_threads, whole_number, words
-from todoproject.server import draining, slow_clients
-from todoproject.server.worker import Worker
+from todoproject.server import draining, limits
 
-# docs/adr/0004: threads by default. The other worker is named, not imported: nobody else needs uvicorn in memory.
+# prometheus_client asks for the workers' folder when it is imported. So it must be there first, and the workers below
+# are named, not imported.
+directory.prepare()
+
+# docs/adr/0004: threads by default.
 SERVERS = {
-    "wsgi": ("todoproject.server.wsgi:application", Worker),
-    "asgi": ("todoproject.server.asgi:application", "todoproject.server.asgi_worker.Worker"),
+    "wsgi": ("todoproject.server.wsgi:application", "todoproject.server.worker.Worker"),
+    "asgi": ("todoproject.server.asgi:application()", "todoproject.server.asgi.Worker"),
 }
 wsgi_app, worker_class = SERVERS[choice("SERVER", default="wsgi", among=list(SERVERS))]
 proc_name = "todoproject"
@@ -83,6 +80,8 @@ def on_starting(server: Any) -> None:
     """Answer for metrics, before the service itself listens: a port that is taken stops the start."""
     faults.crash_if_asked(words("FAULTS"))
     if metrics_port:
+        from todoproject.metrics import server as metrics_server
+
         build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
         metrics_server.start(bind.rpartition(":")[0], metrics_port, build=build, workers=lambda: server.WORKERS)
 
@@ -97,17 +96,21 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     draining.drain_on_sigterm(server, drain_seconds)
-    slow_clients.leave_who_does_not_read(server.LISTENERS)
+    limits.end_connections_that_do_not_read(server.LISTENERS)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
     """Say how many requests this worker can serve at a time."""
+    from todoproject.metrics import pool
+
     pool.threads.set(threads)
 
 
 def child_exit(_server: Any, worker: Any) -> None:
     """Keep what a worker has counted, however it ended, and forget what it had open."""
     if metrics_port:
+        from todoproject.metrics import exposition
+
         exposition.worker_has_ended(worker.pid)
 
 

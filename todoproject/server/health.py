@@ -44,7 +44,7 @@ class HealthMiddleware:
 
     def why_not_ready(self, *, deep: bool) -> str:
         """Return a sentence, or "" when ready; takes connect_timeout or statement_timeout at most."""
-        if draining.is_draining():
+        if draining.flag.is_set():
             return "Draining: this process is about to stop."
         return self.startup.missing() or (database_trouble() if deep else "")
 

@@ -6,7 +6,7 @@ import time
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from todoproject.server.shared_flag import SharedFlag
+from todoproject.server.draining import SharedFlag
 
 # Every probe of every node would otherwise ask the database that we are waiting for.
 SECONDS_BETWEEN_CHECKS = 1.0

@@ -13,7 +13,7 @@ from typing import Any
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from todoproject.metrics import pool
-from todoproject.server import overload, slow_clients
+from todoproject.server import limits
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
@@ -45,7 +45,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             super().notify()
             for conn in [conn for conn, until in self.ending.items() if until < now]:
                 self.leave(conn)
-            for conn in [conn for conn, since in self.taken.copy().items() if since < now - slow_clients.SECONDS]:
+            for conn in [conn for conn, since in self.taken.copy().items() if since < now - limits.SLOW_SECONDS]:
                 self.stop_reading(conn)
 
     def enqueue_req(self, conn: Any) -> None:
@@ -57,7 +57,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not (conn.initialized or conn.data_ready):
             self.watch(conn, self.pending_conns, self.on_pending_socket_readable)
             return
-        most_waiting = self.cfg.threads * overload.WAITING_PER_THREAD
+        most_waiting = self.cfg.threads * limits.WAITING_PER_THREAD
         if self.tpool._work_queue.qsize() >= most_waiting and self.refuse(conn):  # noqa: SLF001  nothing public tells
             return
         pool.waiting.inc()
@@ -69,14 +69,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return False  # it came behind the last one's body and has been read from the socket already
         conn.sock.settimeout(0)
         try:
-            request = conn.sock.recv(overload.REQUEST_BYTES, socket.MSG_PEEK)
-            if overload.HEALTH.match(request):
+            request = conn.sock.recv(limits.REQUEST_BYTES, socket.MSG_PEEK)
+            if limits.HEALTH.match(request):
                 return False
-            conn.sock.recv(overload.REQUEST_BYTES)
-            keep = self.alive and overload.can_be_kept(request)
+            conn.sock.recv(limits.REQUEST_BYTES)
+            keep = self.alive and limits.can_be_kept(request)
             if request:
                 count_refusal()
-                conn.sock.send(overload.refusal(keep=keep))
+                conn.sock.send(limits.refusal(keep=keep))
         except OSError:
             self.drop(conn)
         else:
@@ -121,7 +121,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def read_out(self, conn: Any, _sock: socket.socket) -> None:
         """Throw away what a client still sends over a connection that ends."""
         try:
-            ended = not conn.sock.recv(overload.REQUEST_BYTES)
+            ended = not conn.sock.recv(limits.REQUEST_BYTES)
         except BlockingIOError:
             return
         except OSError:

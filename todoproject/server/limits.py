@@ -1,10 +1,12 @@
-"""What a worker says to whom it cannot serve within a client's patience, without reading what was asked.
+"""What a worker says to requests that it cannot serve in time, and how long a client may keep a thread waiting.
 
-Whoever waits in an endless queue is answered when he has long gone, and so is everybody behind him: under overload all
-work is done for nobody. https://sre.google/sre-book/handling-overload/
+An endless queue answers when the client has long gone, and so does everything behind it: under overload all work would
+be for nobody. https://sre.google/sre-book/handling-overload/
 """
 
 import re
+import socket
+from collections.abc import Iterable
 
 import orjson
 
@@ -16,12 +18,15 @@ WAITING_PER_THREAD = 16
 
 RETRY_AFTER_SECONDS = 1
 
+# A client has these to send its request once a thread has taken it, and to take some of an answer (docs/adr/0004).
+SLOW_SECONDS = 10
+
 # Served in their turn: a pod that is only busy must neither be restarted nor leave the load balancer.
 HEALTH = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz)/?[ ?]")
 
 CLOSE = re.compile(rb"\r\nconnection:[^\r]*close")
 
-# As much of a request as arrives at once. What is longer is thrown away, and its connection ends.
+# As much of a request as arrives at once. A longer one is thrown away, and its connection ends.
 REQUEST_BYTES = 64 * 1024
 
 
@@ -62,3 +67,14 @@ def can_be_kept(request: bytes) -> bool:
         and b"\r\ncontent-length:" not in head
         and b"\r\ntransfer-encoding:" not in head
     )
+
+
+def end_connections_that_do_not_read(listeners: Iterable[socket.socket]) -> None:
+    """Have the kernel end a connection whose client has taken nothing of an answer for SLOW_SECONDS.
+
+    Connections inherit this from where they were accepted. A timeout in Python would cost each request several
+    changes of threads. Only Linux has it. https://man7.org/linux/man-pages/man7/tcp.7.html
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        for listener in listeners:
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SLOW_SECONDS * 1000)

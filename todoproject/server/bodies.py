@@ -1,24 +1,25 @@
-"""Lets Django see the body of a chunked request.
+"""Hands Django whole bodies only, and chunked ones at all.
 
 Django reads as many bytes as CONTENT_LENGTH says, so that a chunked request, which has none, arrives empty
 (https://code.djangoproject.com/ticket/28668). gunicorn ends `wsgi.input` at the last chunk, so the body can be read
-here, up to the limit, and be handed on with its length.
+here, up to the limit, and be handed on with its length. It also ends `wsgi.input` where the client has stopped sending,
+however much its Content-Length had announced, and Django takes what is there.
+https://www.rfc-editor.org/rfc/rfc9112#section-8
 """
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import orjson
 from django.conf import settings
 
 from todoproject.http.problems import CONTENT_TYPE
-from todoproject.server.whole_body import WholeBody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Of no type of ours (RFC 9457 §4.2.1), and of no request id: whoever sends this is no client of an API.
+# Without a type or a request id (RFC 9457 §4.2.1): no client of an API sends this.
 REFUSAL = orjson.dumps(
     {
         "type": "about:blank",
@@ -29,7 +30,7 @@ REFUSAL = orjson.dumps(
 )
 
 
-class ChunkedBodies:
+class Bodies:
     """A WSGI application in front of another, which reads chunked bodies into memory for it.
 
     At most MAX_BODY_BYTES are read and one more, which makes the length too large for BodyLimitMiddleware.
@@ -54,3 +55,26 @@ class ChunkedBodies:
         elif environ.get("CONTENT_LENGTH"):
             environ["wsgi.input"] = WholeBody(environ["wsgi.input"])
         return self.application(environ, start_response)
+
+
+class WholeBody:
+    """A `wsgi.input` for a Django that never asks for more than Content-Length.
+
+    Where the body ends too early, both methods raise ConnectionResetError, which Django answers with 400.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+
+    def read(self, size: int, /) -> bytes:
+        return whole(self.stream.read(size), size)
+
+    def readline(self, size: int, /) -> bytes:
+        line = self.stream.readline(size)
+        return line if line.endswith(b"\n") else whole(line, size)
+
+
+def whole(data: bytes, size: int) -> bytes:
+    if len(data) < size:
+        raise ConnectionResetError(f"The client stopped {size - len(data)} bytes before the end of its body.")
+    return data

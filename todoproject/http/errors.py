@@ -1,19 +1,21 @@
-"""Gives one shape to the errors that no view of ours has shaped: a path without view, Django's own 400, 403, 405, 500.
+"""Shapes the errors that no view has shaped: a path without view, Django's own 400, 403, 405, 500.
 
 Problem details for programs, and a small page with the request id for people: below /admin/, and where a client that
 prefers HTML, as browsers do, has not met the API.
 """
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
-from todoproject.api.negotiation import prefers_html
 from todoproject.http import unavailable
-from todoproject.http.error_page import ErrorPage, PublicErrorPage
+from todoproject.http.accept import prefers_html
 from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
+from todoproject.logs.context import current_request_id
 
 DETAILS = {
     "bad-request": "The request is malformed.",
@@ -27,6 +29,35 @@ DETAILS = {
 SLUGS = {PROBLEM_TYPES[slug].status: slug for slug in DETAILS}
 
 
+class ErrorPage(HttpResponse):
+    """A finished page for a kind of problem; `title` says it in words of the occasion. It leads back to the admin.
+
+    It needs no database, no session and no user.
+    """
+
+    in_admin = True
+
+    def __init__(
+        self, slug: str, detail: str, *, title: str = "", status: int = 0, headers: Mapping[str, str] | None = None
+    ) -> None:
+        problem = PROBLEM_TYPES[slug]
+        context = {
+            "status": status or problem.status,
+            "title": title or problem.title,
+            "detail": detail,
+            "request_id": current_request_id(),
+            "in_admin": self.in_admin,
+        }
+        page = render_to_string("error.html", context)
+        super().__init__(page, status=status or problem.status, headers=headers)
+
+
+class PublicErrorPage(ErrorPage):
+    """The same for somebody elsewhere: it leads to the documentation of the API."""
+
+    in_admin = False
+
+
 class PlainErrorsMiddleware:
     """Rewrites the body of every error answer that is not a problem yet; all its headers stay."""
 
@@ -35,6 +66,21 @@ class PlainErrorsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return shaped(request, self.get_response(request))
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer 503 for a database that is away, 400 for a client that left in the middle of its body, else 500.
+
+    Set as ``handler500``, which Django calls while the exception is being handled; Django has logged it.
+    """
+    exception = sys.exception()
+    if unavailable.is_unavailable(exception):
+        response = HttpResponse(status=503, headers={"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)})
+    elif isinstance(exception, UnreadablePostError):
+        response = HttpResponse(status=400)
+    else:
+        response = HttpResponse(status=500)
+    return shaped(request, response)
 
 
 def shaped(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

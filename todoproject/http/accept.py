@@ -1,0 +1,32 @@
+"""Reads an ``Accept`` header as RFC 9110 §12.5.1 means it: the most specific media range decides, and ``q=0`` excludes.
+
+Django's and DRF's own drop ``q=0`` and let ``*/*`` beside it win; parameters such as a charset do not matter to JSON
+and are ignored.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from django.http.request import MediaType
+
+JSON_RANGES = {"application/json": 2, "application/*": 1, "*/*": 0}
+
+
+def media_ranges(header: str) -> Iterator[tuple[str, float]]:
+    """Yield each media range of an ``Accept`` header, in lower case, with its quality; what is malformed is none."""
+    for token in header.lower().split(","):
+        with suppress(ValueError):  # a parameter in an encoding that does not exist
+            media_type = MediaType(token.strip())
+            yield f"{media_type.main_type}/{media_type.sub_type}", media_type.quality
+
+
+def quality_of_json(header: str) -> float:
+    """Return how much application/json is wanted, from 0 to 1; an empty header accepts everything."""
+    matching = [(JSON_RANGES[name], quality) for name, quality in media_ranges(header) if name in JSON_RANGES]
+    return max(matching)[1] if matching else float(not header.strip())
+
+
+def prefers_html(header: str) -> bool:
+    """Say whether ``Accept`` names text/html, as browsers do, and wants it more than JSON."""
+    named = [quality for name, quality in media_ranges(header) if name == "text/html"]
+    return bool(named) and max(named) > quality_of_json(header)
