@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # kubectl is the machine's, or else that of the environment for tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
-.PHONY: help run stop user token test quick check terraform-test evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format next-django lock openapi image clean
+.PHONY: help environments environment run stop user token test quick check terraform-test evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format next-django lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -86,9 +86,16 @@ lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Po
 golden: .venv/test ## tests/kustomize/golden: accept how the manifests render now
 	@exec $(PYTHON) -m tests.kustomize.golden_files
 
-cost: .venv/test ## docs/cost/, from the kept plans and the price table
-	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost
-	@$(PYTHON) -m cost prod tests/cost/plans/prod.json --output docs/cost
+cost: .venv/test ## docs/cost/, from the kept plans, the price tables and environments/
+	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost
+
+environments: .venv/test ## overlays and workflows, from environments/, kustomize/overlays and terraform/envs
+	@exec $(PYTHON) -m environments
+
+environment: .venv/test ## one more environment (NAME=staging LIKE=prod)
+	$(call need,NAME,NAME=staging LIKE=prod)
+	$(call need,LIKE,NAME=staging LIKE=prod)
+	@exec $(PYTHON) -m environments.new "$$NAME" "$(LIKE)"
 
 monitoring: .venv/test ## rules, dashboards, bake queries, from monitoring/slo.yaml and alerts/
 	@exec $(PYTHON) -m monitoring.generate
@@ -117,9 +124,9 @@ kubeconfig: ## write .local/kubeconfig-ENV for the cluster of an environment (EN
 	$(call need,ENV,ENV=dev)
 	@exec terraform/bin/kubeconfig $(ENV)
 
-platform: .venv/run ## install what a cluster needs before the service (ENV=dev DRY_RUN=1)
+platform: .venv/run ## install what a cluster needs before the service (ENV=dev DRY_RUN=1 DIFF=1)
 	$(call need,ENV,ENV=dev)
-	@PYTHONPATH=platform exec $(PYTHON) -m installer --env "$(ENV)" $(if $(DRY_RUN),--dry-run)
+	@PYTHONPATH=platform:. exec $(PYTHON) -m installer --env "$(ENV)" $(if $(DRY_RUN),--dry-run) $(if $(DIFF),--diff)
 
 release: .venv/run ## bring an image to all users (ENV=dev DIGEST=sha256:… FIRST=1 RESUME=1)
 	$(call need,ENV,ENV=dev DIGEST=sha256:…)

@@ -52,9 +52,9 @@ class Tool:
         (folder / "release.toml").write_text(text)
         (folder / "bake.json").write_text(json.dumps({"minimum_window_seconds": 60, "queries": []}))
 
-    def fault(self, colour: str, faults: str) -> None:
-        """Let the next release to a colour have these faults: its configuration belongs to it."""
-        file = self.folder / "kustomize/overlays/local" / colour / "config.env"
+    def fault(self, faults: str) -> None:
+        """Let the next release have these faults: its configuration belongs to it."""
+        file = self.folder / "kustomize/overlays/local/configuration/config.env"
         kept = [line for line in file.read_text().splitlines() if not line.startswith("FAULTS=")]
         file.write_text("\n".join([*kept, f"FAULTS={faults}", ""]))
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import ENVIRONMENTS, SOURCE, Rendering, containers, pods, render
+from tests.kustomize.rendering import ENVIRONMENTS, SAMPLE, SOURCE, Rendering, containers, pods, render
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/todo"
@@ -48,9 +48,9 @@ def test_a_job_is_named_by_its_image_and_finds_what_it_mounts(
 @pytest.mark.parametrize(("words", "part"), [(["COLOUR=blue"], "blue"), (["PART=traffic-green"], "traffic-green")])
 def test_make_render_prints_what_will_run(renderings: Renderings, words: list[str], part: str) -> None:
     # -o: the environment is the one that this test runs in.
-    command = ["make", "-s", "-o", ".venv/test", "render", "ENV=dev", *words]
+    command = ["make", "-s", "-o", ".venv/test", "render", f"ENV={SAMPLE}", *words]
     done = subprocess.run(command, cwd=SOURCE.parent, capture_output=True, text=True, timeout=60, check=False)
-    assert done.stdout == renderings["dev", part].text, done.stderr
+    assert done.stdout == renderings[SAMPLE, part].text, done.stderr
 
 
 def test_a_step_of_traffic_is_one_patch(tmp_path: Path) -> None:
@@ -59,5 +59,5 @@ def test_a_step_of_traffic_is_one_patch(tmp_path: Path) -> None:
         {"op": "replace", "path": "/metadata/annotations/alb.ingress.kubernetes.io~1actions.live", "value": step},
     ]
     target = {"target": {"kind": "Ingress"}, "patch": yaml.safe_dump(patch)}
-    ingress = released(tmp_path, "prod", "traffic-green", patches=[target]).one("Ingress")
+    ingress = released(tmp_path, SAMPLE, "traffic-green", patches=[target]).one("Ingress")
     assert ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/actions.live"] == step

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.kustomize.rendering import PARTS, SOURCE, Manifest, kubectl, pod_of, render
+from tests.kustomize.rendering import PARTS, SAMPLE, SOURCE, Manifest, kubectl, pod_of, render
 from tests.monitoring.commands import PLACEHOLDER, ROOT, Command, of_program
 from tests.monitoring.kubectl_words import option, things
 from tests.terraform.processes import run
@@ -31,10 +31,11 @@ MADE = {"Pod", "Event"}
 
 @cache
 def objects() -> tuple[Manifest, ...]:
-    """All that prod's overlays, the platform and monitoring apply; dev's differ in values alone."""
+    """All that the overlays of one environment, the platform and monitoring apply; others differ in values alone."""
     kubectl()
-    folders = [*(SOURCE / "overlays" / "prod" / part for part in PARTS), ROOT / "platform/cluster/prod"]
-    return tuple(each for folder in [*folders, ROOT / "platform/monitoring/prod"] for each in render(folder).objects)
+    folders = [SOURCE / "overlays" / SAMPLE / part for part in PARTS]
+    folders += [ROOT / name for name in ("platform/cluster", "platform/options/postgres-exporter", "monitoring")]
+    return tuple(each for folder in folders for each in render(folder).objects)
 
 
 @cache

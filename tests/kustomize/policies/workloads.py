@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.kustomize.policies.policy import Objects, Policy
 from tests.kustomize.rendering import called, containers, pod_of
 
-# cost/usage.toml reckons with six minutes a Job.
+# the pods in environments/NAME.ini reckons with six minutes a Job.
 LONGEST_TTL_SECONDS = 300
 
 
