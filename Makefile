@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # kubectl is the machine's, or else that of the environment for tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
-.PHONY: help environments environment run stop user token test quick check terraform-test evidence render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format next-django lock openapi image clean
+.PHONY: help run stop user token test quick check terraform-test generate environments environment render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -50,7 +50,7 @@ quick: .venv/test ## the cheap checks and the fast tests
 	@sh local/check.sh quick
 	@exec $(PYTEST) -m "not slow and not ci and not cluster"
 
-test: .venv/test $(if $(CI),.venv-checkov/ready) ## static checks and tests (CI=1: also what takes minutes or another program)
+test: .venv/test $(if $(CI),.venv-checkov/ready) ## static checks, tests (CI=1: also what needs minutes or a program)
 	@sh local/check.sh
 	@exec $(PYTEST) --cov $(if $(CI),-m "not cluster")
 
@@ -61,14 +61,8 @@ format: .venv/test ## format Python, and fix what can be fixed safely
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@exec $(PYTHON) -m ruff format .
 
-terraform-test: .venv/test .venv-checkov/ready ## apply every environment to an emulator (needs terraform)
+terraform-test: .venv/test .venv-checkov/ready ## apply every environment to an emulator (EVIDENCE=docs/evidence)
 	@exec $(PYTEST) -m "not cluster" tests/terraform
-
-# A look ahead over the lock, which has Django 5.2; 6.1 words the SQL of a list differently.
-next-django: .venv/test ## run the tests of API and project on Django 6.1
-	@$(PYTHON) -m pip install --quiet --upgrade --target .local/next-django 'django>=6.1,<6.2' 'django-prometheus<2.5'
-	@PYTHONPATH="$(CURDIR)/.local/next-django" exec $(PYTEST) -W default::PendingDeprecationWarning tests/api tests/project \
-		--deselect tests/api/test_statements.py::test_the_statements_of_a_list_are_the_golden_ones
 
 ##@ Your own service
 
@@ -77,34 +71,33 @@ image: ## build the container image todo:dev by docker or podman (IMAGE=name)
 
 ##@ Write again what is generated
 
-openapi: .venv/test ## docs/openapi.yaml
-	@exec $(PYTHON) -m local.no_database manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
-
-lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Poetry)
-	@exec sh local/lock.sh
-
-golden: .venv/test ## tests/kustomize/golden: accept how the manifests render now
-	@exec $(PYTHON) -m tests.kustomize.golden_files
-
-cost: .venv/test ## docs/cost/, from the kept plans, the price tables and environments/
-	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost
-
-environments: .venv/test ## overlays and workflows, from environments/, kustomize/overlays and terraform/envs
-	@exec $(PYTHON) -m environments
+generate: environments openapi golden cost monitoring terraform-docs ## all of it, or some: environments openapi golden cost …
 
 environment: .venv/test ## one more environment (NAME=staging LIKE=prod)
 	$(call need,NAME,NAME=staging LIKE=prod)
 	$(call need,LIKE,NAME=staging LIKE=prod)
 	@exec $(PYTHON) -m environments.new "$$NAME" "$(LIKE)"
 
-monitoring: .venv/test ## rules, dashboards, bake queries, from monitoring/slo.yaml and alerts/
+lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Poetry)
+	@exec sh local/lock.sh
+
+openapi: .venv/test
+	@exec $(PYTHON) -m local.no_database manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
+
+golden: .venv/test
+	@exec $(PYTHON) -m tests.kustomize.golden_files
+
+cost: .venv/test
+	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost
+
+environments: .venv/test
+	@exec $(PYTHON) -m environments
+
+monitoring: .venv/test
 	@exec $(PYTHON) -m monitoring.generate
 
-terraform-docs: .venv/run ## the READMEs of the Terraform modules
+terraform-docs: .venv/run
 	@exec $(PYTHON) terraform/module_readmes.py
-
-evidence: .venv/test ## docs/evidence/terraform/, from a run against the emulator (needs terraform)
-	@EVIDENCE=docs/evidence exec $(PYTEST) -m "not cluster" tests/terraform/test_apply.py
 
 ##@ A cluster, and releases to it
 

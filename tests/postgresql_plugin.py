@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 # The server's own count of statements, for the tests of query counts.
 COUNTED = {"shared_preload_libraries": "pg_stat_statements"}
+# Their tests share what takes minutes to make, and mostly wait.
 ONE_WORKER = ("tests/image/", "tests/terraform/")
 MOST_WORKERS = 8  # each takes half a gigabyte, with its PostgreSQL
 
@@ -66,6 +67,7 @@ class Session:
             variables = database_variables(self.secrets, port=1)
         environment = service_environment(self.secrets, database=variables)
         environment["ALLOWED_HOSTS"] += ",testserver"
+        environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
         environment["METRICS_PORT"] = "0"  # a test that reads metrics gives a port of its own
         os.environ.clear()
         os.environ.update(environment)
@@ -97,11 +99,12 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Answer `-n auto`: two for each core, since many tests wait for servers and timeouts."""
-    return min(MOST_WORKERS, 2 * (os.cpu_count() or 1))
+    """Answer `-n auto`: one more than cores, since some tests wait and each worker costs 15 s of CPU to begin with."""
+    waiting = len(ONE_WORKER) if os.environ.get("CI") else 0
+    return min(MOST_WORKERS, 1 + waiting + (os.cpu_count() or 1))
 
 
-class ByModule(LoadFileScheduling):  # type: ignore[misc]  xdist has no types
+class ByModule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """Gives a worker a whole module, whose tests share a server, or a whole folder that shares what takes minutes."""
 
     def _split_scope(self, nodeid: str) -> str:
@@ -117,6 +120,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModul
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that take long: they would be waited for in the end."""
+    """Begin with the folders and the modules that take long: they would be waited for in the end."""
     longest, long = ({item.path for item in items if item.get_closest_marker(name)} for name in ("ci", "slow"))
-    items.sort(key=lambda item: (item.path not in longest, item.path not in long))
+    items.sort(
+        key=lambda item: (not item.nodeid.startswith(ONE_WORKER), item.path not in longest, item.path not in long)
+    )

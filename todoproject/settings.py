@@ -21,8 +21,6 @@ DESCRIPTION = (
     "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "
     "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors)."
 )
-# Of the resource's operations; drf-spectacular names it after the first word of their path.
-RESOURCE_TAG = {"name": "todos", "description": "The caller's own; nobody else's exist."}
 # Of tokens: another one logs everybody out.
 JWT_ISSUER = JWT_AUDIENCE = "todo-service"
 
@@ -56,6 +54,7 @@ INSTALLED_APPS = [
     "axes",
     "corsheaders",
     "rest_framework",
+    "todoproject.api",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "todoproject.accounts",
@@ -127,7 +126,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "todoproject.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
-API_RATE = environment.rate("API_RATE", default="")
+API_RATE = environment.rate("API_RATE")
 LOGIN_RATE = "10/minute"
 ACCESS_TOKEN_SECONDS = 10 * 60
 REFRESH_TOKEN_SECONDS = 7 * 24 * 3600
@@ -166,7 +165,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Neither its log of logins nor its pages: the audit trail and `todoproject.accounts.admin` have what is needed.
+# Neither its log of logins nor its pages: the audit trail and `todoproject.admin` have what is needed.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # Nor its middleware: the two views that log in answer by themselves, under WSGI and ASGI alike.
@@ -202,17 +201,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "TAGS": [
-        RESOURCE_TAG,
-        {"name": "auth", "description": "Tokens for a password, and new tokens for an unused refresh token."},
-    ],
+    # Those of the resources come before it (todoproject.api.openapi_hooks).
+    "TAGS": [{"name": "auth", "description": "Tokens for a password, and new tokens for an unused refresh token."}],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["todoproject.api.openapi_hooks.without_trailing_slashes"],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "todoproject.api.openapi_hooks.finished",
-    ],
+    # Not drf-spectacular's own, which gives choices a component with a name that depends on all other choices.
+    "POSTPROCESSING_HOOKS": ["todoproject.api.openapi_hooks.finished"],
 }
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────

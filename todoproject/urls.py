@@ -9,7 +9,7 @@ from todoproject.docs import views as docs
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
-    path("", include("todos.urls")),
+    path("", include("todos.api")),
     re_path(r"^auth/token/?$", Login.as_view(), name="token"),
     re_path(r"^auth/token/refresh/?$", Refresh.as_view(), name="token-refresh"),
     re_path(r"^schema/?$", docs.schema, name="schema"),

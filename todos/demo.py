@@ -6,58 +6,31 @@ from datetime import datetime, timedelta
 
 from todos.models import Todo
 
-TITLES = (
-    "Send the quarterly report",
-    "Review the quarterly report",
-    "Draft the slides for Thursday",
-    "Rehearse the slides for Thursday",
-    "Order new badges for the team",
-    "Book a table for six",
-    "Book the train to Lisbon",
-    "Cancel the hotel in Porto",
-    "Renew the travel insurance",
-    "Renew the parking permit",
-    "Compare travel insurances",
-    "Return the library books",
-    "Renew the library books",
-    "Fill in the customs form",
-    "File the tax return",
-    "Pay the electricity bill",
-    "Call the dentist",
-    "Call the landlord about the boiler",
-    "Call grandmother on her birthday",
-    "Buy grandmother's birthday present",
-    "Wrap grandmother's birthday present",
-    "Fix the kitchen tap",
-    "Fix the bicycle's front brake",
-    "Paint the garden fence",
-    "Repair the garden fence",
-    "Change to winter tyres",
-    "Check the tyre pressure",
-    "Clean the gutters",
-    "Descale the kettle",
-    "Water Grace's plants",
-    "Plan the backup restore drill",
-    "Write down the backup restore drill",
-    "Draft the release notes",
-    "Publish the release notes",
-    "Update the on-call rota",
-    "Ask for a second opinion",
-    "Find a piano teacher",
-    "Tune the piano",
-)
-NOTES = (
-    "",
-    "",
-    "Ask Ada first.",
-    "The number is on the fridge.",
-    "Only before noon.",
-    "See the thread from last week; two questions are still open.",
-    "Costs about 40 €.",
-)
+TITLES = """\
+Send the quarterly report
+Review the quarterly report
+Draft the slides for Thursday
+Order new badges for the team
+Book a table for six
+Book the train to Lisbon
+Renew the travel insurance
+Renew the parking permit
+Return the library books
+File the tax return
+Call the dentist
+Buy grandmother's birthday present
+Fix the kitchen tap
+Paint the garden fence
+Change to winter tyres
+Water Grace's plants
+Plan the backup restore drill
+Draft the release notes
+Update the on-call rota
+Tune the piano""".splitlines()
+NOTES = ("", "", "Ask Ada first.", "The number is on the fridge.", "Only before noon.", "Costs about 40 €.")
 
 
-def demo_todos(owner_id: int, count: int, now: datetime) -> Iterator[Todo]:
+def demo_rows(owner_id: int, count: int, now: datetime) -> Iterator[Todo]:
     """Yield `count` unsaved todos of the last 90 days, the oldest first; equal for equal arguments."""
     chance = random.Random(owner_id)  # noqa: S311  demo data, no secret
     for created_at in sorted(now - timedelta(minutes=chance.randrange(90 * 24 * 60)) for _ in range(count)):

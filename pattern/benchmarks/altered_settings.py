@@ -58,17 +58,15 @@ def _tokens_verified_each_time() -> None:
 
 def _statements_made_each_time() -> None:
     """Django writes the SQL anew for every request"""
-    from todos import selectors  # noqa: PLC0415
+    from todoproject.api.listing import Listing, Page  # noqa: PLC0415
 
-    selectors.PAGES._statement = selectors.PAGES._made  # type: ignore[assignment]  # noqa: SLF001
+    page = Listing.page
 
+    def page_of_a_new_statement(listing: Listing, *arguments: Any, **more: Any) -> Page:
+        listing._statement = listing._made  # type: ignore[assignment]  # noqa: SLF001
+        return page(listing, *arguments, **more)
 
-def _statements_planned_each_time() -> None:
-    """PostgreSQL parses and plans the statement for every request"""
-    from todoproject.postgresql.base import PreparedCursor  # noqa: PLC0415
-
-    execute = PreparedCursor.__base__.execute  # type: ignore[union-attr]
-    PreparedCursor.execute = lambda self, query, params=None: execute(self, query, params, prepare=False, binary=True)  # type: ignore[assignment,method-assign,misc]
+    Listing.page = page_of_a_new_statement  # type: ignore[assignment,method-assign]
 
 
 #: A name, which also names the contender, and what it does; its docstring stands in the table.
@@ -82,7 +80,6 @@ ALTERATIONS: dict[str, Callable[[Settings], None]] = {
 AFTER_START: dict[str, Callable[[], None]] = {
     "tokens verified each time": _tokens_verified_each_time,
     "statements made each time": _statements_made_each_time,
-    "statements planned each time": _statements_planned_each_time,
 }
 
 

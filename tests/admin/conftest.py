@@ -46,7 +46,7 @@ def people(service: Service) -> None:
     """Staff and users of the running service, whose names begin with b-, and an address that has not logged in yet."""
     executable()  # no work where there is no browser
     staff = {"b-root": "", "b-edith": EDITOR, "b-rita": READ_ONLY, "b-locked": READ_ONLY}
-    seed(service, staff=staff, owners={"b-ada": 1000, "b-grace": 0, "b-linus": 5})
+    seed(service, staff=staff, owners={"b-ada": 1000, "b-grace": 0, "b-linus": 5, "b-mary": 5, "b-nora": 5})
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """A member of the operations staff, logged in, without a browser."""
 
-from typing import Any, cast
+import re
+from typing import Any, NamedTuple, cast
 
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
@@ -42,11 +43,31 @@ class Staff(Client):
         data = {"action": action, "_selected_action": selected, "select_across": "01"[everything]}
         return cast(HttpResponse, self.post(path, {**data, "confirmed": str(number), **fields}))
 
-    def told(self, response: HttpResponse) -> list[str]:
+    def told(self, response: Any) -> list[str]:
         """Return the messages that the next page shows."""
-        return [str(message) for message in get_messages(response.wsgi_request)]  # type: ignore[attr-defined]
+        return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 def change_page(name: str, pk: object) -> str:
     """Return the address of one object's page: name is for example todos_todo."""
     return reverse(f"admin:{name}_change", args=[pk])
+
+
+class Tile(NamedTuple):
+    """A count of the start page as the page shows it."""
+
+    number: str
+    address: str
+    alarming: bool
+
+
+TILE = re.compile(
+    r'<li(?P<alarming> class="alarming")?>\s*<a href="(?P<address>[^"]+)">'
+    r"<strong>(?P<number>[\d,]+)</strong> <span>(?P<label>[^<]+)"
+)
+
+
+def tiles(page: str) -> dict[str, Tile]:
+    """Return the counts of a start page, {label: tile}, in their order."""
+    found = (one.groupdict() for one in TILE.finditer(page))
+    return {one["label"]: Tile(one["number"], one["address"], one["alarming"] is not None) for one in found}

@@ -171,9 +171,10 @@ def test_looking_at_the_login_page_is_no_attempt(db: None, settings: Settings) -
 
 
 # ── How it ends ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_it_is_over_after_a_quarter_of_an_hour(ada: User) -> None:
+def test_it_is_over_after_a_quarter_of_an_hour(ada: User, editor: Staff) -> None:
     lock()
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+    assert ">ada</a>" not in editor.see(FAILED, state="locked")
     assert api(PASSWORD).status_code == 200
 
 
@@ -196,7 +197,7 @@ def test_a_login_begins_the_count_anew(ada: User, way_in: Any) -> None:
 
 def test_staff_lifts_it_and_the_right_password_works_again(ada: User, editor: Staff) -> None:
     lock()
-    assert "locked out until" in editor.see(FAILED, state="locked")
+    assert '<span class="alarming">locked</span>' in editor.see(FAILED, state="locked")
     answer = editor.act("lift", list(FailedLogin.objects.all()), path=FAILED)
     assert editor.told(answer) == ["1 lock-out lifted: logging in is possible again at once."]
     assert api(PASSWORD).status_code == 200
@@ -210,7 +211,7 @@ def test_staff_lifts_it_and_the_right_password_works_again(ada: User, editor: St
 
 def test_a_reader_sees_it_but_lifts_nothing(ada: User, reader: Staff) -> None:
     lock()
-    assert "locked out until" in reader.see(FAILED)
+    assert '<span class="alarming">locked</span>' in reader.see(FAILED)
     reader.act("lift", list(FailedLogin.objects.all()), path=FAILED)
     assert api(PASSWORD).status_code == 429
 

@@ -4,12 +4,15 @@ from typing import cast
 
 import pytest
 from django.http import HttpResponse
+from django.utils.text import capfirst
+from pytest_django import Settings
 
-from tests.admin.staff import TODOS, Staff, change_page
+from tests.admin.resources import RESOURCES, page
+from tests.admin.staff import Staff, change_page
 
 HISTORY, GROUPS = "/admin/admin/logentry/", "/admin/auth/group/"
 LISTS = {
-    TODOS: "Todos",
+    **{page(one): capfirst(one.opts.verbose_name_plural) for one in RESOURCES},
     "/admin/accounts/user/": "Users",
     "/admin/accounts/refreshfamily/": "Login sessions",
     "/admin/accounts/failedlogin/": "Failed logins",
@@ -18,17 +21,17 @@ LISTS = {
 
 
 def test_the_history_lists_changes_and_the_groups_are_roles(superuser: Staff) -> None:
-    page = superuser.see("/admin/")
-    assert f'<a href="{HISTORY}">Changes</a>' in page
-    assert '<a href="/admin/auth/" class="section" title="Models in the Roles application">' in page
-    assert "og entr" not in page + superuser.see(HISTORY)
+    text = superuser.see("/admin/")
+    assert f'<a href="{HISTORY}">Changes</a>' in text
+    assert '<a href="/admin/auth/" class="section" title="Models in the Roles application">' in text
+    assert "og entr" not in text + superuser.see(HISTORY)
 
 
 @pytest.mark.parametrize(("path", "title"), LISTS.items())
-def test_a_list_is_called_by_what_it_lists(superuser: Staff, path: str, title: str) -> None:
-    page = superuser.see(path)
-    assert f"<title>{title} | Todo service</title>" in page
-    assert f"<h1>{title}</h1>" in page
+def test_a_list_is_called_by_what_it_lists(superuser: Staff, settings: Settings, path: str, title: str) -> None:
+    text = superuser.see(path)
+    assert f"<title>{title} | {settings.TITLE}</title>" in text
+    assert f"<h1>{title}</h1>" in text
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -36,7 +39,7 @@ def test_a_list_says_once_in_which_zone_its_times_are(reader: Staff, path: str) 
     assert reader.see(path).count("Times are UTC") == 1
 
 
-@pytest.mark.parametrize("name", ["todos_todo", "accounts_user", "accounts_refreshfamily", "auth_group"])
+@pytest.mark.parametrize("name", ["accounts_user", "accounts_refreshfamily", "auth_group"])
 def test_what_is_not_there_leads_to_the_list_of_what_is(superuser: Staff, name: str) -> None:
     answer = cast(HttpResponse, superuser.get(change_page(name, 999)))
     assert answer.status_code == 302

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -10,8 +11,8 @@ from django.utils import timezone
 from tests.api.client import ApiClient, parsed
 from tests.sample import CHANGED, CHANGES, OTHER, PATH, SAMPLE, TEXT
 from todoproject.accounts.models import User
+from todoproject.api.rows import Rows
 from todoproject.idempotency.models import IdempotencyRecord
-from todos import services
 from todos.models import Todo
 
 BODY = SAMPLE | {TEXT: "Ünïcode 🐘"}
@@ -131,14 +132,14 @@ def test_a_wrong_media_type_is_not_kept(api: ApiClient) -> None:
 
 
 def test_a_fault_of_ours_is_not_kept(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    create = services.todo_create
+    create = Rows.create
 
-    def broken(**arguments: object) -> None:
-        create(**arguments)  # type: ignore[arg-type]  # passed on as it came
+    def broken(*arguments: Any) -> None:
+        create(*arguments)
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(services, "todo_create", broken)
+        patch.setattr(Rows, "create", broken)
         assert post(api).status_code == 500
     assert not Todo.objects.exists()
     again = post(api)

@@ -16,8 +16,7 @@ from tests.factories import UserFactory
 from tests.sample import PATH
 from todoproject.accounts.models import User
 from todoproject.throttling.models import Counter
-from todoproject.throttling.rates import network_of
-from todoproject.throttling.window import count_one
+from todoproject.throttling.rates import count_one, network_of
 
 CLIENT = ApiClient()
 PASSWORD = "the first password"

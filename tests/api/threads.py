@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from todos import services
+from todoproject.api.rows import Rows
 
 PATIENCE_SECONDS = 20
 
@@ -58,13 +58,13 @@ class HeldCreation:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, then_fail_once: bool = False) -> None:
         self.reached, self.release = threading.Event(), threading.Event()
         self._failures = [RuntimeError("the first creation fails")] if then_fail_once else []
-        create = services.todo_create
+        create = Rows.create
 
-        def held(**arguments: Any) -> Any:
+        def held(*arguments: Any) -> Any:
             self.reached.set()
             assert self.release.wait(PATIENCE_SECONDS)
             if self._failures:
                 raise self._failures.pop()
-            return create(**arguments)
+            return create(*arguments)
 
-        monkeypatch.setattr(services, "todo_create", held)
+        monkeypatch.setattr(Rows, "create", held)

@@ -118,6 +118,7 @@ def pinned(first: Stage, helm: Path, repository: tuple[str, str], nowhere: dict[
     return {name: value for name, value in nowhere.items() if name.startswith(("HELM_", "KUBECONFIG"))}
 
 
+@pytest.mark.ci
 def test_helm_fetches_the_chart_that_was_pinned_and_takes_the_upgrade(first: Stage, pinned: dict[str, str]) -> None:
     done = first.install(**pinned)
     assert done.status == 1
@@ -127,6 +128,7 @@ def test_helm_fetches_the_chart_that_was_pinned_and_takes_the_upgrade(first: Sta
     assert next(first.folder.glob(".local/platform/*/*.tgz"))
 
 
+@pytest.mark.ci
 @pytest.mark.parametrize(("pattern", "said"), [(r"version: \S+", "not found"), (r"digest: \w{64}", "does not change")])
 def test_an_invented_version_or_digest_stops_the_run(
     first: Stage, pinned: dict[str, str], pattern: str, said: str

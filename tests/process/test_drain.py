@@ -42,7 +42,7 @@ class Visitors:
                 self.served += 1
             except OSError as error:
                 self.refused.append((time.monotonic(), repr(error)))
-            time.sleep(0.005)
+            time.sleep(0.02)
 
     def leave(self) -> None:
         self.gone.set()

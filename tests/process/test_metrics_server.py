@@ -16,7 +16,7 @@ from tests.process.conftest import Serve, Stage
 from tests.process.gunicorn_process import ROOT, Gunicorn
 from tests.process.metered import Metered, folder_of
 from todoproject.metrics import directory
-from todoproject.metrics.cpu import seconds_of
+from todoproject.metrics.exposition import seconds_of
 from todoproject.metrics.server import SECONDS_TO_SEND_A_REQUEST
 
 pytestmark = [pytest.mark.slow, pytest.mark.followed]

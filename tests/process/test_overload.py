@@ -37,19 +37,33 @@ class Client:
         return Answer(response.status, dict(response.getheaders()), response.read())
 
 
-@pytest.fixture
-def metered(serve: Serve) -> Metered:
-    """A worker with one thread."""
-    return Metered(serve, WEB_THREADS="1")
+@pytest.fixture(scope="module")
+def metered(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metered]:
+    """A worker with one thread, for all tests here that leave it as it was."""
+
+    def start(**variables: str) -> Gunicorn:
+        environment = {**stage.environment, "WEB_WORKERS": "1", **variables}
+        gunicorn = Gunicorn(environment, tmp_path_factory.mktemp("overload") / "log")
+        gunicorn.wait_for(200)
+        return gunicorn
+
+    metered = Metered(start, WEB_THREADS="1")
+    yield metered
+    metered.gunicorn.kill()
+
+
+def crowd_of(gunicorn: Gunicorn) -> list[Client]:
+    """As many as the thread and its queue can take, and some more."""
+    return [Client(gunicorn) for _ in range(1 + WAITING_PER_THREAD + REFUSED)]
 
 
 @pytest.fixture
 def crowd(metered: Metered) -> Iterator[list[Client]]:
-    """As many as the thread and its queue can take, and some more."""
-    clients = [Client(metered.gunicorn) for _ in range(1 + WAITING_PER_THREAD + REFUSED)]
+    clients = crowd_of(metered.gunicorn)
     yield clients
     for client in clients:
         client.connection.close()
+    metered.until(lambda values: values["todo_http_requests_in_flight"] == values["todo_pool_waiting"] == 0)
 
 
 class Held:
@@ -88,6 +102,7 @@ def test_who_comes_too_late_hears_so_at_once_and_everybody_else_is_served(
     metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
 ) -> None:
     taken, late = crowd[:-REFUSED], crowd[-REFUSED:]
+    before = metered.scrape().get(REFUSALS, 0)
     for client in crowd:  # all connections are there already, as a load balancer's are
         client.ask(caller)
         assert client.answer().status == 200
@@ -102,7 +117,7 @@ def test_who_comes_too_late_hears_so_at_once_and_everybody_else_is_served(
             assert refused.json["type"] == "/docs/errors/unavailable"
         assert time.monotonic() - started < patient(0.5)
     assert [client.answer().status for client in taken] == [200] * len(taken)
-    assert metered.scrape()[REFUSALS] == REFUSED
+    assert metered.scrape()[REFUSALS] == before + REFUSED
     for client in late:  # over the same connections
         client.ask(caller)
         assert client.answer().status == 200
@@ -188,9 +203,9 @@ def test_a_request_that_was_read_with_the_one_before_it_is_served_at_any_time(
     assert [client.answer().status for client in waiting] == [200] * len(waiting)
 
 
-def test_a_stopping_worker_keeps_no_refused_connection(
-    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
-) -> None:
+def test_a_stopping_worker_keeps_no_refused_connection(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
+    metered = Metered(serve, WEB_THREADS="1")
+    crowd = crowd_of(metered.gunicorn)
     taken, late = crowd[:-REFUSED], crowd[-1]
     late.ask(caller)
     assert late.answer().status == 200
@@ -203,3 +218,5 @@ def test_a_stopping_worker_keeps_no_refused_connection(
         assert (refused.status, refused.headers["Connection"]) == (503, "close")
     assert [client.answer().status for client in taken] == [200] * len(taken)
     assert metered.gunicorn.process.wait(timeout=patient(10)) == 0
+    for client in crowd:
+        client.connection.close()

@@ -1,21 +1,55 @@
 """The demo data is what somebody sees first: the people beside each other, and phrases that mean something."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.module_loading import module_has_submodule
 
-from todos.models import Todo
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.usefixtures("quick_hasher")
+
+SOURCES = [
+    import_module(f"{config.name}.demo")
+    for config in apps.get_app_configs()
+    if module_has_submodule(config.module, "demo")
+]
+
+
+def rows() -> list[Any]:
+    """Return every row of a model that has demo data, the newest first."""
+    owner = UserFactory.create()
+    models: dict[type[Model], None] = dict.fromkeys(
+        type(row) for source in SOURCES for row in source.demo_rows(owner.pk, 20, timezone.now())
+    )
+    owner.delete()
+    return [row for model in models for row in model._default_manager.order_by("-pk")]
 
 
 def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_nothing(db: None, tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("a long passphrase")
     call_command("demo", password_file=password)
-    todos = list(Todo.objects.order_by("-id").select_related("owner"))
-    assert [todo.created_at for todo in todos] == sorted((todo.created_at for todo in todos), reverse=True)
-    assert {todo.owner.username for todo in todos[:45]} == {"ada", "grace", "linus"}
+    made = rows()
+    assert [row.created_at for row in made] == sorted((row.created_at for row in made), reverse=True)
+    assert {row.owner.username for row in made[:45]} == {"ada", "grace", "linus"}
     call_command("demo", password_file=password)
-    assert list(Todo.objects.order_by("-id")) == todos
+    assert rows() == made
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.__name__))
+def test_every_row_is_one_that_its_form_would_take_and_the_same_every_time(db: None, source: Any) -> None:
+    owner, now = UserFactory.create(), timezone.now()
+    made = list(source.demo_rows(owner.pk, 50, now))
+    assert len(made) >= 50
+    for row in made:
+        row.full_clean()
+        assert row.created_at <= now
+    again = list(source.demo_rows(owner.pk, 50, now))
+    assert [str(row) for row in again] == [str(row) for row in made]

@@ -1,4 +1,4 @@
-"""Where Django 5.2, which ships, and 6.1, which `make next-django` tries, differ for us. All else is the same."""
+"""Where Django 5.2, which ships, and 6.1, which `.ci/next-django` tries, differ for us. All else is the same."""
 
 import warnings
 

@@ -48,7 +48,7 @@ def test_a_list_has_no_empty_entries(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_malformed_rate_is_refused_with_an_example(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("X", text)
     with pytest.raises(ImproperlyConfigured, match="for example 100/minute"):
-        environment.rate("X", default="")
+        environment.rate("X")
 
 
 def test_a_missing_secret_is_refused_with_both_ways_to_give_it() -> None:

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from todoproject.server import draining, startup
+from todoproject.server import draining
+from todoproject.server import health as module
 from todoproject.server.health import HealthMiddleware
 
 
@@ -60,7 +61,7 @@ def test_a_ready_worker_never_asks_the_database_again(
     monkeypatch: pytest.MonkeyPatch,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    monkeypatch.setattr(startup, "SECONDS_BETWEEN_CHECKS", 0)
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_CHECKS", 0)
     assert ask(health).status_code == 200
     with django_assert_num_queries(0):
         assert ask(health).status_code == 200
@@ -89,7 +90,7 @@ def test_a_starting_worker_asks_once_a_second_and_turns_green(
     monkeypatch: pytest.MonkeyPatch,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    monkeypatch.setattr(startup, "SECONDS_BETWEEN_CHECKS", 3600)
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_CHECKS", 3600)
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied("sessions", "0001_initial")
     assert ask(health).status_code == 503

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from prometheus_client import REGISTRY
 
-from todoproject.metrics import middleware, pool
+from todoproject.metrics import capacity, middleware
 from todoproject.postgresql.base import DatabaseWrapper
 
 REQUESTS = "todo_http_requests_total"
@@ -208,5 +208,5 @@ def test_django_prometheus_counts_statements_and_times_them() -> None:
 
 
 def test_no_gauge_names_a_process() -> None:
-    for gauge in (pool.size, pool.in_use, pool.waiting, pool.threads, middleware.in_flight):
+    for gauge in (capacity.connections, capacity.in_use, capacity.waiting, capacity.threads, middleware.in_flight):
         assert gauge._multiprocess_mode == "livesum"

@@ -1,4 +1,4 @@
-"""The service starts, and serves, with what the overlays give it."""
+"""The service starts, and serves, with what the overlays give it: prod has HTTPS as a header of its load balancer."""
 
 from pathlib import Path
 

@@ -14,7 +14,7 @@ from tests.factories import TodoFactory, UserFactory
 from todoproject.accounts.tokens import issue_access
 from todoproject.http.unavailable import is_unavailable
 from todoproject.postgresql.base import DatabaseWrapper
-from todoproject.postgresql.prepared import Parameter, Statement, selection
+from todoproject.postgresql.statements import Parameter, Statement, selection
 from todos.models import Todo
 
 

@@ -1,4 +1,4 @@
-"""What Terraform did, kept for readers: `make evidence` writes docs/evidence/terraform/ from the stories' output."""
+"""Keeps what Terraform did for readers: EVIDENCE=docs/evidence writes terraform/ there, from the stories."""
 
 import os
 import re
@@ -27,15 +27,10 @@ def readable(output: str) -> str:
 
 
 def kept(name: str, story: Story) -> Story:
-    """Write each step of a story to a file of its own where EVIDENCE names a folder; return the story."""
+    """Write the steps of a story, in their order, to a file where EVIDENCE names a folder; return the story."""
     if folder := os.environ.get("EVIDENCE"):
-        target = Path(folder) / "terraform"
-        target.mkdir(parents=True, exist_ok=True)
-        for step, output in story.outputs.items():
-            header = f"# {name}: {step}, against the emulator"
-            (target / f"{name}-{step.replace(' ', '-')}.txt").write_text(f"{header}\n{readable(output)}")
+        told = [f"==== {step}, against the emulator\n{readable(output)}" for step, output in story.outputs.items()]
         if story.lock_refusal:
-            (target / f"{name}-second-apply-refused.txt").write_text(
-                f"# {name}: an apply while another one runs\n{readable(story.lock_refusal.output)}"
-            )
+            told.append(f"==== an apply while another one runs\n{readable(story.lock_refusal.output)}")
+        (Path(folder) / "terraform" / f"{name}.txt").write_text("\n".join(told))
     return story

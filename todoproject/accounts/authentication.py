@@ -15,7 +15,7 @@ CHALLENGE = 'Bearer realm="api"'
 
 @dataclass(frozen=True, slots=True)
 class TokenUser:
-    """The caller as the token names him; whether he still exists is not known (`require_existing` asks)."""
+    """The caller as the token names them; the statement of a write checks that they still exist."""
 
     id: int
     is_authenticated: bool = True

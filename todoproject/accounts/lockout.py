@@ -4,17 +4,15 @@ The names of users who do not exist are locked out like any other, so a lock-out
 the admin and the API together, in all workers and pods: the failures are rows. https://django-axes.readthedocs.io/
 """
 
-from datetime import datetime
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from todoproject.accounts.serializers import USERNAME_CHARACTERS
+from todoproject.accounts.openapi import USERNAME_CHARACTERS
 from todoproject.http.errors import ErrorPage
 from todoproject.throttling.rates import LoginThrottle, network_of
 
@@ -41,32 +39,23 @@ class LockOutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped
         super().user_login_failed(sender, credentials, request, **kwargs)
 
 
-def locked_out_since(now: datetime) -> QuerySet[AccessAttempt]:
-    """Return the lock-outs that hold at `now`."""
-    attempts: QuerySet[AccessAttempt] = AccessAttempt.objects.all()
-    return attempts.filter(
-        failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gt=now - settings.AXES_COOLOFF_TIME
-    )
-
-
 def seconds_left(request: HttpRequest) -> int:
-    """Return how long this request's user stays locked out, after `authenticate` has refused him; 0 if he is not."""
+    """Return the seconds that this request's user stays locked out, after `authenticate` has refused them; else 0."""
     if not getattr(request, "axes_locked_out", False):
         return 0
     username, address = request.axes_credentials["username"], request.axes_ip_address  # type: ignore[attr-defined]
-    now = timezone.now()
-    attempt = locked_out_since(now).filter(username=username, ip_address=address).first()
-    ends = attempt.attempt_time + settings.AXES_COOLOFF_TIME if attempt else now
-    return max(1, round((ends - now).total_seconds()))
+    attempt = AccessAttempt.objects.filter(username=username, ip_address=address).first()
+    ends = attempt.attempt_time + settings.AXES_COOLOFF_TIME if attempt else timezone.now()
+    return max(1, round((ends - timezone.now()).total_seconds()))
 
 
 def forget_failures(request: HttpRequest, username: str) -> None:
-    """Begin to count anew after a login; axes does so itself where a session begins."""
+    """Count from zero after a login; axes does so itself where a session begins."""
     AccessAttempt.objects.filter(username=username, ip_address=client_address(request)).delete()
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Return what somebody who is locked out of the admin sees."""
+    """Return the page for somebody who is locked out of the admin; django-axes' own has no Retry-After."""
     seconds = seconds_left(request)
     minutes = -(-seconds // 60)
     detail = (
@@ -77,7 +66,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def address_page(throttle: LoginThrottle) -> HttpResponse:
-    """Return what somebody sees in the admin whose address has tried to log in too often, as whichever user."""
+    """Return the page of the admin for an address that has tried to log in too often, as any user."""
     seconds = max(1, round(throttle.wait() or 0))
     detail = f"Too many logins have been tried from your address: try again in {seconds} s."
     return ErrorPage("too-many-requests", detail, title="Too many logins", headers={"Retry-After": str(seconds)})

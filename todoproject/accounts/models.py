@@ -12,7 +12,7 @@ from django.db.models.lookups import GreaterThan
 
 
 class User(AbstractUser):
-    """Django's user, in a table of ours.
+    """Django's user, in our own table.
 
     Nothing is added, on purpose: a project that starts with its own class can add a field later, one that starts with
     `auth.User` has to move every foreign key first. Django advises the same:
@@ -20,7 +20,7 @@ class User(AbstractUser):
     """
 
     class Meta(AbstractUser.Meta):
-        # Not `change_user`: who may change users may make himself a superuser.
+        # Not `change_user`: a person who may change users could grant themselves superuser rights.
         permissions = [("lock_user", "Can lock and unlock users")]
 
     def get_session_auth_hash(self) -> str:

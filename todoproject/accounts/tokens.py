@@ -26,7 +26,7 @@ MAX_VERIFIED = 4096
 
 
 class TokenError(Exception):
-    """The text is no token of ours, or no longer one; why is for our tests, a client learns only that it is so."""
+    """The text is not a valid token; the reason is for logs and tests, a client only learns that it is so."""
 
 
 class RefreshClaims(NamedTuple):

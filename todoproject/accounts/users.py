@@ -1,11 +1,50 @@
-"""Whether a caller, known by a token alone, still exists."""
+"""Locks and unlocks users, and ends login sessions; each is one or two UPDATEs.
 
-from rest_framework.exceptions import AuthenticationFailed
+An access token that is out already is believed for its last minutes (ACCESS_TOKEN_SECONDS), since nobody asks the
+database about it. A locked colleague is out of the admin with their next click.
+"""
 
-from todoproject.accounts.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from todoproject import audit
+from todoproject.accounts.models import RefreshFamily, User
 
 
-def require_existing(user_id: int) -> None:
-    """Raise `AuthenticationFailed` (401) when the user is gone; one query, for writes that found nothing to write."""
-    if not User.objects.filter(pk=user_id).exists():
-        raise AuthenticationFailed("The user of this token no longer exists.")
+def users_lock(users: QuerySet[User]) -> list[User]:
+    """Lock those of `users` who are active, end their login sessions, and return them."""
+    with transaction.atomic():
+        locking = _locked_rows(users.filter(is_active=True))
+        mine = [user.pk for user in locking]
+        User.objects.filter(pk__in=mine).update(is_active=False)
+        audit.record("user.locked", targets=mine)
+        login_sessions_revoke(RefreshFamily.objects.filter(user__in=mine))
+        return locking
+
+
+def users_unlock(users: QuerySet[User]) -> list[User]:
+    """Let those of `users` who are locked log in again, and return them; their old sessions stay ended."""
+    with transaction.atomic():
+        unlocking = _locked_rows(users.filter(is_active=False))
+        mine = [user.pk for user in unlocking]
+        User.objects.filter(pk__in=mine).update(is_active=True)
+        audit.record("user.unlocked", targets=mine)
+        return unlocking
+
+
+def login_sessions_revoke(families: QuerySet[RefreshFamily]) -> list[RefreshFamily]:
+    """End those of `families` that are open, and return them."""
+    now = timezone.now()
+    with transaction.atomic():
+        ending = list(
+            families.filter(revoked_at=None, expires_at__gt=now).order_by("pk").select_for_update(of=("self",))
+        )
+        mine = [family.pk for family in ending]
+        RefreshFamily.objects.filter(pk__in=mine).update(revoked_at=now)
+        audit.record("session.revoked", targets=mine, reason="by staff")
+        return ending
+
+
+def _locked_rows(users: QuerySet[User]) -> list[User]:
+    return list(users.order_by("pk").select_for_update(of=("self",)))

@@ -8,15 +8,15 @@ from rest_framework.request import Request
 from todoproject.accounts import lockout, openapi
 from todoproject.accounts.authentication import CHALLENGE
 from todoproject.accounts.models import User
+from todoproject.accounts.openapi import Credentials, RefreshToken
 from todoproject.accounts.refresh import TokenPair, login_session_begin, login_session_continue
-from todoproject.accounts.serializers import Credentials, RefreshToken
 from todoproject.accounts.tokens import TokenError
-from todoproject.api.resource import PrivateResource, json_response
+from todoproject.api.private import PrivateView, json_response
 from todoproject.logs.context import user_id
 from todoproject.throttling.rates import LoginThrottle
 
 
-class TokenResource(PrivateResource):
+class TokenResource(PrivateView):
     """Answers are kept by nobody (RFC 6749 §5.1), and an Authorization header, perhaps an expired one, is not read."""
 
     authentication_classes = ()
@@ -34,7 +34,7 @@ class TokenResource(PrivateResource):
 class Login(TokenResource):
     """A wrong password, an unknown user and an inactive one get the same answer after the same hashing.
 
-    So does whoever failed too often, whether the user exists or not: 429, and no password is looked at.
+    Too many failures get 429, whether the user exists or not, and no password is looked at.
     """
 
     throttle_classes = (LoginThrottle,)

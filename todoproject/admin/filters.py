@@ -1,20 +1,37 @@
-"""List filters that stay small however many users and years there are: type a name, give two dates."""
+"""List filters that stay small however many users and years there are: type a name, give two dates, choose a state."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.admin import FieldListFilter, ModelAdmin
+from django.contrib.admin import FieldListFilter, SimpleListFilter, site
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 ONE_DAY = timedelta(days=1)
+
+
+class StateFilter(SimpleListFilter):
+    """By the `states` of the list's ModelAdmin; a state that it does not have narrows nothing."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def __init__(self, request: HttpRequest, params: dict[str, list[str]], model: Any, model_admin: Any) -> None:
+        self.states: dict[str, Q] = dict(model_admin.states)
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002  Django's
+        return [(name, name.capitalize()) for name in self.states]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        return queryset.filter(self.states.get(self.value() or "", Q()))
 
 
 class FormFilter(FieldListFilter):
@@ -59,24 +76,12 @@ class FormFilter(FieldListFilter):
 class AutocompleteFilter(FormFilter):
     """By a foreign key: the objects are searched as they are typed, as in Django's `autocomplete_fields`."""
 
-    def __init__(  # noqa: PLR0913, PLR0917  the signature is Django's
-        self,
-        field: Any,
-        request: HttpRequest,
-        params: dict[str, list[str]],
-        model: Any,
-        model_admin: "ModelAdmin[Any]",
-        field_path: str,
-    ) -> None:
-        self.site = model_admin.admin_site
-        super().__init__(field, request, params, model, model_admin, field_path)
-
     def expected_parameters(self) -> list[Any]:
         return [f"{self.field_path}__id__exact"]
 
     def fields(self) -> dict[str, forms.Field]:
-        widget = AutocompleteSelect(self.field, self.site, attrs={"aria-label": str(self.title)})
-        objects = self.field.remote_field.model._default_manager.all()  # type: ignore[union-attr]  # noqa: SLF001
+        widget = AutocompleteSelect(self.field, site, attrs={"aria-label": str(self.title)})
+        objects = self.field.remote_field.model._default_manager.all()  # type: ignore[union-attr]
         return {self.expected_parameters()[0]: forms.ModelChoiceField(objects, required=False, widget=widget, label="")}
 
     def matching(self, queryset: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
@@ -97,17 +102,18 @@ class DateRangeFilter(FormFilter):
         }
 
     def matching(self, queryset: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
-        first, last = self.expected_parameters()
+        first, last = (values.get(name) for name in self.expected_parameters())
         try:
-            if day := values.get(first):
-                queryset = queryset.filter(**{f"{self.field_path}__gte": midnight(day)})
-            if day := values.get(last):
-                queryset = queryset.filter(**{f"{self.field_path}__lt": midnight(day + ONE_DAY)})
+            if first:
+                queryset = queryset.filter(**{f"{self.field_path}__gte": self._begin(first)})
+            if last:
+                queryset = queryset.filter(**{f"{self.field_path}__lt": self._begin(last + ONE_DAY)})
         except OverflowError as error:
             raise IncorrectLookupParameters(ValidationError(str(error))) from error
         return queryset
 
-
-def midnight(day: Any) -> datetime:
-    """Return the beginning of a day."""
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+    def _begin(self, day: date) -> date:
+        """Return the first moment of a day, as the column has it."""
+        if not isinstance(self.field, DateTimeField):
+            return day
+        return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
-from django.forms import BaseForm, ModelChoiceField
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -35,20 +36,21 @@ def write(request: HttpRequest, changes: Iterable[tuple[Model, str]], *, flag: i
     )
 
 
-def sentence_of(form: BaseForm) -> str:
+def sentence_of(form: "ModelForm[Any]") -> str:
     """Return what a form changed, former values included: “Title: 'a' → 'b'. Due at: nothing → 2026-12-01 09:00.”"""
     parts = []
     for name in form.changed_data:
-        label = form.fields[name].label or name.replace("_", " ").capitalize()
-        parts.append(f"{label}: {_shown(form, name, before=True)} → {_shown(form, name)}.")
+        field, asked = form.instance._meta.get_field(name), form.fields[name]
+        before: Any = form.get_initial_for_field(asked, name)
+        if isinstance(asked, ModelChoiceField) and asked.queryset is not None:
+            before = asked.queryset.filter(pk=before).first()
+        parts.append(f"{asked.label}: {shown(field, before)} → {shown(field, form.cleaned_data[name])}.")
     return " ".join(parts)
 
 
-def _shown(form: BaseForm, name: str, *, before: bool = False) -> str:
-    field = form.fields[name]
-    value: Any = form.get_initial_for_field(field, name) if before else form.cleaned_data.get(name)
-    if before and isinstance(field, ModelChoiceField) and field.queryset is not None:
-        value = field.queryset.filter(pk=value).first()
+def shown(field: Any, value: Any) -> str:
+    """Return a value of a model's field as a sentence has it: a choice by its label, text in quotes and cut."""
+    value = dict(field.flatchoices).get(value, value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value in (None, ""):
@@ -56,4 +58,6 @@ def _shown(form: BaseForm, name: str, *, before: bool = False) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     text = str(value)
+    if isinstance(value, int | Decimal | date):
+        return text
     return json.dumps(text if len(text) <= CHARACTERS else f"{text[: CHARACTERS - 1]}…", ensure_ascii=False)

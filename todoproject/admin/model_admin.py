@@ -1,49 +1,191 @@
-"""What all our lists in the admin have in common: they stay quick however long they get."""
+"""The base of every list and form in the admin.
 
-from typing import Any
+It stays quick however long a table gets, and answers input that Django would take for a fault with a page or a 400.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import BadRequest, ValidationError
+from django.core.paginator import Paginator
+from django.db import DataError
+from django.db.models import Case, Count, Field, Model, Q, QuerySet, Value, When
 from django.forms import Media
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from todoproject.admin.checked_input import CheckedInputModelAdmin
-from todoproject.admin.paginator import BoundedPaginator
+from todoproject.admin.filters import StateFilter
+
+if TYPE_CHECKING:
+    AnyModelAdmin = admin.ModelAdmin[Any]
+    AnyPaginator = Paginator[Any]
+else:
+    AnyModelAdmin, AnyPaginator = admin.ModelAdmin, Paginator
+
+MOST_ROWS = 10_000
 
 
-class OperationsModelAdmin(CheckedInputModelAdmin):
-    """Counts no further than anybody reads, and deletes one at a time.
+class BoundedPaginator(AnyPaginator):
+    """Counts to MOST_ROWS and stops: a `count(*)` over the whole table costs more than the page itself."""
 
-    Django's page that asks before many are deleted lists each of them with all that depends on it, and sends a field
-    for each: with more than 1,000 it cannot be answered.
+    @cached_property
+    def _counted(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[: MOST_ROWS + 1].count())
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more rows than `count` says."""
+        return self._counted > MOST_ROWS
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, MOST_ROWS)
+
+
+class CheckedChangeList(ChangeList):
+    """Leads back to the whole list from a lookup in the address that the database refuses.
+
+    Django takes every lookup of a field: ``?title=%00``, ``?title__regex=(``, ``?due_at__year=0``, ``?id__range=1``.
+    """
+
+    lookups: dict[str, Any]
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """Return Django's filters, and keep the lookups that belong to none of them."""
+        found = super().get_filters(request)
+        self.lookups = found[2]
+        return found
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+        except (DataError, IndexError, ValueError) as error:
+            if not self.lookups:
+                raise
+            raise IncorrectLookupParameters(error) from error
+
+
+class CheckedAutocompleteSelect(AutocompleteSelect):
+    """Shows nothing as chosen where the value is no key; Django's own widget would ask the database for it."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if is_key(self.field.target_field, key)], attr)
+
+
+class OperationsModelAdmin(AnyModelAdmin):
+    """Counts no further than anybody reads.
+
+    `states` are {name: condition}; the first that a row meets is its state. They give a filter and the column `state`.
+    `tiles` are {name of a state: label} of the counts on the start page; those in `alarming` stand out.
+    `granted` is what the roles of operations staff may do: the first both of them, the rest editors (`roles`).
     """
 
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    states: Mapping[str, Q] = {}
+    tiles: Mapping[str, str] = {}
+    alarming: Sequence[str] = ()
+    granted: tuple[str, ...] = ("view",)
+
+    @property
+    def changelist(self) -> str:
+        """The list's name among the URLs."""
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
 
     @property
     def media(self) -> Media:
-        """Return Django's scripts and styles of a list or form, and those of the filters of ours."""
-        return super().media + AutocompleteSelect(None, self.admin_site).media
+        """Return Django's scripts and styles of a list or form, and those of the filters here."""
+        return super().media + AutocompleteSelect(None, self.admin_site).media + Media(js=["operations/operations.js"])
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Call the list by what it lists; Django's heading is "Select … to change"."""
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def get_actions(self, request: HttpRequest, *where: Any) -> dict[str, Any]:
-        actions: dict[str, Any] = super().get_actions(request, *where)
-        actions.pop("delete_selected", None)
-        return actions
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002  Django's
+        return CheckedChangeList
+
+    # ── States ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        whens = [When(condition, then=Value(name)) for name, condition in self.states.items()]
+        rows = super().get_queryset(request)
+        return rows.annotate(state_name=Case(*whens, default=Value("–"))) if whens else rows
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (StateFilter, *super().get_list_filter(request)) if self.states else super().get_list_filter(request)
+
+    @admin.display(description="state")
+    def state(self, row: Any) -> str:
+        name: str = row.state_name
+        return format_html('<span class="alarming">{}</span>', name) if name in self.alarming else name
+
+    def tiles_shown(self) -> Iterator[dict[str, Any]]:
+        """Yield the tiles, counted in one pass over the table, with the address of the list behind each."""
+        counts = {f"n_{name}": Count("pk", filter=self.states[name]) for name in self.tiles}
+        found = self.model._default_manager.aggregate(**counts) if counts else {}
+        for name, label in self.tiles.items():
+            number, address = found[f"n_{name}"], reverse(self.changelist, query={"state": name})
+            alarming = name in self.alarming and number > 0
+            yield {"label": label, "number": f"{number:,}", "address": address, "alarming": alarming}
+
+    # ── Input that Django does not check ─────────────────────────────────────────────────────────────────────────────
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search as Django does; no text of PostgreSQL has a NUL in it, and the autocomplete passes one on."""
+        return super().get_search_results(request, queryset.none() if "\0" in search_term else queryset, search_term)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002  Django's
+        """Begin empty: no page fills in a new form by its address, which Django would not check."""
+        return {}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", CheckedAutocompleteSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *what: Any) -> HttpResponseRedirect:
+        """Say that there is no such object, on the list of those that there are; Django does so on the start page."""
+        super()._get_obj_does_not_exist_redirect(request, *what)  # type: ignore[misc]  # not in the stubs
+        return HttpResponseRedirect(reverse(self.changelist))
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any) -> Any:
+        """Run an action on what is selected; 400 where that can be no row of this list."""
+        if not all(is_key(self.opts.pk, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("What is selected can be no row of this list.")
+        return super().response_action(request, queryset, *where, **options)
 
 
 class ReadOnlyModelAdmin(OperationsModelAdmin):
-    """For rows that the service writes: shown, at most acted on, never written by a form."""
+    """For rows that the service writes: shown, at most acted on, never written or deleted by a form."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  the signatures are Django's
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         return False
+
+
+def is_key(field: "Field[Any, Any]", text: str) -> bool:
+    """Say whether `text` can be a value of a primary key; whether there is such a row is another question."""
+    try:
+        field.to_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def counted(number: int, model: type[Model]) -> str:
+    """Return “1 todo”, “2,000 todos”."""
+    names = model._meta
+    return f"{number:,} {names.verbose_name if number == 1 else names.verbose_name_plural}"

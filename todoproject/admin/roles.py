@@ -1,10 +1,9 @@
 """Grants the two roles of operations staff their permissions, after the `migrate` that makes a model's table.
 
-Both roles see every registered app. Editors also have the actions that the app names, and each model's own permissions
-(`Meta.permissions`). Not granted by migrations: a flush of the database would take the roles away for good, and a
-resource could not make its first migration, since a file that depends on it would be there before it.
-
-roles.register(self.label)      # in AppConfig.ready()
+Each model in the admin says by `granted` of its ModelAdmin what editors may do; both roles see it. Editors also have
+the model's own permissions (`Meta.permissions`). Not granted by migrations: a flush of the database would take the
+roles away for good, and a resource could not make its first migration, since a file that depends on it would be there
+before it.
 """
 
 from collections.abc import Iterable
@@ -12,18 +11,12 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as installed
+from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.db import transaction
 
 READ_ONLY = "Operations: read-only"
 EDITOR = "Operations: editor"
-
-_editing: dict[str, tuple[str, ...]] = {}
-
-
-def register(app_label: str, *, editing: tuple[str, ...] = ("add", "change", "delete")) -> None:
-    """Let the roles see the models of this app, and editors do `editing` with them."""
-    _editing[app_label] = editing
 
 
 def grant_new_permissions(sender: AppConfig, apps: Any = installed, **_signal: Any) -> None:
@@ -33,17 +26,19 @@ def grant_new_permissions(sender: AppConfig, apps: Any = installed, **_signal: A
     historical models.
     """
     label = sender.label
-    if label not in _editing:
-        return
+    seen, edited = [], []
     try:
         permissions = apps.get_model("auth", "Permission").objects.filter(content_type__app_label=label)
-        models = [model._meta for model in apps.get_app_config(label).get_models()]  # noqa: SLF001  public
+        for model_admin in admin.site._registry.values():  # noqa: SLF001  it has no public name
+            actions: tuple[str, ...] = getattr(model_admin, "granted", ())
+            if model_admin.opts.app_label == label and actions:
+                options = apps.get_model(label, model_admin.opts.model_name)._meta
+                made = [_default_permission(action, options) for action in actions]
+                seen += made[:1]
+                edited += made[1:] + [(options.model_name, *permission) for permission in options.permissions]
     except LookupError:  # migrated to where these tables are not there yet, or no more
         return
-    there = set(permissions.values_list("codename", flat=True))
-    seen = [_default_permission("view", options) for options in models]
-    edited = [_default_permission(action, options) for options in models for action in _editing[label]]
-    edited += [(options.model_name, *permission) for options in models for permission in options.permissions]
+    there = set(permissions.values_list("codename", flat=True)) if seen else set()
     with transaction.atomic():
         for role, granted in ((READ_ONLY, seen), (EDITOR, seen + edited)):
             if new := [permission for permission in granted if permission[1] not in there]:

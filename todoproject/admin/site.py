@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from todoproject.accounts import lockout
-from todoproject.admin.figures import figures_for
+from todoproject.admin.model_admin import OperationsModelAdmin
 from todoproject.logs.context import user_id
 from todoproject.throttling.rates import LoginThrottle
 
@@ -20,6 +20,15 @@ class OperationsSite(AdminSite):
     index_title = "At a glance"
     site_url = None
     enable_nav_sidebar = False  # five lists: the start page is enough, and the lists need the width
+
+    def __init__(self, name: str = "admin") -> None:
+        """Delete one row at a time.
+
+        Django's page that asks before many are deleted lists each with all that depends on it, and sends a field for
+        each: with more than 1,000 it cannot be answered.
+        """
+        super().__init__(name)
+        self.disable_action("delete_selected")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether this is staff; every view asks, so that logs and audit trail know from here who it is."""
@@ -38,9 +47,10 @@ class OperationsSite(AdminSite):
         return sorted(found, key=lambda app: places[app["app_label"]], reverse=True)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the counts that the apps have registered above the list of models."""
-        figures = list(figures_for(request.user))
-        return super().index(request, {"figures": figures, **(extra_context or {})})
+        """Show the tiles of the lists that this person may see above the list of models."""
+        seen = [one for one in self._registry.values() if one.has_view_permission(request)]
+        tiles = [tile for one in seen if isinstance(one, OperationsModelAdmin) for tile in one.tiles_shown()]
+        return super().index(request, {"tiles": tiles, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Log in; too many attempts of an address, or failures of a user, get a page that says how long to wait."""

@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.utils.log import log_response
-from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions
 from rest_framework.settings import api_settings
 
@@ -41,17 +39,17 @@ class PreconditionFailed(exceptions.APIException):
     default_detail = "The current ETag is not what If-Match or If-None-Match demands."
 
 
-class Conflict(exceptions.APIException):
-    """Somebody else is at it; worth trying again after `wait` seconds."""
+class AlreadyExists(exceptions.ValidationError):
+    """Values of which there may be one, and is one; as ``{member: [sentence, …]}``."""
 
     status_code = 409
-    default_detail = "A request with this Idempotency-Key has not ended yet."
-    wait = 1
+    slug = "already-exists"
 
 
-class IdempotencyKeyReused(exceptions.APIException):
-    status_code = 422
-    default_detail = "This Idempotency-Key was used with another body."
+class InUse(exceptions.APIException):
+    status_code = 409
+    slug = "in-use"
+    default_detail = "Something else refers to this: delete or change that first."
 
 
 def first_line(error: BaseException) -> str:
@@ -65,9 +63,6 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    elif isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation):
-        # The one foreign key that a request of the API can miss is the caller, deleted since the token was made.
-        error = _with_challenge(exceptions.AuthenticationFailed("The user of this token no longer exists."), context)
     if unavailable.is_unavailable(error):
         headers = {"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)}
         response = problem_response(request, "unavailable", unavailable.DETAIL, headers=headers)
@@ -83,11 +78,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         found = in_query(error) if isinstance(error, QueryError) else pointed(error.detail)
         errors = [{"pointer": pointer, "detail": detail} for pointer, detail in found]
         detail = f"{len(errors)} value{'s are' if len(errors) > 1 else ' is'} not accepted: see errors."
-        return problem_response(request, "validation-failed", detail, errors=errors)
+        return problem_response(request, getattr(error, "slug", "validation-failed"), detail, errors=errors)
     if isinstance(error, exceptions.APIException):
         headers = _headers(error)
         detail = DETAILS.get(type(error), str(error.detail))
-        return problem_response(request, SLUG_OF_STATUS[error.status_code], detail, headers=headers)
+        slug = getattr(error, "slug", None) or SLUG_OF_STATUS[error.status_code]
+        return problem_response(request, slug, detail, headers=headers)
     return None
 
 
@@ -124,9 +120,3 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(max(1, round(wait)))
     return headers
-
-
-def _with_challenge(error: exceptions.APIException, context: dict[str, Any]) -> exceptions.APIException:
-    view = context["view"]
-    error.auth_header = view.get_authenticate_header(view.request)  # type: ignore[attr-defined]
-    return error

@@ -17,6 +17,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]
 FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # A JSON number (RFC 8259 §6) without an exponent.
 DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
+LARGEST_ID = 2**63 - 1
 
 
 class StrictCharField(serializers.CharField):
@@ -63,13 +64,34 @@ class StrictIntegerField(serializers.IntegerField):
         return data
 
 
+class ReferenceField(StrictIntegerField):
+    """The id of another row. Whether there is one that the caller may use decides the statement that writes it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of the choices, of exactly its type."""
+
+    default_error_messages = {"invalid_choice": "Must be one of: {choices}."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if self.allow_blank and data == "":
+            return data
+        if not any(type(choice) is type(data) and choice == data for choice in self.choices):
+            self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
+        return data
+
+
 class QueryIntegerField(serializers.IntegerField):
-    """The ASCII digits of a query parameter, within `min_value` and `max_value`."""
+    """The ASCII digits of a query parameter, within `min_value` and `max_value`, with a sign where that is below 0."""
 
     default_error_messages = {"invalid": "Must be a whole number."}
 
     def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, str) or not re.fullmatch(r"[0-9]{1,18}", data):
+        digits = r"-?[0-9]{1,19}" if self.min_value is None or self.min_value < 0 else r"[0-9]{1,19}"
+        if not isinstance(data, str) or not re.fullmatch(digits, data):
             self.fail("invalid")
         return int(data)
 

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from rest_framework.request import Request
 
 from todoproject.api.cursor import cursor_text
-from todoproject.api.listing import Ordering, Page
+from todoproject.api.listing import Page
+from todoproject.api.ordering import Ordering
 
 
 def link_header(request: Request, root: str, page: Page, ordering: Ordering, filters: Mapping[str, Any]) -> str:

@@ -4,37 +4,19 @@ See `todoproject.api.cursor` for what a position is to a client.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Expression, F, Func, QuerySet, Subquery
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
+from django.http import Http404
 
 from todoproject.api.cursor import Position
-from todoproject.postgresql.prepared import Parameter, Statement, selection
+from todoproject.api.ordering import Ordering
+from todoproject.postgresql.statements import Parameter, Statement, beneath, selection
 
 # One for each ordering, direction, limit and set of filters that clients combine; the rare push each other out.
 STATEMENTS = 256
-
-
-@dataclass(frozen=True)
-class SortKey:
-    """What rows are sorted by; rows with equal keys follow their ids, so that the order is total."""
-
-    #: Never NULL, so that one row comparison finds a place; the same expression as in the index that serves it.
-    expression: Expression | F
-    #: The key of a row: what JSON can hold and PostgreSQL reads, or a date or Decimal, which come back as their text.
-    of_row: Callable[[Any], Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Ordering:
-    """A sort key and a direction; `name` is how a request asks for it."""
-
-    name: str
-    key: SortKey
-    descending: bool
 
 
 class Page(NamedTuple):
@@ -46,26 +28,46 @@ class Page(NamedTuple):
 
 
 class Listing:
-    """The pages of one kind of row: the `columns` of what `rows_of` gives for an owner and filters (`Parameter`s)."""
+    """The pages of one kind of row: the `columns` of what `rows_of` gives for a caller and filters (`Parameter`s).
 
-    def __init__(self, rows_of: Callable[[Any, Mapping[str, Any]], QuerySet[Any]], columns: Collection[str]) -> None:
+    `parent_of` gives the one row that a nested list lies below, with the caller and its id as `Parameter`s.
+    """
+
+    def __init__(
+        self,
+        rows_of: Callable[[Any, Mapping[str, Any]], QuerySet[Any]],
+        columns: Collection[str],
+        parent_of: Callable[[Any, Any], QuerySet[Any]] | None = None,
+    ) -> None:
         self._rows_of = rows_of
         self._columns = columns
+        self._parent_of = parent_of
         self._statement = lru_cache(maxsize=STATEMENTS)(self._made)
 
     def page(
-        self, owner_id: int, filters: Mapping[str, Any], ordering: Ordering, position: Position | None, limit: int
+        self,
+        fixed: Mapping[str, Any],
+        filters: Mapping[str, Any],
+        ordering: Ordering,
+        position: Position | None,
+        limit: int,
     ) -> Page:
         """Return up to `limit` rows next to `position` (None: from the start), by one statement.
 
-        A second statement runs only for an empty page: then no row can carry the answer to "is there anything behind?".
+        `fixed` has the caller and, for a nested list, the parent; raises Http404 when the caller sees no such parent. A
+        second statement runs only for an empty page: then no row can carry the answer to "is there anything behind?".
         """
         backwards = position.backwards if position else None
-        values = {"owner_id": owner_id, **filters}
+        values = {**fixed, **filters}
         if position:
             values |= {"position_key": position.key, "position_id": position.row_id}
         ahead, behind = self._statement(ordering, frozenset(filters), backwards, limit)
         found = ahead.rows(values)
+        if self._parent_of:
+            if not found:
+                raise Http404
+            if found[0].id is None:
+                found = []
         more_ahead, found = len(found) > limit, found[:limit]
         if not found:
             if position is None or not behind.rows(values):
@@ -78,11 +80,11 @@ class Listing:
         if backwards:
             found.reverse()
             more_ahead, any_behind = any_behind, more_ahead
-        of_row, first, last = ordering.key.of_row, found[0], found[-1]
+        key_of, first, last = ordering.key_of, found[0], found[-1]
         return Page(
             found,
-            Position(of_row(last), last.id, backwards=False) if more_ahead else None,
-            Position(of_row(first), first.id, backwards=True) if any_behind else None,
+            Position(key_of(last), last.id, backwards=False) if more_ahead else None,
+            Position(key_of(first), first.id, backwards=True) if any_behind else None,
         )
 
     def _made(
@@ -93,7 +95,7 @@ class Listing:
         limit: int,
     ) -> tuple[Statement, Statement]:
         """Return what fetches the rows ahead of a position, and what finds the row at or behind it."""
-        rows = self._rows_of(Parameter("owner_id"), {name: Parameter(name) for name in sorted(filters)})
+        rows = self._rows_of(Parameter("caller"), {name: Parameter(name) for name in sorted(filters)})
         down = ordering.descending != bool(backwards)
         terms = (ordering.key.expression, F("id"))
         here, mark = _row(*terms), _row(Parameter("position_key"), Parameter("position_id"))
@@ -104,7 +106,10 @@ class Listing:
         if backwards is not None:
             ahead = ahead.filter(LessThan(here, mark) if down else GreaterThan(here, mark))
             ahead = ahead.annotate(row_behind=Subquery(behind))
-        return selection(ahead[: limit + 1]), selection(behind)
+        ahead = ahead[: limit + 1]
+        if self._parent_of is None:
+            return selection(ahead), selection(behind)
+        return beneath(self._parent_of(Parameter("caller"), Parameter("parent")), ahead), selection(behind)
 
 
 def _row(*terms: Expression | F) -> Func:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from todoproject.api.registry import resources
 from todoproject.http.problems import CONTENT_TYPE
 
 Endpoints = list[tuple[str, str, str, Any]]
@@ -19,6 +20,8 @@ HEADERS = {
     "429": {"Retry-After": "Seconds to wait."},
     "503": {"Retry-After": "Seconds to wait."},
 }
+# By which drf-spectacular finds equal choices to name them; they stay where they are, and need no name.
+ENUM_ID = "x-spec-enum-id"
 REQUEST_ID = {"X-Request-ID": "Finds the request in our logs: yours, or one that we made."}
 
 
@@ -30,20 +33,33 @@ def without_trailing_slashes(endpoints: Endpoints) -> Endpoints:
 def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Return the document with headers by status, examples that name their own address, and complete answers."""
     for path, operation in _operations(result):
+        for parameter in operation.get("parameters", []):
+            parameter["schema"].pop(ENUM_ID, None)
         operation["description"] = operation["description"].replace("``", "`")
         for status, response in operation["responses"].items():
             headers = response.setdefault("headers", {})
             for name, description in {**HEADERS.get(status, {}), **REQUEST_ID}.items():
                 headers.setdefault(name, {"schema": {"type": "string"}, "description": description})
             for example in response.get("content", {}).get(CONTENT_TYPE, {}).get("examples", {}).values():
-                example["value"]["instance"] = re.sub(r"\{\w+_id\}", "42", path)
+                example["value"]["instance"] = re.sub(r"\{\w+\}", "42", path)
                 if "errors" in example["value"] and "requestBody" not in operation:
                     example["value"]["errors"] = [{"pointer": "?limit", "detail": "Must be a whole number."}]
-    for name, schema in result["components"]["schemas"].items():
+    _finish_schemas(result["components"]["schemas"])
+    used = {tag for _, operation in _operations(result) for tag in operation.get("tags", [])}
+    tags = [{"name": each.name, "description": each.scope.said()} for each in resources() if each.name in used]
+    result["tags"] = [*tags, *result.get("tags", [])]
+    return result
+
+
+def _finish_schemas(schemas: dict[str, Any]) -> None:
+    for name, schema in schemas.items():
         # An answer leaves nothing out; what a request may leave out is in the schema of the request.
         if not name.endswith("Request") and name != "Problem":
             schema["required"] = sorted(schema["properties"])
-    return result
+        for member in schema["properties"].values():
+            member.pop(ENUM_ID, None)
+            if name.startswith("Patched"):
+                member.pop("default", None)  # a generated client would send it, and change what nobody named
 
 
 def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,6 +1,5 @@
 """Writes JSON with orjson: date-times as RFC 3339 in UTC with a ``Z``, decimal numbers as text."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,16 +20,8 @@ def decimal_text(value: Any) -> str:
 
 
 class JSONRenderer(BaseRenderer):
-    """The one renderer of the API."""
+    """The one media type of the API; views answer bytes, which no renderer has to make."""
 
     media_type = "application/json"
     format = "json"
     charset = None
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,  # noqa: ARG002  the signature is DRF's
-        renderer_context: Mapping[str, Any] | None = None,  # noqa: ARG002
-    ) -> bytes:
-        return b"" if data is None else to_json(data)

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
-from todoproject.audit.trail import record
+from todoproject.audit import record
 
 
 @receiver(user_logged_in)

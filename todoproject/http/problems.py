@@ -84,6 +84,19 @@ PROBLEM_TYPES = {
             "again.",
         ),
         ProblemType(
+            "already-exists",
+            409,
+            "Something has this value already",
+            "The values named by `errors` may exist once, and another row has them: perhaps one that you cannot see. "
+            "Choose others.",
+        ),
+        ProblemType(
+            "in-use",
+            409,
+            "Something else depends on this",
+            "It cannot be deleted while other rows refer to it. Delete or change those first.",
+        ),
+        ProblemType(
             "precondition-failed",
             412,
             "The condition of the request does not hold",
@@ -148,15 +161,26 @@ def problem_response(
     headers: "Mapping[str, str] | None" = None,
 ) -> HttpResponse:
     """Return the answer for a problem of type `slug`; `detail` is one sentence about this occurrence."""
-    problem = PROBLEM_TYPES[slug]
-    body: dict[str, object] = {
-        "type": f"/docs/errors/{slug}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": detail,
-        "instance": request.path,
-        "request_id": current_request_id(),
-    }
+    members: dict[str, object] = {"instance": request.path, "request_id": current_request_id()}
     if errors:
-        body["errors"] = errors
-    return HttpResponse(orjson.dumps(body), status=problem.status, content_type=CONTENT_TYPE, headers=headers)
+        members["errors"] = errors
+    body, status = problem_document(slug, detail, **members), PROBLEM_TYPES[slug].status
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
+
+
+def problem_document(slug: str, detail: str, **members: object) -> bytes:
+    """Return the body alone, for whatever answers without Django."""
+    problem = PROBLEM_TYPES[slug]
+    known = {"type": f"/docs/errors/{slug}", "title": problem.title, "status": problem.status, "detail": detail}
+    return orjson.dumps(known | members)
+
+
+# Without a type or a request id (RFC 9457 §4.2.1): no client of an API sends such a body.
+UNKNOWN_TRANSFER_CODING = orjson.dumps(
+    {
+        "type": "about:blank",
+        "title": "Not Implemented",
+        "status": 501,
+        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
+    }
+)

@@ -8,15 +8,14 @@ no longer than ``lock_timeout``.
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from psycopg.errors import LockNotAvailable
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 
-from todoproject.api.errors import Conflict, IdempotencyKeyReused
-from todoproject.api.resource import caller_id
 from todoproject.idempotency.models import IdempotencyRecord
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -35,6 +34,19 @@ CLAIM = f"""
 """  # noqa: S608  made of constants
 
 
+class Conflict(APIException):
+    """Somebody else is at it; worth trying again after `wait` seconds."""
+
+    status_code = 409
+    default_detail = "A request with this Idempotency-Key has not ended yet."
+    wait = 1
+
+
+class IdempotencyKeyReused(APIException):
+    status_code = 422
+    default_detail = "This Idempotency-Key was used with another body."
+
+
 def idempotently(request: Request, answer: Callable[[], HttpResponse]) -> HttpResponse:
     """Return ``answer()``, or what it returned the first time for this user, path and key.
 
@@ -47,7 +59,8 @@ def idempotently(request: Request, answer: Callable[[], HttpResponse]) -> HttpRe
         return answer()
     if not KEY.fullmatch(key):
         raise ParseError("Idempotency-Key must be 1 to 255 visible ASCII characters.")
-    user_id, path, fingerprint = caller_id(request), request.path.rstrip("/"), hashlib.sha256(request.body).hexdigest()
+    user_id: Any = request.user.pk  # of a caller whom a token names
+    path, fingerprint = request.path.rstrip("/"), hashlib.sha256(request.body).hexdigest()
     with transaction.atomic():
         record_id = _claim(user_id, path, key, fingerprint)
         if record_id is None:

@@ -18,7 +18,7 @@ def current_request_id() -> str:
 def begin_request(identifier: str) -> None:
     """Start a request: its id is known, its user and its client's address are not yet.
 
-    A worker thread serves one request after another in the same context, so all are set anew each time.
+    A worker thread serves one request after another in the same context, so all are set each time.
     """
     request_id.set(identifier)
     user_id.set(None)

@@ -4,5 +4,5 @@ Every metric of prometheus_client is exported, wherever it is made; gauges say `
 here may import prometheus_client: see `directory`.
 """
 
-# The first word of every metric of ours; what django-prometheus counts begins with `django_db`.
+# The first word of all our metrics; what django-prometheus counts begins with `django_db`.
 NAMESPACE = "todo"

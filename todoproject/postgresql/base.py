@@ -15,7 +15,7 @@ from django_prometheus.db.backends.postgresql import base
 from django_prometheus.db.metrics import errors_total, execute_total, query_duration_seconds
 from psycopg.rows import namedtuple_row
 
-from todoproject.metrics import pool
+from todoproject.metrics import capacity
 from todoproject.postgresql import driver
 from todoproject.secrets.files import Secret
 
@@ -38,11 +38,11 @@ class DatabaseClient(client.DatabaseClient):
         return super().settings_to_cmd_args_env({**settings_dict, **logins}, parameters)
 
 
-class PreparedCursor(psycopg.Cursor[Any]):
-    """Sends a statement once a connection and its values each time; numbers and times come back in binary."""
+class BinaryCursor(psycopg.Cursor[Any]):
+    """Sends values beside the statement; numbers and times come back in binary."""
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
-        return super().execute(query, params, prepare=True, binary=True)
+        return super().execute(query, params, binary=True)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-prometheus has no types
@@ -54,7 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     Database = driver
     client_class = DatabaseClient
     in_use = False
-    prepared_cursor: PreparedCursor | None = None
+    binary_cursor: BinaryCursor | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return Django's parameters with `credentials`, which the driver turns into user and password."""
@@ -78,18 +78,18 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        pool.size.inc()
+        capacity.connections.inc()
         return connection
 
     def _close(self) -> None:
         if self.connection is not None:
-            pool.size.dec()
+            capacity.connections.dec()
             self.give_back()
-        self.prepared_cursor = None
+        self.binary_cursor = None
         super()._close()
 
-    def prepared(self, text: str, values: Sequence[Any]) -> list[Any]:
-        """Return the rows of a statement as named tuples; see `todoproject.postgresql.prepared`.
+    def rows(self, text: str, values: Sequence[Any]) -> list[Any]:
+        """Return the rows of a statement as named tuples; see `todoproject.postgresql.statements`.
 
         Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
         """
@@ -97,9 +97,9 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         self.ensure_connection()
         self.validate_no_broken_transaction()
         self.count_use()
-        cursor = self.prepared_cursor
+        cursor = self.binary_cursor
         if cursor is None or cursor.connection is not self.connection:
-            cursor = self.prepared_cursor = PreparedCursor(self.connection, row_factory=namedtuple_row)
+            cursor = self.binary_cursor = BinaryCursor(self.connection, row_factory=namedtuple_row)
         executed, seconds = self.statement_metrics
         executed.inc()
         started = time.perf_counter()
@@ -125,7 +125,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     def count_use(self) -> None:
         if not self.in_use:
             self.in_use = True
-            pool.in_use.inc()
+            capacity.in_use.inc()
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Let go what a request has used: Django calls this before and after each."""
@@ -135,4 +135,4 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     def give_back(self) -> None:
         if self.in_use:
             self.in_use = False
-            pool.in_use.dec()
+            capacity.in_use.dec()

@@ -1,6 +1,6 @@
 """psycopg with another `connect`: credentials come from where secrets are, at every connection.
 
-Inside the connection class, so that whoever opens connections, Django or a pool, gets it.
+Inside the connection class, so that Django and a pool get it alike.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What every database connection of ours is opened with.
+"""The options of every database connection.
 
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
@@ -36,12 +36,9 @@ def connection_options() -> dict[str, Any]:
         "keepalives_idle": 10,
         "keepalives_interval": 3,
         "keepalives_count": 3,
-        # Only what `todoproject.postgresql.prepared` runs is prepared, whatever the number: Django's own statements
-        # carry their values inside, so no two are equal. None, Django's default, would forbid it altogether.
-        "prepare_threshold": 5,
     }
     if role := database_role():
-        # Whoever logs in, what is made belongs to this role: tables keep their owner when a login rotates.
+        # New tables belong to this role, whatever the login: tables keep their owner when a login rotates.
         options["options"] += f" -c role={role}"
     if mode := env.str("DB_SSLMODE", default=""):
         options["sslmode"] = mode

@@ -10,24 +10,13 @@ https://www.rfc-editor.org/rfc/rfc9112#section-8
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
-import orjson
 from django.conf import settings
 
-from todoproject.http.problems import CONTENT_TYPE
+from todoproject.http.problems import CONTENT_TYPE, UNKNOWN_TRANSFER_CODING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-# Without a type or a request id (RFC 9457 §4.2.1): no client of an API sends this.
-REFUSAL = orjson.dumps(
-    {
-        "type": "about:blank",
-        "title": "Not Implemented",
-        "status": 501,
-        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
-    }
-)
 
 
 class Bodies:
@@ -44,10 +33,9 @@ class Bodies:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         coding = environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if coding not in {"", "chunked"}:
-            start_response(
-                "501 Not Implemented", [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(REFUSAL)))]
-            )
-            return [REFUSAL]
+            length = str(len(UNKNOWN_TRANSFER_CODING))
+            start_response("501 Not Implemented", [("Content-Type", CONTENT_TYPE), ("Content-Length", length)])
+            return [UNKNOWN_TRANSFER_CODING]
         if coding and not environ.get("CONTENT_LENGTH"):
             body = environ["wsgi.input"].read(settings.MAX_BODY_BYTES + 1)
             environ["wsgi.input"] = BytesIO(body)

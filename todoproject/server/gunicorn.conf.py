@@ -101,9 +101,9 @@ def when_ready(server: Any) -> None:
 
 def post_fork(_server: Any, _worker: Any) -> None:
     """Say how many requests this worker can serve at a time."""
-    from todoproject.metrics import pool
+    from todoproject.metrics import capacity
 
-    pool.threads.set(threads)
+    capacity.threads.set(threads)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -8,9 +8,7 @@ import re
 import socket
 from collections.abc import Iterable
 
-import orjson
-
-from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES
+from todoproject.http.problems import CONTENT_TYPE, problem_document
 
 # A request of 5 ms behind 16 others of its thread waits 80 ms; on a quarter of a core, where it takes 20 ms, a third
 # of a second.
@@ -32,15 +30,8 @@ REQUEST_BYTES = 64 * 1024
 
 def refusal(*, keep: bool) -> bytes:
     """Return a whole 503; `keep` says that the connection can be used again."""
-    problem = PROBLEM_TYPES["unavailable"]
-    body = orjson.dumps(
-        {
-            "type": f"/docs/errors/{problem.slug}",
-            "title": problem.title,
-            "status": problem.status,
-            "detail": "The service has more requests than it can serve. Nothing was done: send this one again.",
-        }
-    )
+    detail = "The service has more requests than it can serve. Nothing was done: send this one again."
+    body = problem_document("unavailable", detail)
     head = (
         f"HTTP/1.1 503 Service Unavailable\r\n"
         f"Content-Type: {CONTENT_TYPE}\r\n"

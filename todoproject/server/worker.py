@@ -1,4 +1,4 @@
-"""gunicorn's threaded worker, with an end that is one."""
+"""gunicorn's threaded worker, which stops accepting at SIGTERM, finishes its requests and bounds every wait."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-from todoproject.metrics import pool
+from todoproject.metrics import capacity
 from todoproject.server import limits
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
@@ -60,7 +60,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         most_waiting = self.cfg.threads * limits.WAITING_PER_THREAD
         if self.tpool._work_queue.qsize() >= most_waiting and self.refuse(conn):  # noqa: SLF001  nothing public tells
             return
-        pool.waiting.inc()
+        capacity.waiting.inc()
         super().enqueue_req(conn)
 
     def refuse(self, conn: Any) -> bool:
@@ -143,7 +143,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
         gunicorn's would wait for ever: https://github.com/benoitc/gunicorn/issues/2652
         """
-        pool.waiting.dec()
+        capacity.waiting.dec()
         self.taken[conn] = time.monotonic()
         try:
             return super().handle(conn)
@@ -156,7 +156,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.sock.shutdown(socket.SHUT_RD)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request; who does not take the answer is for gunicorn one that has gone, and no error of ours."""
+        """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:

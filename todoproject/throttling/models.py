@@ -1,4 +1,4 @@
-"""How often somebody came since his window began."""
+"""Counts the requests of each window."""
 
 from django.db import models
 from django.db.models import Q

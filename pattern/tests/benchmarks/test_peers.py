@@ -49,6 +49,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Yardstick]:
 
 
 @pytest.mark.ci
+@pytest.mark.timeout(600)
 def test_every_peer_answers_what_the_service_answers(running: Yardstick) -> None:
     database = running.filled("few", rows=500, users=10)
     callers = Callers(running, database)

@@ -1,5 +1,5 @@
 """The service of the process tests, for those who watch one that somebody else has started."""
 
-from tests.process.conftest import caller, serve, server, stage
+from tests.process.conftest import caller, serve, stage
 
-__all__ = ["caller", "serve", "server", "stage"]
+__all__ = ["caller", "serve", "stage"]

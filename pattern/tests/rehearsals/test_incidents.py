@@ -9,7 +9,7 @@ from pattern.rehearsals.incident import rehearse, stage
 from pattern.rehearsals.kinds import KINDS
 from tests.monitoring.tools import needed
 
-pytestmark = pytest.mark.ci
+pytestmark = [pytest.mark.ci, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("name", KINDS)

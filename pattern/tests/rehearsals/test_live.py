@@ -26,7 +26,7 @@ from pattern.rehearsals.stack import EXPORTER, Colour, Stack
 from pattern.rehearsals.traffic import Traffic
 from tests.monitoring.tools import MONITORING, needed
 
-pytestmark = pytest.mark.ci
+pytestmark = [pytest.mark.ci, pytest.mark.timeout(600)]
 
 DASHBOARDS = ("service", "slo", "database", "platform", "operations")
 # Whose metrics a query needs beside the service's own, by their prefix.

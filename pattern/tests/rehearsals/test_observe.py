@@ -18,7 +18,7 @@ from tests.postgresql_plugin import ROOT
 from tests.process.conftest import Serve
 from tests.process.metered import Metered
 
-pytestmark = pytest.mark.ci
+pytestmark = [pytest.mark.ci, pytest.mark.timeout(600)]
 
 
 def live(*words: str, state: Path, **variables: str) -> subprocess.Popen[str]:

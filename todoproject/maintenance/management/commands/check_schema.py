@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from todoproject.server.startup import missing_now
+from todoproject.server.health import missing_now
 
 
 class Command(BaseCommand):

@@ -28,9 +28,9 @@ class Command(BaseCommand):
 
 def prune(model: type[models.Model], expiry: str) -> int:
     """Delete the rows of `model` whose `expiry` lies in the past, in batches; return how many."""
-    expired = model._default_manager.filter(**{f"{expiry}__lte": Now()}).order_by(expiry)  # noqa: SLF001
+    expired = model._default_manager.filter(**{f"{expiry}__lte": Now()}).order_by(expiry)
     removed = 0
     while batch := list(expired.values_list("pk", flat=True)[:BATCH_ROWS]):
         # Asked again in the DELETE: a record may have been taken over and live again since it was listed.
-        removed += model._default_manager.filter(pk__in=batch, **{f"{expiry}__lte": Now()}).delete()[0]  # noqa: SLF001
+        removed += model._default_manager.filter(pk__in=batch, **{f"{expiry}__lte": Now()}).delete()[0]
     return removed

@@ -1,0 +1,86 @@
+"""Every resource in the admin, and rows of it: the tests of what a ResourceAdmin promises run over all of them."""
+
+import itertools
+from typing import Any, cast
+
+import pytest
+from django.contrib import admin
+from django.db.models import Field, Model
+from django.urls import reverse
+
+from tests.admin.samples import is_required, sample, sample_of, writable
+from tests.admin.staff import Staff
+from tests.factories import UserFactory
+from todoproject.accounts.models import User
+from todoproject.admin.resource_admin import ResourceAdmin
+
+NUMBERS = itertools.count(1000)
+RESOURCES = [one for one in admin.site._registry.values() if isinstance(one, ResourceAdmin)]
+each_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.opts.model_name)
+
+
+def keys_of(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
+    return [field for field in resource.opts.concrete_fields if field.is_relation]
+
+
+def make(model: type[Model], number: int = 0, /, **values: Any) -> Any:
+    """Create a row of which only what must be there is there; users and rows that it needs are made with it."""
+    for field in model._meta.concrete_fields:
+        if field.is_relation and not field.null and field.name not in values:
+            values[field.name] = related(field, number)
+    row = model._default_manager.create(**sample_of(model, number) | unique_of(model) | values)
+    return model._default_manager.get(pk=row.pk)
+
+
+def make_many(model: type[Model], count: int) -> list[Any]:
+    """Create `count` rows by one INSERT, alike but for what must be unique."""
+    first = make(model)
+    keys = {field.name: getattr(first, field.name) for field in model._meta.concrete_fields if field.is_relation}
+    rest = (model(**sample_of(model) | unique_of(model) | keys) for _ in range(1, count))
+    return [first, *model._default_manager.bulk_create(rest)]
+
+
+def unique_of(model: type[Model]) -> dict[str, Any]:
+    """Return values that no other row has, for the fields that must be unique, alone or with others."""
+    together = {name for constraint in model._meta.total_unique_constraints for name in constraint.fields}
+    unique = [field for field in writable(model) if field.unique or (field.name in together and is_required(field))]
+    return {field.name: sample(field, next(NUMBERS)) for field in unique}
+
+
+def related(field: "Field[Any, Any]", number: int = 0) -> Any:
+    """Create what a foreign key of `field` may point at."""
+    model = cast("type[Model]", field.related_model)
+    return UserFactory.create() if model is User else make(model, number)
+
+
+def page(resource: ResourceAdmin, name: str = "changelist", *arguments: Any) -> str:
+    """Return the address of one of the resource's pages: changelist, add, change, delete, history, export."""
+    return reverse(f"admin:{resource.opts.app_label}_{resource.opts.model_name}_{name}", args=arguments)
+
+
+def form_at(staff: Staff, path: str) -> dict[str, Any]:
+    """Return what a browser would send back if nobody touched the form at `path`."""
+    response: Any = staff.get(path)
+    assert response.status_code == 200, response.status_code
+    sent = {}
+    for field in response.context["adminform"].form:
+        value = field.value()
+        if not isinstance(value, bool):
+            shown = field.field.widget.format_value(value) or ""
+            sent[field.html_name] = shown[0] if isinstance(shown, list) else shown
+        elif value:
+            sent[field.html_name] = "on"
+    return sent
+
+
+def typed(field: "Field[Any, Any]", number: int) -> Any:
+    """Return what somebody may type into the form's field, another text for another number."""
+    if field.is_relation:
+        return related(field, number).pk
+    value = sample(field, number)
+    return {True: "on", False: ""}[value] if isinstance(value, bool) else str(value).removesuffix("Z")
+
+
+def fields_of(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
+    """Return what a person writes: plain fields and keys."""
+    return [*writable(resource.model), *keys_of(resource)]

@@ -1,0 +1,48 @@
+"""Valid values of a model's fields by their kind, as a form or a model takes them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, Field, IntegerField, Model
+
+FIRST_DAY = date(2026, 12, 1)
+
+
+def sample(field: "Field[Any, Any]", number: int = 0) -> Any:
+    """Return a JSON value that `field`, which is no foreign key, takes; the next number gives another one."""
+    if field.choices:
+        values = [value for value, _ in field.flatchoices]
+        return values[number % len(values)]
+    if isinstance(field, BooleanField):
+        return number % 2 == 1
+    if isinstance(field, DecimalField):
+        return f"{_within(field, number % 9)}.{'5' * field.decimal_places}".rstrip(".")
+    if isinstance(field, IntegerField):
+        return _within(field, number % 50)
+    if isinstance(field, DateField):
+        day = FIRST_DAY + timedelta(days=number % 365)
+        return f"{day}T09:00:00Z" if isinstance(field, DateTimeField) else str(day)
+    return f"{field.verbose_name} {number}".capitalize()[: field.max_length]
+
+
+def sample_of(model: type[Model], number: int = 0) -> dict[str, Any]:
+    """Return a value of each field that a client must give, but for its foreign keys."""
+    return {field.name: sample(field, number) for field in writable(model) if is_required(field)}
+
+
+def writable(model: type[Model]) -> "list[Field[Any, Any]]":
+    """Return the fields that a person or a client writes, without the foreign keys."""
+    fields = model._meta.concrete_fields
+    return [field for field in fields if field.editable and not (field.primary_key or field.is_relation)]
+
+
+def is_required(field: "Field[Any, Any]") -> bool:
+    return not (field.null or field.blank or field.has_default() or field.has_db_default())
+
+
+def _within(field: "Field[Any, Any]", number: int) -> int:
+    """Return `number`, moved between the limits that the field's validators set."""
+    lowest = [one.limit_value for one in field.validators if isinstance(one, MinValueValidator)]
+    highest = [one.limit_value for one in field.validators if isinstance(one, MaxValueValidator)]
+    return int(min([max([number, *lowest]), *highest]))

@@ -1,0 +1,236 @@
+"""One field of many rows set at once: one UPDATE for all of them, by the rule that the API keeps, with a history."""
+
+import logging
+import threading
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Field, Model
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.admin.resources import RESOURCES, each_resource, fields_of, make, make_many, page, related, typed
+from tests.admin.staff import Staff
+from tests.factories import UserFactory
+from todoproject.accounts.models import User
+from todoproject.admin import bulk, history
+from todoproject.admin.resource_admin import ResourceAdmin, is_free_text
+
+RESOURCE = RESOURCES[0]
+
+
+def asked_fields(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
+    names = {action.__name__ for action in resource.actions or () if callable(action)}
+    return [field for field in fields_of(resource) if f"set_{field.name}" in names]
+
+
+def values(field: "Field[Any, Any]") -> dict[str, Any]:
+    """Return what the page that asks sends for a new value of `field`."""
+    value = typed(field, 3)
+    return {field.name: {"on": "yes", "": "no"}.get(value, value)}
+
+
+def nobody_has(resource: ResourceAdmin) -> "Field[Any, Any]":
+    """Return a field whose new value no row has."""
+    asked = asked_fields(resource)
+    return next((field for field in asked if field.is_relation), asked[0])
+
+
+def count(resource: ResourceAdmin, **version: Any) -> int:
+    return int(resource.model._default_manager.filter(**version).count())
+
+
+# ── What an action changes ───────────────────────────────────────────────────────────────────────────────────────────
+@each_resource
+def test_there_is_an_action_for_each_field_that_many_rows_can_share(reader: Staff, resource: ResourceAdmin) -> None:
+    shared = {field.name for field in fields_of(resource) if not (is_free_text(field) or field.unique)}
+    fixed = {getattr(action, "field", "") for action in resource.actions or ()} - {""}
+    assert {field.name for field in asked_fields(resource)} == shared - fixed
+    assert "set_" not in reader.see(page(resource))
+
+
+@each_resource
+def test_each_action_asks_and_then_sets_its_field_with_version_history_and_audit(
+    editor: Staff, resource: ResourceAdmin, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
+) -> None:
+    for field in asked_fields(resource):
+        resource.model._default_manager.all().delete()
+        rows = [make(resource.model, number) for number in (0, 10)]
+        path, action, sent = page(resource), f"set_{field.name}", values(field)
+        question = editor.act(action, rows[:1], path=path)
+        assert f'name="{field.name}"' in question.content.decode()
+        assert count(resource, version=1) == 2
+        with caplog.at_level(logging.INFO, "audit"), django_capture_on_commit_callbacks(execute=True):
+            answer = editor.confirm(action, rows[:1], 1, path=path, **sent)
+        assert answer.status_code == 302, (field.name, answer.content)
+        assert f"1 {resource.opts.verbose_name} changed: {field.verbose_name} is now " in editor.told(answer)[-1]
+        after = resource.model._default_manager.get(pk=rows[0].pk)
+        assert (after.version, after.updated_at > rows[0].updated_at) == (2, True), field.name
+        assert getattr(after, field.name) != getattr(rows[0], field.name)
+        assert resource.model._default_manager.get(pk=rows[1].pk).version == 1
+        assert f"{field.verbose_name}: " in LogEntry.objects.latest("pk").change_message.lower()
+        line: Any = [record for record in caplog.records if record.name == "audit"][-1]
+        assert (line.action, line.changes) == (f"{resource.opts.model_name}.changed", [field.name])
+        assert (line.target, line.user_id) == (str(rows[0].pk), editor.user.pk)
+        again = editor.confirm(action, rows[:1], 1, path=path, **sent)
+        assert editor.told(again)[-1].endswith(f"1 {resource.opts.verbose_name} left alone: already so.")
+        assert count(resource, version=3) == 0
+
+
+@each_resource
+def test_what_is_no_value_is_asked_for_again(editor: Staff, resource: ResourceAdmin) -> None:
+    row = make(resource.model)
+    for field in asked_fields(resource):
+        wrong = ["x" * 9, "9" * 5000] if not field.is_relation else ["0", "x", "\0", "9" * 5000]
+        for value in wrong:
+            response = editor.confirm(f"set_{field.name}", [row], 1, path=page(resource), **{field.name: value})
+            assert (response.status_code, b"errorlist" in response.content) == (200, True), (field.name, value[:9])
+    assert count(resource, version=1) == 1
+
+
+@each_resource
+def test_nothing_is_given_to_a_locked_user(editor: Staff, resource: ResourceAdmin) -> None:
+    row, locked = make(resource.model), UserFactory.create(is_active=False)
+    for field in asked_fields(resource):
+        if field.related_model is User:
+            response = editor.confirm(f"set_{field.name}", [row], 1, path=page(resource), **{field.name: locked.pk})
+            assert b"This user is locked or gone." in response.content
+    assert count(resource, version=1) == 1
+
+
+# ── How it changes them ──────────────────────────────────────────────────────────────────────────────────────────────
+@each_resource
+def test_a_thousand_rows_are_one_update_and_one_insert_of_history(superuser: Staff, resource: ResourceAdmin) -> None:
+    make_many(resource.model, 1000)
+    field = nobody_has(resource)
+    sent = values(field)
+    with CaptureQueriesContext(connection) as queries:
+        superuser.confirm(f"set_{field.name}", "all", 1000, path=page(resource), **sent)
+    statements = [query["sql"] for query in queries]
+    assert sum(sql.startswith(f'UPDATE "{resource.opts.db_table}"') for sql in statements) == 1
+    assert sum(sql.startswith('INSERT INTO "django_admin_log"') for sql in statements) == 1
+    assert len(statements) <= 18
+    assert count(resource, version=2) == 1000
+    assert LogEntry.objects.filter(user=superuser.user).count() == 1000
+
+
+@pytest.mark.django_db(transaction=True)
+@each_resource
+def test_a_row_that_a_request_changes_meanwhile_is_left_alone(resource: ResourceAdmin) -> None:
+    """The action waits for the row's lock and must look at the row again behind it."""
+    row, field = make(resource.model), nobody_has(resource)
+    value = related(field) if field.is_relation else field.to_python(values(field)[field.name])
+    changed: list[list[Model]] = []
+
+    def act() -> None:
+        try:
+            with transaction.atomic():
+                rows = resource.model._default_manager.all()
+                changed.append(bulk.rows_set(resource, rows, bulk.Change("", field.name, "", value=value)))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=act)
+    with transaction.atomic():
+        resource.model._default_manager.filter(pk=row.pk).update(**{field.name: value}, version=7)
+        thread.start()
+        thread.join(timeout=0.5)  # it has found the row to change, and waits for this transaction
+    thread.join(timeout=10)
+    row.refresh_from_db()
+    assert changed == [[]]
+    assert row.version == 7
+
+
+@pytest.mark.parametrize("broken", ["history", "rule"])
+@each_resource
+def test_nothing_is_changed_when_a_part_of_it_fails(
+    editor: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise IntegrityError("Key (title)=(secret) already exists") if broken == "rule" else RuntimeError
+
+    monkeypatch.setattr(history, "write", fail)
+    row, field = make(resource.model), nobody_has(resource)
+    answer = editor.confirm(f"set_{field.name}", [row], 1, path=page(resource), **values(field))
+    assert answer.status_code == (302 if broken == "rule" else 500)
+    if broken == "rule":
+        assert editor.told(answer) == ["Nothing was changed: the database refuses it (integrity)."]
+    assert count(resource, version=1) == 1
+
+
+# ── When it asks ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@each_resource
+def test_more_rows_than_were_agreed_to_are_asked_about_again(editor: Staff, resource: ResourceAdmin) -> None:
+    make_many(resource.model, 15)
+    field = nobody_has(resource)
+    action, path, sent = f"set_{field.name}", page(resource), values(field)
+    for agreed in ("14", "9" * 5000, "x"):
+        question = editor.post(
+            path, {"action": action, "_selected_action": "0", "select_across": "1", "confirmed": agreed, **sent}
+        )
+        assert f"15 {resource.opts.verbose_name_plural}" in question.content.decode()
+        assert count(resource, version=1) == 15
+    assert editor.confirm(action, "all", 15, path=path, **sent).status_code == 302
+    assert count(resource, version=2) == 15
+
+
+@each_resource
+def test_all_pages_means_those_that_the_filters_show(editor: Staff, resource: ResourceAdmin) -> None:
+    make_many(resource.model, 120)
+    old = [row.pk for row in make_many(resource.model, 5)]
+    resource.model._default_manager.filter(pk__in=old).update(created_at="2026-01-31T12:00Z")
+    field = nobody_has(resource)
+    action, path, sent = f"set_{field.name}", f"{page(resource)}?created_at_from=2026-02-01", values(field)
+    question = editor.act(action, "all", path=path).content.decode()
+    assert question.count('name="_selected_action"') == 1, "a field for each row would be too many for Django"
+    editor.confirm(action, "all", 120, path=path, **sent)
+    assert set(resource.model._default_manager.filter(version=1).values_list("pk", flat=True)) == set(old)
+
+
+@each_resource
+def test_more_than_the_database_can_change_in_time_are_refused(
+    editor: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "MOST_AT_ONCE", 10)
+    make_many(resource.model, 11)
+    for field in asked_fields(resource):
+        answer = editor.act(f"set_{field.name}", "all", path=page(resource))
+        assert "too many at once: narrow the list to 10" in editor.told(answer)[-1]
+    assert count(resource, version=1) == 11
+
+
+@pytest.mark.parametrize("path", [page(RESOURCE), "/admin/accounts/user/", "/admin/accounts/refreshfamily/"])
+@pytest.mark.parametrize("key", ["x", "", "\0", "1.5", "9" * 5000])
+def test_a_selected_row_that_can_be_none_is_a_400(superuser: Staff, path: str, key: str) -> None:
+    action = {page(RESOURCE): "export", "/admin/accounts/user/": "lock"}.get(path, "revoke")
+    data = {"action": action, "_selected_action": [key, str(superuser.user.pk)], "index": "0"}
+    assert superuser.post(path, data).status_code == 400
+
+
+# ── Who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+@each_resource
+def test_a_reader_can_run_no_action_that_changes(reader: Staff, resource: ResourceAdmin) -> None:
+    row = make(resource.model)
+    for field in asked_fields(resource):
+        reader.act(f"set_{field.name}", [row], path=page(resource))
+        reader.confirm(f"set_{field.name}", [row], 1, path=page(resource), **values(field))
+    assert count(resource, version=1) == 1
+    assert not LogEntry.objects.exists()
+
+
+@pytest.mark.parametrize("path", [page(RESOURCE), "/admin/accounts/user/"])
+def test_nobody_deletes_rows_by_the_hundred(superuser: Staff, path: str) -> None:
+    row = make(RESOURCE.model)
+    superuser.act("delete_selected", "all", path=path, post="yes")
+    assert type(row)._default_manager.filter(pk=row.pk).exists()
+    assert User.objects.exclude(pk=superuser.user.pk).exists()
+
+
+def test_the_moment_of_a_change_is_the_databases(editor: Staff) -> None:
+    row, field = make(RESOURCE.model), nobody_has(RESOURCE)
+    before = timezone.now()
+    editor.confirm(f"set_{field.name}", [row], 1, path=page(RESOURCE), **values(field))
+    row.refresh_from_db()
+    assert abs((row.updated_at - before).total_seconds()) < 60

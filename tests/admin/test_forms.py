@@ -1,0 +1,195 @@
+"""A row added or changed in the admin: each kind of field, the rule of the API, nobody's change lost."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.admin.resources import each_resource, fields_of, form_at, keys_of, make, page, typed
+from tests.admin.samples import is_required
+from tests.admin.staff import Staff
+from todoproject.admin.resource_admin import ResourceAdmin
+
+
+def stored(row: Any) -> dict[str, Any]:
+    values: dict[str, Any] = type(row)._default_manager.filter(pk=row.pk).values().get()
+    return values
+
+
+def errors(response: Any) -> list[str]:
+    assert response.status_code == 200
+    form = response.context["adminform"].form
+    return [text for texts in form.errors.values() for text in texts]
+
+
+# ── Adding ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@each_resource
+def test_a_row_with_every_field_is_added(editor: Staff, resource: ResourceAdmin) -> None:
+    values = {field.name: typed(field, 1) for field in fields_of(resource)}
+    response = editor.post(page(resource, "add"), values)
+    assert response.status_code == 302, errors(response)
+    row = resource.model._default_manager.get()
+    assert row.version == 1
+    sent = form_at(editor, page(resource, "change", row.pk))
+    assert {name: str(sent.get(name, "")).removesuffix(":00") for name in values} == {
+        name: str(value).removesuffix(":00") for name, value in values.items()
+    }
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.action_flag, entry.object_id) == (editor.user, ADDITION, str(row.pk))
+
+
+@each_resource
+def test_a_row_with_only_what_it_needs_is_added_and_the_rest_is_null_or_default(
+    editor: Staff, resource: ResourceAdmin
+) -> None:
+    form = form_at(editor, page(resource, "add"))
+    needed = {field.name: typed(field, 1) for field in fields_of(resource) if is_required(field)}
+    response = editor.post(page(resource, "add"), form | needed)
+    assert response.status_code == 302, errors(response)
+    row = resource.model._default_manager.get()
+    for field in fields_of(resource):
+        if field.null and not field.has_default():
+            assert getattr(row, field.name) is None, field.name
+
+
+@each_resource
+def test_what_is_missing_is_an_error_at_its_field(editor: Staff, resource: ResourceAdmin) -> None:
+    response: Any = editor.post(page(resource, "add"), {})
+    found = response.context["adminform"].form.errors
+    assert {field.name for field in fields_of(resource) if is_required(field)} <= set(found)
+    assert not resource.model._default_manager.exists()
+
+
+@each_resource
+def test_no_address_fills_in_a_new_form(editor: Staff, resource: ResourceAdmin) -> None:
+    empty = form_at(editor, page(resource, "add"))
+    for field in fields_of(resource):
+        for value in ("x", "%00", "2026-12-01"):
+            assert form_at(editor, f"{page(resource, 'add')}?{field.name}={value}") == empty
+
+
+@each_resource
+@pytest.mark.parametrize("key", ["x", "\0", "9" * 5000])
+def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource: ResourceAdmin, key: str) -> None:
+    for field in keys_of(resource):
+        response: Any = editor.post(page(resource, "add"), {field.name: key})
+        assert field.name in response.context["adminform"].form.errors
+
+
+# ── Changing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@each_resource
+def test_each_field_is_changed_alone_with_version_history_and_audit(
+    editor: Staff, resource: ResourceAdmin, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
+) -> None:
+    for field in fields_of(resource):
+        row = make(resource.model)
+        form = form_at(editor, page(resource, "change", row.pk))
+        value = typed(field, 3)
+        with caplog.at_level(logging.INFO, "audit"), django_capture_on_commit_callbacks(execute=True):
+            response = editor.post(page(resource, "change", row.pk), form | {field.name: value})
+        assert response.status_code == 302, errors(response)
+        after = resource.model._default_manager.get(pk=row.pk)
+        assert (after.version, after.updated_at > row.updated_at) == (2, True), field.name
+        assert form_at(editor, page(resource, "change", row.pk)).get(field.name, "") != form.get(field.name, "")
+        sentence = LogEntry.objects.latest("pk").get_change_message()
+        assert sentence.lower().startswith(f"{field.verbose_name}: "), sentence
+        assert " → " in sentence
+        line: Any = [record for record in caplog.records if record.name == "audit"][-1]
+        assert (line.action, line.changes) == (f"{resource.opts.model_name}.changed", [field.name])
+        assert (line.target, line.user_id) == (str(row.pk), editor.user.pk)
+        row.delete()
+
+
+@each_resource
+def test_saving_without_a_change_changes_nothing(editor: Staff, resource: ResourceAdmin) -> None:
+    row = make(resource.model)
+    before = stored(row)
+    path = page(resource, "change", row.pk)
+    assert editor.post(path, form_at(editor, path)).status_code == 302
+    assert stored(row) == before
+    assert not LogEntry.objects.exists()
+
+
+@each_resource
+def test_a_form_that_is_older_than_somebodys_change_is_refused(editor: Staff, resource: ResourceAdmin) -> None:
+    row = make(resource.model)
+    path = page(resource, "change", row.pk)
+    form = form_at(editor, path)
+    resource.model._default_manager.update(version=2)
+    before = stored(row)
+    field = fields_of(resource)[0]
+    for seen in (form["seen_version"], "", "x"):
+        response = editor.post(path, form | {field.name: typed(field, 1), "seen_version": seen})
+        assert response.status_code == 200
+        assert f"Somebody has changed this {resource.opts.verbose_name} since you opened it" in str(errors(response))
+    assert stored(row) == before
+
+
+@each_resource
+def test_the_row_is_locked_between_reading_and_writing(editor: Staff, resource: ResourceAdmin) -> None:
+    path = page(resource, "change", make(resource.model).pk)
+    form = form_at(editor, path)
+    with CaptureQueriesContext(connection) as queries:
+        editor.post(path, form)
+    assert any(f'FOR UPDATE OF "{resource.opts.db_table}"' in query["sql"] for query in queries)
+
+
+@pytest.mark.django_db(transaction=True)  # outside of one no row can be locked
+@each_resource
+def test_the_history_can_be_sent_a_form_too(superuser: Staff, resource: ResourceAdmin) -> None:
+    assert superuser.post(page(resource, "history", make(resource.model).pk), {"a": "1"}).status_code == 200
+
+
+@each_resource
+def test_a_rule_that_only_the_database_knows_is_a_message_without_values(
+    editor: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> None:
+        raise IntegrityError("Key (title)=(secret) already exists")
+
+    row = make(resource.model)
+    path = page(resource, "change", row.pk)
+    form = form_at(editor, path)
+    monkeypatch.setattr(type(resource), "save_model", refused)
+    response = editor.post(path, form)
+    assert (response.status_code, response["Location"]) == (302, path)
+    assert editor.told(response) == ["Nothing was changed: the database refuses it (integrity)."]
+
+
+@each_resource
+def test_what_the_service_writes_is_shown_and_cannot_be_sent(editor: Staff, resource: ResourceAdmin) -> None:
+    row = make(resource.model)
+    path = page(resource, "change", row.pk)
+    form = form_at(editor, path)
+    assert not {"created_at", "updated_at", "version"} & set(form)
+    text = editor.see(path)
+    assert all(f"field-{name}" in text for name in ("created_at", "updated_at", "version"))
+    before = stored(row)
+    editor.post(path, form | {"version": "7", "created_at": "2026-01-01"})
+    assert stored(row) == before
+
+
+@each_resource
+def test_a_reader_sees_a_row_and_saves_nothing(reader: Staff, resource: ResourceAdmin) -> None:
+    row = make(resource.model)
+    text = reader.see(page(resource, "change", row.pk))
+    assert 'name="_save"' not in text
+    assert "deletelink" not in text
+    assert not any(f'name="{field.name}"' in text for field in fields_of(resource))
+    for name in ("change", "delete"):
+        assert reader.post(page(resource, name, row.pk), {"post": "yes"}).status_code == 403
+    assert reader.post(page(resource, "add"), {}).status_code == 403
+    assert resource.model._default_manager.filter(pk=row.pk).exists()
+
+
+@each_resource
+def test_an_editor_deletes_a_row_and_leaves_a_trace(editor: Staff, resource: ResourceAdmin) -> None:
+    row = make(resource.model)
+    assert editor.post(page(resource, "delete", row.pk), {"post": "yes"}).status_code == 302
+    assert not resource.model._default_manager.filter(pk=row.pk).exists()
+    history = editor.see("/admin/admin/logentry/")
+    assert str(row) in history
+    assert "Deletion" in history

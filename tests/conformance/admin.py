@@ -1,0 +1,29 @@
+"""The resources of tests/conformance in the admin: nothing is said but that they are there."""
+
+from django.contrib import admin
+
+from tests.conformance.models import Inspection, Notice, Team, WorkSite
+from todoproject.admin.model_admin import OperationsModelAdmin
+from todoproject.admin.resource_admin import ResourceAdmin
+
+
+@admin.register(Team)
+class TeamAdmin(OperationsModelAdmin):
+    """Where the key of a work site is looked for."""
+
+    search_fields = ("name",)
+
+
+@admin.register(WorkSite)
+class WorkSiteAdmin(ResourceAdmin):
+    pass
+
+
+@admin.register(Inspection)
+class InspectionAdmin(ResourceAdmin):
+    pass
+
+
+@admin.register(Notice)
+class NoticeAdmin(ResourceAdmin):
+    pass

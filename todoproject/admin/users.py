@@ -1,0 +1,95 @@
+"""Users, to lock somebody out for good, let them in again, end their sessions; and groups, the roles of staff."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from todoproject.accounts.models import RefreshFamily, User
+from todoproject.accounts.users import login_sessions_revoke, users_lock, users_unlock
+from todoproject.admin import history
+from todoproject.admin.model_admin import OperationsModelAdmin, counted
+
+if TYPE_CHECKING:
+    DjangoUserAdmin = UserAdmin[User]
+else:
+    DjangoUserAdmin = UserAdmin
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class OperationsGroupAdmin(OperationsModelAdmin, GroupAdmin):
+    """Superusers alone see them."""
+
+    granted = ()
+
+
+@admin.register(User)
+class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
+    """Fields are for superusers: who may change a user may become one. Editors act by the actions here."""
+
+    list_display = ("username", "email", "state", "is_staff", "last_login", "sessions")
+    list_filter = ("is_staff", "is_superuser", "groups")
+    search_help_text = "A part of username, name or e-mail address."
+    actions = ("lock", "unlock", "revoke_sessions")
+    states = {"active": Q(is_active=True), "locked": Q(is_active=False)}
+    tiles = {"locked": "locked users"}
+
+    @admin.display(description="login sessions")
+    def sessions(self, user: User) -> str:
+        address = reverse("admin:accounts_refreshfamily_changelist", query={"user__id__exact": user.pk})
+        return format_html('<a href="{}">Sessions of {}</a>', address, user.username)
+
+    def has_lock_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.lock_user")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.revoke_refreshfamily")
+
+    @admin.action(description="Lock selected users and end their sessions", permissions=["lock"])
+    @transaction.atomic
+    def lock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        within_reach, myself = self._within_reach(request, queryset), Q(pk=request.user.pk)
+        locked = users_lock(within_reach.exclude(myself))
+        history.write(request, [(user, "Locked; all login sessions ended.") for user in locked])
+        self._say(request, queryset, len(locked), "locked")
+        if within_reach.filter(myself).exists():
+            self.message_user(request, "You cannot lock yourself.", messages.WARNING)
+
+    @admin.action(description="Unlock selected users", permissions=["lock"])
+    @transaction.atomic
+    def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        unlocked = users_unlock(self._within_reach(request, queryset))
+        history.write(request, [(user, "Unlocked.") for user in unlocked])
+        self._say(request, queryset, len(unlocked), "unlocked")
+
+    @admin.action(description="Revoke all login sessions of selected users", permissions=["revoke"])
+    @transaction.atomic
+    def revoke_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        users = self._within_reach(request, queryset)
+        ended = login_sessions_revoke(RefreshFamily.objects.filter(user__in=users.order_by().values("pk")))
+        history.write(request, [(family, "Revoked with all of the user.") for family in ended])
+        self.message_user(request, f"{counted(len(ended), RefreshFamily)} revoked.", messages.SUCCESS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's
+        """Save; a user who is locked by the form's checkbox loses their sessions as by the action."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            login_sessions_revoke(RefreshFamily.objects.filter(user=obj))
+
+    def _within_reach(self, request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
+        """Return the users whom this person may touch: a superuser only another superuser."""
+        return users if request.user.is_superuser else users.filter(is_superuser=False)
+
+    def _say(self, request: HttpRequest, users: QuerySet[User], number: int, what: str) -> None:
+        rest = users.count() - number
+        left_alone = f" {rest:,} left alone: already so, or not yours to change." if rest else ""
+        level = messages.SUCCESS if number else messages.WARNING
+        self.message_user(request, f"{counted(number, User)} {what}.{left_alone}", level)

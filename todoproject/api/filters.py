@@ -1,0 +1,138 @@
+"""The query parameters that narrow a list: each filter names its parameters and what they ask of a row."""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan, LessThanOrEqual
+from rest_framework import serializers
+
+from todoproject.api.fields import (
+    LARGEST_ID,
+    QueryBooleanField,
+    QueryIntegerField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+)
+from todoproject.api.ordering import infinity, sort_key
+from todoproject.api.serializers import ResourceSerializer
+
+SEARCH_CHARACTERS = 200
+#: A query is text alone: what takes a value of each kind there, where it is not what takes it in a body.
+IN_A_QUERY: dict[Any, Any] = {
+    StrictBooleanField: QueryBooleanField,
+    StrictIntegerField: QueryIntegerField,
+    StrictChoiceField: serializers.ChoiceField,
+}
+LIMITS = ("choices", "max_length", "max_digits", "decimal_places", "min_value", "max_value")
+
+Column = Any  # a field of a model
+Parameters = dict[str, "serializers.Field[Any, Any, Any, Any]"]
+
+
+class Filter:
+    """One or more query parameters over columns of the model."""
+
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:
+        """Return the parameters by their names, for the filter that is declared as `name`."""
+        raise NotImplementedError
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
+        """Yield what the parameters that are `given` ask of a row."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Exact(Filter):
+    """Rows whose `column` (the parameter's own name by default) has this value."""
+
+    column: str = ""
+
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:
+        return {name: parameter(model._meta.get_field(self.column or name))}
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
+        if name in given:
+            column: Column = model._meta.get_field(self.column or name)
+            yield Q(**{column.attname: given[name]})
+
+
+@dataclass(frozen=True)
+class Range(Filter):
+    """Rows between two bounds: ``<name>_after`` and ``<name>_before`` of times, ``<name>_min`` and ``<name>_max``."""
+
+    column: str = ""
+
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:
+        column, words = model._meta.get_field(self.column or name), name.replace("_", " ").capitalize()
+        if not isinstance(column, models.DateField):
+            return {
+                f"{name}_min": parameter(column, help_text=f"{words} of this or more."),
+                f"{name}_max": parameter(column, help_text=f"{words} of this or less."),
+            }
+        moment = "moment" if isinstance(column, models.DateTimeField) else "day"
+        return {
+            f"{name}_before": parameter(column, help_text=f"{words} earlier than this."),
+            f"{name}_after": parameter(column, help_text=f"{words} at this {moment} or later."),
+        }
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
+        column: Column = model._meta.get_field(self.column or name)
+        # By the expression of the index that sorts by this column; a row without a value is within no bounds.
+        value = sort_key(column).expression
+        if f"{name}_before" in given:
+            yield LessThan(value, given[f"{name}_before"])
+        if f"{name}_after" in given:
+            yield GreaterThanOrEqual(value, given[f"{name}_after"])
+            if column.null:
+                yield LessThan(value, infinity(column))
+        if f"{name}_min" in given or f"{name}_max" in given:
+            yield Q(**{f"{column.attname}__isnull": False}) if column.null else Q()
+        if f"{name}_min" in given:
+            yield GreaterThanOrEqual(value, given[f"{name}_min"])
+        if f"{name}_max" in given:
+            yield LessThanOrEqual(value, given[f"{name}_max"])
+
+
+class Search(Filter):
+    """Rows of which one of `columns` holds this text, upper and lower case alike."""
+
+    def __init__(self, *columns: str) -> None:
+        self.columns = columns
+
+    def parameters(self, model: type[models.Model], name: str) -> Parameters:  # noqa: ARG002  the same for all models
+        *others, last = (column.replace("_", " ") for column in self.columns)
+        words = f"{', '.join(others)} or {last}" if others else last
+        help_text = f"A part of {words}, upper and lower case alike."
+        return {
+            name: StrictCharField(
+                required=False, max_length=SEARCH_CHARACTERS, trim_whitespace=False, help_text=help_text
+            )
+        }
+
+    def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:  # noqa: ARG002
+        if name in given:
+            anywhere = Q()
+            for column in self.columns:
+                anywhere |= Q(**{f"{column}__icontains": given[name]})
+            yield anywhere
+
+
+def parameter(column: Column, *, help_text: str = "") -> "serializers.Field[Any, Any, Any, Any]":
+    """Return the query parameter that takes a value of this column, by the member of a body that does."""
+    options: dict[str, Any] = {"required": False} | ({"help_text": help_text} if help_text else {})
+    if isinstance(column, models.ForeignKey):
+        return QueryIntegerField(min_value=1, max_value=LARGEST_ID, **options)
+    given = copy(column)
+    given.editable = True  # its limits hold for a query though no body sets it
+    member, limits = ResourceSerializer().build_standard_field(column.name, given)
+    options |= {name: limits[name] for name in LIMITS if name in limits}
+    if member is StrictCharField:
+        options["trim_whitespace"] = False
+    field: serializers.Field[Any, Any, Any, Any] = IN_A_QUERY.get(member, member)(**options)
+    return field

@@ -1,0 +1,46 @@
+"""The base of every view whose answers are for its caller alone."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from todoproject.api.renderer import to_json
+
+
+class PrivateView(APIView):
+    """Answers may be kept by the caller alone, and only after asking again; OPTIONS needs no token."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        allowed = ", ".join(self.allowed_methods)
+        return {"Allow": allowed, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Origin"}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the caller as DRF does, unless the question is only what this address knows."""
+        if request.method != "OPTIONS":
+            super().initial(request, *args, **kwargs)
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002  the signature is DRF's
+        """Say in ``Allow`` what this address knows."""
+        return HttpResponse(status=204)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Complete the headers; an answer without a body has no media type either."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code in {204, 304}:
+            del response["Content-Type"]
+        return response
+
+
+def caller_id(request: Request) -> int:
+    """Return the id of the authenticated caller, which the token says and no query has checked."""
+    user_id = request.user.pk
+    assert user_id is not None, "IsAuthenticated lets nobody else in"  # noqa: S101  # nosec B101
+    return user_id
+
+
+def json_response(value: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Return `value` as application/json."""
+    return HttpResponse(to_json(value), status=status, content_type="application/json", headers=headers)

@@ -1,0 +1,212 @@
+"""What the operations of a resource promise, for the OpenAPI document: the views stay readable."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import UniqueConstraint
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
+from todoproject.api import examples
+from todoproject.api.openapi import problems, request_header, response_header
+from todoproject.api.scope import Shared
+
+if TYPE_CHECKING:
+    from todoproject.api.resource import Resource
+
+ALWAYS = ("bad-request", "not-authenticated", "not-acceptable", "too-many-requests")
+BODY = ("validation-failed", "payload-too-large", "unsupported-media-type")
+ONE = ("not-found", "precondition-failed")
+IF_MATCH = request_header("If-Match", "Change only while one of these ETags is current; else 412.")
+IF_MATCH_ANY = request_header("If-Match", "`*` alone; any ETag is 412, since it is of one page as it was read.")
+IF_STILL = request_header("If-Match", "Answer only while one of these ETags is current; else 412.")
+IF_NONE_MATCH = request_header("If-None-Match", "ETags that you hold; 304 when one is current.")
+UNLESS_MATCH = request_header("If-None-Match", "Change only while none of these ETags is current; else 412.")
+IDEMPOTENCY_KEY = request_header(
+    "Idempotency-Key",
+    "1–255 visible ASCII characters. The same request with the same key within 24 hours is served once.",
+    pattern="^[!-~]{1,255}$",
+)
+ETAG = "A strong ETag of this representation."
+UNCHANGED = OpenApiResponse(description="Nothing has changed.")
+LINK = response_header("Link", 'RFC 8288; rel="next" and rel="prev", absent at the ends.', status=200)
+REPLAYED = response_header("Idempotency-Replayed", "`true` when this is the first answer again.", status=201)
+
+
+class Operation(NamedTuple):
+    """An action in words, where {one}, {a}, {many} and {whose} stand for the resource's; its headers and problems."""
+
+    name: str
+    summary: str
+    description: str
+    status: int
+    answer: str
+    headers: tuple[OpenApiParameter, ...]
+    problems: tuple[str, ...]
+
+
+OPERATIONS = {
+    "list": Operation(
+        "list{Many}",
+        "List {many}",
+        "Return a page of {whose} as an array; `Link` leads to its neighbours.",
+        200,
+        "A page of {many}.",
+        (IF_STILL, IF_NONE_MATCH),
+        ("validation-failed", "precondition-failed"),
+    ),
+    "create": Operation(
+        "create{One}",
+        "Create {a}",
+        "Create {a}; with an `Idempotency-Key` at most once.",
+        201,
+        "The new {one}.",
+        (IDEMPOTENCY_KEY,),
+        (*BODY, "conflict", "idempotency-key-reused"),
+    ),
+    "clear": Operation(
+        "delete{Many}",
+        "Delete {many}",
+        "Delete {whose} that match the filters; all of them without any.",
+        204,
+        "They are gone.",
+        (IF_MATCH_ANY,),
+        ("validation-failed", "precondition-failed"),
+    ),
+    "retrieve": Operation(
+        "get{One}",
+        "Get {a}",
+        "Return the {one}, or 304 when `If-None-Match` names its ETag.",
+        200,
+        "The {one}.",
+        (IF_STILL, IF_NONE_MATCH),
+        ONE,
+    ),
+    "update": Operation(
+        "replace{One}",
+        "Replace {a}",
+        "Replace the {one}; members that are left out get their defaults.",
+        200,
+        "The {one}.",
+        (IF_MATCH, UNLESS_MATCH),
+        (*BODY, *ONE),
+    ),
+    "partial_update": Operation(
+        "change{One}",
+        "Change {a}",
+        "Change the members that are given.",
+        200,
+        "The {one}.",
+        (IF_MATCH, UNLESS_MATCH),
+        (*BODY, *ONE),
+    ),
+    "destroy": Operation(
+        "delete{One}", "Delete {a}", "Delete the {one}.", 204, "It is gone.", (IF_MATCH, UNLESS_MATCH), ONE
+    ),
+}
+
+
+class ResourceSchema(AutoSchema):
+    """Describes each operation by the resource's declaration."""
+
+    view: "Resource"  # type: ignore[override]  # no other view has this schema
+
+    @property
+    def operation(self) -> Operation:
+        return OPERATIONS[self.view.action]
+
+    def words(self, text: str) -> str:
+        """Return `text` with the resource's words."""
+        view = self.view
+        one, many = (str(name) for name in (view.model._meta.verbose_name, view.model._meta.verbose_name_plural))
+        plural = "".join(word.capitalize() for word in view.name.split("-"))
+        singular = view.model.__name__
+        return text.format(
+            one=one,
+            many=many,
+            a=f"{'an' if one[0] in 'aeiou' else 'a'} {one}",
+            One=singular,
+            # Of a word without a plural, such as news, there are two kinds of deletion.
+            Many=f"All{plural}" if plural == singular else plural,
+            whose=view.scope.whose.format(plural=many, column=view.scope.column),
+        )
+
+    def get_operation_id(self) -> str:
+        name = self.words(self.operation.name)
+        return f"{name}Of{self.view.parent.title().replace('_', '')}" if self.view.parent else name
+
+    def get_summary(self) -> str:
+        return self.words(self.operation.summary)
+
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular's
+        return self.words(self.operation.description)
+
+    def get_tags(self) -> list[str]:
+        return [self.view.name]
+
+    def get_override_parameters(self) -> list[Any]:
+        headers: list[Any] = list(self.operation.headers)
+        if self.operation.status != 204:
+            headers.append(response_header("ETag", ETAG, status=self.operation.status))
+        match self.view.action:
+            case "list":
+                parent = self.view.parent
+                above = [self._id(parent, f"the {parent.replace('_', ' ')}")] if parent else []
+                return [*above, self.view.query_form(), *headers, LINK]
+            case "create":
+                location = response_header("Location", self.words("The address of the new {one}."), status=201)
+                return [*headers, location, REPLAYED]
+            case "clear":
+                return [self.view.filter_form(), *headers]
+        return [self._id(self.view.id_name(), self.words("{a}")), *headers]
+
+    def get_request_serializer(self) -> Any:
+        action = self.view.action
+        return self.view.form(partial=action == "partial_update") if self.method in {"POST", "PUT", "PATCH"} else None
+
+    def get_response_serializers(self) -> Any:
+        view, operation = self.view, self.operation
+        model, scope = view.model, view.scope
+        slugs = [*ALWAYS, *operation.problems]
+        if self.method in {"POST", "PUT", "PATCH"} and any(
+            isinstance(each, UniqueConstraint) for each in model._meta.constraints
+        ):
+            slugs.append("already-exists")
+        if view.action == "create" and isinstance(scope, Shared):
+            slugs.append("forbidden")
+        if view.parent:
+            slugs.append("not-found")
+        if self.method == "DELETE" and view.rows().has_dependents:
+            slugs.append("in-use")
+        answers: dict[Any, Any] = {operation.status: self._answer()}
+        if self.method == "GET":
+            answers[304] = UNCHANGED
+        return answers | problems(*slugs)
+
+    @staticmethod
+    def _id(name: str, whose: str) -> OpenApiParameter:
+        return OpenApiParameter(name, OpenApiTypes.INT64, OpenApiParameter.PATH, description=f"The `id` of {whose}.")
+
+    def _answer(self) -> OpenApiResponse:
+        operation, description = self.operation, self.words(self.operation.answer)
+        if operation.status == 204:
+            return OpenApiResponse(description=description)
+        example = OpenApiExample(
+            self.words("{a}").capitalize(), value=examples.representation(type(self.view)), response_only=True
+        )
+        serializer = self.view.serializer(many=True) if self.view.action == "list" else self.view.serializer
+        return OpenApiResponse(serializer, description=description, examples=[example])
+
+    def get_examples(self) -> list[OpenApiExample]:
+        resource = type(self.view)
+        match self.view.action:
+            case "create" | "update":
+                return [
+                    OpenApiExample(self.words("A new {one}"), value=examples.required_body(resource), request_only=True)
+                ]
+            case "partial_update":
+                return [OpenApiExample("A change", value=examples.changed_body(resource), request_only=True)]
+        return []
+
+    def _is_list_view(self, serializer: Any = None) -> bool:  # noqa: ARG002  the signature is the base's
+        return self.view.action == "list"

@@ -1,0 +1,124 @@
+"""Asks a running service what a user would, over HTTP, as a user that exists for the length of the test."""
+
+import json
+import secrets
+import urllib.error
+import urllib.request
+from typing import Any, NamedTuple
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from todoproject.accounts import tokens
+from todoproject.accounts.models import User
+from todoproject.api import examples, registry
+from todoproject.api.fields import ReferenceField
+from todoproject.api.resource import Resource
+from todoproject.api.scope import Shared
+
+# Above what a request may take in the service: two seconds to connect to the database, five for a statement.
+TIMEOUT_SECONDS = 10
+
+
+class Step(NamedTuple):
+    """A request, and the status that it must have."""
+
+    method: str
+    path: str
+    status: int
+    body: dict[str, Any] | None = None
+    with_token: bool = True
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Takes a redirect for an answer: nothing that is asked here has moved."""
+
+    def redirect_request(self, *_args: Any) -> None:
+        return None
+
+
+class Command(BaseCommand):
+    help = (
+        "Logs in nobody, but signs a token, writes, reads and deletes a row of every resource at the service of this "
+        "URL, which must have this process's database and keys. Exit 0 when every answer is right; leaves nothing "
+        "behind. Of a resource that a team shares, and of one that needs such a row, it only reads the list."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("url", help="for example http://todo-blue")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        self.url = options["url"].rstrip("/")
+        self.made: list[tuple[type[Resource], int]] = []
+        self.user = User.objects.create_user(f"smoke-{secrets.token_hex(8)}")  # without a password nobody can log in
+        try:
+            self.token = tokens.issue_access(self.user.pk)
+            self.ask(Step("GET", "/readyz?deep=1", 200, with_token=False))
+            self.ask(Step("GET", "/schema", 200, with_token=False))
+            for resource in registry.resources():
+                self.ask_resource(resource)
+        finally:
+            for resource, key in reversed(self.made):
+                resource.model._default_manager.filter(pk=key).delete()
+            self.user.delete()  # and with it whatever is still there
+        self.stdout.write(f"{self.url} serves.")
+
+    def ask_resource(self, resource: type[Resource]) -> None:
+        path = resource.path()
+        self.ask(Step("GET", path, 401, with_token=False))
+        row = self.create(resource) if can_create(resource) else None
+        rows = self.ask(Step("GET", path, 200))
+        if row is None:
+            return
+        if row not in rows:
+            raise CommandError(f"GET {path} does not list what POST {path} has made.")
+        self.ask(Step("PATCH", f"{path}/{row['id']}", 200, self.with_keys(resource, examples.changed_body(resource))))
+        self.ask(Step("DELETE", f"{path}/{row['id']}", 204))
+
+    def create(self, resource: type[Resource]) -> Any:
+        """Create a row over HTTP, and first the rows that it needs."""
+        body = self.with_keys(resource, examples.required_body(resource))
+        row = self.ask(Step("POST", resource.path(), 201, body))
+        self.made.append((resource, row["id"]))
+        return row
+
+    def with_keys(self, resource: type[Resource], body: dict[str, Any]) -> dict[str, Any]:
+        """Return `body` with keys of rows that exist, and texts that nobody else has where they must be unique."""
+        for name, value in body.items():
+            column: Any = resource.model._meta.get_field(name)
+            if column.is_relation:
+                target = registry.resource_of(column.related_model)
+                body[name] = self.create(target)["id"] if target else self.user.pk
+            elif column.unique and isinstance(value, str):
+                body[name] = secrets.token_hex(16)[: column.max_length]
+        return body
+
+    def ask(self, step: Step) -> Any:
+        """Return the answer's JSON; raise `CommandError` with the answer when its status is another."""
+        # As the load balancer would: behind it https is a header. X-Synthetic keeps the test out of the users' figures.
+        headers = {"X-Forwarded-Proto": "https", "X-Synthetic": "1", "Content-Type": "application/json"}
+        if step.with_token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        data = None if step.body is None else json.dumps(step.body).encode()
+        request = urllib.request.Request(self.url + step.path, data, headers, method=step.method)  # noqa: S310
+        try:
+            with urllib.request.build_opener(NoRedirect).open(request, timeout=TIMEOUT_SECONDS) as answer:
+                status, body = answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            status, body = error.code, error.read()
+        except OSError as error:
+            raise CommandError(f"{step.method} {step.path}: {error}") from None
+        if status != step.status:
+            text = body[:500].decode(errors="replace")
+            raise CommandError(f"{step.method} {step.path}: {status} instead of {step.status}: {text}")
+        self.stdout.write(f"{status} {step.method} {step.path}")
+        return json.loads(body) if body and step.with_token else None
+
+
+def can_create(resource: type[Resource]) -> bool:
+    """Say whether a user without a team may create a row, and every row that it needs."""
+    needed = [
+        field for field in resource.form().fields.values() if isinstance(field, ReferenceField) and field.required
+    ]
+    targets = (resource.model._meta.get_field(field.source).related_model for field in needed)
+    found = [registry.resource_of(target) for target in targets]  # type: ignore[arg-type]
+    return not isinstance(resource.scope, Shared) and all(target is None or can_create(target) for target in found)
