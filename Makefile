@@ -5,8 +5,8 @@ PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 # -n auto: see tests/postgresql_plugin.py.
 PYTEST := $(PYTHON) -m pytest -q -n auto
-# kubectl is the machine's, or else that of the environment for tests.
-DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" $(PYTHON) -m deploy
+# Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
+DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
 .PHONY: help run stop user token test quick check terraform-test generate environments environment render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
@@ -121,17 +121,17 @@ platform: .venv/run ## install what a cluster needs before the service (ENV=dev 
 	$(call need,ENV,ENV=dev)
 	@PYTHONPATH=platform:. exec $(PYTHON) -m installer --env "$(ENV)" $(if $(DRY_RUN),--dry-run) $(if $(DIFF),--diff)
 
-release: .venv/run ## bring an image to all users (ENV=dev DIGEST=sha256:… FIRST=1 RESUME=1)
+release: ## bring an image to all users (ENV=dev DIGEST=sha256:… FIRST=1 RESUME=1)
 	$(call need,ENV,ENV=dev DIGEST=sha256:…)
 	$(if $(IMAGE)$(RESUME),,$(call need,DIGEST,ENV=dev DIGEST=sha256:…))
 	@exec $(DEPLOY) release --env $(ENV) $(if $(DIGEST)$(IMAGE),--image $(or $(DIGEST),$(IMAGE))) \
 		$(if $(FIRST),--first) $(if $(RESUME),--resume)
 
-rollback: .venv/run ## back to the former colour (ENV=prod)
+rollback: ## back to the former colour (ENV=prod WAIT=1)
 	$(call need,ENV,ENV=prod)
-	@exec $(DEPLOY) rollback --env $(ENV)
+	@exec $(DEPLOY) rollback --env $(ENV) $(if $(WAIT),--wait)
 
-status: .venv/run ## what is live, and how warm a rollback is (ENV=prod FOLLOW=1)
+status: ## what is live, and how warm a rollback is (ENV=prod FOLLOW=1)
 	$(call need,ENV,ENV=prod)
 	@exec $(DEPLOY) status --env $(ENV) $(if $(FOLLOW),--follow)
 

@@ -1,1 +1,1 @@
-"""The release tool: `python -m deploy` moves users from one colour to the other, and back (deploy/README.md)."""
+"""The release tool: brings an image to all users of a cluster, and takes it back. Needs kubectl, and no package."""

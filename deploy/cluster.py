@@ -1,28 +1,19 @@
-"""What the cluster says: one picture by one command, and which colour is live according to the traffic object."""
+"""The objects of a release at one moment, by one command; which colour is live, according to the traffic object."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from deploy.failures import WRONG_CLUSTER, Failure
-from deploy.kubectl import Kubectl
+from deploy.kubectl import Kubectl, Object, observed
+from deploy.names import COLOUR, COLOURS, ENVIRONMENT, LIVE, OURS, RELEASE, TRAFFIC, web
 
-COLOURS = ("blue", "green")
 KINDS = "ingresses,services,deployments,horizontalpodautoscalers,configmaps,leases"
-NAME = "app.kubernetes.io/name=todo"
-RELEASE = "todo-release"
-COUNTS = ("replicas", "updatedReplicas", "readyReplicas")
-
-Object = dict[str, Any]
-
-
-def other(colour: str) -> str:
-    """Return green for blue, and the other way round."""
-    return COLOURS[1 - COLOURS.index(colour)]
 
 
 @dataclass(frozen=True)
 class Colour:
-    """A Deployment and its autoscaler: `size` pods are wanted, `floor` is the least that the autoscaler keeps.
+    """A Deployment and its autoscaler: `size` pods are wanted, at least `floor` and at most `ceiling` are kept.
 
     `ready` is 0 while nobody knows: the status is of an earlier spec, or what is ready of an earlier template.
     """
@@ -41,23 +32,22 @@ class Colour:
 
 @dataclass(frozen=True)
 class Picture:
-    """The objects of the release at one moment. `live` is empty before the first release."""
+    """`live` is empty before the first release."""
 
-    environment: str
     traffic: Object = field(default_factory=dict)
     colours: dict[str, Colour] = field(default_factory=dict)
     journal: Object = field(default_factory=dict)
     lease: Object = field(default_factory=dict)
-    configurations: dict[str, str] = field(default_factory=dict)  # of ConfigMaps: name → colour
+    configurations: tuple[str, ...] = ()  # names of the colours' ConfigMaps
 
     @property
     def live(self) -> str:
-        live: str = _labels(self.traffic).get("todo/live", "")
+        live: str = _labels(self.traffic).get(LIVE, "")
         return live if live in COLOURS else ""
 
     @property
     def behind_load_balancer(self) -> bool:
-        return self.traffic.get("kind") == "Ingress"
+        return bool(self.traffic.get("kind") == "Ingress")
 
     @property
     def public_address(self) -> str:
@@ -68,27 +58,28 @@ class Picture:
 
 def look(kubectl: Kubectl, environment: str) -> Picture:
     """Return the picture; refuse a cluster whose objects say that they belong to another environment."""
-    found = {(each["kind"], each["metadata"]["name"]): each for each in kubectl.objects(KINDS, "-l", NAME)}
-    others = {_labels(each).get("todo/environment", environment) for each in found.values()} - {environment}
+    found = {(each["kind"], each["metadata"]["name"]): each for each in kubectl.objects(KINDS, "-l", OURS)}
+    others = {_labels(each).get(ENVIRONMENT, environment) for each in found.values()} - {environment}
     if others:
         raise Failure(WRONG_CLUSTER, f"kubectl talks to the cluster of {others.pop()}, not of {environment}.")
-    traffic = [found[kind, "todo"] for kind in ("Ingress", "Service") if (kind, "todo") in found]
+    traffic = [found[kind, TRAFFIC] for kind in ("Ingress", "Service") if (kind, TRAFFIC) in found]
     return Picture(
-        environment=environment,
-        traffic=next((each for each in traffic if "todo/live" in _labels(each)), {}),
-        colours={colour: _colour(found, f"todo-{colour}") for colour in COLOURS},
+        traffic=next((each for each in traffic if LIVE in _labels(each)), {}),
+        colours={
+            colour: _colour(
+                found.get(("Deployment", web(colour))), found.get(("HorizontalPodAutoscaler", web(colour)), {})
+            )
+            for colour in COLOURS
+        },
         journal=found.get(("ConfigMap", RELEASE), {}),
         lease=found.get(("Lease", RELEASE), {}),
-        configurations={
-            name: colour
-            for (kind, name), each in found.items()
-            if kind == "ConfigMap" and (colour := _labels(each).get("todo/colour"))
-        },
+        configurations=tuple(
+            name for (kind, name), each in found.items() if kind == "ConfigMap" and COLOUR in _labels(each)
+        ),
     )
 
 
-def _colour(found: dict[tuple[str, str], Object], name: str) -> Colour:
-    deployment, autoscaler = found.get(("Deployment", name)), found.get(("HorizontalPodAutoscaler", name), {})
+def _colour(deployment: Object | None, autoscaler: Object) -> Colour:
     if deployment is None:
         return Colour()
     container = deployment["spec"]["template"]["spec"]["containers"][0]
@@ -103,21 +94,6 @@ def _colour(found: dict[tuple[str, str], Object], name: str) -> Colour:
             source["configMapRef"]["name"] for source in container.get("envFrom", []) if "configMapRef" in source
         ),
     )
-
-
-def observed(workload: Object) -> Object:
-    """Return the status of a Deployment or StatefulSet; an empty one while it tells of an earlier spec."""
-    status: Object = workload.get("status", {})
-    return status if status.get("observedGeneration", 0) >= workload["metadata"].get("generation", 0) else {}
-
-
-def complete(workload: Object) -> bool:
-    """Whether it has the pods of its spec, all of the wanted template and ready, and none besides.
-
-    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
-    """
-    status, size = observed(workload), workload["spec"].get("replicas", 1)
-    return bool(status) and all(status.get(count, 0) == size for count in COUNTS)
 
 
 def _labels(thing: Object) -> dict[str, str]:

@@ -1,14 +1,18 @@
-"""Runs a Job of the release to its end: skips a completed one, joins a running one, replaces a failed one."""
+"""Runs a Job of the release to its end, and leaves none behind that could act by itself."""
+
+from __future__ import annotations
 
 from typing import NamedTuple
 
-from deploy.cluster import Object
-from deploy.diagnosis import last_lines, stop_if_hopeless
+from deploy.checkout import DIGEST, suffix
 from deploy.failures import IMAGE_TOO_OLD, MIGRATION_FAILED, SMOKE_FAILED, Failure, Kind
-from deploy.pods import of_job
+from deploy.kubectl import KubectlError, Object
+from deploy.names import MIGRATE, OURS, smoke
+from deploy.pods import last_lines, of_job
 from deploy.run import Run
-from deploy.workshop import DIGEST, suffix
 
+COMPONENT = "app.kubernetes.io/component"
+SUSPEND = '{"spec":{"suspend":true}}'
 # todoproject/maintenance/schema_floor.py says so.
 TOO_OLD = "older than the applied schema allows"
 
@@ -16,45 +20,45 @@ TOO_OLD = "older than the applied schema allows"
 class Task(NamedTuple):
     """A Job of an overlay. `again`: a completed one proves nothing about now."""
 
+    component: str
     overlay: str
-    image: str
+    name: str
     failure: Kind
     seconds: float
     again: bool
-
-    @property
-    def name(self) -> str:
-        return f"todo-{self.overlay}-{suffix(self.image)}"
 
 
 def migration(run: Run) -> Task:
     """Return the migrate Job: once an image digest; a reference without a digest may mean another image by now."""
     image = run.entry.image
-    again = DIGEST.search(image) is None
-    return Task("migrate", image, MIGRATION_FAILED, run.file.migrate_seconds, again)
+    name, again = f"{MIGRATE}-{suffix(image)}", DIGEST.search(image) is None
+    return Task("migrate", "migrate", name, MIGRATION_FAILED, run.settings.migrate_seconds, again)
 
 
-def smoke(run: Run) -> Task:
+def smoke_test(run: Run) -> Task:
     """Return the smoke Job of the idle colour."""
-    return Task(f"smoke-{run.entry.to}", run.entry.image, SMOKE_FAILED, run.file.smoke_seconds, again=True)
+    to = run.entry.to
+    name = f"{smoke(to)}-{suffix(run.entry.image)}"
+    return Task("smoke", f"smoke-{to}", name, SMOKE_FAILED, run.settings.smoke_seconds, again=True)
 
 
 def begin(run: Run, task: Task) -> None:
-    """Make the Job unless it is there and is of use."""
-    job = _job(run, task.name)
-    state = _state(job)
-    if state == "Failed":
-        run.progress.note(f"{task.name} has failed before:\n{last_lines(run.kubectl, f'job/{task.name}')}")
-    if state == "Failed" or (state == "Complete" and task.again):
-        run.kubectl.change("delete", "job", task.name, "--ignore-not-found")  # its TTL may have ended
-    elif state == "Complete":
-        run.completed.add(task.name)
-        run.progress.note(f"{task.name} is complete.")
+    """Remove what earlier releases left, and make the Job unless it is there and is of use."""
+    state = ""
+    for job in run.kubectl.objects("jobs", "-l", f"{OURS},{COMPONENT}={task.component}"):
+        name = job["metadata"]["name"]
+        found = _state(job)
+        if found == "Failed":
+            run.progress.note(f"{name} has failed before:\n{last_lines(run.kubectl, f'job/{name}')}")
+        if name == task.name and (found == "Running" or (found == "Complete" and not task.again)):
+            state = found
+        else:
+            delete(run, name)
+    if state:
+        run.progress.note(f"{task.name} is {'complete.' if state == 'Complete' else 'running: joined.'}")
+        run.completed |= {task.name} if state == "Complete" else set()
         return
-    elif state == "Running":
-        run.progress.note(f"{task.name} is running: joined.")
-        return
-    run.kubectl.change("apply", "-k", run.workshop.with_image(task.overlay, task.image, job=True))
+    run.kubectl.change("apply", "-k", run.checkout.with_image(task.overlay, run.entry.image, job=True))
 
 
 def finish(run: Run, task: Task) -> None:
@@ -62,22 +66,21 @@ def finish(run: Run, task: Task) -> None:
 
     `begin` has made it or seen it: one that is not there any more was deleted, or collected (ttlSecondsAfterFinished).
     """
-
-    state = ""
+    job: Object = {}
 
     def under_way() -> str:
-        nonlocal state
-        state = _state(_job(run, task.name)) or "gone"
-        if state != "Running":
+        nonlocal job
+        job = next(iter(run.kubectl.objects("job", task.name, "--ignore-not-found")), {})
+        if _state(job) != "Running":
             return ""
-        pods = of_job(run.kubectl, task.name)
-        stop_if_hopeless(run.kubectl, pods, now=run.clock.now(), pending_seconds=run.file.pending_seconds)
+        run.patience.with_pods(of_job(run.kubectl, task.name))
         return f"{task.name} to end"
 
     run.wait(under_way, seconds=task.seconds)
-    if state == "gone":
-        if task.name in run.completed:
-            return
+    state = _state(job)
+    if not state and task.name in run.completed:
+        return
+    if not state:
         raise Failure(
             task.failure,
             f"{task.name} is gone, and nobody saw how it ended: somebody deleted it, or its time to live is over. "
@@ -88,18 +91,43 @@ def finish(run: Run, task: Task) -> None:
     if state == "Complete":
         run.progress.note(log)
         return
+    what = {"Failed": "has failed", "Suspended": "was suspended"}.get(
+        state, f"has not ended within {task.seconds:.0f} s"
+    )
     kind = IMAGE_TOO_OLD if TOO_OLD in log else task.failure
-    what = "has failed" if state == "Failed" else f"has not ended within {task.seconds:.0f} s"
-    raise Failure(kind, f"{task.name} {what}.", log=log, job=task.name)
+    raise Failure(kind, f"{task.name} {what}{_why(job)}.", log=log, job=task.name)
 
 
-def _job(run: Run, name: str) -> Object:
-    return next(iter(run.kubectl.objects("job", name, "--ignore-not-found")), {})
+def stop_all(run: Run) -> None:
+    """Suspend the Jobs of a release that is given up: an image that appears, or a lock that is free, would let them go
+    on by themselves, perhaps during another release. The next release removes them.
+    """
+    try:
+        for job in run.kubectl.objects("jobs", "-l", OURS):
+            name = job["metadata"]["name"]
+            if job["metadata"]["labels"].get(COMPONENT) in {"migrate", "smoke"} and _state(job) == "Running":
+                run.kubectl.change("patch", "job", name, "--type", "merge", "-p", SUSPEND)
+                run.progress.note(f"{name} was still running: suspended, so that it does nothing by itself.")
+    except (KubectlError, Failure) as error:
+        run.progress.note(f"Whether a Job of the release is still running is not known: {error}")
+
+
+def delete(run: Run, name: str) -> None:
+    """Delete a Job and wait until its pods are gone; its time to live may have ended already."""
+    run.kubectl.change("delete", "job", name, "--ignore-not-found", "--cascade=foreground")
 
 
 def _state(job: Object) -> str:
-    """Return "" when there is none, else Running, Complete or Failed."""
+    """Return "" when there is none, else Running, Suspended, Complete or Failed."""
     conditions = {each["type"] for each in job.get("status", {}).get("conditions", []) if each["status"] == "True"}
-    ended = conditions & {"Complete", "Failed"}
     # FailureTarget comes first: its pods are still being stopped (a deadline that is exceeded).
-    return next(iter(ended), "") or ("Running" if job else "")
+    for ended in ("Complete", "Failed"):
+        if ended in conditions:
+            return ended
+    return "" if not job else "Suspended" if job["spec"].get("suspend") else "Running"
+
+
+def _why(job: Object) -> str:
+    """Return the reason that the Job's condition gives, for example that its deadline was exceeded."""
+    found = [each for each in job.get("status", {}).get("conditions", []) if each["type"] == "Failed"]
+    return "".join(f" ({each['reason']}: {each['message']})" for each in found)

@@ -1,29 +1,101 @@
-"""Those who judge the new colour, asked before it matters: at the beginning, and again before the flip."""
+"""Judges the new colour by SLO queries, alarms and the tool's own requests: before it matters, and while it bakes."""
 
-from deploy.alarms import ringing
-from deploy.failures import ALARM_RINGS, ALARMS_MISSING, PROMETHEUS_UNREACHABLE, REFUSED, UNREACHABLE, Failure
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from deploy import failures
+from deploy.aws import ringing
+from deploy.failures import Failure, Unanswered
+from deploy.kubectl import Kubectl, KubectlError
+from deploy.progress import until
 from deploy.run import Run
-from deploy.unanswered import Unanswered
-from deploy.waiting import until
+
+PROMETHEUS_SECONDS = 10
+
+
+class Judgement(NamedTuple):
+    """One SLO of the new colour over the last window: the share of bad requests (None: no requests), of how many."""
+
+    slo: str
+    means: str
+    share: float | None
+    threshold: float
+    samples: float
+    minimum_samples: int
+
+
+class Prometheus:
+    """Asks the queries of monitoring/bake.json through the API server."""
+
+    def __init__(self, kubectl: Kubectl, file: Path) -> None:
+        self._kubectl = kubectl
+        try:
+            self._table: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Unanswered(
+                f"There are no queries to ask Prometheus (make monitoring writes them): {error}"
+            ) from error
+        self.window_seconds = int(self._table["minimum_window_seconds"])
+
+    def judge(self, colour: str) -> list[Judgement]:
+        """Ask every query for one colour."""
+
+        def value(text: str) -> float | None:
+            return self.value(text.replace("$colour", colour).replace("$window", f"{self.window_seconds}s"))
+
+        return [
+            Judgement(
+                each["slo"],
+                each["means"].replace("$colour", colour),
+                value(each["query"]),
+                each["threshold"],
+                value(each["samples"]) or 0,
+                each["minimum_samples"],
+            )
+            for each in self._table["queries"]
+        ]
+
+    def value(self, query: str) -> float | None:
+        """Return the number that a query gives, None for no series; raise `Unanswered`."""
+        at = self._table["prometheus"]
+        service = f"/api/v1/namespaces/{at['namespace']}/services/http:{at['service']}:{at['port']}/proxy"
+        try:
+            text = self._kubectl.ask(f"{service}/api/v1/query?query={quote(query)}", seconds=PROMETHEUS_SECONDS)
+        except KubectlError as error:
+            raise Unanswered(f"Prometheus does not answer: {error}") from error
+        try:
+            result = json.loads(text)["data"]["result"]
+            return float(result[0]["value"][1]) if result else None
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise Unanswered(f"Prometheus answers what is no answer: {text[:200]}") from error
+
+
+def prometheus(run: Run) -> Prometheus:
+    return Prometheus(run.kubectl, run.checkout.root / "monitoring" / "bake.json")
 
 
 def must_be_there(run: Run, *, first: bool) -> None:
     """Refuse what nobody could judge: Prometheus must answer, and alarms be there and quiet."""
     try:
-        if run.file.prometheus:
-            run.prometheus.must_answer()
+        if run.settings.prometheus:
+            prometheus(run).value("vector(1)")
     except Unanswered as error:
-        raise Failure(PROMETHEUS_UNREACHABLE, str(error)) from error
-    if run.file.alarms == "none":
+        raise Failure(failures.PROMETHEUS_UNREACHABLE, str(error)) from error
+    if run.settings.alarms == "none":
         return
     try:
-        states = run.alarms.states()
+        states = run.aws.alarms()
     except Unanswered as error:
-        raise Failure(REFUSED, str(error)) from error
-    if not states and run.file.alarms == "required" and not first:
-        raise Failure(ALARMS_MISSING, f"No CloudWatch alarm begins with {run.alarms.prefix}.")
+        raise Failure(failures.REFUSED, str(error)) from error
+    if not states and run.settings.alarms == "required" and not first:
+        raise Failure(failures.ALARMS_MISSING, f"No CloudWatch alarm begins with {run.aws.prefix}.")
     if rings := ringing(states):
-        raise Failure(ALARM_RINGS, f"In ALARM already: {', '.join(rings)}.")
+        raise Failure(failures.ALARM_RINGS, f"In ALARM already: {', '.join(rings)}.")
 
 
 def must_be_reached(run: Run) -> None:
@@ -38,10 +110,73 @@ def must_be_reached(run: Run) -> None:
         why = run.visitor.unreached() if has else "the Ingress has no address"
         return None if why else True
 
-    every = run.file.poll_seconds
+    every = run.settings.poll_seconds
     if not until(run.clock, reached, seconds=2 * every, every=every):
         raise Failure(
-            UNREACHABLE,
+            failures.UNREACHABLE,
             f"Nobody can reach {run.visitor.address or 'the load balancer'} from here: {why}. INBOUND_CIDRS must hold "
             "the address of this machine, or --address name another way: docs/runbooks/release.md.",
         )
+
+
+def watch(run: Run, *, meanwhile: Callable[[Run], None]) -> None:
+    """Return when the new colour has baked long enough, all that judges it having answered; else raise a failure."""
+    seconds = run.settings.bake_seconds
+    watched = silent = 0.0
+    while watched < seconds:
+        started = run.clock.now()
+        run.visitor.visit(run.entry.to, seconds=min(run.settings.poll_seconds, seconds - watched))
+        run.lease.renew()
+        _stop_if_own_requests_fail(run)
+        meanwhile(run)
+        elapsed = run.clock.now() - started
+        try:
+            _stop_if_slo_breached(run, watched=watched + elapsed)
+            if run.settings.alarms != "none" and (rings := ringing(run.aws.alarms())):
+                raise Failure(failures.ALARM_BREACHED, f"In ALARM: {', '.join(rings)}.")
+        except Unanswered as error:
+            silent += elapsed
+            run.progress.waiting(f"holding: {error}")
+            if silent > run.settings.hold_seconds:
+                raise Failure(failures.HELD, f"Nobody has judged {run.entry.to} for {silent:.0f} s: {error}") from error
+            continue
+        watched, silent = watched + elapsed, 0.0
+        own = run.visitor
+        run.progress.waiting(
+            f"{run.entry.to} baked for {watched:.0f} of {seconds:.0f} s; own requests: {own.sent}, "
+            f"failed: {own.failed}" + (f", refused under overload: {own.refused}" if own.refused else "")
+        )
+    # A colour that hangs lets few requests end; whoever failed all of them has not passed.
+    _stop_if_own_requests_fail(run, at_least=1)
+    if run.visitor.sent == run.visitor.refused:
+        raise Failure(
+            failures.SLO_BREACHED, f"{run.entry.to} has refused every request of the tool: nothing shows it is well."
+        )
+
+
+def _stop_if_own_requests_fail(run: Run, *, at_least: int = 10) -> None:
+    share, most = run.visitor.failed_share(at_least=at_least), run.settings.own_error_share
+    if share > most:
+        raise Failure(
+            failures.SLO_BREACHED, f"{share:.1%} of the tool's own requests of the last minute failed; {most:.1%} may."
+        )
+
+
+def _stop_if_slo_breached(run: Run, *, watched: float) -> None:
+    """Judge by monitoring/bake.json; raise `Unanswered` when Prometheus is away.
+
+    After a whole window of `watched` seconds, too few requests are a breach as well.
+    """
+    if not run.settings.prometheus:
+        return
+    judge = prometheus(run)
+    for found in judge.judge(run.entry.to):
+        if found.samples < found.minimum_samples:
+            if watched >= judge.window_seconds:
+                raise Failure(
+                    failures.TOO_FEW_SAMPLES,
+                    f"Prometheus has seen {found.samples:.0f} requests to {run.entry.to} for the SLO {found.slo}, "
+                    f"not {found.minimum_samples}: nothing shows that it is well.",
+                )
+        elif found.share is not None and found.share > found.threshold:
+            raise Failure(failures.SLO_BREACHED, f"{found.share:.2%}, above {found.threshold:.2%}: {found.means}.")

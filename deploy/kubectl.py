@@ -1,5 +1,7 @@
 """Runs kubectl as a person would: one command after the other, each shown before it runs."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal
@@ -8,11 +10,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from deploy.failures import CLUSTER_UNREACHABLE, REFUSED, Failure
-from deploy.progress import Progress
-from deploy.waiting import Clock, until
+from deploy.names import NAMESPACE
+from deploy.progress import Clock, Progress, until
 
-KUBECTL = ("kubectl", "-n", "todo")
+KUBECTL = ("kubectl", "-n", NAMESPACE)
 TIMEOUT_SECONDS = 60
+PATIENCE_SECONDS = 30
+NOT_INSTALLED = 127
 
 # How kubectl and the API server say that nobody was there to decide.
 UNREACHABLE = (
@@ -35,6 +39,9 @@ BEHIND_IT = ("error trying to reach service:", "error dialing backend:", "/conta
 # Answered without rights (system:public-info-viewer) and without etcd.
 IS_IT_THERE = (*KUBECTL, "get", "--raw", "/version", "--request-timeout=5s")
 
+Object = dict[str, Any]
+COUNTS = ("replicas", "updatedReplicas", "readyReplicas")
+
 
 class Answer(NamedTuple):
     code: int
@@ -47,14 +54,18 @@ Execute = Callable[[Sequence[str]], Answer]
 
 def execute(words: Sequence[str]) -> Answer:
     """Run a program in its own process group and wait a minute at most; a longer one is killed and counts as away."""
-    with subprocess.Popen(  # noqa: S603  the words are ours
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    try:
+        process = subprocess.Popen(  # noqa: S603  the words are ours
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        return Answer(NOT_INSTALLED, "", f"{words[0]} is not installed here: it is not in PATH.")
+    with process:
         try:
             out, error = process.communicate(timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -72,26 +83,23 @@ class KubectlError(Exception):
 
 
 class Kubectl:
-    """Commands in the namespace. While the cluster cannot be reached, a command is repeated for `patience` seconds.
+    """Commands in the namespace. While the cluster cannot be reached, a command is repeated for half a minute.
 
     Every command of this tool may be given twice.
     """
 
-    def __init__(
-        self, run: Execute, progress: Progress, clock: Clock, *, dry_run: bool = False, patience: float = 30
-    ) -> None:
-        self._run, self._progress, self._clock, self._patience = run, progress, clock, patience
-        self.dry_run = dry_run
+    def __init__(self, run: Execute, progress: Progress, clock: Clock, *, dry_run: bool = False) -> None:
+        self.run, self.progress, self.clock, self.dry_run = run, progress, clock, dry_run
 
     def read(self, *words: str) -> str:
         """Return what a command prints that changes nothing."""
         return self._tell(words)
 
-    def objects(self, *words: str) -> list[dict[str, Any]]:
+    def objects(self, *words: str) -> list[Object]:
         """Return the objects of a ``get``: of a list, of one, or of nothing at all."""
         text = self.read("get", *words, "-o", "json")
-        answer: dict[str, Any] = json.loads(text) if text.strip() else {"items": []}
-        items: list[dict[str, Any]] = answer.get("items", [answer])
+        answer: Object = json.loads(text) if text.strip() else {"items": []}
+        items: list[Object] = answer.get("items", [answer])
         return items
 
     def ask(self, path: str, *, seconds: int) -> str:
@@ -104,35 +112,50 @@ class Kubectl:
     def change(self, *words: str) -> str:
         """Return what a command prints that changes the cluster; a dry run shows it only."""
         if self.dry_run:
-            self._progress.command((*KUBECTL, *words), runs=False)
+            self.progress.command((*KUBECTL, *words), runs=False)
             return ""
         return self._tell(words)
 
     def _tell(self, words: Sequence[str], *, doubt: Sequence[str] = ()) -> str:
         """`doubt` is a command that succeeds when the cluster is there all the same."""
         words = (*KUBECTL, *words)
-        self._progress.command(words)
+        self.progress.command(words)
 
         def attempt() -> Answer | None:
-            answer = self._run(words)
+            answer = self.run(words)
             if not (answer.code and _unreachable(answer.error)):
                 return answer
             if doubt:
-                self._progress.command(doubt)
-                if not self._run(doubt).code:
+                self.progress.command(doubt)
+                if not self.run(doubt).code:
                     return answer
-            self._progress.waiting(f"the cluster to answer: {answer.error.strip().splitlines()[-1]}")
+            self.progress.waiting(f"the cluster to answer: {answer.error.strip().splitlines()[-1]}")
             return None
 
-        answer = until(self._clock, attempt, seconds=self._patience, every=2)
+        answer = until(self.clock, attempt, seconds=PATIENCE_SECONDS, every=2)
         if answer is None:
-            raise Failure(CLUSTER_UNREACHABLE, f"The cluster has not answered for {self._patience:.0f} s.")
+            raise Failure(CLUSTER_UNREACHABLE, f"The cluster has not answered for {PATIENCE_SECONDS} s.")
         if not answer.code:
             return answer.out
         if "(Forbidden)" in answer.error and "violates PodSecurity" not in answer.error:
             raise Failure(REFUSED, f"The cluster does not allow it: {answer.error.strip()}")
-        raise KubectlError(answer.error.strip())
+        raise KubectlError(answer.error.strip() or f"kubectl ended with exit code {answer.code}")
 
 
 def _unreachable(error: str) -> bool:
     return any(sign in error for sign in UNREACHABLE) and not any(sign in error for sign in BEHIND_IT)
+
+
+def observed(workload: Object) -> Object:
+    """Return the status of a Deployment or StatefulSet; an empty one while it tells of an earlier spec."""
+    status: Object = workload.get("status", {})
+    return status if status.get("observedGeneration", 0) >= workload["metadata"].get("generation", 0) else {}
+
+
+def complete(workload: Object) -> bool:
+    """Whether it has the pods of its spec, all of the wanted template and ready, and none besides.
+
+    https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment
+    """
+    status, size = observed(workload), workload["spec"].get("replicas", 1)
+    return bool(status) and all(status.get(count, 0) == size for count in COUNTS)

@@ -1,64 +1,89 @@
-"""What the person, or the machine (`--json`), sees: steps, commands before they run, and what is waited for."""
+"""Shows what happens, and lets time pass: steps, each command before it runs, and what is waited for."""
 
-import json
+from __future__ import annotations
+
 import shlex
 import time
-from collections.abc import Sequence
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TextIO, TypeVar
 
-from deploy.waiting import Clock
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Seconds since 1970, and a way to let them pass; tests give their own and never sleep."""
+
+    def now(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    def now(self) -> float:
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def until(clock: Clock, look: Callable[[], T | None], *, seconds: float, every: float) -> T | None:
+    """Call `look` every `every` seconds until it returns something; None when that took longer than `seconds`."""
+    deadline = clock.now() + seconds
+    while (found := look()) is None:
+        if clock.now() >= deadline:
+            return None
+        clock.sleep(every)
+    return found
 
 
 class Progress:
-    """Lines for people; on a terminal the last line says what is waited for and since when. Or one JSON object a line.
+    """Writes lines; on a terminal the last one says what is waited for and since when.
 
-    A command that is repeated while waiting is shown once a step; `--json` tells each.
+    A command that is repeated while waiting is shown once a step.
     """
 
-    def __init__(self, stream: TextIO, clock: Clock, *, machine: bool = False) -> None:
-        self._stream, self._clock, self._machine = stream, clock, machine
-        self._terminal = stream.isatty() and not machine
-        self._since = clock.now()
-        self._shown: set[str] = set()
-        self._waiting = ""
+    def __init__(self, stream: TextIO, clock: Clock) -> None:
+        self._stream, self._clock, self._terminal = stream, clock, stream.isatty()
+        self._since, self._shown, self._waiting = clock.now(), set[str](), ""
 
     def step(self, name: str, does: str) -> None:
-        self._since, self._shown, self._waiting = self._clock.now(), set(), ""
-        self._say("step", f"\n{_time(self._since)}  {name}: {does}", name=name, does=does)
+        self._since, self._shown = self._clock.now(), set()
+        self._say(f"\n{moment(self._since)}  {name}: {does}")
+        self._waiting = ""
 
     def command(self, words: Sequence[str], *, runs: bool = True) -> None:
         text = shlex.join(words)
-        if self._machine or text not in self._shown:
+        if text not in self._shown:
             self._shown.add(text)
-            self._say("command", f"  $ {text}{'' if runs else '   # not run'}", command=text, runs=runs)
+            self._say(f"  $ {text}{'' if runs else '   # not run'}")
 
     def note(self, text: str) -> None:
-        self._say("note", "\n".join(f"    {line}" for line in text.splitlines()), text=text)
+        self._say("\n".join(f"    {line}" for line in text.splitlines()))
 
     def waiting(self, text: str) -> None:
-        seconds = self._clock.now() - self._since
+        line = f"    {self._clock.now() - self._since:4.0f} s  {text}"
         if self._terminal:
-            self._stream.write(f"\r\033[K    {seconds:4.0f} s  {text}")
+            self._stream.write(f"\r\033[K{line}")
             self._stream.flush()
         elif text != self._waiting:
-            self._say("waiting", f"    {seconds:4.0f} s  {text}", text=text, seconds=round(seconds, 1))
+            self._say(line)
         self._waiting = text
 
-    def end(self, code: int, name: str, text: str, next_command: str = "") -> None:
-        shown = f"\n{_time(self._clock.now())}  {text}" + (f"\n  next: {next_command}" if next_command else "")
-        self._say("end", shown, code=code, name=name, text=text, next=next_command)
+    def end(self, text: str, next_command: str = "") -> None:
+        self._say(f"\n{moment(self._clock.now())}  {text}" + (f"\n  next: {next_command}" if next_command else ""))
 
-    def _say(self, event: str, line: str, /, **fields: object) -> None:
-        if self._machine:
-            line = json.dumps(
-                {"event": event, "at": _time(self._clock.now(), milliseconds=True), **fields}, ensure_ascii=False
-            )
-        elif self._terminal and self._waiting:
-            self._stream.write("\r\033[K")
-        self._stream.write(f"{line}\n")
+    def _say(self, text: str) -> None:
+        clear = "\r\033[K" if self._terminal and self._waiting else ""
+        self._stream.write(f"{clear}{text}\n")
         self._stream.flush()
 
 
-def _time(seconds: float, *, milliseconds: bool = False) -> str:
-    fraction = f".{int(seconds % 1 * 1000):03}" if milliseconds else ""
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}{fraction}Z"
+def moment(seconds: float) -> str:
+    """Return a time as Kubernetes writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def seconds_of(moment: str) -> float:
+    """Read a time as Kubernetes writes it; Python before 3.11 does not know its `Z`."""
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp()

@@ -1,23 +1,111 @@
-"""Runs the steps in order, writes each into the journal, and goes back when the new colour is not well."""
+"""The walk of an image to its users: its steps in order, where it begins, and what it leaves behind when it stops.
 
+Each step may be given twice: a resumed release passes again over what is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
-from deploy import judges, traffic
-from deploy.cluster import Picture, other
-from deploy.failures import (
-    FIRST_RELEASE,
-    LEASE_HELD,
-    NOTHING_TO_RESUME,
-    REFUSED,
-    ROLLBACK_NOT_SEEN,
-    UNFINISHED,
-    Failure,
-)
-from deploy.journal import Entry
+from deploy import failures, idle, jobs, judges, traffic
+from deploy.cluster import Picture
+from deploy.failures import Failure
 from deploy.kubectl import KubectlError
+from deploy.names import COLOURS, other
+from deploy.progress import until
+from deploy.records import MOVED, SEEN, Entry
 from deploy.run import Run
-from deploy.steps import AFTER_FLIP, MOVED, NAMES, STEPS
-from deploy.waiting import until
+
+
+class Step(NamedTuple):
+    """`change` gives commands, `wait` ends when they have taken effect. A dry run does the first only."""
+
+    name: str
+    does: str
+    change: Callable[[Run], None] | None = None
+    wait: Callable[[Run], None] | None = None
+
+
+def begin_migration(run: Run) -> None:
+    jobs.begin(run, jobs.migration(run))
+
+
+def wait_migrated(run: Run) -> None:
+    jobs.finish(run, jobs.migration(run))
+
+
+def begin_smoke_test(run: Run) -> None:
+    jobs.begin(run, jobs.smoke_test(run))
+
+
+def wait_smoke_tested(run: Run) -> None:
+    jobs.finish(run, jobs.smoke_test(run))
+
+
+def ask_judges(run: Run) -> None:
+    """Refuse to begin, and to move traffic, when nobody could say whether the new colour is well."""
+    judges.must_be_there(run, first=run.entry.first)
+    judges.must_be_reached(run)
+
+
+def flip(run: Run) -> None:
+    traffic.pin_former(run)
+    run.lease.confirm()
+    traffic.move(run, run.entry.to)
+
+
+def wait_flipped(run: Run) -> None:
+    if doubt := traffic.doubt_about(run, run.entry.to).text:
+        raise Failure(failures.FLIP_NOT_SEEN, f"The flip was not seen within {run.settings.flip_seconds} s: {doubt}.")
+
+
+def bake(run: Run) -> None:
+    judges.watch(run, meanwhile=traffic.keep_former)
+
+
+def wait_window(run: Run) -> None:
+    """Keep the former colour as large as the live one; the Lease stays ours, so that nobody deploys over it."""
+    end = run.clock.now() + run.settings.rollback_window_seconds
+
+    def under_way() -> str:
+        seconds = end - run.clock.now()
+        if seconds > 0:
+            traffic.keep_former(run)
+        return f"{run.entry.from_ or 'nothing'} stays warm for {seconds:.0f} s" if seconds > 0 else ""
+
+    run.wait(under_way, seconds=run.settings.rollback_window_seconds)
+
+
+def settle(run: Run) -> None:
+    """Leave the cluster as the next release wants to find it."""
+    traffic.settle(run)
+    # Hourly work goes on with the release that has proved itself.
+    run.kubectl.change("apply", "-k", run.checkout.with_image("prune", run.entry.image))
+    # A failed Job stays for a day, with its alert. One that is done would be billed until then.
+    jobs.delete(run, jobs.migration(run).name)
+    # Each release made an immutable ConfigMap; nobody returns to those that neither Deployment names.
+    picture = run.look()
+    used = {name for colour in picture.colours.values() for name in colour.configuration}
+    for name in sorted(set(picture.configurations) - used):
+        run.kubectl.change("delete", "configmap", name)
+
+
+# docs/runbooks/release.md says what each waits for and how it is undone.
+STEPS = (
+    Step("shared", "apply what both colours share", idle.apply_shared, idle.wait_shared),
+    Step("migrate", "run the image's migrations in a Job named by its digest", begin_migration, wait_migrated),
+    Step("start", "apply the idle colour, as many pods as the live one has", idle.start, idle.wait_started),
+    Step("gate", "ask every pod of the idle colour again and again", wait=idle.wait_healthy),
+    Step("smoke", "test the idle colour through its own Service", begin_smoke_test, wait_smoke_tested),
+    Step("judges", "ask whether those who judge the new colour are there", wait=ask_judges),
+    Step("flip", "pin the former colour at its size, and move all traffic", flip, wait_flipped),
+    Step("bake", "watch SLOs, alarms and requests of the tool's own", wait=bake),
+    Step("window", "keep the former colour warm", wait=wait_window),
+    Step("settle", "give the autoscalers their bounds back, clean up, renew the CronJob", settle),
+)
+NAMES = tuple(step.name for step in STEPS)
 
 
 def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
@@ -29,14 +117,11 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
         if done.state == "finished" and done.image == image and run.picture.live == done.to:
             return f"{done.to} serves {done.image} already."
     if held := run.lease.held_by_other(run.picture.lease):
-        raise Failure(LEASE_HELD, f"Another one is at work: {held}.")
+        raise Failure(failures.LEASE_HELD, f"Another one is at work: {held}.")
     entry = _resumed(run.picture, image=image) if resume else None
     run.resumed = entry is not None
-    begin_at = NAMES[0]
-    if entry is None:
-        entry = planned(run.picture, image=image, first=first)
-    elif entry.step == "share" or (entry.step in MOVED and run.picture.live == entry.to):
-        begin_at = entry.step
+    entry = entry or planned(run.picture, image=image, first=first)
+    begin_at = entry.step if entry.step in MOVED and run.picture.live == entry.to else NAMES[0]
     if begin_at == NAMES[0]:
         judges.must_be_there(run, first=entry.first)
         if entry.from_:  # at the first release nothing serves yet
@@ -44,15 +129,20 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
     run.lease.take(run.picture.lease)
     run.journal.entry = entry
     try:
-        _steps(run, begin_at)
+        _walk(run, begin_at)
         run.journal.write(state="finished", step="", why="")
     except Failure as failure:
-        _after(run, failure)
+        _give_up(run, failure)
         raise
     except KubectlError as error:
-        refusal = Failure(REFUSED, f"The cluster refuses a command: {error}")
-        _after(run, refusal)
+        refusal = Failure(failures.REFUSED, f"The cluster refuses a command: {error}")
+        _give_up(run, refusal)
         raise refusal from error
+    except KeyboardInterrupt:
+        jobs.stop_all(run)
+        if run.entry.step not in MOVED:
+            run.journal.write(state="stopped", why="interrupted")
+        raise
     finally:
         run.lease.give_back()
     return f"{entry.to} serves {entry.image}." + (
@@ -60,33 +150,77 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
     )
 
 
+def _walk(run: Run, begin_at: str) -> None:
+    for step in STEPS[NAMES.index(begin_at) :]:
+        run.progress.step(step.name, step.does)
+        run.lease.confirm()
+        run.journal.write(state="running", step=step.name)
+        if step.change:
+            step.change(run)
+        if step.wait and not run.kubectl.dry_run:
+            step.wait(run)
+
+
+def _give_up(run: Run, failure: Failure) -> None:
+    """Leave nothing that acts: no Job that goes on by itself, and no users on a colour that is not well."""
+    if failure.kind is failures.LEASE_LOST and _rolled_back(run):
+        failure.sentence = "A rollback took over; nothing to do."
+    # A release that took the Lease has joined the Job; a cluster that is away gets no command. The Job has a deadline.
+    if failure.kind is not failures.CLUSTER_UNREACHABLE and not run.lease.taken_by.startswith("release/"):
+        jobs.stop_all(run)
+    if failure.kind.code >= 40:
+        return
+    entry = run.entry
+    if entry.first:
+        failure.sentence += f" {entry.to} stays: there is no other colour yet."
+    if entry.first or entry.step not in MOVED:
+        run.journal.write(state="stopped", why=failure.sentence)
+        return
+    run.progress.note(f"{failure.sentence}\nback to {entry.from_}")
+    try:
+        doubt = traffic.take_back(run, failure.sentence)
+    except KubectlError as error:
+        raise Failure(failures.ROLLBACK_NOT_SEEN, f"{failure.sentence} The way back was refused: {error}") from error
+    if doubt.text:
+        raise Failure(failures.ROLLBACK_NOT_SEEN, f"{failure.sentence} Nobody says that users are back: {doubt.text}")
+    failure.sentence += f" Users are back on {entry.from_}; {entry.to} and its logs are kept."
+
+
+def _rolled_back(run: Run) -> bool:
+    if run.lease.taken_by:
+        return run.lease.taken_by.startswith("rollback/")
+    return Entry.of(run.look().journal).state == "rolled-back"
+
+
 def planned(picture: Picture, *, image: str, first: bool) -> Entry:
     """Return a new entry; refuse while users may be on a colour that nobody has judged, or what must be a first one."""
     former = Entry.of(picture.journal)
     if former.state == "running" and former.step in MOVED and not former.first and not _by_hand(former, picture):
-        raise Failure(UNFINISHED, f"The release of {former.image} stopped at its step {former.step}, at {former.at}.")
+        raise Failure(
+            failures.UNFINISHED, f"The release of {former.image} stopped at its step {former.step}, at {former.at}."
+        )
     live = picture.live
     if live and picture.colours[live].exists:
         return Entry(state="running", image=image, from_=live, to=other(live))
     if not first:
-        raise Failure(FIRST_RELEASE, "No colour is live here: nothing has been released yet.")
-    return Entry(state="running", image=image, to=live or "blue", first=True)
+        raise Failure(failures.FIRST_RELEASE, "No colour is live here: nothing has been released yet.")
+    return Entry(state="running", image=image, to=live or COLOURS[0], first=True)
 
 
 def _resumed(picture: Picture, *, image: str) -> Entry | None:
-    """Return the entry to go on with; None to begin anew with the image."""
+    """Return the entry to go on with; None to begin again with the image."""
     entry = Entry.of(picture.journal)
     valid = entry.step in MOVED or entry.first or picture.live == entry.from_
     if entry.state in {"running", "stopped"} and valid and not _by_hand(entry, picture) and image in {"", entry.image}:
         return replace(entry, state="running", why="")
     if not image:
-        raise Failure(NOTHING_TO_RESUME, "No release is under way here.")
+        raise Failure(failures.NOTHING_TO_RESUME, "No release is under way here.")
     return None
 
 
 def _by_hand(entry: Entry, picture: Picture) -> bool:
     """Whether somebody has moved the traffic back, without this tool, after its flip had been seen."""
-    return entry.step in AFTER_FLIP and bool(entry.from_) and picture.live == entry.from_
+    return entry.step in SEEN and bool(entry.from_) and picture.live == entry.from_
 
 
 def _wait_for_lease(run: Run) -> None:
@@ -98,44 +232,9 @@ def _wait_for_lease(run: Run) -> None:
         if not held:
             return True
         if run.picture.lease["spec"]["renewTime"] != renewed:
-            raise Failure(LEASE_HELD, f"Another one is at work: {held}.")
+            raise Failure(failures.LEASE_HELD, f"Another one is at work: {held}.")
         run.progress.waiting(f"the Lease to run out, held by {held}")
         run.look()
         return None
 
-    until(run.clock, free, seconds=2 * run.file.lease_seconds, every=run.file.poll_seconds)
-
-
-def _steps(run: Run, begin_at: str) -> None:
-    for step in STEPS[NAMES.index(begin_at) :]:
-        run.progress.step(step.name, step.does)
-        run.lease.renew()
-        run.journal.write(state="running", step=step.name)
-        if step.change:
-            step.change(run)
-        if step.wait and not run.kubectl.dry_run:
-            step.wait(run)
-
-
-def _after(run: Run, failure: Failure) -> None:
-    """Do what the failure's kind asks for: go back, or leave everything as it is for a person."""
-    if failure.kind.code >= 40:
-        return
-    if run.entry.step not in MOVED:
-        run.journal.write(state="stopped", why=failure.sentence)
-    elif run.entry.from_:
-        run.progress.note(f"{failure.sentence}\nback to {run.entry.from_}")
-        take_back(run, failure.sentence)
-        failure.sentence += f" Users are back on {run.entry.from_}; {run.entry.to} and its logs are kept."
-    else:
-        run.journal.write(state="stopped", why=failure.sentence)
-        failure.sentence += f" {run.entry.to} stays: there is no other colour yet."
-
-
-def take_back(run: Run, why: str) -> None:
-    """Move the traffic to the former colour, see it move, and write it down."""
-    traffic.move(run, run.entry.from_)
-    doubt = traffic.seen(run, run.entry.from_)
-    run.journal.write(state="rolled-back", why=why)
-    if doubt:
-        raise Failure(ROLLBACK_NOT_SEEN, f"The way back was not seen within {run.file.flip_seconds} s: {doubt}.")
+    until(run.clock, free, seconds=2 * run.lease.seconds, every=run.settings.poll_seconds)

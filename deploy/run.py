@@ -1,41 +1,62 @@
-"""What a release or rollback has at hand, passed from step to step."""
+"""Everything that a command works with, passed from step to step."""
 
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
 
-from deploy.alarms import Alarms
+from deploy.aws import Aws
+from deploy.checkout import ROOT, Checkout
 from deploy.cluster import Picture, look
-from deploy.journal import Entry, Journal
-from deploy.kubectl import Kubectl
-from deploy.lease import Lease
-from deploy.load_balancer import LoadBalancer
-from deploy.progress import Progress
-from deploy.prometheus import Prometheus
-from deploy.release_file import ReleaseFile
-from deploy.visitor import Visitor
-from deploy.waiting import Clock, until
-from deploy.workshop import Workshop
+from deploy.kubectl import Execute, Kubectl, execute
+from deploy.names import COLOUR, NAMESPACE, SERVICE, TRAFFIC, other, web
+from deploy.pods import Patience
+from deploy.progress import Clock, Progress, SystemClock, until
+from deploy.records import Entry, Journal, Lease
+from deploy.settings import Settings
+from deploy.visitor import Send, Visitor, send
 
 
 @dataclass
-class Run:
-    """`picture` is the cluster as it was looked at last."""
+class World:
+    """What lies outside of the tool; tests give their own."""
 
-    environment: str
-    file: ReleaseFile
-    kubectl: Kubectl
-    clock: Clock
-    progress: Progress
-    workshop: Workshop
-    lease: Lease
-    journal: Journal
-    visitor: Visitor
-    prometheus: Prometheus
-    alarms: Alarms
-    load_balancer: LoadBalancer
-    picture: Picture
-    resumed: bool = False
-    completed: set[str] = field(default_factory=set)  # Jobs that were seen complete
+    clock: Clock = field(default_factory=SystemClock)
+    execute: Execute = execute
+    send: Send = send
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    root: Path = ROOT
+    who: str = field(default_factory=lambda: f"{getpass.getuser()}@{socket.gethostname()}/{os.getpid()}")
+
+
+class Run:
+    """One command in one environment. `picture` is the cluster as it was looked at last."""
+
+    def __init__(
+        self, world: World, command: str, environment: str, *, dry_run: bool = False, address: str = ""
+    ) -> None:
+        self.environment, self.clock = environment, world.clock
+        self.progress = Progress(world.out, world.clock)
+        self.checkout = Checkout(world.root, environment, world.who.rpartition("/")[2])
+        self.settings = Settings.read(world.root / "deploy" / "release.ini", environment)
+        values = self.checkout.values
+        self.kubectl = Kubectl(world.execute, self.progress, self.clock, dry_run=dry_run)
+        holder, seconds = f"{command}/{world.who}", self.settings.lease_seconds
+        self.lease = Lease(self.kubectl, self.checkout, holder=holder, seconds=seconds)
+        self.journal = Journal(self.kubectl, self.checkout)
+        self.aws = Aws(self.kubectl, values)
+        self.patience = Patience(self.kubectl, self.settings)
+        address = address or (f"https://{values['DOMAIN']}" if values.get("DOMAIN") else "")
+        self.visitor = Visitor(self.kubectl, self.settings, address=address, transport=world.send)
+        self.picture = Picture()
+        self.resumed = False
+        self.completed: set[str] = set()  # Jobs that were seen complete
 
     @property
     def entry(self) -> Entry:
@@ -54,22 +75,32 @@ class Run:
         """
         said = ""
 
-        def look() -> bool | None:
+        def once() -> bool | None:
             nonlocal said
             self.lease.renew()
             if said := doubt():
                 self.progress.waiting(said)
             return None if said else True
 
-        until(self.clock, look, seconds=seconds, every=every or self.file.poll_seconds)
+        until(self.clock, once, seconds=seconds, every=every or self.settings.poll_seconds)
         return said
 
     def values(self) -> dict[str, str]:
         """Return what the next command of a failure may name."""
+        to = self.entry.to or self.picture.live
+        back = self.entry.from_ or (other(self.picture.live) if self.picture.live else "")
+        values = self.checkout.values
         return {
             "env": self.environment,
+            "namespace": NAMESPACE,
+            "label": COLOUR,
+            "traffic": f"{'ingress' if self.picture.behind_load_balancer else 'service'}/{TRAFFIC}",
             "image": self.entry.image or "IMAGE",
-            "to": self.entry.to or "green",
-            "alarms": self.alarms.prefix,
+            "to": to or "COLOUR",
+            "web": web(to or "COLOUR"),
+            "back": back or "COLOUR",
+            "region": values.get("AWS_REGION", "REGION"),
+            "repository": values.get("IMAGE_REPOSITORY", "").partition("/")[2] or SERVICE,
+            "alarms": self.aws.prefix,
             "address": self.visitor.address,
         }

@@ -1,68 +1,146 @@
-"""Moves traffic by applying one object whole, and believes it only when the load balancer shows it."""
+"""Which colour gets the traffic, and how many pods stand behind it: sizes follow the live colour, never the reverse.
+
+Traffic moves by applying one object whole, and is believed only when the load balancer shows it.
+"""
+
+from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
-from deploy.cluster import other
+from deploy.aws import NotInstalled
+from deploy.cluster import Colour
+from deploy.failures import LEASE_LOST, ROLLBACK_NOT_SEEN, Failure, Unanswered
 from deploy.kubectl import KubectlError
+from deploy.names import COLOURS, TRAFFIC, other, web
 from deploy.run import Run
-from deploy.unanswered import Unanswered
-
-ACTION = "alb.ingress.kubernetes.io/actions."
 
 
 def move(run: Run, colour: str) -> None:
     """Give a colour all traffic. This one command is the flip, and the rollback."""
-    run.kubectl.change("apply", "-k", run.workshop.overlay(f"traffic-{colour}"))
+    run.kubectl.change("apply", "-k", run.checkout.overlay(f"traffic-{colour}"))
 
 
-def share(run: Run, percent: int) -> None:
-    """Give the new colour some of the traffic; the former one stays the live one, also for a rollback."""
-    annotations = run.picture.traffic["metadata"]["annotations"]
-    changed = {
-        key: _weighted(value, run.entry.to, percent) for key, value in annotations.items() if _shares(key, value)
-    }
-    overlay = run.workshop.with_annotations(f"traffic-{run.entry.from_}", changed)
-    run.kubectl.change("apply", "-k", overlay)
+class Doubt(NamedTuple):
+    """What speaks against a flip; `asked` is False when the load balancer could not be asked."""
+
+    text: str
+    asked: bool = True
 
 
-def seen(run: Run, colour: str, percent: int = 100) -> str:
-    """Wait until `colour` really gets `percent` of the traffic; return "", or what is seen instead in the end."""
+def doubt_about(run: Run, colour: str) -> Doubt:
+    """Wait until a colour really gets all traffic; return what is seen instead in the end, or an empty doubt."""
+    found = Doubt("")
 
     def doubt() -> str:
+        nonlocal found
         try:
-            weighs = run.picture.behind_load_balancer
-            found = _doubt_of_balancer(run, colour, percent) if weighs else _doubt_of_endpoints(run, colour)
+            found = Doubt((_of_balancer if run.picture.behind_load_balancer else _of_endpoints)(run, colour))
         except (Unanswered, KubectlError) as error:
-            found = str(error)
-        return found and f"traffic on {colour}: {found}"
+            found = Doubt(str(error), asked=False)
+            if isinstance(error, NotInstalled):
+                return ""
+        return found.text and f"traffic on {colour}: {found.text}"
 
-    return run.wait(doubt, seconds=run.file.flip_seconds, every=1)
-
-
-def _doubt_of_balancer(run: Run, colour: str, percent: int) -> str:
-    wished = {colour: percent, other(colour): 100 - percent}
-    return "" if run.load_balancer.shares(wished) else f"the load balancer's rules have other weights than {wished}"
+    run.wait(doubt, seconds=run.settings.flip_seconds, every=1)
+    return found
 
 
-def _doubt_of_endpoints(run: Run, colour: str) -> str:
-    slices = run.kubectl.objects("endpointslices", "-l", "kubernetes.io/service-name=todo")
-    endpoints = [each for part in slices for each in part.get("endpoints") or [] if each["conditions"].get("ready")]
-    strangers = [each["targetRef"]["name"] for each in endpoints if not _belongs(each["targetRef"]["name"], colour)]
-    if strangers:
+def _of_balancer(run: Run, colour: str) -> str:
+    rules, weights = run.aws.rules(), {colour: 100, other(colour): 0}
+    if rules and all(rule["weights"] == weights for rule in rules):
+        return ""
+    return (
+        "the load balancer's rules have other weights" if rules else "no rule of the load balancer knows both colours"
+    )
+
+
+def _of_endpoints(run: Run, colour: str) -> str:
+    slices = run.kubectl.objects("endpointslices", "-l", f"kubernetes.io/service-name={TRAFFIC}")
+    ready = [each for part in slices for each in part.get("endpoints") or [] if each["conditions"].get("ready")]
+    names = [each["targetRef"]["name"] for each in ready]
+    if strangers := [name for name in names if not name.startswith(f"{web(colour)}-")]:
         return f"endpoints of the other colour: {', '.join(strangers)}"
-    return "" if endpoints else "no endpoint is ready"
+    return "" if names else "no endpoint is ready"
 
 
-def _belongs(pod: str, colour: str) -> bool:
-    return pod.startswith(f"todo-{colour}-")
+def take_back(run: Run, why: str) -> Doubt:
+    """Move the traffic to the former colour, see it move, and write it down; return a doubt if AWS was not asked."""
+    move(run, run.entry.from_)
+    doubt = Doubt("") if run.kubectl.dry_run else doubt_about(run, run.entry.from_)
+    run.journal.write(state="rolled-back", why=why)
+    if doubt.text and doubt.asked:
+        raise Failure(
+            ROLLBACK_NOT_SEEN, f"The way back was not seen within {run.settings.flip_seconds} s: {doubt.text}."
+        )
+    return doubt
 
 
-def _shares(key: str, value: str) -> bool:
-    return key.startswith(ACTION) and len(json.loads(value).get("forwardConfig", {}).get("targetGroups", [])) > 1
+def size_idle(run: Run) -> None:
+    """Give the idle colour, just applied, the live one's size as floor and scale; never less than its overlay says.
+
+    What the overlay says of its autoscaler holds for both, so the live one gets its bounds back too: an earlier
+    rollback may have raised them.
+    """
+    picture = run.look()
+    live, idle = picture.colours.get(run.entry.from_, Colour()), picture.colours[run.entry.to]
+    run.journal.write(floor=idle.floor, ceiling=idle.ceiling)
+    restore(run, run.entry.from_)
+    size = max(idle.floor, live.size)
+    bound(run, run.entry.to, floor=size, ceiling=idle.ceiling)
+    if idle.size < size:
+        # Also from zero: an autoscaler does nothing to a Deployment that was scaled to zero.
+        scale(run, run.entry.to, size)
 
 
-def _weighted(action: str, colour: str, percent: int) -> str:
-    content = json.loads(action)
-    for group in content["forwardConfig"]["targetGroups"]:
-        group["weight"] = percent if group["serviceName"] == f"todo-{colour}" else 100 - percent
-    return json.dumps(content, separators=(",", ":"))
+def pin_former(run: Run) -> None:
+    """Keep the colour that is about to lose its traffic at its size, or its autoscaler would shrink it at once."""
+    if run.entry.from_:
+        former = run.look().colours[run.entry.from_]
+        bound(run, run.entry.from_, floor=former.size, ceiling=run.entry.ceiling)
+
+
+def keep_former(run: Run) -> None:
+    """Let the former colour grow with the live one while a release is watched: a rollback must find enough pods."""
+    picture = run.look()
+    if picture.live != run.entry.to:
+        raise Failure(LEASE_LOST, f"Somebody else has moved all traffic to {picture.live}.")
+    if run.entry.from_:
+        grow(run, run.entry.from_, picture.colours[run.entry.to].size)
+
+
+def grow(run: Run, colour: str, size: int) -> None:
+    """Raise floor, ceiling and scale of a colour to a size; what is larger already stays."""
+    found = run.picture.colours[colour]
+    bound(run, colour, floor=max(found.floor, size), ceiling=found.ceiling)
+    if found.size < size:
+        scale(run, colour, size)
+
+
+def settle(run: Run) -> None:
+    """Give the live colour its own bounds back; the former one stays pinned, or is scaled to zero."""
+    run.look()
+    restore(run, run.entry.to)
+    if run.entry.from_ and run.settings.after_window == "scale-to-zero":
+        scale(run, run.entry.from_, 0)
+        bound(run, run.entry.from_, floor=run.entry.floor, ceiling=run.entry.ceiling)
+
+
+def restore(run: Run, colour: str) -> None:
+    """Give a colour the bounds of its overlay back, but no ceiling below the pods that it has: users need them."""
+    if colour in COLOURS and run.entry.floor:
+        size = run.picture.colours[colour].size
+        bound(run, colour, floor=run.entry.floor, ceiling=max(run.entry.ceiling, size))
+
+
+def bound(run: Run, colour: str, *, floor: int, ceiling: int) -> None:
+    """Set the least and the most pods that the autoscaler keeps, unless they are so."""
+    found, floor = run.picture.colours[colour], max(floor, 1)
+    spec = {"minReplicas": floor, "maxReplicas": max(floor, ceiling)}
+    if (found.floor, found.ceiling) != (spec["minReplicas"], spec["maxReplicas"]):
+        patch = json.dumps({"spec": spec}, separators=(",", ":"))
+        run.kubectl.change("patch", "hpa", web(colour), "--type", "merge", "-p", patch)
+
+
+def scale(run: Run, colour: str, size: int) -> None:
+    run.kubectl.change("scale", f"deployment/{web(colour)}", f"--replicas={size}")

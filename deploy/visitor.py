@@ -1,55 +1,83 @@
 """The tool's own light traffic while the new colour bakes: reads, and one row that is created and deleted.
 
-What it asks for stands in the service's own description of its resource. The token comes from the pod that is being
+What it asks for stands in the released image's own description of its resource. The token comes from the pod that is
 judged and lives ten minutes; it is neither shown nor written anywhere.
 """
 
+from __future__ import annotations
+
 import json
-import tomllib
 from collections import deque
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from typing import NamedTuple
 
-from deploy.kubectl import Kubectl, KubectlError
-from deploy.release_file import ReleaseFile
-from deploy.sending import Response, Send, send
-from deploy.waiting import Clock
+from deploy.kubectl import Kubectl, KubectlError, Object
+from deploy.names import CONTAINER, NAMESPACE, TRAFFIC, web
+from deploy.settings import Settings
 
-RESOURCE = Path(__file__).resolve().parent.parent / "todos" / "resource.toml"
+TIMEOUT_SECONDS = 5
 PROXY_SECONDS = 3  # ten failures of a colour that hangs, and it is judged: within half a minute
 TOKEN_SECONDS = 8 * 60  # of the ten minutes that a token lives
 MEMORY_SECONDS = 60
+PROXY = f"/api/v1/namespaces/{NAMESPACE}/services/http:{TRAFFIC}:80/proxy"
 
+DESCRIBE = "import json, tomllib; print(json.dumps(tomllib.load(open('todos/resource.toml', 'rb'))))"
 # A new user's password is made in the pod and known to nobody.
 MAKE_USER = "head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin"
+# How kubectl words a 401 of whom it asks: the service was there, and wants a token.
+UNAUTHORIZED = "You must be logged in to the server"
+# todoproject/overload.py says so to whom it has no thread for: a stranger's flood is not the new colour's fault.
+OVERLOADED = "The service has more requests than it can serve."
+
+
+class Response(NamedTuple):
+    """`status` is 0 when no answer came; the body then says why. `reached`: somebody took the request."""
+
+    status: int
+    body: str = ""
+    reached: bool = True
+
+
+Send = Callable[[str, str, "dict[str, str]", str], Response]
+
+
+def send(method: str, url: str, headers: dict[str, str], body: str) -> Response:
+    """Send one request and wait five seconds at most."""
+    from urllib.error import HTTPError, URLError  # noqa: PLC0415  a flip back does not wait for it
+    from urllib.request import Request, urlopen  # noqa: PLC0415  as above
+
+    request = Request(url, body.encode() or None, headers, method=method)  # noqa: S310  the caller's address
+    try:
+        with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  as above
+            return Response(response.status, str(response.read(), "utf-8"))
+    except HTTPError as error:
+        return Response(error.code, str(error.read(), "utf-8", "replace"))
+    except OSError as error:
+        # A URLError is what went wrong before the request was sent.
+        return Response(0, str(error), reached=not isinstance(error, URLError))
 
 
 class Visitor:
     """Remembers how the requests of the last minute ended.
 
-    Without an address (a local cluster) it asks the API server's proxy for the one page that needs no token.
+    Without an address (a local cluster) it asks the API server's proxy, which passes no token on.
     """
 
-    def __init__(
-        self, kubectl: Kubectl, clock: Clock, *, address: str, file: ReleaseFile, transport: Send = send
-    ) -> None:
-        self._kubectl, self._clock, self._send = kubectl, clock, transport
-        self.address, self._user, self._rate = address, file.synthetic_user, file.requests_per_second
-        self._token, self._token_at = "", 0.0
-        self._row_made = False
+    def __init__(self, kubectl: Kubectl, settings: Settings, *, address: str, transport: Send = send) -> None:
+        self._kubectl, self._settings, self._clock = kubectl, settings, kubectl.clock
+        self.address, self._send = address, transport
+        self._description: Object | None = None
+        self._token, self._token_at, self._row_made = "", 0.0, False
         self._memory: deque[tuple[float, bool]] = deque()
-        self.sent = self.failed = 0
+        self.sent = self.failed = self.refused = 0
 
     def visit(self, colour: str, *, seconds: float) -> None:
         """Send requests at the wished rate for so long."""
         end = self._clock.now() + seconds
         while (started := self._clock.now()) < end:
-            for response in self._requests(colour):
-                fine = 200 <= response.status < 400
-                self._memory.append((started, fine))
-                self.sent, self.failed = self.sent + 1, self.failed + (not fine)
-            pause = 1 / self._rate - (self._clock.now() - started)
+            for response in self._through_address(colour) if self.address else self._through_proxy(colour):
+                self._remember(started, response)
+            pause = 1 / self._settings.requests_per_second - (self._clock.now() - started)
             self._clock.sleep(max(pause, 0.001))
 
     def unreached(self) -> str:
@@ -64,41 +92,57 @@ class Visitor:
         failures = sum(not fine for _, fine in self._memory)
         return failures / len(self._memory) if len(self._memory) >= at_least else 0.0
 
-    def _requests(self, colour: str) -> list[Response]:
-        if not self.address:
-            return [self._through_api_server()]
+    def _remember(self, at: float, response: Response) -> None:
+        self.sent += 1
+        if response.status == 503 and OVERLOADED in response.body:
+            self.refused += 1
+            return
+        fine = 200 <= response.status < 400
+        self._memory.append((at, fine))
+        self.failed += not fine
+
+    def _through_address(self, colour: str) -> list[Response]:
         headers = {"Authorization": f"Bearer {self._fresh_token(colour)}", "X-Synthetic": "1"}
-        collection = f"{self.address}{self._resource['path']}"
+        resource = self._resource(colour)
+        collection = f"{self.address}{resource['path']}"
         if self._row_made:
             return [self._send("GET", f"{collection}?limit=20", headers, "")]
-        self._row_made = True
-        typed = headers | {"Content-Type": "application/json"}
-        created = self._send("POST", collection, typed, json.dumps(self._resource["example"]))
+        typed = {**headers, "Content-Type": "application/json"}
+        created = self._send("POST", collection, typed, json.dumps(resource["example"]))
+        self._row_made = not (created.status == 503 and OVERLOADED in created.body)
         if created.status != 201:
             return [created]
         row = json.loads(created.body)["id"]
         return [created, self._send("DELETE", f"{collection}/{row}", headers, "")]
 
-    @cached_property
-    def _resource(self) -> dict[str, Any]:
-        # Read by who visits, not at the start: a rollback must not wait for it, let alone fail with it.
-        return tomllib.loads(RESOURCE.read_text(encoding="utf-8"))
+    def _through_proxy(self, colour: str) -> list[Response]:
+        """Ask a page that needs no token, and the resource: 401 is well, for somebody has looked at the request."""
+        return [self._proxied("/schema"), self._proxied(self._resource(colour)["path"])]
 
-    def _through_api_server(self) -> Response:
+    def _proxied(self, path: str) -> Response:
         try:
-            self._kubectl.ask("/api/v1/namespaces/todo/services/http:todo:80/proxy/schema", seconds=PROXY_SECONDS)
-        except KubectlError:
-            return Response(0)
+            self._kubectl.ask(f"{PROXY}{path}", seconds=PROXY_SECONDS)
+        except KubectlError as error:
+            return Response(200 if UNAUTHORIZED in str(error) else 0, str(error))
         return Response(200)
+
+    def _resource(self, colour: str) -> Object:
+        if self._description is None:
+            description: Object = json.loads(self._kubectl.read(*_inside(colour), "python", "-c", DESCRIBE))
+            self._description = description
+        return self._description
 
     def _fresh_token(self, colour: str) -> str:
         if not self._token or self._clock.now() - self._token_at > TOKEN_SECONDS:
-            inside = ("exec", f"deployment/todo-{colour}", "-c", "web", "--")
-            mint = (*inside, "python", "manage.py", "token", self._user)
+            mint = (*_inside(colour), "python", "manage.py", "token", self._settings.synthetic_user)
             try:
                 self._token = self._kubectl.read(*mint).strip()
             except KubectlError:
-                self._kubectl.change(*inside, "sh", "-c", MAKE_USER.format(user=self._user))
+                self._kubectl.change(*_inside(colour), "sh", "-c", MAKE_USER.format(user=self._settings.synthetic_user))
                 self._token = self._kubectl.read(*mint).strip()
             self._token_at = self._clock.now()
         return self._token
+
+
+def _inside(colour: str) -> tuple[str, ...]:
+    return ("exec", f"deployment/{web(colour)}", "-c", CONTAINER, "--")

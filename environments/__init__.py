@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMESPACE = "todo"
 # Terraform names roles and buckets by it: terraform/modules/environment/variables.tf says the same.
 NAME = re.compile(r"[a-z][a-z0-9]{1,9}")
 

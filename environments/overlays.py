@@ -6,9 +6,9 @@ By hand are values.env, configuration/config.env, sizes/ and, in environments/NA
 from collections.abc import Iterable
 from pathlib import Path
 
-from environments import NAMESPACE, Environment
+from deploy.names import COLOURS, ENVIRONMENT, NAMESPACE, SERVICE
+from environments import Environment
 
-COLOURS = ("blue", "green")
 HEADER = "# Written by `make environments` from environments/{name}.ini: edit that.\n"
 
 # Kustomize reads no file above its folder, so a file that several parts share is a component with a folder of its own.
@@ -26,13 +26,13 @@ configMapGenerator:
 CONFIGURATION = f"""apiVersion: kustomize.config.k8s.io/v1alpha1
 kind: Component
 configMapGenerator:
-  - name: {NAMESPACE}
+  - name: {SERVICE}
     envs: [config.env]
     options:
       immutable: true
       labels:
-        app.kubernetes.io/name: {NAMESPACE}
-        app.kubernetes.io/part-of: {NAMESPACE}
+        app.kubernetes.io/name: {SERVICE}
+        app.kubernetes.io/part-of: {SERVICE}
         app.kubernetes.io/component: web
 """
 
@@ -77,6 +77,6 @@ def _part(environment: Environment, resources: Iterable[str], components: Iterab
         "kind: Kustomization\n"
         f"namespace: {NAMESPACE}\n"
         "labels:\n"
-        f"  - pairs: {{{NAMESPACE}/environment: {environment.name}}}\n"
+        f"  - pairs: {{{ENVIRONMENT}: {environment.name}}}\n"
         "    includeTemplates: true\n"
     ) + "".join(listed)

@@ -9,11 +9,9 @@ import json
 import sys
 from typing import Any
 
-from environments import NAMESPACE, ROOT, load
+from deploy.names import COLOUR, LIVE, NAMESPACE
+from environments import ROOT, load
 from pipeline.command import CommandError, exit_on_failure, output
-
-LIVE = f"{NAMESPACE}/live"
-COLOUR = f"{NAMESPACE}/colour"
 
 
 def live_digest() -> str:

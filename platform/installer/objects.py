@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from environments import NAMESPACE
+from deploy.names import SERVICE
 
 
 def of_monitoring(folder: Path) -> str:
@@ -24,6 +24,6 @@ def of_monitoring(folder: Path) -> str:
 
 
 def _object(version: str, kind: str, path: Path, labels: dict[str, str], prefix: str = "") -> dict[str, Any]:
-    labels = {"app.kubernetes.io/part-of": NAMESPACE} | labels
-    metadata = {"name": f"{NAMESPACE}-{prefix}{path.stem}", "namespace": "monitoring", "labels": labels}
+    labels = {"app.kubernetes.io/part-of": SERVICE} | labels
+    metadata = {"name": f"{SERVICE}-{prefix}{path.stem}", "namespace": "monitoring", "labels": labels}
     return {"apiVersion": version, "kind": kind, "metadata": metadata}

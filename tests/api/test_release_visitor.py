@@ -1,6 +1,7 @@
 """What the release tool asks while it bakes, asked of the real service: its own traffic must not be what fails."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -12,16 +13,12 @@ from pathlib import Path
 import pytest
 
 from deploy.kubectl import Answer, Kubectl
-from deploy.progress import Progress
-from deploy.release_file import ReleaseFile
-from deploy.sending import Response, send
-from deploy.visitor import Visitor
-from deploy.waiting import SystemClock
+from deploy.progress import Progress, SystemClock
+from deploy.settings import Settings
+from deploy.visitor import DESCRIBE, PROXY, UNAUTHORIZED, Response, Visitor, send
 from local.resource import RESOURCE
 from tests.postgresql_plugin import ROOT
 from tests.service import Service
-
-PROXY = "/api/v1/namespaces/todo/services/http:todo:80/proxy"
 
 
 class OnePod:
@@ -30,10 +27,12 @@ class OnePod:
     Whether a deployer may do either in a cluster it cannot prove: tests/cluster does.
     """
 
-    def __init__(self, service: Service) -> None:
-        self.service = service
+    def __init__(self, service: Service, description: str = "") -> None:
+        self.service, self.description = service, description
 
     def execute(self, words: Sequence[str]) -> Answer:
+        if self.description and DESCRIBE in words:
+            return Answer(0, self.description, "")
         if "--raw" in words:
             return self._through_proxy(words[words.index("--raw") + 1])
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -54,19 +53,20 @@ class OnePod:
             with urllib.request.urlopen(self.service.url + path.removeprefix(PROXY), timeout=60) as answer:  # noqa: S310
                 return Answer(0, str(answer.read(), "utf-8"), "")
         except urllib.error.HTTPError as error:
-            return Answer(1, "", str(error))
+            # tests/deploy/test_kubectl.py holds that kubectl words a 401 so.
+            return Answer(1, "", UNAUTHORIZED if error.code == 401 else str(error))
 
 
 class Traffic:
     """A visitor of the service, and what it has sent, with the status of each answer."""
 
-    def __init__(self, service: Service, *, address: str) -> None:
+    def __init__(self, service: Service, *, address: str, description: str = "") -> None:
         self.sent: list[tuple[str, str, int]] = []
         self.url = service.url
         clock = SystemClock()
-        kubectl = Kubectl(OnePod(service).execute, Progress(io.StringIO(), clock), clock)
-        file = ReleaseFile.read(ROOT / "deploy" / "release.toml", "local")
-        self.visitor = Visitor(kubectl, clock, address=address, file=file, transport=self._send)
+        kubectl = Kubectl(OnePod(service, description).execute, Progress(io.StringIO(), clock), clock)
+        settings = Settings.read(ROOT / "deploy" / "release.ini", "local")
+        self.visitor = Visitor(kubectl, settings, address=address, transport=self._send)
 
     def _send(self, method: str, url: str, headers: dict[str, str], body: str) -> Response:
         response = send(method, url, headers, body)
@@ -77,7 +77,7 @@ class Traffic:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that is late counts as failed after five seconds; a busy machine is not what is tried here."""
-    monkeypatch.setattr("deploy.sending.TIMEOUT_SECONDS", 60)
+    monkeypatch.setattr("deploy.visitor.TIMEOUT_SECONDS", 60)
 
 
 def test_it_makes_a_row_deletes_it_and_reads_lists(service: Service) -> None:
@@ -92,20 +92,21 @@ def test_it_makes_a_row_deletes_it_and_reads_lists(service: Service) -> None:
     assert traffic.visitor.failed_share(at_least=1) == 0
 
 
-def test_without_an_address_it_reads_a_page_that_needs_no_token(service: Service) -> None:
+def test_without_an_address_it_reads_a_page_that_needs_no_token_and_the_resource_which_wants_one(
+    service: Service,
+) -> None:
     visitor = Traffic(service, address="").visitor
     visitor.visit("blue", seconds=0.1)
-    assert visitor.sent
+    assert visitor.sent >= 2
     assert visitor.failed == 0
 
 
-def test_what_the_service_does_not_serve_counts_as_failed(
-    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    description = tmp_path / "resource.toml"
-    description.write_text('path = "/invoices"\n[example]\n')
-    monkeypatch.setattr("deploy.visitor.RESOURCE", description)
-    traffic = Traffic(service, address=service.url)
+@pytest.mark.parametrize("through", ["address", "proxy"])
+def test_what_the_service_does_not_serve_counts_as_failed(service: Service, through: str) -> None:
+    description = json.dumps({"path": "/invoices", "example": {}})
+    traffic = Traffic(service, address=service.url if through == "address" else "", description=description)
     traffic.visitor.visit("blue", seconds=0.1)
-    assert traffic.sent[0] == ("POST", "/invoices", 404)
-    assert traffic.visitor.failed_share(at_least=1) == 1
+    assert traffic.visitor.failed
+    if through == "address":
+        assert traffic.sent[0] == ("POST", "/invoices", 404)
+        assert traffic.visitor.failed_share(at_least=1) == 1

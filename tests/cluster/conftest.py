@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from deploy.cli import image_of
 from deploy.workshop import Workshop
+
 from tests.cluster import kubectl, overlays, room
 from tests.cluster.fake_kubectl import install
 from tests.cluster.namespace import remove_own

@@ -4,9 +4,9 @@ import io
 from pathlib import Path
 
 import pytest
+from deploy.release_file import ReleaseFile
 
 from deploy.progress import Progress
-from deploy.release_file import ReleaseFile
 from tests.cluster import kubectl
 from tests.cluster.releasing import QUICK, Said, Tool
 

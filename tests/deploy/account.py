@@ -1,15 +1,18 @@
-"""An AWS account by moto: a load balancer for both colours, and alarms.
+"""An AWS account by moto: a load balancer for both colours, and alarms, asked by the words of the `aws` command.
 
-moto keeps what it is told and answers in ELB's shapes. It has no controller: `client` plays that part and copies the
+moto keeps what it is told and answers in ELB's shapes. It has no controller: `answer` plays that part and copies the
 Ingress's weights to the rule. So this proves what the tool asks and how it reads the answer, not how long ELB takes.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import boto3
+from botocore import xform_name
 
+from deploy import names
+from deploy.kubectl import Answer
 from tests.deploy.scripted.store import Object
 from tests.deploy.world import Scene
 
@@ -17,10 +20,10 @@ REGION = "us-east-1"
 
 
 class Account:
-    """`down` is the load balancer controller that is not there."""
+    """`down` is the load balancer controller that is not there, `silent` AWS itself."""
 
     def __init__(self, scene: Scene) -> None:
-        self.scene, self.down, self.rings_at = scene, False, ""
+        self.scene, self.down, self.silent, self.rings_at = scene, False, False, ""
         self.on_change: Callable[[dict[str, int]], None] | None = None
         ec2, self.elb = boto3.client("ec2", REGION), boto3.client("elbv2", REGION)
         self.cloudwatch = boto3.client("cloudwatch", REGION)
@@ -29,8 +32,8 @@ class Account:
             ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.20.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]
             for n, zone in enumerate("ab")
         ]
-        balancer = self.elb.create_load_balancer(Name="todo", Subnets=[each["SubnetId"] for each in subnets])
-        self.groups = {colour: self._group(colour, vpc) for colour in ("blue", "green")}
+        balancer = self.elb.create_load_balancer(Name="web", Subnets=[each["SubnetId"] for each in subnets])
+        self.groups = {colour: self._group(colour, vpc) for colour in names.COLOURS}
         listener = self.elb.create_listener(
             LoadBalancerArn=balancer["LoadBalancers"][0]["LoadBalancerArn"],
             Protocol="HTTP",
@@ -44,19 +47,38 @@ class Account:
             Actions=self._forward({"blue": 100, "green": 0}),
         )
         self.rule: str = made["Rules"][0]["RuleArn"]
-        scene.change(target_groups=self.groups)
+        scene.content["target_groups"] = self.groups
         scene.aws = self
 
-    def client(self, service: str) -> Any:
-        """Return a client, after the controller has had its turn."""
-        ingress = self.scene.store.get("Ingress", "todo")
+    def answer(self, words: Sequence[str]) -> Answer:
+        """Answer `aws --region R SERVICE OPERATION --flag value …`, after the controller has had its turn."""
+        if self.silent:
+            return Answer(254, "", "An error occurred (ExpiredToken): the security token has expired")
+        self._reconcile()
+        assert list(words[:3]) == ["aws", "--region", REGION]
+        client = {"elbv2": self.elb, "cloudwatch": self.cloudwatch}[words[3]]
+        method = words[4].replace("-", "_")
+        operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+        members = {xform_name(name, "-"): (name, shape) for name, shape in operation.input_shape.members.items()}
+        given: dict[str, Any] = {}
+        for word in words[5:-2]:
+            if word.startswith("--"):
+                name, shape = members[word.removeprefix("--")]
+            elif shape.type_name == "list":
+                given.setdefault(name, []).append(word)
+            else:
+                given[name] = word
+        assert list(words[-2:]) == ["--output", "json"]
+        return Answer(0, json.dumps(getattr(client, method)(**given), default=str), "")
+
+    def _reconcile(self) -> None:
+        ingress = self.scene.store.get("Ingress", names.TRAFFIC)
         if ingress and not self.down:
             if self.on_change and wished(ingress) != self.weights():
                 self.on_change(wished(ingress))
             self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward(wished(ingress)))
         if self.rings_at and wished(ingress or {})[self.rings_at] == 100:
             self.alarm("todo-prod-error-lines", "ALARM")
-        return {"elbv2": self.elb, "cloudwatch": self.cloudwatch}[service]
 
     def weights(self) -> dict[str, int]:
         """What the load balancer really does."""
@@ -66,20 +88,17 @@ class Account:
         return {colours[each["TargetGroupArn"]]: each["Weight"] for each in groups}
 
     def alarm(self, name: str, state: str) -> None:
-        self.cloudwatch.put_metric_alarm(
-            AlarmName=name,
-            MetricName="x",
-            Namespace="x",
-            Period=60,
-            EvaluationPeriods=1,
-            Statistic="Sum",
-            ComparisonOperator="GreaterThanThreshold",
-            Threshold=1,
-        )
+        about = {"MetricName": "x", "Namespace": "x", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1}
+        how = {"Statistic": "Sum", "ComparisonOperator": "GreaterThanThreshold"}
+        self.cloudwatch.put_metric_alarm(AlarmName=name, **about, **how)
         self.cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
 
+    def no_alarms(self) -> None:
+        alarms = self.cloudwatch.describe_alarms()["MetricAlarms"]
+        self.cloudwatch.delete_alarms(AlarmNames=[each["AlarmName"] for each in alarms])
+
     def _group(self, colour: str, vpc: str) -> str:
-        made = self.elb.create_target_group(Name=f"todo-{colour}", Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
+        made = self.elb.create_target_group(Name=colour, Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
         arn: str = made["TargetGroups"][0]["TargetGroupArn"]
         return arn
 
@@ -91,6 +110,5 @@ class Account:
 def wished(ingress: Object) -> dict[str, int]:
     """Return the weights that the Ingress asks for."""
     action = json.loads(ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/actions.live"])
-    return {
-        each["serviceName"].removeprefix("todo-"): each["weight"] for each in action["forwardConfig"]["targetGroups"]
-    }
+    weights = {each["serviceName"]: each["weight"] for each in action["forwardConfig"]["targetGroups"]}
+    return {colour: weights[names.web(colour)] for colour in names.COLOURS}

@@ -34,42 +34,38 @@ def empty(tmp_path: Path) -> Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, first: Path) -> Scene:
+def scene(tmp_path: Path, first: bytes) -> Scene:
     """A local cluster in which blue serves build a, at three pods, and green has never been."""
-    return Scene.copied(first, tmp_path)
+    return Scene(tmp_path, kept=first)
 
 
 @pytest.fixture
-def released(tmp_path: Path, second: Path) -> Scene:
+def released(tmp_path: Path, second: bytes) -> Scene:
     """A local cluster in which green serves build b, and blue stands by with build a."""
-    return Scene.copied(second, tmp_path)
+    return Scene(tmp_path, kept=second)
 
 
 @pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     scene = Scene(tmp_path_factory.mktemp("first"))
     assert scene.release("a", "--first") == 0, scene.output
-    scene.change(load=3, commands=[])
-    return scene.folder
+    scene.content |= {"load": 3, "commands": []}
+    return scene.kept()
 
 
 @pytest.fixture(scope="session")
-def second(tmp_path_factory: pytest.TempPathFactory, first: Path) -> Path:
-    scene = Scene.copied(first, tmp_path_factory.mktemp("second"))
+def second(tmp_path_factory: pytest.TempPathFactory, first: bytes) -> bytes:
+    scene = Scene(tmp_path_factory.mktemp("second"), kept=first)
     assert scene.release("b") == 0, scene.output
     assert scene.live == "green"
-    scene.change(commands=[])
-    return scene.folder
+    scene.content["commands"] = []
+    return scene.kept()
 
 
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[Account]:
     """An environment on AWS, prod, in which nothing has been released; two alarms, both quiet."""
-    os.environ |= {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
+    os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     with mock_aws():
         account = Account(Scene(tmp_path, "prod"))
         for name in ("todo-prod-load-balancer-5xx-ratio", "todo-prod-error-lines"):
@@ -82,5 +78,5 @@ def prod(account: Account) -> Scene:
     """Prod, in which blue serves build a."""
     scene: Scene = account.scene
     assert scene.release("a", "--first") == 0, scene.output
-    scene.change(load=3, commands=[])
+    scene.content |= {"load": 3, "commands": []}
     return scene

@@ -1,47 +1,50 @@
-"""Each way to fail: its exit code, what users are on, its words, and the command to give next.
-
-deploy/README.md lists them; test_failure_table.py holds the three lists together.
+"""Each way to fail, from each command that can: exit code, whom users are on, what is said, what to type next, and
+that nothing is left which acts by itself. The table of deploy/README.md, the kinds and these stories are one list.
 """
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from deploy import names
+from deploy.__main__ import EPILOG, parsed
 from deploy.failures import KINDS
 from tests.deploy.account import Account
-from tests.deploy.world import Scene, image
+from tests.deploy.scripted.store import Object
+from tests.deploy.world import ROOT, Scene, image, next_command
 
 # All of it takes more than two seconds.
 pytestmark = pytest.mark.slow
 
-NAMES = {kind.name: kind for kind in KINDS}
+CODES = {kind.name: kind.code for kind in KINDS}
 Story = Callable[[Scene], int]
 
 
-def failing(scene: Scene, *words: str, **faults: object) -> int:
-    scene.fault(**faults)
-    return scene.release("b", *words)
+def failing(**faults: object) -> Story:
+    def story(scene: Scene) -> int:
+        scene.fault(**faults)
+        return scene.release("b")
+
+    return story
 
 
-def killed_while_baking(scene: Scene) -> None:
-    """Leave a release whose tool was killed while the new colour was baking."""
-    copies = scene.folder / "copies"
-    scene.copies = copies
-    copies.mkdir()
-    assert scene.release("b") == 0
-    scene.copies = None
-    number = next(n for n, command in enumerate(scene.commands()) if "proxy/schema" in command)
-    Scene.copied(copies / str(number), scene.folder)
-    scene.clock.sleep(scene.store.now - scene.clock.now() + 61)
+def killed_at(scene: Scene, words: str) -> None:
+    """Leave a release whose tool was killed before its first command with these words, a minute and a bit ago."""
+    scene.copies = []
+    assert scene.release("b") == 0, scene.output
+    copies, number = scene.copies, next(n for n, command in enumerate(scene.commands()) if words in command)
+    scene.__init__(scene.folder, scene.environment, copies[number])  # type: ignore[misc]
+    scene.clock.sleep(61)
 
 
 def unfinished(scene: Scene) -> int:
-    killed_while_baking(scene)
+    killed_at(scene, "proxy/schema")
     return scene.release("c")
 
 
 def another_at_work(scene: Scene) -> int:
-    killed_while_baking(scene)
+    killed_at(scene, "proxy/schema")
     scene.clock.sleep(-61)
     scene.who = "another@machine"
     return scene.release("c")
@@ -49,12 +52,8 @@ def another_at_work(scene: Scene) -> int:
 
 def lease_lost(scene: Scene) -> int:
     """A person rolls back while the release is at work elsewhere."""
-    scene.when("get endpointslices", steal="someone")
+    scene.when("get endpointslices", steal="rollback/someone")
     return scene.release("b")
-
-
-def too_old(scene: Scene) -> int:
-    return failing(scene, migrate="CommandError: This image is older than the applied schema allows: todos.0009")
 
 
 def away_in_mid_flip(scene: Scene) -> int:
@@ -62,95 +61,186 @@ def away_in_mid_flip(scene: Scene) -> int:
     return scene.release("b")
 
 
-def cold_and_dead(scene: Scene) -> int:
-    assert scene.release("b") == 0
-    scene.kubectl(["kubectl", "scale", "deployment/todo-blue", "--replicas=0"])
-    scene.fault(unready="blue")
-    return scene.deploy("rollback")
-
-
-def rollback_not_seen(scene: Scene) -> int:
-    assert scene.release("b") == 0
-    scene.fault(**{"frozen-endpoints": True})
-    return scene.deploy("rollback")
-
-
-def wrong_cluster(scene: Scene) -> int:
-    scene.environment = "dev"
-    return scene.release("b")
-
-
 def held(scene: Scene) -> int:
-    scene.release_file(prometheus=True)
+    scene.settings(prometheus=True)
     scene.when("traffic-green", prometheus="away")
     return scene.release("b")
 
 
-def few(scene: Scene) -> int:
-    scene.release_file(prometheus=True, bake_seconds=90)
-    return failing(scene, samples=3)
+def few_samples(scene: Scene) -> int:
+    scene.settings(prometheus=True, bake_seconds=90)
+    return failing(samples=3)(scene)
 
+
+def not_seen_back(scene: Scene) -> int:
+    scene.when("proxy/schema", errors="green", faults={"frozen-endpoints": True})
+    return scene.release("b")
+
+
+def elsewhere(command: str, *words: str) -> Story:
+    """Give a command to the cluster of another environment."""
+
+    def story(scene: Scene) -> int:
+        scene.environment = "dev"
+        return scene.deploy(command, *words)
+
+    return story
+
+
+TOO_OLD = "CommandError: This image is older than the applied schema allows: todos.0009"
+IMAGE = ("--image", image("b"))
 
 # name → the story, the colour that users are on afterwards, and words that must be shown
-LOCAL: dict[str, tuple[Story, str, str]] = {
-    "refused": (lambda s: failing(s, forbidden="get job"), "blue", "cannot list resource"),
-    "wrong-cluster": (wrong_cluster, "blue", "cluster of local, not of dev"),
+RELEASE: dict[str, tuple[Story, str, str]] = {
+    "refused": (failing(forbidden="get job"), "blue", "cannot list resource"),
+    "wrong-cluster": (elsewhere("release", *IMAGE), "blue", "cluster of local, not of dev"),
     "lease-held": (another_at_work, "green", "release/eve@laptop, since 20"),
     "unfinished": (unfinished, "green", "stopped at its step bake"),
-    "nothing-to-resume": (lambda s: s.deploy("release", "--resume"), "blue", "No release is under way"),
-    "nothing-to-return-to": (lambda s: s.deploy("rollback"), "blue", "no release before this one"),
-    "migration-failed": (lambda s: failing(s, migrate="column does not exist"), "blue", "column does not exist"),
-    "image-too-old": (too_old, "blue", "older than the applied schema"),
-    "image-missing": (lambda s: failing(s, **{"image-missing": "green"}), "blue", "Back-off pulling image"),
-    "crash-loop": (lambda s: failing(s, crash="green", log="ImportError: no todos"), "blue", "ImportError: no todos"),
-    "pending": (lambda s: failing(s, pending="green"), "blue", "is pending for"),
-    "not-ready": (lambda s: failing(s, unready="green"), "blue", "not ready after 600 s"),
-    "pods-refused": (lambda s: failing(s, refused="green"), "blue", "violates PodSecurity"),
-    "smoke-failed": (lambda s: failing(s, smoke="500 instead of 201"), "blue", "500 instead of 201"),
-    "shared-not-ready": (lambda s: failing(s, shared=True), "blue", "postgresql is not ready"),
-    "slo-breached": (lambda s: failing(s, errors="green"), "blue", "own requests of the last minute failed"),
-    "too-few-samples": (few, "blue", "has seen 3 requests to green"),
+    "nothing-to-resume": (lambda scene: scene.deploy("release", "--resume"), "blue", "No release is under way"),
+    "migration-failed": (failing(migrate="column does not exist"), "blue", "column does not exist"),
+    "image-too-old": (failing(migrate=TOO_OLD), "blue", "older than the applied schema"),
+    "image-missing": (failing(**{"image-missing": "green"}), "blue", "Back-off pulling image"),
+    "crash-loop": (failing(crash="green", log="ImportError: no todos"), "blue", "ImportError: no todos"),
+    "pending": (failing(pending="green"), "blue", "is pending for"),
+    "not-ready": (failing(unready="green"), "blue", "not ready after 600 s"),
+    "pods-refused": (failing(refused="green"), "blue", "violates PodSecurity"),
+    "smoke-failed": (failing(smoke="500 instead of 201"), "blue", "500 instead of 201"),
+    "shared-not-ready": (failing(shared=True), "blue", "postgresql is not ready"),
+    "slo-breached": (failing(errors="green"), "blue", "own requests of the last minute failed"),
+    "too-few-samples": (few_samples, "blue", "has seen 3 requests to green"),
     "held": (held, "green", "Nobody has judged green"),
     "cluster-unreachable": (away_in_mid_flip, "blue", "has not answered for 30 s"),
-    "lease-lost": (lease_lost, "green", "rollback/someone"),
-    "rollback-not-seen": (rollback_not_seen, "blue", "way back was not seen"),
-    "cold": (cold_and_dead, "green", "blue did not start within 600 s"),
+    "lease-lost": (lease_lost, "green", "A rollback took over; nothing to do."),
+    "rollback-not-seen": (not_seen_back, "blue", "way back was not seen"),
 }
 
 
-@pytest.mark.parametrize("name", LOCAL)
-def test_a_failure_says_what_happened_and_what_to_do_next(scene: Scene, name: str) -> None:
-    story, live, words = LOCAL[name]
+def cold_and_dead(scene: Scene) -> int:
+    scene.kubectl(["kubectl", "scale", f"deployment/{names.web('blue')}", "--replicas=0"])
+    scene.fault(unready="blue")
+    return scene.deploy("rollback")
+
+
+def overtaken(scene: Scene) -> int:
+    """Somebody else rolls back while this rollback waits for a pod."""
+    scene.when("replace -f", times=2, steal="rollback/someone")
+    return cold_and_dead(scene)
+
+
+def rolling_back(scene: Scene, **faults: object) -> int:
+    scene.fault(**faults)
+    return scene.deploy("rollback")
+
+
+def raced(scene: Scene) -> int:
+    scene.when("replace -f", steal="rollback/someone")
+    return scene.deploy("rollback")
+
+
+def away(command: str) -> Story:
+    def story(scene: Scene) -> int:
+        scene.when("get ingresses", away=600)
+        return scene.deploy(command)
+
+    return story
+
+
+def no_former(scene: Scene) -> int:
+    del scene.store.objects[f"Deployment/{names.web('blue')}"]
+    return scene.deploy("rollback")
+
+
+ROLLBACK: dict[str, tuple[Story, str, str]] = {
+    "refused": (lambda scene: rolling_back(scene, forbidden="traffic-blue"), "green", "cannot list resource"),
+    "wrong-cluster": (elsewhere("rollback"), "green", "cluster of local, not of dev"),
+    "lease-held": (raced, "green", "Another one is at work: rollback/someone"),
+    "nothing-to-return-to": (no_former, "green", "no release before this one"),
+    "cluster-unreachable": (away("rollback"), "green", "has not answered for 30 s"),
+    "lease-lost": (overtaken, "green", "Another one is at work: rollback/someone"),
+    "rollback-not-seen": (lambda scene: rolling_back(scene, **{"frozen-endpoints": True}), "blue", "was not seen"),
+    "cold": (cold_and_dead, "green", "blue has 0 of 3 pods ready after 600 s"),
+}
+
+
+def no_rights(scene: Scene) -> int:
+    scene.fault(forbidden="get ingresses")
+    return scene.deploy("status")
+
+
+STATUS: dict[str, tuple[Story, str, str]] = {
+    "refused": (no_rights, "green", "cannot list resource"),
+    "wrong-cluster": (elsewhere("status"), "green", "cluster of local, not of dev"),
+    "cluster-unreachable": (away("status"), "green", "has not answered for 30 s"),
+}
+
+
+def ended_as_told(scene: Scene, command: str, name: str, told: tuple[Story, str, str]) -> None:
+    story, live, words = told
     code = story(scene)
-    assert (code, scene.live) == (NAMES[name].code, live), scene.output
+    assert (code, scene.live) == (CODES[name], live), scene.output
     assert words in scene.output
     assert f"{name}: " in scene.output
-    next_command = scene.output.rpartition("next: ")[2].strip()
-    assert next_command
-    assert "{" not in next_command
+    typed = next_command(scene.output)
+    assert typed
+    assert not set("{}") & set(typed)
+    for words_of_tool in re.findall(r"python3 -m deploy ([^;()]+)", typed):
+        assert parsed(words_of_tool.split()).env == scene.environment
+    for path in re.findall(r"-k (\S+)", typed):
+        assert (ROOT / path / "kustomization.yaml").exists(), typed
+    if command == "rollback":
+        assert "deploy release" not in typed, "users wait: releasing is not what comes next"
 
 
-# In a cluster in which nothing has been released: name → words of the next command
-EMPTY = {"first-release": f"--image {image('a')} --first"}
+@pytest.mark.parametrize("name", RELEASE)
+def test_a_release_that_fails_says_what_happened_and_what_to_do_next(scene: Scene, name: str) -> None:
+    ended_as_told(scene, "release", name, RELEASE[name])
 
 
-@pytest.mark.parametrize("name", EMPTY)
-def test_a_failure_in_an_empty_cluster_says_what_to_do_next(empty: Scene, name: str) -> None:
-    assert empty.release("a") == NAMES[name].code
-    assert EMPTY[name] in empty.output.rpartition("next: ")[2]
+@pytest.mark.parametrize("name", RELEASE)
+def test_a_release_that_was_given_up_leaves_no_job_that_acts(scene: Scene, name: str) -> None:
+    RELEASE[name][0](scene)
+    assert scene.acting() == []
 
 
-def prometheus_away(account: Account) -> int:
-    return failing(account.scene, prometheus="away")
+@pytest.mark.parametrize("name", ROLLBACK)
+def test_a_rollback_that_fails_says_what_happened_and_what_to_do_next(released: Scene, name: str) -> None:
+    ended_as_told(released, "rollback", name, ROLLBACK[name])
+
+
+@pytest.mark.parametrize("name", STATUS)
+def test_a_status_that_fails_says_what_happened_and_what_to_do_next(released: Scene, name: str) -> None:
+    ended_as_told(released, "status", name, STATUS[name])
+
+
+def test_a_rollback_that_is_refused_names_the_flip_by_hand_and_one_that_met_silence_itself(released: Scene) -> None:
+    rolling_back(released, forbidden="traffic-blue")
+    assert next_command(released.output).startswith("kubectl -n todo apply -k kustomize/overlays/local/traffic-blue")
+    released.fault(forbidden="nothing")
+    away("rollback")(released)
+    assert next_command(released.output) == "python3 -m deploy rollback --env local"
+
+
+def test_a_first_release_without_first_says_what_to_type(empty: Scene) -> None:
+    assert empty.release("a") == CODES["first-release"]
+    assert f"--image {image('a')} --first" in next_command(empty.output)
+
+
+def test_what_the_cluster_refuses_for_another_reason_is_refused_too(released: Scene) -> None:
+    released.when("traffic-blue", broken="admission webhook denied the request")
+    assert released.deploy("rollback") == CODES["refused"]
+    assert "admission webhook denied the request" in released.output
+
+
+def after(**faults: object) -> Callable[[Account], int]:
+    def story(account: Account) -> int:
+        return failing(**faults)(account.scene)
+
+    return story
 
 
 def no_alarms(account: Account) -> int:
-    account.cloudwatch.delete_alarms(AlarmNames=list(alarm_names(account)))
+    account.no_alarms()
     return account.scene.release("b")
-
-
-def alarm_names(account: Account) -> list[str]:
-    return [each["AlarmName"] for each in account.cloudwatch.describe_alarms()["MetricAlarms"]]
 
 
 def alarm_rings(account: Account) -> int:
@@ -163,26 +253,18 @@ def alarm_breaches(account: Account) -> int:
     return account.scene.release("b")
 
 
-def no_gate(account: Account) -> int:
-    return failing(account.scene, **{"no-gate": "green"})
-
-
 def controller_down(account: Account) -> int:
     account.down = True
     return account.scene.release("b")
 
 
-def unreachable(account: Account) -> int:
-    return failing(account.scene, unreachable=True)
-
-
 AWS: dict[str, tuple[Callable[[Account], int], str]] = {
-    "prometheus-unreachable": (prometheus_away, "no endpoints available"),
+    "prometheus-unreachable": (after(prometheus="away"), "no endpoints available"),
     "alarms-missing": (no_alarms, "No CloudWatch alarm begins with todo-prod-"),
     "alarm-rings": (alarm_rings, "In ALARM already: todo-prod-error-lines"),
     "alarm-breached": (alarm_breaches, "In ALARM: todo-prod-error-lines"),
-    "gate-missing": (no_gate, "still has no readiness gate"),
-    "address-unreachable": (unreachable, "INBOUND_CIDRS must hold the address of this machine"),
+    "gate-missing": (after(**{"no-gate": "green"}), "still has no readiness gate"),
+    "address-unreachable": (after(unreachable=True), "INBOUND_CIDRS must hold the address of this machine"),
     "flip-not-seen": (controller_down, "rules have other weights"),
 }
 
@@ -192,11 +274,76 @@ def test_a_failure_behind_a_load_balancer_leaves_users_on_the_former_colour(
     account: Account, prod: Scene, name: str
 ) -> None:
     story, words = AWS[name]
-    code = story(account)
-    assert (code, prod.live) == (NAMES[name].code, "blue"), prod.output
+    ended_as_told(prod, "release", name, (lambda _scene: story(account), "blue", words))
     assert account.weights() == {"blue": 100, "green": 0}
-    assert words in prod.output
-    assert f"{name}: " in prod.output
+    assert prod.acting() == []
 
 
-TESTED = {*LOCAL, *EMPTY, *AWS}
+ROWS = re.findall(r"^\| (\d+) \| ([a-z-]+) \|", (ROOT / "deploy" / "README.md").read_text(), re.MULTILINE)
+
+
+def test_every_failure_is_in_the_readme_with_its_exit_code_and_in_order() -> None:
+    assert [(int(code), name) for code, name in ROWS] == [(kind.code, kind.name) for kind in KINDS]
+
+
+def test_every_failure_is_injected_for_every_command_that_can_meet_it() -> None:
+    assert {kind.name for kind in KINDS if kind.release} == {*RELEASE, *AWS, "first-release"}
+    assert {kind.name for kind in KINDS if kind.rollback} == set(ROLLBACK)
+    assert {kind.name for kind in KINDS if kind.status} == set(STATUS)
+
+
+def test_exit_codes_are_distinct_and_the_help_explains_their_tens() -> None:
+    codes = [kind.code for kind in KINDS]
+    assert len(codes) == len(set(codes))
+    assert {code // 10 * 10 for code in codes if code >= 10} == {int(ten) for ten in re.findall(r"(\d0)-\d9", EPILOG)}
+
+
+def job(scene: Scene) -> Object:
+    return scene.thing("Job", f"{names.MIGRATE}-bbbbbbbbbbbb")
+
+
+def test_a_migration_without_its_image_does_not_run_by_itself_when_the_image_appears(scene: Scene) -> None:
+    """As on a real cluster: minutes later, while another release was at its own migrate step."""
+    assert failing(migrate="image-missing")(scene) == CODES["image-missing"]
+    assert job(scene)["spec"]["suspend"] is True
+    scene.fault(migrate="")
+    scene.clock.sleep(3600)
+    assert scene.release("c") == 0, scene.output
+    assert not scene.store.get("Job", f"{names.MIGRATE}-bbbbbbbbbbbb"), "the next release removes it"
+
+
+def test_a_migration_that_outlives_its_time_fails_and_is_there_for_its_alert_an_hour_later(scene: Scene) -> None:
+    began = scene.clock.now()
+    assert failing(migrate="hang")(scene) == CODES["migration-failed"]
+    assert "DeadlineExceeded: Job was active longer than specified deadline" in scene.output
+    assert scene.clock.now() - began <= 900
+    scene.clock.sleep(3600)
+    scene.deploy("status")
+    assert job(scene)["status"]["failed"] == 1
+    assert job(scene)["spec"]["ttlSecondsAfterFinished"] >= 3600
+
+
+@pytest.mark.parametrize("fault", ["hang", "image-missing"])
+def test_an_interrupted_release_suspends_its_job_and_can_be_resumed(scene: Scene, fault: str) -> None:
+    scene.fault(migrate=fault)
+    scene.when("get pods -l job-name", interrupt=True)
+    assert scene.release("b") == 1
+    assert "Interrupted." in scene.output
+    assert job(scene)["spec"]["suspend"] is True
+    assert (scene.journal()["state"], scene.thing("Lease", names.RELEASE)["spec"]) == ("stopped", {})
+    scene.fault(migrate="")
+    assert scene.deploy("release", "--resume") == 0, scene.output
+
+
+def test_a_release_that_lost_its_lease_to_another_one_leaves_that_one_its_job(scene: Scene) -> None:
+    """A laptop sleeps through its Lease; another machine has resumed and joined the same Job."""
+    scene.fault(migrate="hang")
+    scene.when("get pods -l job-name", steal="release/another@machine/1")
+    assert scene.release("b") == CODES["lease-lost"]
+    assert "suspend" not in job(scene)["spec"]
+
+
+@pytest.mark.parametrize("where", ["image-missing", "migrate"])
+def test_an_image_that_is_pulled_at_a_later_try_stops_no_release(scene: Scene, where: str) -> None:
+    value = "green" if where == "image-missing" else "image-missing"
+    assert failing(**{where: value, "image-after": 40})(scene) == 0, scene.output

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deploy.gate import why_not_healthy
+from deploy.idle import why_not_healthy
 from deploy.pods import Pod, Rollout
 from tests.deploy.account import Account
 from tests.deploy.world import Scene
@@ -15,8 +15,8 @@ def healthy_seconds(scene: Scene) -> list[str]:
     return [line.split("healthy for ")[1] for line in scene.output.splitlines() if "healthy for " in line]
 
 
-def test_a_pod_that_restarts_begins_the_gate_anew(scene: Scene) -> None:
-    scene.release_file(gate_seconds=30)
+def test_a_pod_that_restarts_begins_the_gate_again(scene: Scene) -> None:
+    scene.settings(gate_seconds=30)
     scene.fault(restart="green")
     assert scene.release("b") == 0, scene.output
     assert "has restarted" in scene.output
@@ -25,18 +25,10 @@ def test_a_pod_that_restarts_begins_the_gate_anew(scene: Scene) -> None:
     assert counted[-1] == "30 of 30 s"
 
 
-def test_a_database_that_goes_away_and_comes_back_begins_the_gate_anew(scene: Scene) -> None:
-    scene.release_file(gate_seconds=30)
+def test_a_database_that_goes_away_and_comes_back_begins_the_gate_again(scene: Scene) -> None:
+    scene.settings(gate_seconds=30)
     scene.when("exec pod/todo-green", database="green")
-    real, looks = scene.kubectl, []
-
-    def kubectl(words: list[str]) -> object:
-        looks.append("exec" in words)
-        if sum(looks) == 3:
-            scene.fault(database="back")
-        return real(words)
-
-    scene.kubectl = kubectl  # type: ignore[assignment, method-assign]
+    scene.when("exec pod/todo-green", times=3, database="back")
     assert scene.release("b") == 0, scene.output
     assert "does not reach the database" in scene.output
 
@@ -59,29 +51,27 @@ MIRROR = "secrets-mirror"
 
 
 def test_the_mirror_of_the_secrets_is_not_ready_by_a_status_of_before_its_change(account: Account, prod: Scene) -> None:
-    prod.release_file(start_seconds=20)
+    prod.settings(start_seconds=20)
     prod.fault(unobserved=MIRROR)
     mirror = prod.thing("Deployment", MIRROR)
     mirror["metadata"]["generation"] += 1
-    prod.change(objects=prod.store.objects | {f"Deployment/{MIRROR}": mirror})
     assert mirror["status"]["readyReplicas"] == mirror["spec"]["replicas"]
     assert prod.release("b") == 29, prod.output
     assert f"{MIRROR} is not ready yet" in prod.output
 
 
 def test_the_mirror_of_the_secrets_is_not_ready_by_the_pods_of_its_last_template(account: Account, prod: Scene) -> None:
-    prod.release_file(start_seconds=20)
+    prod.settings(start_seconds=20)
     mirror = prod.thing("Deployment", MIRROR)
     mirror["spec"]["template"]["metadata"]["annotations"] = {"changed": "by hand"}
     mirror["metadata"]["generation"] += 1
-    prod.change(objects=prod.store.objects | {f"Deployment/{MIRROR}": mirror})
     prod.fault(unready="-")
     assert prod.release("b") == 29, prod.output
     status = prod.thing("Deployment", MIRROR)["status"]
     assert status["readyReplicas"] == mirror["spec"]["replicas"] < status["replicas"]
 
 
-def test_a_pod_without_a_gate_is_made_anew_and_passes_when_the_webhook_is_back(account: Account, prod: Scene) -> None:
+def test_a_pod_without_a_gate_is_made_again_and_passes_when_the_webhook_is_back(account: Account, prod: Scene) -> None:
     prod.fault(**{"no-gate": "green"})
     prod.when("delete pod", faults={"no-gate": "nobody"})
     assert prod.release("b") == 0, prod.output

@@ -1,53 +1,159 @@
-"""Who judges the new colour: how they are asked, and what their silence means."""
+"""Who judges the new colour: how they are asked, what their silence means, and that they can be reached from here."""
 
 import http.server
 import json
 import socket
 import threading
-import urllib.parse
 from collections.abc import Iterator, Sequence
 
 import pytest
 
-from deploy import sending
+from deploy import visitor
 from deploy.kubectl import Answer
-from deploy.sending import send
-from deploy.visitor import PROXY_SECONDS
+from deploy.visitor import OVERLOADED, PROXY_SECONDS, Response, send
 from tests.deploy.account import Account
 from tests.deploy.scripted.answers import SILENCE
-from tests.deploy.world import ROOT, Scene
+from tests.deploy.world import ROOT, Scene, image, next_command
 
 # All of it takes more than two seconds.
 pytestmark = pytest.mark.slow
 
-BAKE = ROOT / "monitoring" / "bake.json"
+NOWHERE = "<urlopen error timed out>"
+PROMETHEUS = "/services/http:prometheus-operated:9090/proxy/api/v1/query?query="
 
 
-class Prometheus(http.server.BaseHTTPRequestHandler):
-    """Answers queries as Prometheus' HTTP API does: https://prometheus.io/docs/prometheus/latest/querying/api/"""
+def test_prometheus_is_asked_about_the_new_colour_alone_through_the_api_server(scene: Scene) -> None:
+    scene.settings(prometheus=True)
+    assert scene.release("b") == 0, scene.output
+    asked = [command.partition(PROMETHEUS)[2] for command in scene.commands() if PROMETHEUS in command]
+    about_colours = [query for query in asked if "colour" in query]
+    assert about_colours
+    assert all("colour%3D%22green%22" in query and "60s" in query and "$" not in query for query in about_colours)
 
-    asked: list[str] = []
-    share = "0.001"
 
+def test_an_slo_that_is_broken_takes_users_back(scene: Scene) -> None:
+    scene.settings(prometheus=True)
+    scene.when("traffic-green", share="0.02")
+    assert scene.release("b") == 30
+    assert "2.00%, above 1.44%" in scene.output
+    assert scene.live == "blue"
+
+
+def test_a_prometheus_that_goes_away_before_the_flip_stops_the_release_there(scene: Scene) -> None:
+    scene.settings(prometheus=True)
+    scene.when("apply -k", prometheus="away")
+    assert (scene.release("b"), scene.live) == (18, "blue"), scene.output
+    assert scene.applied()[-1] == "smoke-green"
+
+
+def test_a_prometheus_that_comes_back_in_time_is_waited_for(scene: Scene) -> None:
+    scene.settings(prometheus=True)
+    scene.when("traffic-green", prometheus="away")
+    scene.when("proxy/schema", times=60, prometheus="back")
+    assert (scene.release("b"), scene.live) == (0, "green"), scene.output
+    assert "holding: Prometheus does not answer" in scene.output
+
+
+@pytest.mark.parametrize("silence", ["nonsense", "unroutable"])
+def test_what_is_no_answer_is_treated_as_silence_and_may_be_resumed(scene: Scene, silence: str) -> None:
+    scene.settings(prometheus=True)
+    scene.when("traffic-green", prometheus=silence)
+    assert (scene.release("b"), scene.live) == (40, "green"), scene.output
+    scene.fault(prometheus="back")
+    assert scene.release("b", "--resume") == 0, scene.output
+    assert scene.journal()["state"] == "finished"
+
+
+def test_without_queries_a_release_is_refused_and_a_rollback_is_not(released: Scene) -> None:
+    released.settings(prometheus=True)
+    (released.folder / "monitoring/bake.json").unlink()
+    (released.folder / "monitoring/bake.json").symlink_to(released.folder / "nowhere")
+    assert released.release("c") == 18
+    assert "make monitoring writes them" in released.output
+    assert released.deploy("rollback") == 0, released.output
+
+
+def test_the_queries_that_monitoring_makes_are_understood_and_leave_a_stranger_s_flood_out(scene: Scene) -> None:
+    """A worker that has no thread refuses; whoever floods it must not take a release back that closes a hole."""
+    file = ROOT / "monitoring" / "bake.json"
+    (scene.folder / "monitoring/bake.json").unlink()
+    (scene.folder / "monitoring/bake.json").symlink_to(file)
+    scene.settings(prometheus=True)
+    assert scene.release("b") == 0, scene.output
+    (availability,) = [each for each in json.loads(file.read_text())["queries"] if each["slo"] == "availability"]
+    assert availability["query"].count('route!="refused"') == 2
+    assert availability["samples"].count('route!="refused"') == 1
+
+
+def test_requests_that_are_refused_under_overload_are_not_held_against_the_new_colour(
+    account: Account, prod: Scene
+) -> None:
+    assert any(OVERLOADED in file.read_text() for file in (ROOT / "todoproject").rglob("*.py"))
+    prod.when("manage.py token", overloaded=True)
+    prod.settings(bake_seconds=60)
+    prod.when("get ingresses", times=9, overloaded=False)
+    assert (prod.release("b"), prod.live) == (0, "green"), prod.output
+    assert "refused under overload: " in prod.output
+
+
+def test_a_colour_that_refuses_every_request_has_not_passed(account: Account, prod: Scene) -> None:
+    prod.when("manage.py token", overloaded=True)
+    assert (prod.release("b"), prod.live) == (30, "blue"), prod.output
+    assert "green has refused every request of the tool" in prod.output
+
+
+def test_a_colour_whose_resource_alone_fails_loses_its_users_without_an_address_too(scene: Scene) -> None:
+    """/schema answers 200; only /todos is broken, and 401 without a token would be well."""
+    scene.settings(bake_seconds=60)
+    scene.when("traffic-green", resource="green")
+    assert (scene.release("b"), scene.live) == (30, "blue"), scene.output
+    assert "own requests of the last minute failed" in scene.output
+
+
+def test_dev_goes_on_without_an_alarm_in_the_account(account: Account) -> None:
+    scene = account.scene
+    scene.environment = "dev"
+    scene.settings(alarms="watched")
+    account.no_alarms()
+    assert scene.release("a", "--first") == 0, scene.output
+    assert scene.release("b") == 0, scene.output
+
+
+def answering(scene: Scene, *answers: Response) -> list[tuple[str, str, dict[str, str]]]:
+    """Let the first requests about being there end so, all others well; return all as they come."""
+    real, left, asked = scene.answer, list(answers), list[tuple[str, str, dict[str, str]]]()
+
+    def answer(method: str, url: str, headers: dict[str, str], body: str) -> Response:
+        asked.append((method, url, headers))
+        return left.pop(0) if left and url.endswith("/readyz") else real(method, url, headers, body)
+
+    scene.answer = answer  # type: ignore[assignment, method-assign]
+    return asked
+
+
+def test_own_requests_are_tagged_and_make_and_remove_one_row(account: Account, prod: Scene) -> None:
+    asked = answering(prod)
+    assert prod.release("b") == 0, prod.output
+    ready = [headers for _, url, headers in asked if url.endswith("/readyz")]
+    assert ready == [{"X-Synthetic": "1"}] * 2, "no token is needed to see whether somebody is there"
+    sent = [(method, headers) for method, url, headers in asked if not url.endswith("/readyz")]
+    assert [method for method, _ in sent[:3]] == ["POST", "DELETE", "GET"]
+    assert {method for method, _ in sent[2:]} == {"GET"}
+    assert {headers["Authorization"] for _, headers in sent} == {"Bearer a-token-that-nobody-may-see"}
+    assert all(url.startswith("https://") for _, url, _ in asked)
+
+
+class Teapot(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)["query"][0]
-        self.asked.append(query)
-        value = self.share if query.startswith("1 -") else "300"
-        result = [{"metric": {}, "value": [1795000000, value]}]
-        body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.send_error(503, "no", "more than that")
 
     def log_message(self, *_: object) -> None:
         pass
 
 
 @pytest.fixture
-def prometheus() -> Iterator[str]:
-    Prometheus.asked, Prometheus.share = [], "0.001"
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Prometheus) as server:
+def teapot() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Teapot) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -55,102 +161,8 @@ def prometheus() -> Iterator[str]:
         thread.join()
 
 
-def test_a_prometheus_at_an_address_is_asked_about_the_new_colour_alone(scene: Scene, prometheus: str) -> None:
-    scene.release_file(prometheus=True)
-    assert scene.release("b", "--prometheus-url", prometheus) == 0, scene.output
-    about_colours = [query for query in Prometheus.asked if "colour" in query]
-    assert about_colours
-    assert all('colour="green"' in query and "[60s]" in query and "$" not in query for query in about_colours)
-
-
-def test_an_slo_that_is_broken_takes_users_back(scene: Scene, prometheus: str) -> None:
-    scene.release_file(prometheus=True)
-    Prometheus.share = "0.02"
-    assert scene.release("b", "--prometheus-url", prometheus) == 30
-    assert "2.00%, above 1.44%" in scene.output
-    assert scene.live == "blue"
-
-
-def test_the_one_in_the_cluster_is_asked_through_the_api_server(scene: Scene) -> None:
-    scene.release_file(prometheus=True)
-    assert scene.release("b") == 0, scene.output
-    proxy = "get --raw /api/v1/namespaces/monitoring/services/http:prometheus-operated:9090/proxy/api/v1/query?query="
-    assert any(proxy in command for command in scene.commands())
-
-
-def test_a_prometheus_that_goes_away_before_the_flip_stops_the_release_there(scene: Scene) -> None:
-    scene.release_file(prometheus=True)
-    scene.when("apply -k", prometheus="away")
-    assert scene.release("b") == 18, scene.output
-    assert scene.live == "blue"
-    assert not any("traffic-green" in command for command in scene.commands())
-
-
-def test_a_prometheus_that_comes_back_in_time_is_waited_for(scene: Scene) -> None:
-    scene.release_file(prometheus=True, requests_per_second=1)
-    scene.when("traffic-green", prometheus="away")
-    real, visits = scene.kubectl, []
-
-    def kubectl(words: list[str]) -> object:
-        visits.append(any("proxy/schema" in word for word in words))
-        if sum(visits) == 60:
-            scene.fault(prometheus="back")
-        return real(words)
-
-    scene.kubectl = kubectl  # type: ignore[assignment, method-assign]
-    assert scene.release("b") == 0, scene.output
-    assert "holding: Prometheus does not answer" in scene.output
-    assert scene.live == "green"
-
-
-def test_what_is_no_answer_is_treated_as_silence(scene: Scene) -> None:
-    scene.release_file(prometheus=True)
-    scene.when("traffic-green", prometheus="nonsense")
-    assert scene.release("b") == 40, scene.output
-    assert scene.live == "green"
-
-
-def test_a_held_release_may_be_resumed_or_rolled_back(scene: Scene) -> None:
-    scene.release_file(prometheus=True)
-    scene.when("traffic-green", prometheus="away")
-    assert scene.release("b") == 40
-    scene.fault(prometheus="back")
-    assert scene.release("b", "--resume") == 0, scene.output
-    assert scene.journal()["state"] == "finished"
-
-
-def test_dev_goes_on_without_an_alarm_in_the_account(account: Account) -> None:
-    scene = account.scene
-    scene.environment = "dev"
-    scene.release_file(alarms="watched")
-    account.cloudwatch.delete_alarms(
-        AlarmNames=[each["AlarmName"] for each in account.cloudwatch.describe_alarms()["MetricAlarms"]]
-    )
-    assert scene.release("a", "--first") == 0, scene.output
-    assert scene.release("b") == 0, scene.output
-
-
-def test_own_requests_are_tagged_and_make_and_remove_one_todo(account: Account, prod: Scene) -> None:
-    sent: list[tuple[str, str]] = []
-    real = prod._answer
-
-    def answer(method: str, url: str, headers: dict[str, str], body: str) -> object:
-        if url.endswith("/readyz"):
-            assert headers == {"X-Synthetic": "1"}, "no token is needed to see whether somebody is there"
-            return real(method, url, headers, body)
-        sent.append((method, url))
-        assert headers["Authorization"] == "Bearer a-token-that-nobody-may-see"
-        return real(method, url, headers, body)
-
-    prod._answer = answer  # type: ignore[assignment, method-assign]
-    assert prod.release("b") == 0, prod.output
-    assert [method for method, _ in sent[:3]] == ["POST", "DELETE", "GET"]
-    assert {method for method, _ in sent[2:]} == {"GET"}
-    assert all(url.startswith("https://") for _, url in sent)
-
-
 def test_a_request_that_nobody_takes_is_a_failed_one_that_reached_nobody() -> None:
-    response = send("GET", "http://127.0.0.1:1/todos", {}, "")
+    response = send("GET", "http://127.0.0.1:1/", {}, "")
     assert (response.status, response.reached) == (0, False)
     assert "Connection refused" in response.body
 
@@ -158,21 +170,22 @@ def test_a_request_that_nobody_takes_is_a_failed_one_that_reached_nobody() -> No
 def test_a_request_that_is_taken_and_not_answered_is_a_failed_one_that_reached_somebody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(visitor, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        response = send("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/todos", {}, "")
+        response = send("GET", f"http://127.0.0.1:{silent.getsockname()[1]}/", {}, "")
     assert (response.status, response.reached) == (0, True)
 
 
-def test_an_answer_that_is_an_error_comes_from_somebody(prometheus: str) -> None:
-    response = send("POST", f"{prometheus}/todos", {}, "{}")
-    assert (response.status, response.reached) == (501, True)
+def test_an_answer_that_is_an_error_comes_from_somebody_and_keeps_its_words(teapot: str) -> None:
+    response = send("GET", teapot, {}, "")
+    assert (response.status, response.reached) == (503, True)
+    assert "more than that" in response.body
 
 
 @pytest.mark.parametrize("silence", SILENCE)
 def test_a_new_colour_that_is_silent_behind_the_api_server_s_proxy_loses_its_users(scene: Scene, silence: str) -> None:
     """The API server is there: what is silent is the colour, and it is not the cluster that cannot be reached."""
-    scene.release_file(bake_seconds=60)
+    scene.settings(bake_seconds=60)
     scene.when("traffic-green", silent="green", silence=silence)
     assert (scene.release("b"), scene.live) == (30, "blue"), scene.output
     assert "own requests of the last minute failed" in scene.output
@@ -180,37 +193,64 @@ def test_a_new_colour_that_is_silent_behind_the_api_server_s_proxy_loses_its_use
 
 def test_a_colour_that_hangs_through_a_short_bake_has_not_passed_it(scene: Scene) -> None:
     """Of requests that each wait for three seconds, too few end for a share."""
-    scene.release_file(bake_seconds=20)
+    scene.settings(bake_seconds=10)
     scene.when("traffic-green", silent="green", silence="hangs")
     real = scene.kubectl
 
     def kubectl(words: Sequence[str]) -> Answer:
-        scene.clock.sleep(PROXY_SECONDS if any("proxy/schema" in word for word in words) else 0)
+        scene.clock.sleep(PROXY_SECONDS if any("/http:todo:80/proxy/" in word for word in words) else 0)
         return real(words)
 
     scene.kubectl = kubectl  # type: ignore[method-assign]
     assert (scene.release("b"), scene.live) == (30, "blue"), scene.output
-    assert sum("proxy/schema" in command for command in scene.commands()) < 10
+    assert sum("/http:todo:80/proxy/" in command for command in scene.commands()) < 10
 
 
-def test_a_prometheus_that_is_silent_behind_the_api_server_s_proxy_is_waited_for_as_one_that_is_away(
-    scene: Scene,
+def test_a_release_that_nobody_could_judge_from_here_changes_nothing(account: Account, prod: Scene) -> None:
+    prod.fault(unreachable=True)
+    began = prod.clock.now()
+    assert prod.release("b") == 19, prod.output
+    assert f"Nobody can reach https://todo.example.com from here: {NOWHERE}." in prod.output
+    assert next_command(prod.output).startswith("curl -sv https://todo.example.com/readyz")
+    assert {command.split()[2] for command in prod.commands()} == {"get"}
+    assert prod.clock.now() - began < 30
+
+
+def test_an_address_that_is_lost_on_the_way_stops_the_release_before_any_traffic_moves(
+    account: Account, prod: Scene
 ) -> None:
-    scene.release_file(prometheus=True)
-    scene.when("traffic-green", prometheus="unroutable")
-    assert (scene.release("b"), scene.live) == (40, "green"), scene.output
+    prod.when("exec pod/todo-green", unreachable=True)
+    assert (prod.release("b"), prod.live) == (19, "blue"), prod.output
+    assert account.weights() == {"blue": 100, "green": 0}
+    assert "traffic-green" not in prod.applied()
 
 
-def test_without_queries_a_release_is_refused_and_a_rollback_is_not(released: Scene) -> None:
-    released.release_file(prometheus=True)
-    released.arguments = ["--bake-file", str(released.folder / "missing.json")]
-    assert released.release("c") == 18
-    assert "make monitoring writes them" in released.output
-    assert released.deploy("rollback") == 0, released.output
+def test_a_request_that_is_lost_is_made_again(account: Account, prod: Scene) -> None:
+    answering(prod, Response(0, NOWHERE, reached=False), Response(0, NOWHERE, reached=False))
+    assert prod.release("b") == 0, prod.output
 
 
-@pytest.mark.skipif(not BAKE.exists(), reason="monitoring/bake.json is not there: make monitoring")
-def test_the_queries_that_monitoring_makes_are_understood(scene: Scene) -> None:
-    scene.release_file(prometheus=True)
-    scene.arguments = ["--bake-file", str(BAKE)]
-    assert scene.release("b") == 0, scene.output
+@pytest.mark.parametrize("answer", [Response(503), Response(0, "The read operation timed out")])
+def test_a_live_colour_that_is_ill_keeps_no_release_from_helping_it(
+    account: Account, prod: Scene, answer: Response
+) -> None:
+    answering(prod, answer, answer)
+    assert prod.release("b") == 0, prod.output
+
+
+def test_a_first_release_is_asked_for_when_its_load_balancer_is_there(account: Account) -> None:
+    scene = account.scene
+    scene.fault(unreachable=True)
+    assert scene.release("a", "--first") == 19, scene.output
+    assert "blue stays: there is no other colour yet" in scene.output
+    scene.fault(unreachable=False)
+    assert scene.deploy("release", "--image", image("a"), "--first", "--resume") == 0, scene.output
+
+
+def test_the_load_balancer_s_own_address_is_asked_where_there_is_no_domain(account: Account) -> None:
+    scene = account.scene
+    scene.environment = "dev"
+    scene.settings(alarms="watched")
+    asked = answering(scene)
+    assert scene.release("a", "--first") == 0, scene.output
+    assert asked[0][1] == "http://todo.us-east-1.elb.amazonaws.com/readyz"

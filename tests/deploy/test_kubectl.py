@@ -14,15 +14,19 @@ from pathlib import Path
 
 import pytest
 
+from deploy import kubectl as module
 from deploy.failures import CLUSTER_UNREACHABLE, Failure
 from deploy.kubectl import Kubectl, KubectlError, execute
-from deploy.progress import Progress
-from deploy.waiting import SystemClock
+from deploy.progress import Progress, SystemClock
+from deploy.visitor import UNAUTHORIZED
 
 UNREACHED = {
     "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "reason": "ServiceUnavailable",
     "message": "error trying to reach service: dial tcp 10.0.0.1:8000: i/o timeout", "code": 503,
 }  # fmt: skip
+
+
+ANSWERS = {"/unroutable": (503, UNREACHED), "/guarded": (401, {"title": "Unauthorized"}), "/broken": (500, {})}
 
 
 class ApiServer(http.server.BaseHTTPRequestHandler):
@@ -33,8 +37,9 @@ class ApiServer(http.server.BaseHTTPRequestHandler):
         if path == "/hangs":
             self.released.wait(30)
             return
-        body = json.dumps(UNREACHED if path == "/unroutable" else {"major": "1"}).encode()
-        self.send_response(503 if path == "/unroutable" else 200)
+        status, answer = ANSWERS.get(path, (200, {"major": "1"}))
+        body = json.dumps(answer).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -57,7 +62,8 @@ def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubectl
         monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
         monkeypatch.setenv("PATH", f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}")
         clock = SystemClock()
-        yield Kubectl(execute, Progress(io.StringIO(), clock), clock, patience=0)
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", 0)
+        yield Kubectl(execute, Progress(io.StringIO(), clock), clock)
         ApiServer.released.set()
         server.shutdown()
         thread.join()
@@ -76,3 +82,16 @@ def test_a_cluster_that_is_away_is_no_silent_service(kubectl: Kubectl, monkeypat
     with pytest.raises(Failure) as failure:
         kubectl.ask("/version", seconds=1)
     assert failure.value.kind is CLUSTER_UNREACHABLE
+
+
+def test_a_service_that_wants_a_token_is_told_from_one_that_is_broken(kubectl: Kubectl) -> None:
+    """The bake's own requests need no token: 401 shows that somebody has looked at them."""
+    with pytest.raises(KubectlError, match=UNAUTHORIZED):
+        kubectl.ask("/guarded", seconds=15)
+    with pytest.raises(KubectlError) as broken:
+        kubectl.ask("/broken", seconds=15)
+    assert UNAUTHORIZED not in str(broken.value)
+
+
+def test_a_program_that_is_not_there_is_said_to_be_missing() -> None:
+    assert execute(["no-such-program"]) == (127, "", "no-such-program is not installed here: it is not in PATH.")

@@ -6,6 +6,7 @@ leave out what no release asks for; READ lists what it may not.
 """
 
 import json
+import marshal
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,18 +15,18 @@ import pytest
 
 from tests.deploy.recording import LAST, RECORDINGS, Recording, at, contained, manifest, recorded, same
 from tests.deploy.scripted import kubectl as scripted
-from tests.deploy.scripted.store import Object, opened
-from tests.deploy.world import FileClock
+from tests.deploy.scripted.store import EMPTY, Object, Store
+from tests.deploy.world import Clock
 
 
 class Kubectl:
-    """The script in a folder of its own; `file` is what the recorded command called it."""
+    """The script with a cluster of its own; files are in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, FileClock(folder / "clock")
+        self.folder, self.clock, self.content = folder, Clock(), marshal.loads(marshal.dumps(EMPTY))  # noqa: S302
 
     def __call__(self, *words: str) -> Recording:
-        code, out, error = scripted.main(list(words), self.folder)
+        code, out, error = scripted.answer(Store(self.content, self.clock.now()), list(words))
         return Recording(code, out.strip(), error.strip())
 
     def apply(self, thing: Object) -> Recording:
@@ -37,8 +38,7 @@ class Kubectl:
         return Recording(answer.code, answer.out, answer.error.replace(f"{self.folder}/", ""))
 
     def fault(self, **faults: object) -> None:
-        with opened(self.folder) as store:
-            store.faults.update(faults)
+        self.content["faults"].update(faults)
 
 
 @pytest.fixture
@@ -124,26 +124,28 @@ def test_the_proxy_says_what_is_not_there(kubectl: Kubectl) -> None:
     assert kubectl("get", "--raw", proxy.format("empty")) == recorded(22)
 
 
-def job(number: int) -> Object:
-    """Return a recorded Job under the name that our manifests give it."""
-    return manifest(number)
-
-
 def test_a_job_completes(kubectl: Kubectl) -> None:
-    assert kubectl.apply(job(25)) == recorded(23)
+    assert kubectl.apply(manifest(25)) == recorded(23)
     kubectl.clock.sleep(30)
     same(kubectl("get", "job", "migrate-good", "-o", "json"), recorded(25))
     assert kubectl("logs", "job/migrate-good") == recorded(26)
 
 
 def test_a_running_job_has_no_condition(kubectl: Kubectl) -> None:
-    kubectl.apply(job(34))
+    kubectl.apply(manifest(34))
     same(kubectl("get", "job", "migrate-slow", "-o", "json"), recorded(34))
+
+
+def test_a_job_that_exceeds_its_deadline_fails_and_says_why(kubectl: Kubectl) -> None:
+    kubectl.fault(**{"migrate-slow": "hang"})
+    kubectl.apply(manifest(34))
+    kubectl.clock.sleep(8)
+    same(kubectl("get", "job", "migrate-slow", "-o", "json"), recorded(35))
 
 
 def test_a_failed_job_stays_until_it_is_deleted(kubectl: Kubectl) -> None:
     kubectl.fault(**{"migrate-bad": "django.db.utils.ProgrammingError: column does not exist\nApplying todos.0003..."})
-    bad = job(28)
+    bad = manifest(28)
     kubectl.apply(bad)
     kubectl.clock.sleep(30)
     same(kubectl("get", "job", "migrate-bad", "-o", "json"), recorded(28))
@@ -190,8 +192,7 @@ def test_the_log_of_a_container_that_has_ended_is_at_hand(kubectl: Kubectl, blue
 def test_what_is_forbidden_and_who_is_away_are_said_as_the_real_one_says_it(kubectl: Kubectl) -> None:
     kubectl.fault(forbidden="get pods")
     assert kubectl("get", "pods") == recorded(57)
-    with opened(kubectl.folder) as store:
-        store.content["away_until"] = store.now + 10
+    kubectl.content["away_until"] = kubectl.clock.now() + 10
     away = kubectl("get", "jobs")
     assert (away.code, away.error.splitlines()[-1]) == (1, recorded(64).error.splitlines()[-1])
     assert "couldn't get current server API group list" in recorded(64).error

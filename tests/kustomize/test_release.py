@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.settings import Settings
 from tests.kustomize.conftest import Renderings
 from tests.kustomize.rendering import ENVIRONMENTS, SAMPLE, SOURCE, Rendering, containers, pods, render
 
@@ -53,11 +54,18 @@ def test_make_render_prints_what_will_run(renderings: Renderings, words: list[st
     assert done.stdout == renderings[SAMPLE, part].text, done.stderr
 
 
-def test_a_step_of_traffic_is_one_patch(tmp_path: Path) -> None:
-    step = '{"type":"forward","forwardConfig":{"targetGroups":[]}}'
-    patch = [
-        {"op": "replace", "path": "/metadata/annotations/alb.ingress.kubernetes.io~1actions.live", "value": step},
-    ]
-    target = {"target": {"kind": "Ingress"}, "patch": yaml.safe_dump(patch)}
-    ingress = released(tmp_path, SAMPLE, "traffic-green", patches=[target]).one("Ingress")
-    assert ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/actions.live"] == step
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_job_ends_by_itself_before_a_release_gives_it_up(renderings: Renderings, environment: str) -> None:
+    """With the seconds that its pod then has to end. One that is given up acts no more."""
+    settings = Settings.read(SOURCE.parent / "deploy" / "release.ini", environment)
+    for part, seconds in (("migrate", settings.migrate_seconds), ("smoke-blue", settings.smoke_seconds)):
+        spec = renderings[environment, part].one("Job")["spec"]
+        grace = spec["template"]["spec"].get("terminationGracePeriodSeconds", 30)
+        assert spec["activeDeadlineSeconds"] + grace <= seconds
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_migration_that_failed_is_there_for_its_alert_and_its_runbook(
+    renderings: Renderings, environment: str
+) -> None:
+    assert renderings[environment, "migrate"].one("Job")["spec"]["ttlSecondsAfterFinished"] >= 12 * 3600

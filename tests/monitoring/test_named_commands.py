@@ -14,7 +14,7 @@ import jmespath
 import pytest
 from botocore import xform_name
 
-from deploy.arguments import parsed
+from deploy.__main__ import parsed
 from tests.monitoring.commands import ROOT, RUNBOOKS, TEXTS, Command, code, of_program
 from tests.terraform.processes import run
 
@@ -24,7 +24,7 @@ OBSERVABILITY = ROOT / "terraform" / "modules" / "observability"
 
 def modules() -> list[Command]:
     """`python -m NAME …`, which is `words[2]`."""
-    return [each for each in of_program("python", ".venv/bin/python") if each.words[1] == "-m"]
+    return [each for each in of_program("python", "python3", ".venv/bin/python") if each.words[1] == "-m"]
 
 
 @pytest.mark.parametrize("command", of_program("make"), ids=str)

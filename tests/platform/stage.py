@@ -87,7 +87,8 @@ def build(folder: Path, environment: str, *, without: tuple[str, ...] = ()) -> S
         (folder / "monitoring" / name).parent.mkdir()
         (folder / "monitoring" / name).write_text(text)
     (folder / "project.json").write_text('{"repository": "https://git.test/service"}')
-    shutil.copytree(ROOT / "environments", folder / "environments", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("environments", "deploy"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for each in load().values():
         (folder / "kustomize/overlays" / each.name).mkdir(parents=True)
         settings = f"terraform/envs/{each.name}/settings.auto.tfvars"

@@ -1,10 +1,10 @@
 """The scripts that put dev to sleep, wake it and destroy an environment: their order, and what they do when something
 is already done or does not go. aws, kubectl, terraform and make are stand-ins that write down how they were called."""
 
+import configparser
 import json
 import os
 import shutil
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,8 +138,9 @@ def test_sleep_leaves_a_release_that_is_at_work_alone_and_says_whose_it_is(
 
 
 def test_sleep_gives_a_holder_up_when_the_release_tool_does() -> None:
-    release = tomllib.loads((SOURCE.parent / "deploy" / "release.toml").read_text())
-    assert f"-le {release['lease_seconds']} ]" in (SOURCE / "bin/sleep").read_text()
+    release = configparser.ConfigParser()
+    release.read(SOURCE.parent / "deploy" / "release.ini")
+    assert f"-le {release.defaults()['lease_seconds']} ]" in (SOURCE / "bin/sleep").read_text()
 
 
 def test_sleep_passes_a_lease_whose_holder_is_gone(stage: Stage) -> None:

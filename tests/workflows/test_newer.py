@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from environments import NAMESPACE, with_account
+from deploy.names import COLOUR, NAMESPACE
+from deploy.names import LIVE as LABEL
+from environments import with_account
 from tests.workflows.scripted import Scripted
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = with_account()[-1].name
 LIVE, OLDER, NEWER = (f"sha256:{letter * 64}" for letter in "bac")
 KUBECTL = f"kubectl --namespace {NAMESPACE} get --output json"
-INGRESS = json.dumps({"items": [{"metadata": {"labels": {f"{NAMESPACE}/live": "green"}}}]})
+INGRESS = json.dumps({"items": [{"metadata": {"labels": {LABEL: "green"}}}]})
 GREEN = json.dumps(
     {"items": [{"spec": {"template": {"spec": {"containers": [{"image": f"registry/x@{LIVE}"}]}}}}]}
 )  # fmt: skip
@@ -26,7 +28,7 @@ def asked(tmp_path: Path, digest: str, **changed: str) -> tuple[int, str, list[s
     """Ask about a digest; return status, stderr and the calls."""
     tools = Scripted(tmp_path / "path")
     registry = "aws ecr describe-images --registry-id 111122223333 --repository-name todo --image-ids imageDigest="
-    answers = {f"{KUBECTL} ingress": [INGRESS], f"{KUBECTL} deployment --selector {NAMESPACE}/colour=green": [GREEN]}
+    answers = {f"{KUBECTL} ingress": [INGRESS], f"{KUBECTL} deployment --selector {COLOUR}=green": [GREEN]}
     answers |= {registry + each: [at] for each, at in PUSHED.items()}
     answers |= {f"{KUBECTL} {kind}": [said] for kind, said in changed.items()}
     command = [sys.executable, "-m", "pipeline.newer", ENVIRONMENT, digest]
@@ -69,7 +71,7 @@ def test_the_first_release_goes_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["ingress", "deployment"])
 def test_a_cluster_that_does_not_answer_stops_the_release(tmp_path: Path, kind: str) -> None:
     said = "error: You must be logged in to the server"
-    selector = f" --selector {NAMESPACE}/colour=green" if kind == "deployment" else ""
+    selector = f" --selector {COLOUR}=green" if kind == "deployment" else ""
     status, errors, _ = asked(tmp_path, NEWER, **{f"{kind}{selector}": said})
     assert status == 1
     assert "logged in" in errors

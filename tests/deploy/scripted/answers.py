@@ -2,6 +2,7 @@
 
 import json
 
+from deploy.names import COLOUR
 from tests.deploy.scripted.applying import Refused
 from tests.deploy.scripted.store import Object, Store
 from tests.deploy.scripted.workloads import live_colour
@@ -17,9 +18,11 @@ SILENCE = {
 
 def inside(store: Store, thing: Object, words: list[str]) -> str:
     """Run a program in a pod."""
-    text, colour = " ".join(words), thing["metadata"]["labels"].get("todo/colour")
+    text, colour = " ".join(words), thing["metadata"]["labels"].get(COLOUR)
     if "deep=1" in text and store.faults.get("database") == colour:
         raise Refused("urllib.error.HTTPError: HTTP Error 503\ncommand terminated with exit code 1")
+    if "todos/resource.toml" in text:
+        return json.dumps({"path": "/todos", "example": {"title": "Order new badges"}})
     if text.startswith("python manage.py token"):
         if words[-1] not in store.content["users"]:
             raise Refused(f"CommandError: There is no user {words[-1]}\ncommand terminated with exit code 1")
@@ -47,7 +50,13 @@ def raw(store: Store, path: str) -> str:
         raise Refused(SILENCE[store.faults["silence"]])
     if store.faults.get("errors") == live_colour(store):
         raise Refused("Error from server (InternalError): an error on the server has prevented the request")
-    return "openapi: 3.0.3\n"
+    if path.endswith("/proxy/schema"):
+        return "openapi: 3.0.3\n"
+    if store.faults.get("resource") == live_colour(store):
+        raise Refused("Error from server (InternalError): an error on the server has prevented the request")
+    raise Refused(
+        "error: You must be logged in to the server (the server has asked for the client to provide credentials)"
+    )
 
 
 def _prometheus(store: Store, path: str) -> str:
@@ -62,9 +71,7 @@ def _prometheus(store: Store, path: str) -> str:
     query = path.partition("query=")[2]
     value = "300"
     if query.startswith("1%20-"):
-        value = (
-            "0.2" if store.faults.get("errors") in {"blue", "green"} and store.faults["errors"] in query else "0.001"
-        )
+        value = store.faults.get("share", "0.001")
     elif store.faults.get("samples") is not None:
         value = str(store.faults["samples"])
     result = [{"metric": {}, "value": [store.now, value]}]

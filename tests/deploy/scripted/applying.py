@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from deploy.names import NAMESPACE
 from tests.deploy.scripted.kinds import written
 from tests.deploy.scripted.store import Object, Store
 
@@ -29,7 +30,7 @@ def applied(store: Store, wanted: Object) -> str:
     if found is None:
         new = json.loads(json.dumps(wanted))
         new["metadata"].setdefault("annotations", {})[LAST] = annotated
-        new["metadata"].setdefault("namespace", "todo")
+        new["metadata"].setdefault("namespace", NAMESPACE)
         if wanted["kind"] in DEFAULTS:
             new["spec"] = {**DEFAULTS[wanted["kind"]], **new["spec"]}
         if wanted["kind"] in GENERATIONS:

@@ -1,9 +1,12 @@
 """What the cluster does by itself between two commands."""
 
+from deploy.names import COLOURS, NAMESPACE, TRAFFIC, web
 from tests.deploy.scripted.store import Object, Store, moment
 from tests.deploy.scripted.workloads import _condition, _seconds, roll_out, scale
 
+SLICE = f"{TRAFFIC}-2s8ch"
 SECONDS_OF_A_JOB = 10
+SECONDS_OF_GRACE = 30  # in which the pod of a Job that is over its deadline may end
 SECONDS_TO_CONDITION = 3  # from the end of a Job's pod to the Job's condition (recordings 28 and 30)
 
 
@@ -24,64 +27,82 @@ def advance(store: Store) -> None:
         stateful["status"] |= {} if store.faults.get("shared") else {"readyReplicas": 1}
     for job in store.of_kind("Job"):
         _work(store, job)
-    if store.get("Ingress", "todo") and not store.faults.get("no-bindings"):
+    if store.get("Ingress", TRAFFIC) and not store.faults.get("no-bindings"):
         _bind(store)
     if store.of_kind("Service"):
         _endpoints(store)
 
 
 def _work(store: Store, job: Object) -> None:
-    name = job["metadata"]["name"]
-    fault = next((value for key, value in store.faults.items() if name == key or name.startswith(f"todo-{key}-")), "")
-    age = store.now - _seconds(job["metadata"]["creationTimestamp"])
-    labels = {"job-name": name, "batch.kubernetes.io/job-name": name}
+    name, spec, status = job["metadata"]["name"], job["spec"], job.get("status", {})
+    fault = next((value for key, value in store.faults.items() if value and (name == key or f"-{key}-" in name)), "")
     pod = store.get("Pod", f"{name}-x7k2p")
+    if {"Complete", "Failed"} & {each["type"] for each in status.get("conditions", [])}:
+        return
+    if spec.get("suspend"):
+        # After kubernetes/api batch/v1 JobSuspended: it is not among the recordings.
+        job["status"] = {"conditions": [{"type": "Suspended", "status": "True"}]}
+        if pod:
+            store.remove(pod)
+        return
     if pod is None:
-        metadata = {"name": f"{name}-x7k2p", "generateName": f"{name}-", "namespace": "todo", "labels": labels}
-        spec = job["spec"]["template"]["spec"]
-        pod = store.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}})
+        labels = {"job-name": name, "batch.kubernetes.io/job-name": name}
+        metadata = {"name": f"{name}-x7k2p", "generateName": f"{name}-", "namespace": NAMESPACE, "labels": labels}
+        template = spec["template"]["spec"]
+        pod = store.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template, "status": {}})
+    age = store.now - _seconds(job["metadata"]["creationTimestamp"])
     container: Object = {"name": "x", "ready": True, "restartCount": 0, "state": {"running": {}}}
-    scheduled = {"type": "PodScheduled", "status": "True"}
-    pod["status"] = {"phase": "Running", "conditions": [scheduled], "containerStatuses": [container]}
-    if fault == "image-missing":
+    pod["status"] = {"phase": "Running", "conditions": [{"type": "PodScheduled", "status": "True"}]}
+    pod["status"]["containerStatuses"] = [container]
+    image_missing = fault == "image-missing" and age < store.faults.get("image-after", age + 1)
+    if image_missing:
         container |= {"ready": False, "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off"}}}
         pod["status"]["phase"] = "Pending"
-    seconds = store.content.get("seconds_of_a_job", SECONDS_OF_A_JOB)
-    if age >= seconds - SECONDS_TO_CONDITION and fault not in {"hang", "image-missing"}:
-        ended = {"exitCode": 1, "reason": "Error"} if fault else {"exitCode": 0, "reason": "Completed"}
+    component = job["metadata"].get("labels", {}).get("app.kubernetes.io/component")
+    usual = store.content.get("seconds_of_a_job", SECONDS_OF_A_JOB)
+    seconds = float(store.content.get(f"seconds_of_{component}", usual))
+    endless, good = fault == "hang" or image_missing, not fault or fault == "image-missing"
+    if age >= seconds - SECONDS_TO_CONDITION and not endless:
+        ended = {"exitCode": 0, "reason": "Completed"} if good else {"exitCode": 1, "reason": "Error"}
         container |= {"ready": False, "started": False, "state": {"terminated": ended}}
-        pod["status"]["phase"] = "Failed" if fault else "Succeeded"
+        pod["status"]["phase"] = "Succeeded" if good else "Failed"
     started = {"startTime": job["metadata"]["creationTimestamp"], "terminating": 0, "uncountedTerminatedPods": {}}
-    if job.get("status", {}).get("conditions"):
-        return
-    if age < seconds or fault in {"hang", "image-missing"}:
+    late = age - spec.get("activeDeadlineSeconds", age + 1)
+    if late >= 0 and (endless or age < seconds):
+        store.remove(pod)
+        message = "Job was active longer than specified deadline"
+        kinds = ("FailureTarget", "Failed") if late >= SECONDS_OF_GRACE else ("FailureTarget",)
+        job["status"] = {**started, "ready": 0, "failed": 1, "terminating": 2 - len(kinds)}
+        job["status"]["conditions"] = _conditions(store, "DeadlineExceeded", message, *kinds)
+    elif age < seconds or endless:
         job["status"] = {**started, "active": 1, "ready": 1}
-        return
-    good = not fault
-    reasons = (
-        ("CompletionsReached", "SuccessCriteriaMet", "Complete")
-        if good
-        else ("BackoffLimitExceeded", "FailureTarget", "Failed")
-    )
-    message = "Reached expected number of succeeded pods" if good else "Job has reached the specified backoff limit"
+    elif good:
+        message = "Reached expected number of succeeded pods"
+        conditions = _conditions(store, "CompletionsReached", message, "SuccessCriteriaMet", "Complete")
+        job["status"] = {**started, "conditions": conditions, "ready": 0, "succeeded": 1}
+        job["log"] = "Applying todos.0002... OK"
+    else:
+        message = "Job has reached the specified backoff limit"
+        conditions = _conditions(store, "BackoffLimitExceeded", message, "FailureTarget", "Failed")
+        job["status"] = {**started, "conditions": conditions, "ready": 0, "failed": 1}
+        job["log"] = fault
+
+
+def _conditions(store: Store, reason: str, message: str, *kinds: str) -> list[Object]:
     at = {"lastProbeTime": moment(store.now), "lastTransitionTime": moment(store.now)}
-    conditions = [
-        {**at, "message": message, "reason": reasons[0], "status": "True", "type": kind} for kind in reasons[1:]
-    ]
-    job["status"] = {**started, "conditions": conditions, "ready": 0, **({"succeeded": 1} if good else {"failed": 1})}
-    job["log"] = "Applying todos.0002... OK" if good else fault
+    return [{**at, "message": message, "reason": reason, "status": "True", "type": kind} for kind in kinds]
 
 
 def _bind(store: Store) -> None:
     """The load balancer controller makes a load balancer, and a binding for each colour's Service."""
-    ingress = store.objects["Ingress/todo"]
+    ingress = store.objects[f"Ingress/{TRAFFIC}"]
     ingress["status"] = {"loadBalancer": {"ingress": [{"hostname": "todo.us-east-1.elb.amazonaws.com"}]}}
-    for colour in ("blue", "green"):
-        name = f"k8s-todo-todo{colour}"
-        if store.get("Service", f"todo-{colour}") and not store.get("TargetGroupBinding", name):
+    for colour in COLOURS:
+        name = f"k8s-{web(colour)}"
+        if store.get("Service", web(colour)) and not store.get("TargetGroupBinding", name):
             arn = store.content.get("target_groups", {}).get(colour, f"arn:{colour}")
-            spec = {"serviceRef": {"name": f"todo-{colour}", "port": 80}, "targetGroupARN": arn}
-            metadata = {"name": name, "namespace": "todo"}
+            spec = {"serviceRef": {"name": web(colour), "port": 80}, "targetGroupARN": arn}
+            metadata = {"name": name, "namespace": NAMESPACE}
             store.put(
                 {
                     "apiVersion": "elbv2.k8s.aws/v1beta1",
@@ -93,8 +114,8 @@ def _bind(store: Store) -> None:
 
 
 def _endpoints(store: Store) -> None:
-    """The slice of the Service `todo`: the ready pods that its selector names, unless the fault holds it back."""
-    service = store.get("Service", "todo")
+    """The slice of the traffic's Service: the ready pods of its selector, unless the fault holds it back."""
+    service = store.get("Service", TRAFFIC)
     if service is None or store.faults.get("frozen-endpoints"):
         return
     selector = service["spec"]["selector"].items()
@@ -111,7 +132,7 @@ def _endpoints(store: Store) -> None:
             "targetRef": {
                 "kind": "Pod",
                 "name": pod["metadata"]["name"],
-                "namespace": "todo",
+                "namespace": NAMESPACE,
                 "uid": pod["metadata"]["uid"],
             },
         }
@@ -119,10 +140,10 @@ def _endpoints(store: Store) -> None:
     ]
     ports = [port["containerPort"] for pod in pods for port in pod["spec"]["containers"][0].get("ports", [])]
     port = ports[0] if ports else 8000
-    labels = {**service["metadata"].get("labels", {}), "kubernetes.io/service-name": "todo"}
-    found = store.get("EndpointSlice", "todo-2s8ch")
+    labels = {**service["metadata"].get("labels", {}), "kubernetes.io/service-name": TRAFFIC}
+    found = store.get("EndpointSlice", SLICE)
     thing = found or {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4"}
     thing |= {"endpoints": endpoints, "ports": [{"name": "http", "port": port, "protocol": "TCP"}]}
-    thing.setdefault("metadata", {"name": "todo-2s8ch", "namespace": "todo"})["labels"] = labels
+    thing.setdefault("metadata", {"name": SLICE, "namespace": NAMESPACE})["labels"] = labels
     if found is None:
         store.put(thing)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.deploy.scripted.applying import Refused
 from tests.deploy.scripted.controllers import advance
+from tests.deploy.scripted.moments import happen
 from tests.deploy.scripted.store import Store, opened
 from tests.deploy.scripted.verbs import VERBS, Words
 
@@ -15,27 +16,24 @@ AWAY = (
 )
 
 
-def main(words: list[str], folder: Path, now: float = 0) -> tuple[int, str, str]:
-    """Run one command against the store in `folder`; `words` begin behind ``kubectl``."""
-    with opened(folder, now) as store:
-        store.content["commands"].append(words)
-        try:
-            return 0, _answer(store, words, folder), ""
-        except Refused as refusal:
-            return 1, "", f"{refusal}\n"
+def main(words: list[str], folder: Path) -> tuple[int, str, str]:
+    """Run one command against the store in a folder; `words` begin behind ``kubectl``."""
+    with opened(folder) as store:
+        return answer(store, words)
 
 
-def _answer(store: Store, words: list[str], folder: Path) -> str:
+def answer(store: Store, words: list[str]) -> tuple[int, str, str]:
+    """Return exit code, stdout and stderr of one command."""
+    store.content["commands"].append(words)
+    try:
+        return 0, _answer(store, words), ""
+    except Refused as refusal:
+        return 1, "", f"{refusal}\n"
+
+
+def _answer(store: Store, words: list[str]) -> str:
     text = " ".join(words)
-    for moment in [each for each in store.content["when"] if each["sees"] in text]:
-        store.content["when"].remove(moment)
-        store.faults.update(moment["faults"])
-        if thief := moment["faults"].get("steal"):
-            lease = store.objects["Lease/todo-release"]
-            lease["spec"]["holderIdentity"] = f"rollback/{thief}"
-            store.put(lease)
-        if "away" in moment:
-            store.content["away_until"] = store.now + moment["away"]
+    happen(store, text)
     if store.now < store.content.get("away_until", 0):
         raise Refused(AWAY)
     if "forbidden" in store.faults and store.faults["forbidden"] in text:
@@ -43,4 +41,4 @@ def _answer(store: Store, words: list[str], folder: Path) -> str:
         raise Refused(f"Error from server (Forbidden): {what}")
     parsed = Words(words)
     advance(store)
-    return VERBS[parsed.rest[0]](store, parsed, folder)
+    return VERBS[parsed.rest[0]](store, parsed)

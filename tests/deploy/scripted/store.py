@@ -1,10 +1,8 @@
-"""The object store: one file, locked while a command looks at it or changes it.
-
-Written by `marshal`: a release is seventy commands, and JSON would take most of their time.
-"""
+"""The object store: in memory, or, where a test is about processes, in a file that is locked for each command."""
 
 import fcntl
 import marshal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,18 +43,16 @@ class Store:
 
 
 @contextmanager
-def opened(folder: Path, now: float = 0) -> Iterator[Store]:
-    """Load the store, and keep what was changed; without `now`, time stands in the file `clock`."""
+def opened(folder: Path) -> Iterator[Store]:
+    """Load the store of a folder, keep what is changed, and let nobody else in meanwhile."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        file = folder / "store"
-        content = marshal.loads(file.read_bytes() if file.exists() else marshal.dumps(EMPTY))  # noqa: S302  our own
-        yield Store(content, now or float((folder / "clock").read_text()))
-        file.write_bytes(marshal.dumps(content))
+        content, _ = marshal.loads((folder / "store").read_bytes())  # noqa: S302  our own
+        now = time.time()
+        yield Store(content, now)
+        (folder / "store").write_bytes(marshal.dumps((content, now)))
 
 
 def moment(seconds: float) -> str:
-    """Return a time as Kubernetes writes it; without `time`, whose import costs nothing, since it is built in."""
-    import time  # noqa: PLC0415  built in
-
+    """Return a time as Kubernetes writes it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

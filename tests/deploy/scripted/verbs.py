@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from deploy.names import NAMESPACE
 from tests.deploy.scripted import answers
 from tests.deploy.scripted.applying import Refused, applied
 from tests.deploy.scripted.building import built
@@ -42,7 +43,7 @@ class Words:
         return kind_of(kind), name or (self.rest[2] if len(self.rest) > 2 else "")
 
 
-def get(store: Store, words: Words, folder: Path) -> str:
+def get(store: Store, words: Words) -> str:
     if "--raw" in words.flags:
         return answers.raw(store, words.flags["--raw"])
     kinds = words.rest[1].split("/")[0].split(",")
@@ -58,26 +59,26 @@ def get(store: Store, words: Words, folder: Path) -> str:
     return _shown({**LIST, "items": items})
 
 
-def apply(store: Store, words: Words, folder: Path) -> str:
+def apply(store: Store, words: Words) -> str:
     lines = []
-    for thing in built(folder, words.flags["-k"]) if "-k" in words.flags else _files(words):
+    for thing in built(words.flags["-k"]) if "-k" in words.flags else _files(words):
         lines.append(applied(store, thing))
     advance(store)
     return "\n".join(lines) + "\n"
 
 
-def create(store: Store, words: Words, folder: Path) -> str:
+def create(store: Store, words: Words) -> str:
     (thing,) = _files(words)
     kind, name = thing["kind"], thing["metadata"]["name"]
     if store.get(kind, name):
         what, file = f'{resource(kind, plural=True)} "{name}"', words.flags["-f"]
         raise Refused(f'Error from server (AlreadyExists): error when creating "{file}": {what} already exists')
     store.put(thing)
-    thing["metadata"].setdefault("namespace", "todo")
+    thing["metadata"].setdefault("namespace", NAMESPACE)
     return _shown(thing) if "-o" in words.flags else f"{written(thing)}/{name} created\n"
 
 
-def replace(store: Store, words: Words, folder: Path) -> str:
+def replace(store: Store, words: Words) -> str:
     (thing,) = _files(words)
     kind, name, file = thing["kind"], thing["metadata"]["name"], words.flags["-f"]
     found = store.get(kind, name)
@@ -96,7 +97,7 @@ def replace(store: Store, words: Words, folder: Path) -> str:
     return _shown(thing) if "-o" in words.flags else f"{written(thing)}/{name} replaced\n"
 
 
-def patch(store: Store, words: Words, folder: Path) -> str:
+def patch(store: Store, words: Words) -> str:
     thing = _existing(store, *words.named())
     thing["spec"] |= json.loads(words.flags["-p"])["spec"]
     store.put(thing)
@@ -104,7 +105,7 @@ def patch(store: Store, words: Words, folder: Path) -> str:
     return f"{written(thing)}/{thing['metadata']['name']} patched\n"
 
 
-def scale(store: Store, words: Words, folder: Path) -> str:
+def scale(store: Store, words: Words) -> str:
     thing = _existing(store, *words.named())
     resize(thing, int(words.flags["--replicas"]))
     store.put(thing)
@@ -112,7 +113,9 @@ def scale(store: Store, words: Words, folder: Path) -> str:
     return f"{written(thing)}/{thing['metadata']['name']} scaled\n"
 
 
-def delete(store: Store, words: Words, folder: Path) -> str:
+def delete(store: Store, words: Words) -> str:
+    if "--ignore-not-found" in words.flags and not store.get(*words.named()):
+        return ""
     thing = _existing(store, *words.named())
     store.remove(thing)
     if thing["kind"] == "Job":
@@ -120,17 +123,17 @@ def delete(store: Store, words: Words, folder: Path) -> str:
             if pod["metadata"]["labels"].get("job-name") == thing["metadata"]["name"]:
                 store.remove(pod)
     advance(store)
-    return f'{written(thing)} "{thing["metadata"]["name"]}" deleted from todo namespace\n'
+    return f'{written(thing)} "{thing["metadata"]["name"]}" deleted from {NAMESPACE} namespace\n'
 
 
-def logs(store: Store, words: Words, folder: Path) -> str:
+def logs(store: Store, words: Words) -> str:
     kind, name = words.named()
     thing = _existing(store, kind, name)
     text: str = thing.get("log") or store.faults.get("log", "")
     return f"{text}\n" if text else ""
 
 
-def execute(store: Store, words: Words, folder: Path) -> str:
+def execute(store: Store, words: Words) -> str:
     kind, name = words.named()
     return answers.inside(store, _existing(store, kind, name), words.inside)
 
@@ -175,7 +178,7 @@ def _chosen(thing: Object, selector: str) -> bool:
     return value == wanted
 
 
-VERBS: dict[str, Callable[[Store, Words, Path], str]] = {
+VERBS: dict[str, Callable[[Store, Words], str]] = {
     "apply": apply,
     "create": create,
     "delete": delete,

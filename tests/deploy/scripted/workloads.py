@@ -1,8 +1,11 @@
 """Deployments make pods that become ready, autoscalers change sizes, and faults keep them from it."""
 
+import calendar
 import hashlib
 import json
+import time
 
+from deploy.names import COLOUR, LIVE, NAMESPACE, TRAFFIC
 from tests.deploy.scripted.store import Object, Store, moment
 
 SECONDS_TO_READY = 20
@@ -11,8 +14,8 @@ GATE = "target-health.elbv2.k8s.aws/k8s-todo"
 
 
 def live_colour(store: Store) -> str:
-    traffic = store.get("Ingress", "todo") or store.get("Service", "todo") or {}
-    live: str = traffic.get("metadata", {}).get("labels", {}).get("todo/live", "")
+    traffic = store.get("Ingress", TRAFFIC) or store.get("Service", TRAFFIC) or {}
+    live: str = traffic.get("metadata", {}).get("labels", {}).get(LIVE, "")
     return live
 
 
@@ -22,7 +25,7 @@ def scale(store: Store) -> None:
         deployment = store.get("Deployment", autoscaler["spec"]["scaleTargetRef"]["name"])
         if deployment is None or deployment["spec"]["replicas"] == 0:
             continue
-        is_live = deployment["metadata"]["labels"].get("todo/colour") == live_colour(store)
+        is_live = deployment["metadata"]["labels"].get(COLOUR) == live_colour(store)
         wanted = max(autoscaler["spec"]["minReplicas"], store.content["load"] if is_live else 0)
         resize(deployment, min(wanted, autoscaler["spec"]["maxReplicas"]))
 
@@ -79,7 +82,7 @@ def _pod(store: Store, deployment: Object, template: Object, digest: str) -> Obj
     if store.of_kind("TargetGroupBinding") and not _faulty(store, "no-gate", deployment):
         spec["readinessGates"] = [{"conditionType": GATE}]
     number = store.content["version"] + 1
-    metadata = {"name": f"{generate}{number:05d}", "generateName": generate, "namespace": "todo", "labels": labels}
+    metadata = {"name": f"{generate}{number:05d}", "generateName": generate, "namespace": NAMESPACE, "labels": labels}
     return store.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": {}})
 
 
@@ -93,7 +96,7 @@ def _live(store: Store, pod: Object, deployment: Object) -> None:
     if _faulty(store, "pending", deployment):
         pod["status"] = {"phase": phase, "conditions": [{"type": "PodScheduled", "status": "False"}]}
         return
-    if _faulty(store, "image-missing", deployment):
+    if _faulty(store, "image-missing", deployment) and age < store.faults.get("image-after", age + 1):
         image = container["image"]
         status["state"] = {"waiting": {"reason": "ImagePullBackOff", "message": f'Back-off pulling image "{image}"'}}
     elif _faulty(store, "crash", deployment):
@@ -132,7 +135,7 @@ def _restarts(store: Store, deployment: Object, age: float) -> int:
 
 
 def _faulty(store: Store, fault: str, deployment: Object) -> bool:
-    return bool(store.faults.get(fault) == deployment["metadata"]["labels"].get("todo/colour", "-"))
+    return bool(store.faults.get(fault) == deployment["metadata"]["labels"].get(COLOUR, "-"))
 
 
 def _condition(pod: Object, kind: str) -> bool:
@@ -140,7 +143,4 @@ def _condition(pod: Object, kind: str) -> bool:
 
 
 def _seconds(text: str) -> float:
-    import calendar  # noqa: PLC0415  only for pods
-    import time  # noqa: PLC0415  built in
-
     return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))

@@ -1,0 +1,102 @@
+"""What a release takes from this checkout: the environment's values, and overlays with an image, as throw-away folders.
+
+They are kept in .local/deploy/<env>/<process>/ (ignored by Git), so that every command shown can be given again by
+hand, and two releases in one checkout do not write each other's files. No tracked file is ever changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from deploy.names import ENVIRONMENT, SERVICE
+
+ROOT = Path(__file__).resolve().parent.parent
+DIGITS = "sha256:[0-9a-f]{64}"
+DIGEST = re.compile(f"@({DIGITS})$")
+PLACEHOLDER = "image-not-set"
+
+
+class Checkout:
+    """The repository at `root`, seen from one environment; what `process` writes does not meet another's."""
+
+    def __init__(self, root: Path, environment: str, process: str) -> None:
+        self.root, self.environment = root, environment
+        self.overlays = root / "kustomize" / "overlays" / environment
+        self._folder = root / ".local" / "deploy" / environment / process
+        if not self.overlays.is_dir():
+            raise ValueError(f"There is no environment {environment}: {self.overlays} does not exist.")
+        file = self.overlays / "values.env"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        # The account's values; none where there is no account.
+        self.values = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+    def labels(self) -> dict[str, str]:
+        """Return the labels of what the tool itself makes."""
+        return {
+            "app.kubernetes.io/name": SERVICE,
+            "app.kubernetes.io/part-of": SERVICE,
+            ENVIRONMENT: self.environment,
+        }
+
+    def overlay(self, name: str) -> str:
+        """Return the path of an overlay that is applied as it is."""
+        return _shown(self.overlays / name)
+
+    def with_image(self, name: str, image: str, *, job: bool = False) -> str:
+        """Return the path of an overlay with the image; the name of a Job ends with `suffix`."""
+        digest = DIGEST.search(image)
+        repository, _, tag = image.rpartition(":")
+        chosen = {"newName": repository, "newTag": tag}
+        if digest:
+            chosen = {"newName": image[: digest.start()], "digest": digest[1]}
+        folder = self._folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        content = {
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            # kustomize takes no absolute path.
+            "resources": [os.path.relpath((self.overlays / name).resolve(), folder.resolve())],
+            "images": [{"name": PLACEHOLDER, **chosen}],
+            **({"nameSuffix": f"-{suffix(image)}"} if job else {}),
+        }
+        # JSON is YAML.
+        (folder / "kustomization.yaml").write_text(json.dumps(content, indent=1), encoding="utf-8")
+        return _shown(folder)
+
+    def file(self, name: str, content: dict[str, Any]) -> str:
+        """Write an object for ``kubectl … -f`` and return its path."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{name}.json"
+        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        return _shown(path)
+
+    def image(self, text: str) -> str:
+        """Return a reference that names one build; a bare digest is one of the environment's own repository."""
+        if not text or DIGEST.search(text):
+            return text
+        if re.fullmatch(DIGITS, text):
+            if not self.values.get("IMAGE_REPOSITORY"):
+                raise ValueError("A bare digest needs IMAGE_REPOSITORY in values.env: give repository@sha256:….")
+            return f"{self.values['IMAGE_REPOSITORY']}@{text}"
+        # The colon of a registry's port is no tag's.
+        name, _, tag = text.rpartition("/")[2].partition(":")
+        if "@" in text or name == "sha256" or not re.fullmatch(r"[\w][\w.-]{0,127}", tag) or tag == "latest":
+            raise ValueError(f"{text} does not name one build: give a tag other than latest, or a digest of 64 digits.")
+        return text
+
+
+def suffix(image: str) -> str:
+    """Return what names the Jobs of an image: of its digest, or of the reference where it has none."""
+    digest = DIGEST.search(image)
+    return digest[1].partition(":")[2][:12] if digest else hashlib.sha256(image.encode()).hexdigest()[:12]
+
+
+def _shown(path: Path) -> str:
+    """Return the path as a person in the repository types it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
