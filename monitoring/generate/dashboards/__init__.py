@@ -4,14 +4,15 @@ import json
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from monitoring.generate.dashboards import database, operations, platform, service, slo
+from monitoring.generate.dashboards import database, home, operations, platform, service, slo
 from monitoring.generate.table import Table
 
 
 def dashboards(table: Table) -> dict[str, object]:
     """Return each dashboard by its name, as Grafana imports it."""
     made = {
-        "service": service.dashboard(),
+        "home": home.dashboard(table),
+        "service": service.dashboard(table),
         "slo": slo.dashboard(table),
         "database": database.dashboard(),
         "platform": platform.dashboard(),
