@@ -74,6 +74,7 @@ def _used(usage: Usage, prices: Mapping[str, Price]) -> Iterable[Line]:
     yield Line("CloudWatch", "alarms", usd("alarm_metric", usage.load_balancer_alarm_metrics) / MONTH_HOURS, 0)
     yield Line("CloudWatch", "metrics of log filters", 0, usd("custom_metric", usage.custom_metrics))
     yield Line("Secrets Manager", "calls", 0, usd("secret_calls", usage.secret_calls))
+    yield Line("WAF", "requests", 0, usd("waf_requests", usage.waf_million_requests))
     yield Line("KMS", "calls", 0, usd("kms_calls", usage.kms_calls))
     yield Line("ECR", f"{usage.image_gb:g} GB of images", 0, usd("ecr_storage", usage.image_gb))
     yield Line("RDS", f"backups, {usage.backup_gb:g} GB beyond the free size", 0, usd("rds_backup", usage.backup_gb))

@@ -75,6 +75,14 @@ def _alarm(resource: Resource) -> list[Amount]:
     return [Amount("CloudWatch", "alarms", "alarm_metric", metrics, "month")]
 
 
+def _web_acl(resource: Resource) -> list[Amount]:
+    rules = len(resource.values["rule"])
+    return [
+        Amount("WAF", "web ACL", "waf_acl", 1, "month"),
+        Amount("WAF", f"{rules} rules", "waf_rule", rules, "month"),
+    ]
+
+
 def _simple(service: str, item: str, price: str, per: str) -> Callable[[Resource], list[Amount]]:
     return lambda _: [Amount(service, item, price, 1, per)]
 
@@ -91,4 +99,5 @@ _PRICED: dict[str, Callable[[Resource], list[Amount]]] = {
     "aws_nat_gateway": _simple("NAT", "NAT gateway", "nat_gateway", "hour"),
     "aws_route53_zone": _simple("Route 53", "hosted zone", "hosted_zone", "month"),
     "aws_secretsmanager_secret": _simple("Secrets Manager", "secret", "secret", "month"),
+    "aws_wafv2_web_acl": _web_acl,
 }

@@ -37,6 +37,7 @@ class Usage:
     control_plane_log_gb: float
     secret_calls: float
     kms_calls: float
+    waf_million_requests: float
     custom_metrics: float
     volume_gb: float
     backup_gb: float

@@ -27,9 +27,13 @@ def install(folder: Path) -> None:
 
 
 def pack(folders: list[Path], target: Path) -> None:
-    """Zip the folders' files, sorted and dated 1980: the same input gives the same bytes, so a plan stays empty."""
+    """Zip the folders' files, sorted, dated 1980 and stored as they are: the same input gives the same bytes.
+
+    A plan compares the hash. Compressed, it would change with the machine: zlib and zlib-ng make different bytes of the
+    same input.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for folder in folders:
             for file in sorted(folder.rglob("*")):
                 if (
@@ -38,7 +42,6 @@ def pack(folders: list[Path], target: Path) -> None:
                     and file.suffix in {".py", ".so", ".typed"} | _libraries(file)
                 ):
                     entry = zipfile.ZipInfo(str(file.relative_to(folder)))
-                    entry.compress_type = zipfile.ZIP_DEFLATED
                     entry.external_attr = 0o644 << 16
                     archive.writestr(entry, file.read_bytes())
 

@@ -40,9 +40,12 @@ read_values() {
   export KUBECONFIG=$PWD/../../../.local/kubeconfig-$environment
 }
 
+# setting NAME: whether the environment's settings say true.
+setting() { grep -Eq "^ *$1 *= *true" settings.auto.tfvars; }
+
 # must_sleep: end with a sentence where the environment's settings do not let it sleep.
 must_sleep() {
-  if ! grep -Eq '^ *sleeps *= *true' settings.auto.tfvars; then
+  if ! setting sleeps; then
     echo "$environment never sleeps (sleeps = false in terraform/envs/$environment/settings.auto.tfvars): nothing was changed" >&2
     exit 2
   fi

@@ -158,7 +158,7 @@ def asked(command: str) -> tuple[str, str]:
 
 
 # ── What it claims ───────────────────────────────────────────────────────────────────────────────────────────────────
-WORDS = {3: "three", 4: "four", 10: "ten", 11: "eleven"}
+WORDS = {3: "three", 4: "four", 10: "ten", 11: "eleven", 12: "twelve"}
 
 
 def bound(file: str, name: str) -> Any:

@@ -39,6 +39,11 @@ class Account:
         """Write dev's wanted state, as terraform/bin/sleep and wake do."""
         self.client("ssm").put_parameter(Name=f"/{self.project}/dev/wanted-state", Value=state, Overwrite=True)
 
+    def called(self) -> list[str]:
+        """Return the IAM action of every call so far, in order."""
+        calls = self.report.with_name("calls")
+        return calls.read_text().split() if calls.exists() else []
+
     def unanswered(self) -> str:
         """Return the calls that nothing could answer, a line each."""
         return self.report.read_text() if self.report.exists() else ""

@@ -6,31 +6,64 @@ from pathlib import Path
 
 from tests.terraform.stories import Story
 
-# What was planned and what was done. Refreshing, waiting, arguments and outputs fill megabytes and say nothing more.
-_TOLD = re.compile(
-    r"^ *# \S+ (will|must) be |^\S+: (Creation|Destruction|Modifications) complete"
-    r"|^(Plan|Apply complete|Destroy complete|No changes)|^Error: |(the service speaks http)"
+# What a terminal shows while one waits, and what nobody can know yet, is most of the text and says nothing.
+_NOISE = re.compile(
+    r": (Refreshing state|Reading|Read complete|Still \w+|Creating|Destroying|Modifying)\.{3}"
+    r"|: (Refreshing state|Read complete)| = \(known after apply\)$|^ +\+ \(known after apply\),$|^ *$"
 )
-# Times, identifiers that the emulator invents, and colours differ from run to run.
-_SCRUBBED = ((r"\x1b\[[0-9;]*m", ""), (r" after \S+( \[id=.*\])?$", ""), (r" \[id=.*\]$", ""), (r"^[│ ]+(?=\S)", ""))
+# Of what goes, the line that says so; its arguments stand where it was made.
+_GONE = re.compile(r"# \S+ will be destroyed|: Destruction complete|^Plan: |^Destroy complete!")
+# The steps that say something that no other one says.
+_STEPS = {
+    "dev": {
+        "bootstrap",
+        "awake",
+        "awake again",
+        "with load balancer",
+        "asleep",
+        "awake after sleep",
+        "dev destroyed awake",
+    },
+    "prod": {"prod", "prod again", "staging"},
+    "renamed": {"dev born asleep again", "dev destroyed asleep"},
+}
+# Times and what the emulator invents differ from run to run; the names of things stay.
+_MASKED = (
+    (r"\x1b\[[0-9;]*m", ""),
+    (r"(complete) after \S+", r"\1"),
+    (r"\b(vpc|subnet|sg|sgr|rtb|rtbassoc|igw|nat|eipalloc|eni|i|lt|vpce|fl|r-rtb)-[0-9a-f]{8,17}", r"\1-…"),
+    (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "…"),
+    (r"(:secret:[\w/!-]+)-\w{6}\b", r"\1-…"),
+    (r"hostedzone/Z?[0-9A-Z]{10,}", "hostedzone/…"),
+    (r"\b(\d{14,26}|[0-9A-F]{32})\b", "…"),
+)
 
 
 def readable(output: str) -> str:
-    """Return the lines that say what was planned and done, the same from run to run but for their order."""
+    """Return a plan and what was done, with its arguments, without waiting, unknown values and invented identifiers."""
     lines = []
     for line in output.splitlines():
-        for pattern, replacement in _SCRUBBED:
-            line = re.sub(pattern, replacement, line)  # noqa: PLW2901 (one scrubbing after the other)
-        if _TOLD.search(line):
-            lines.append(line)
+        for pattern, replacement in _MASKED:
+            line = re.sub(pattern, replacement, line)  # noqa: PLW2901 (one mask after the other)
+        if not _NOISE.search(line):
+            lines.append(line.rstrip())
     return "\n".join(lines) + "\n"
+
+
+def _told(step: str, story: Story) -> str:
+    text = readable(story.outputs[step])
+    return "\n".join(line for line in text.splitlines() if _GONE.search(line)) + "\n" if "destroyed" in step else text
 
 
 def kept(name: str, story: Story) -> Story:
     """Write the steps of a story, in their order, to a file where EVIDENCE names a folder; return the story."""
     if folder := os.environ.get("EVIDENCE"):
-        told = [f"==== {step}, against the emulator\n{readable(output)}" for step, output in story.outputs.items()]
-        if story.lock_refusal:
-            told.append(f"==== an apply while another one runs\n{readable(story.lock_refusal.output)}")
+        told = [
+            f"==== {step}, against the emulator\n{_told(step, story)}" for step in story.outputs if step in _STEPS[name]
+        ]
+        refused = story.refusals | (
+            {"an apply while another one runs": story.lock_refusal} if story.lock_refusal else {}
+        )
+        told += [f"==== refused: {step}\n{readable(finished.output)}" for step, finished in refused.items()]
         (Path(folder) / "terraform" / f"{name}.txt").write_text("\n".join(told))
     return story

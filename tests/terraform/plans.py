@@ -27,12 +27,17 @@ def trust_policies(state: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def permissions(state: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return "role/policy" to the statements of every inline policy, lists made of single values, sorted."""
+    """Return "role/policy", and the names of managed policies, to their statements, their lists sorted."""
     found = {}
     for policy in of_type(state, "aws_iam_role_policy").values():
-        statements = json.loads(policy["policy"])["Statement"]
-        found[f"{policy['role']}/{policy['name']}"] = [_normal(statement) for statement in statements]
+        found[f"{policy['role']}/{policy['name']}"] = _statements(policy)
+    for policy in of_type(state, "aws_iam_policy").values():
+        found[policy["name"]] = _statements(policy)
     return found
+
+
+def _statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_normal(statement) for statement in json.loads(policy["policy"])["Statement"]]
 
 
 def _normal(statement: dict[str, Any]) -> dict[str, Any]:

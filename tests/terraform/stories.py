@@ -21,9 +21,10 @@ _ACCOUNT: dict[str, Any] = {
     "cost_centre": "1234",
     "email_addresses": ["team@example.com"],
 }
-_ACCESS = {
+_ACCESS: dict[str, Any] = {
     "admin_role_arns": [f"arn:aws:iam::{ACCOUNT}:role/Administrator"],
     "api_public_cidrs": ["198.51.100.0/24"],
+    "on_call_principal_arns": [f"arn:aws:iam::{ACCOUNT}:role/OnCall"],
 }
 VARIABLES: dict[str, dict[str, Any]] = {
     "bootstrap": _ACCOUNT
@@ -32,11 +33,12 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "create_anomaly_monitor": True,
         "create_cost_allocation_tags": True,
         "force_destroy": True,
+        "zones": {"prod": {"id": "Z0PROD", "domain": "todo.example.com"}},
     },
     "dev": {"account": _ACCOUNT, "access": _ACCESS | {"inbound_cidrs": ["198.51.100.0/24"]}},
     "prod": {
         "account": _ACCOUNT,
-        "access": _ACCESS | {"inbound_cidrs": ["0.0.0.0/0"]},
+        "access": _ACCESS | {"inbound_cidrs": ["0.0.0.0/0"], "admin_cidrs": ["203.0.113.0/24"]},
         "dns": {"domain": "todo.example.com", "zone_name": "example.com", "create_zone": True},
     },
 }
@@ -62,6 +64,8 @@ class Story:
     lock_refusal: Finished | None = None
     refusals: dict[str, Finished] = field(default_factory=dict)
     locks: dict[str, Locks] = field(default_factory=dict)
+    # The IAM action of every call between the bootstrap's two ends.
+    called: set[str] = field(default_factory=set)
     left_behind: list[str] = field(default_factory=list)
     unanswered: str = ""
 
@@ -73,6 +77,7 @@ class Teller:
         self.account = account
         self.story = Story()
         self._tree = tree
+        self._calls_of_bootstrap = 0
         self._roots = {name: Terraform(tree, f"envs/{name}", account.endpoint) for name in VARIABLES}
         (tree / "project").write_text(f"{account.project}\n")
         for name, root in self._roots.items():
@@ -90,6 +95,7 @@ class Teller:
         (root.folder / "backend.tf").write_text((root.folder / "backend.tf.example").read_text())
         root.init("-backend-config=backend.hcl", "-migrate-state", "-force-copy")
         self.second_plan("bootstrap", "bootstrap")
+        self._calls_of_bootstrap = len(self.account.called())
 
     def init(self, name: str) -> None:
         """Connect a root with its own state in the bucket, as every script does."""
@@ -184,6 +190,7 @@ class Teller:
 
     def end(self) -> None:
         """Take the state out of the bucket, destroy the bootstrap, look for what is left."""
+        self.story.called = set(self.account.called()[self._calls_of_bootstrap :])
         root = self._roots["bootstrap"]
         (root.folder / "backend.tf").unlink()
         root.init("-migrate-state", "-force-copy")

@@ -37,6 +37,7 @@ def cluster(account: Account, name: str) -> Any:
         resourcesVpcConfig={"subnetIds": subnets},
         accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False},
         upgradePolicy={"supportType": "STANDARD"},
+        zonalShiftConfig={"enabled": True},
     )["cluster"]
 
 
@@ -45,6 +46,7 @@ def access_configuration(account: Account) -> bool:
     return bool(
         created.get("accessConfig", {}).get("authenticationMode") == "API"
         and created.get("upgradePolicy") == {"supportType": "STANDARD"}
+        and created.get("zonalShiftConfig") == {"enabled": True}
         and created["resourcesVpcConfig"].get("clusterSecurityGroupId", "").startswith("sg-")
     )
 
@@ -76,8 +78,15 @@ def node_group_version(account: Account) -> bool:
         subnets=subnets,
         nodeRole="arn:aws:iam::123456789012:role/node",
         updateConfig={"maxUnavailable": 1},
+        nodeRepairConfig={"enabled": True},
+        releaseVersion="1.36.0-20260923",
     )["nodegroup"]
-    return bool(made.get("version") == "1.36" and not made.get("remoteAccess"))
+    return bool(
+        made.get("version") == "1.36"
+        and made.get("releaseVersion") == "1.36.0-20260923"
+        and made.get("nodeRepairConfig") == {"enabled": True}
+        and not made.get("remoteAccess")
+    )
 
 
 def anomaly_monitor(account: Account) -> bool:

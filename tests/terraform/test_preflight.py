@@ -1,6 +1,7 @@
 """What preflight says about an account, with stand-ins for aws, gh and dig."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,12 @@ from tests.terraform.processes import Finished, run
 from tests.terraform.terraform import SOURCE
 from tests.terraform.test_sleep_and_wake import STAND_IN
 
+VERSIONS = (SOURCE / "envs/dev/versions.auto.tfvars").read_text()
+ADDONS = dict(re.findall(r'^    ([a-z-]+) += "(v[^"]+)"', VERSIONS, re.MULTILINE))
 GOOD = {
+    **{f"aws eks describe-addon-versions --addon-name {name} ": (0, version) for name, version in ADDONS.items()},
+    "aws ssm get-parameter": (0, "1.36.0-20261101"),
+    "aws rds describe-db-engine-versions": (0, "18.4"),
     "aws sts": (0, "123456789012"),
     "aws ec2 describe-regions": (0, "us-east-1"),
     "aws service-quotas": (0, "64.0"),
@@ -25,7 +31,8 @@ GOOD = {
 def look(folder: Path, environment: str, variables: str, answers: dict[str, tuple[int, str]]) -> Finished:
     root = folder / "terraform/envs" / environment
     root.mkdir(parents=True)
-    shutil.copy(SOURCE / "envs" / environment / "settings.auto.tfvars", root)
+    for name in ("settings.auto.tfvars", "versions.auto.tfvars"):
+        shutil.copy(SOURCE / "envs" / environment / name, root)
     (root / "terraform.tfvars").write_text(variables)
     return ask(folder, environment, answers)
 
@@ -64,6 +71,11 @@ def test_a_good_account_is_ready(tmp_path: Path, environment: str, variables: st
         ({"aws sts": (255, "")}, "account of these credentials: nothing, needs 123456789012"),
         ({"aws service-quotas": (0, "1.0")}, "quota of EC2 vCPU: 1.0, needs at least 8"),
         ({"aws service-quotas": (255, "")}, "quota of Fargate vCPU: unknown, needs at least 6"),
+        (
+            {"aws eks describe-addon-versions --addon-name coredns ": (0, "None")},
+            f"coredns for Kubernetes 1.36: None, needs {ADDONS['coredns']}",
+        ),
+        ({"aws rds describe-db-engine-versions": (254, "")}, "PostgreSQL on RDS: nothing, needs 18.4"),
         ({"aws route53": (0, "example.org.")}, "hosted zone: example.org., needs example.com."),
     ],
 )
@@ -90,6 +102,11 @@ def test_prod_without_a_domain_is_not_ready(tmp_path: Path) -> None:
     finished = look(tmp_path, "prod", VARIABLES, GOOD)
     assert finished.status == 1
     assert "WRONG domain, which production = true asks for: nothing, needs a host name" in finished.output
+
+
+def test_the_newest_node_image_is_named_beside_the_pinned_one(tmp_path: Path) -> None:
+    output = look(tmp_path, "dev", VARIABLES, GOOD).output
+    assert "look  node image 1.36.0-20260923; the newest is 1.36.0-20261101 (docs/runbooks/upgrade-nodes.md)" in output
 
 
 def test_a_github_environment_may_come_later(tmp_path: Path) -> None:

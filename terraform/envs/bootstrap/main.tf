@@ -65,6 +65,7 @@ module "github_oidc" {
   state_bucket_arn = module.state.bucket_arn
   lock_table_arn   = module.state.lock_table_arn
   repository_arn   = module.registry.repository_arn
+  zone             = lookup(var.zones, each.key, null)
 }
 
 # Whether an environment is awake, and what it runs: facts about the account, which no apply may put back.

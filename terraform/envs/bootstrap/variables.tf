@@ -21,16 +21,31 @@ variable "region" {
 variable "owner" {
   description = "Tag Owner: the team that answers for it."
   type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9 ._:/+@-]{1,256}$", var.owner))
+    error_message = "owner must be 1 to 256 letters, digits, spaces or . _ : / + @ -, as a tag."
+  }
 }
 
 variable "cost_centre" {
   description = "Tag CostCentre: who pays."
   type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9 ._:/+@-]{1,256}$", var.cost_centre))
+    error_message = "cost_centre must be 1 to 256 letters, digits, spaces or . _ : / + @ -, as a tag."
+  }
 }
 
 variable "email_addresses" {
   description = "Who is told about cost."
   type        = list(string)
+
+  validation {
+    condition     = length(var.email_addresses) > 0 && alltrue([for address in var.email_addresses : can(regex("^[^@ ]+@[^@ ]+$", address))])
+    error_message = "email_addresses needs at least one mail address: an alarm that nobody gets is none."
+  }
 }
 
 variable "repository" {
@@ -44,8 +59,24 @@ variable "environments" {
   default     = null
 
   validation {
-    condition     = var.environments == null ? true : length(var.environments) > 0 && length(setsubtract(var.environments, local.folders)) == 0
-    error_message = "environments must name folders of terraform/envs, at least one: ${join(", ", local.folders)}."
+    condition     = var.environments == null ? true : length(var.environments) > 0
+    error_message = "environments needs at least one name, such as [\"dev\"]; null takes every folder of terraform/envs."
+  }
+
+  validation {
+    condition     = length(setsubtract(coalesce(var.environments, []), local.folders)) == 0
+    error_message = "environments must name folders of terraform/envs: ${join(", ", local.folders)}."
+  }
+}
+
+variable "zones" {
+  description = "Hosted zone and domain of each environment that has one; CI changes no other zone, and in it no other name."
+  type        = map(object({ id = string, domain = string }))
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.zones), local.folders)) == 0
+    error_message = "zones must be keyed by folders of terraform/envs: ${join(", ", local.folders)}."
   }
 }
 

@@ -2,6 +2,7 @@
 settings = {
   production              = false
   sleeps                  = true
+  time_zone               = "Etc/UTC"
   monthly_limit           = 50
   vpc_cidr                = "10.10.0.0/16"
   zone_count              = 2
@@ -15,6 +16,8 @@ settings = {
   multi_az                = false
   backup_retention_days   = 7
   deletion_protection     = false
+  zonal_shift             = false
+  waf                     = false
   recovery_days           = 0
   customer_managed_key    = false
   dashboard               = false

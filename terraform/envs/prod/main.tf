@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "~> 5.100"
+      version = ">= 5.100, < 7"
     }
   }
 
@@ -19,7 +19,7 @@ terraform {
 }
 
 variable "account" {
-  description = "Whose account it is, terraform.tfvars; modules/environment types, describes and checks all four."
+  description = "Whose account it is, terraform.tfvars; modules/environment types, describes and checks all five."
   type        = any
 }
 
@@ -36,6 +36,11 @@ variable "dns" {
 
 variable "settings" {
   description = "Sizes and switches, settings.auto.tfvars."
+  type        = any
+}
+
+variable "versions" {
+  description = "What runs, versions.auto.tfvars; moves from environment to environment by pull request."
   type        = any
 }
 
@@ -56,6 +61,7 @@ module "environment" {
   access      = var.access
   dns         = var.dns
   settings    = var.settings
+  versions    = var.versions
 }
 
 output "values" {

@@ -2,6 +2,7 @@
 settings = {
   production              = true
   sleeps                  = false
+  time_zone               = "Etc/UTC"
   monthly_limit           = 500
   vpc_cidr                = "10.20.0.0/16"
   zone_count              = 2
@@ -15,6 +16,8 @@ settings = {
   multi_az                = true
   backup_retention_days   = 14
   deletion_protection     = true
+  zonal_shift             = true
+  waf                     = true
   rotation_days           = 30
   recovery_days           = 30
   customer_managed_key    = true

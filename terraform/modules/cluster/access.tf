@@ -18,6 +18,15 @@ resource "aws_eks_access_policy_association" "admin" {
   }
 }
 
+# Who is on call: a group that may read and roll back (platform/cluster). The role outlives a night, its entry does not.
+resource "aws_eks_access_entry" "on_call" {
+  for_each = var.on_call_role_arns
+
+  cluster_name      = aws_eks_cluster.this.name
+  principal_arn     = each.value
+  kubernetes_groups = ["service-oncall"]
+}
+
 # Releases: a group and nothing else. What it may do is a Role in platform/, which lists the kinds the overlays render.
 resource "aws_eks_access_entry" "deployer" {
   cluster_name      = aws_eks_cluster.this.name

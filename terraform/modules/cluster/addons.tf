@@ -6,7 +6,12 @@ locals {
     vpc-cni = {
       role = aws_iam_role.workload["vpc-cni"].arn
       configuration = {
-        env = { ENABLE_PREFIX_DELEGATION = "true", WARM_PREFIX_TARGET = "1" }
+        env = {
+          ENABLE_PREFIX_DELEGATION = "true"
+          WARM_PREFIX_TARGET       = "1"
+          # Interfaces that it makes belong to the environment, and no other one's role may touch them (module github_oidc).
+          ADDITIONAL_ENI_TAGS = jsonencode(data.aws_default_tags.this.tags)
+        }
         # Without it a NetworkPolicy on the nodes is a wish. A text, not a truth value:
         # https://docs.aws.amazon.com/eks/latest/userguide/cni-network-policy-configure.html
         enableNetworkPolicy = "true"
@@ -49,6 +54,7 @@ resource "aws_eks_addon" "before_nodes" {
 
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
+  addon_version               = var.versions.addons[each.key]
   service_account_role_arn    = each.value.role
   configuration_values        = length(each.value.configuration) == 0 ? null : jsonencode(each.value.configuration)
   resolve_conflicts_on_create = "OVERWRITE"
@@ -63,6 +69,7 @@ resource "aws_eks_addon" "after_nodes" {
 
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
+  addon_version               = var.versions.addons[each.key]
   service_account_role_arn    = each.value.role
   configuration_values        = jsonencode(each.value.configuration)
   resolve_conflicts_on_create = "OVERWRITE"

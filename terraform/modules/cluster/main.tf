@@ -4,7 +4,7 @@ data "aws_region" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
-  region     = data.aws_region.current.name
+  region     = data.aws_region.current.id
 }
 
 data "aws_iam_policy_document" "cluster_trust" {
@@ -36,7 +36,7 @@ resource "aws_eks_cluster" "this" {
   #checkov:skip=CKV_AWS_58:Envelope encryption is the variable kms_key_arn: on in prod; EKS encrypts its disks in any case
   #checkov:skip=CKV_AWS_37:Which logs is the variable control_plane_logs: all in prod, those that say who did what in dev
   name     = var.name
-  version  = var.kubernetes_version
+  version  = var.versions.kubernetes
   role_arn = aws_iam_role.cluster.arn
 
   enabled_cluster_log_types = var.control_plane_logs
@@ -71,6 +71,12 @@ resource "aws_eks_cluster" "this" {
         key_arn = encryption_config.value
       }
     }
+  }
+
+  # A person, or AWS itself, can move traffic away from a zone that fails: prod's nodes stand in several. Pods on Fargate
+  # stay where they are. https://docs.aws.amazon.com/eks/latest/userguide/zone-shift.html
+  zonal_shift_config {
+    enabled = var.zonal_shift
   }
 
   # The control plane's log group is module observability's: it outlives the cluster, which writes a last line while it

@@ -4,8 +4,12 @@ data "aws_default_tags" "this" {}
 
 locals {
   # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/misc/eni-max-pods.txt gives a t3a.medium 17 pods without prefix
-  # delegation. With it addresses would do for 110; 35 is what 4 GiB hold: the kubelet reserves 255 + 11 MiB a pod slot.
+  # delegation. With it addresses would do for 110; 35 is what 4 GiB hold at 11 MiB a pod slot.
   max_pods = 35
+
+  # nodeadm reserves for the 17 of the type's table, whatever maxPods says: hence its own formula, 255 + 11 MiB a pod,
+  # with the number that counts. https://github.com/awslabs/amazon-eks-ami (nodeadm, kubelet: kubeReserved)
+  reserved_memory = 255 + 11 * local.max_pods
 
   node_user_data = <<-MIME
     MIME-Version: 1.0
@@ -20,6 +24,10 @@ locals {
       kubelet:
         config:
           maxPods: ${local.max_pods}
+          kubeReserved:
+            cpu: 70m
+            memory: ${local.reserved_memory}Mi
+            ephemeral-storage: 1Gi
 
     --BOUNDARY--
   MIME
@@ -94,6 +102,11 @@ resource "aws_eks_node_group" "this" {
   ami_type        = "AL2023_x86_64_STANDARD"
   instance_types  = ["t3a.medium"]
 
+  # Both pinned: a node group without them takes what is newest on the day it is made, and nothing ever after. The version
+  # follows the image, which may be one behind the API while an upgrade is under way.
+  version         = join(".", slice(split(".", var.versions.node_release), 0, 2))
+  release_version = var.versions.node_release
+
   launch_template {
     id      = aws_launch_template.node.id
     version = aws_launch_template.node.latest_version
@@ -107,6 +120,16 @@ resource "aws_eks_node_group" "this" {
 
   update_config {
     max_unavailable = 1
+  }
+
+  # A node whose kubelet or network fails is replaced by EKS: https://docs.aws.amazon.com/eks/latest/userguide/node-health.html
+  node_repair_config {
+    enabled = true
+  }
+
+  # Without a way out (nat_instance.tf) no node becomes Ready; the provider would wait for an hour.
+  timeouts {
+    create = "25m"
   }
 
   # EKS puts the cluster-autoscaler's discovery tags on the Auto Scaling group itself:

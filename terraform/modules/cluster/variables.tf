@@ -28,15 +28,41 @@ variable "app_security_group_id" {
   }
 }
 
-variable "kubernetes_version" {
-  description = "Kubernetes version; 1.36 is in standard support until 2027-08-02."
-  type        = string
-  default     = "1.36"
+variable "versions" {
+  description = "What the cluster runs."
+  type = object({
+    kubernetes   = string      # minor version; EKS chooses the patch
+    node_release = string      # release of EKS's node image for this Kubernetes version
+    addons       = map(string) # add-on to its version
+  })
 
   validation {
-    condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "kubernetes_version must be a minor version such as \"1.36\": EKS chooses the patch."
+    condition     = can(regex("^1\\.[0-9]{2}$", var.versions.kubernetes))
+    error_message = "versions.kubernetes must be a minor version such as \"1.36\": EKS chooses the patch."
   }
+
+  # A kubelet may be older than the API, never newer: https://kubernetes.io/releases/version-skew-policy/
+  validation {
+    condition     = can(regex("^1\\.[0-9]{2}\\.[0-9]+-[0-9]{8}$", var.versions.node_release)) && try(tonumber(split(".", var.versions.node_release)[1]) <= tonumber(split(".", var.versions.kubernetes)[1]), false)
+    error_message = "versions.node_release must be a release of EKS's AL2023 image such as \"1.36.0-20260923\", not newer than versions.kubernetes: https://github.com/awslabs/amazon-eks-ami/releases"
+  }
+
+  validation {
+    condition     = length(setsubtract(["vpc-cni", "kube-proxy", "coredns", "metrics-server", "aws-secrets-store-csi-driver-provider", "aws-ebs-csi-driver"], keys(var.versions.addons))) == 0 && alltrue([for version in values(var.versions.addons) : can(regex("^v[0-9.]+-eksbuild\\.[0-9]+$", version))])
+    error_message = "versions.addons must give each add-on a version such as \"v1.22.4-eksbuild.3\": aws eks describe-addon-versions --kubernetes-version … --addon-name …"
+  }
+}
+
+variable "zonal_shift" {
+  description = "Whether traffic may be moved away from a failing zone; of use where nodes stand in several."
+  type        = bool
+  default     = false
+}
+
+variable "on_call_role_arns" {
+  description = "IAM roles of who is on call, by any name; they become the Kubernetes group service-oncall."
+  type        = map(string)
+  default     = {}
 }
 
 variable "api_public_cidrs" {
@@ -144,9 +170,9 @@ variable "web_reads_secrets" {
   default     = false
 }
 
-variable "zone_arn" {
-  description = "Route 53 zone that external-dns may change; null makes no such role."
-  type        = string
+variable "zone" {
+  description = "Route 53 zone and the domain in it whose names external-dns may change; null makes no such role."
+  type        = object({ arn = string, domain = string })
   default     = null
 }
 

@@ -94,12 +94,26 @@ data "aws_iam_policy_document" "fluent_bit" {
 
 # https://kubernetes-sigs.github.io/external-dns/latest/docs/tutorials/aws/: changes in one zone, lists without a scope.
 data "aws_iam_policy_document" "external_dns" {
-  for_each = var.zone_arn == null ? {} : { external-dns = var.zone_arn }
+  for_each = var.zone == null ? {} : { external-dns = var.zone }
 
   statement {
-    sid       = "ChangeOneZone"
-    actions   = ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", "route53:ListTagsForResources"]
-    resources = [each.value]
+    sid       = "LookAtOneZone"
+    actions   = ["route53:ListResourceRecordSets", "route53:ListTagsForResources"]
+    resources = [each.value.arn]
+  }
+
+  # Two environments may share a zone, and each keeps to its own names.
+  # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
+  statement {
+    sid       = "ChangeOwnNames"
+    actions   = ["route53:ChangeResourceRecordSets"]
+    resources = [each.value.arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+      values   = [each.value.domain, "*.${each.value.domain}"]
+    }
   }
 
   statement {

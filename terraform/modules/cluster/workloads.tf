@@ -19,7 +19,7 @@ locals {
       fluent-bit               = { namespace = "logging", service_account = "fluent-bit" }
       vpc-cni                  = { namespace = "kube-system", service_account = "aws-node" }
     },
-    var.zone_arn == null ? {} : {
+    var.zone == null ? {} : {
       external-dns = { namespace = "external-dns", service_account = "external-dns" }
     },
     var.ebs_csi ? {

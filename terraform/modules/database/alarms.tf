@@ -6,21 +6,21 @@ locals {
       statistic   = "Maximum"
       comparison  = "GreaterThanThreshold"
       threshold   = var.connections_alarm
-      description = "More database connections than the pods should need: a leak, or too many pods for this instance class."
+      description = "More database connections than the pods should need: a leak, or too many pods for this instance class. docs/runbooks/database-connections-near-limit.md"
     }
     storage = {
       metric      = "FreeStorageSpace"
       statistic   = "Minimum"
       comparison  = "LessThanThreshold"
       threshold   = var.allocated_storage * 1024 * 1024 * 1024 / 10
-      description = "Less than a tenth of the first storage size is free and growth has not helped: writes stop when it is full."
+      description = "Less than a tenth of the first storage size is free and growth has not helped: writes stop when it is full. docs/runbooks/database-unreachable.md"
     }
     cpu = {
       metric      = "CPUUtilization"
       statistic   = "Average"
       comparison  = "GreaterThanThreshold"
       threshold   = 80
-      description = "The database's processors are busy: requests slow down before they fail."
+      description = "The database's processors are busy: requests slow down before they fail. docs/runbooks/latency-p99-high.md"
     }
   }
 }
@@ -37,10 +37,12 @@ resource "aws_cloudwatch_metric_alarm" "database" {
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold
 
-  # 15 minutes: a deploy or a backup is shorter. A stopped database has no data, and is not an incident.
-  period             = 300
-  evaluation_periods = 3
-  treat_missing_data = "notBreaching"
+  # Five of six minutes: RDS tells each metric once a minute, and a release is watched for five. A stopped database has no
+  # data, and is not an incident.
+  period              = 60
+  evaluation_periods  = 6
+  datapoints_to_alarm = 5
+  treat_missing_data  = "notBreaching"
 
   alarm_actions = [var.alarm_topic_arn]
   ok_actions    = [var.alarm_topic_arn]

@@ -5,6 +5,7 @@ resource "aws_db_subnet_group" "this" {
 
 resource "aws_db_instance" "this" {
   #checkov:skip=CKV2_AWS_69:rds.force_ssl is in the parameter group (parameters.tf), in a form that the check does not read
+  #checkov:skip=CKV_AWS_226:The minor version is in the environment's versions file and moves by pull request, dev before prod
   #checkov:skip=CKV_AWS_161:The application's credentials rotate through Secrets Manager (docs/adr/0024); a second way in would be a second way to guard
   #checkov:skip=CKV_AWS_118:Enhanced monitoring is a bill for operating-system figures that RDS handles; the alarms use the free metrics
   #checkov:skip=CKV_AWS_353:Performance Insights is being replaced by Database Insights; pg_stat_statements is in the database itself
@@ -42,7 +43,9 @@ resource "aws_db_instance" "this" {
   copy_tags_to_snapshot    = true
   delete_automated_backups = !var.deletion_protection
 
-  auto_minor_version_upgrade      = true
+  # Minor versions move by pull request, dev first. AWS still forces one that it calls deprecated.
+  auto_minor_version_upgrade      = false
+  allow_major_version_upgrade     = var.allow_major_upgrade
   enabled_cloudwatch_logs_exports = ["postgresql"]
 
   deletion_protection       = var.deletion_protection

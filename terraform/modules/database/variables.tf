@@ -24,14 +24,19 @@ variable "client_security_group_ids" {
 }
 
 variable "engine_version" {
-  description = "PostgreSQL major version; RDS applies minor versions in the maintenance window."
+  description = "PostgreSQL version, major and minor; both move by pull request."
   type        = string
-  default     = "18"
 
   validation {
-    condition     = can(regex("^(1[5-9]|[2-9][0-9])$", var.engine_version))
-    error_message = "engine_version must be a PostgreSQL major version from 15 on, such as \"18\", without the minor part."
+    condition     = can(regex("^(1[5-9]|[2-9][0-9])\\.[0-9]+$", var.engine_version))
+    error_message = "engine_version must be a PostgreSQL version from 15 on with its minor part, such as \"18.4\": a database without it takes each new one in its maintenance window, prod before dev."
   }
+}
+
+variable "allow_major_upgrade" {
+  description = "Whether an apply may go to the next major version (docs/runbooks/upgrade-postgresql.md); false again after it."
+  type        = bool
+  default     = false
 }
 
 variable "instance_class" {

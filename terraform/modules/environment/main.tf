@@ -41,6 +41,7 @@ module "network" {
   nat                      = local.awake ? var.settings.nat : "none"
   flow_log_retention_days  = var.settings.flow_log_retention_days
   kms_key_arn              = local.kms_key_arn
+  alarm_topic_arn          = module.observability.alarm_topic_arn
   permissions_boundary_arn = local.boundary_arn
 }
 
@@ -63,6 +64,8 @@ module "database" {
   name                  = local.name
   vpc_id                = module.network.vpc_id
   subnet_ids            = values(module.network.database_subnet_ids)
+  engine_version        = var.versions.postgresql
+  allow_major_upgrade   = var.versions.allow_major_postgresql_upgrade
   instance_class        = var.settings.database_class
   multi_az              = var.settings.multi_az
   backup_retention_days = var.settings.backup_retention_days
@@ -91,6 +94,7 @@ module "secrets" {
   reader_role_arns         = local.reader_roles
   writer_role_arns         = var.access.admin_role_arns
   package                  = "${path.module}/../../.build/database_access.zip"
+  runtime                  = var.versions.lambda_runtime
   rotation_days            = var.settings.rotation_days
   recovery_days            = var.settings.recovery_days
   kms_key_arn              = local.kms_key_arn
@@ -131,7 +135,10 @@ module "cluster" {
   log_group_arns        = module.observability.log_group_arns
   secret_arns           = values(module.secrets.secret_arns)
   web_reads_secrets     = var.settings.web_on_nodes
-  zone_arn              = one(module.dns[*].zone_arn)
+  zone                  = one([for zone in module.dns[*].zone_arn : { arn = zone, domain = var.dns.domain }])
+  versions              = var.versions
+  zonal_shift           = var.settings.zonal_shift
+  on_call_role_arns     = { for role in aws_iam_role.on_call : "on-call" => role.arn }
   kms_key_arn           = local.kms_key_arn
 
   # One group a zone where volumes are used: a volume cannot follow a node into another zone.
@@ -140,6 +147,14 @@ module "cluster" {
   ) : { platform = values(module.network.private_subnet_ids) }
 
   permissions_boundary_arn = local.boundary_arn
+}
+
+module "waf" {
+  source = "../waf"
+  count  = var.settings.waf ? 1 : 0
+
+  name              = local.name
+  load_balancer_arn = local.load_balancer_arn
 }
 
 module "budget" {

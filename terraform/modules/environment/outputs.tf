@@ -8,6 +8,9 @@ output "tags" {
 output "values" {
   description = "What Kubernetes manifests and the release tool must know of the account, by key."
   value = {
+    # Address ranges that reach the admin, joined by commas; empty where it is open to all that reach the service.
+    admin_cidrs = join(",", var.access.admin_cidrs)
+
     # What every CloudWatch alarm of the environment starts with.
     alarm_prefix = "${local.name}-"
 
@@ -64,6 +67,9 @@ output "values" {
 
     # Name of the environment.
     environment = local.environment
+
+    # Role of who is on call; empty where nobody may become it.
+    on_call_role_arn = local.on_call_count > 0 ? "${local.roles}/${local.name}-on-call" : ""
 
     # Role of external-dns; empty without a domain.
     external_dns_role_arn = var.dns == null ? "" : "${local.roles}/${local.name}-external-dns"

@@ -71,6 +71,9 @@ resource "aws_scheduler_schedule" "stop_database" {
   description         = "Stops the sleeping database again: AWS starts it after 7 days"
   schedule_expression = "cron(0 20 * * ? *)"
 
+  # The people's evening, not Greenwich's.
+  schedule_expression_timezone = var.settings.time_zone
+
   flexible_time_window {
     mode = "OFF"
   }

@@ -43,11 +43,13 @@ variable "account" {
 variable "access" {
   description = "Who reaches the environment, and as what."
   type = object({
-    admin_role_arns      = list(string)          # IAM roles that administer the cluster and may write secret values by hand
-    api_public_cidrs     = list(string)          # address ranges that reach the Kubernetes API
-    api_open_to_internet = optional(bool, false) # whether 0.0.0.0/0 is allowed there, for runners that GitHub hosts
-    api_private_only     = optional(bool, false) # no public endpoint; needs a runner inside the VPC (docs/adr/0023)
-    inbound_cidrs        = list(string)          # address ranges that reach the service
+    admin_role_arns        = list(string)               # IAM roles that administer the cluster and may write secret values by hand
+    api_public_cidrs       = list(string)               # address ranges that reach the Kubernetes API
+    api_open_to_internet   = optional(bool, false)      # whether 0.0.0.0/0 is allowed there, for runners that GitHub hosts
+    api_private_only       = optional(bool, false)      # no public endpoint; needs a runner inside the VPC (docs/adr/0023)
+    inbound_cidrs          = list(string)               # address ranges that reach the service
+    admin_cidrs            = optional(list(string), []) # address ranges that reach the admin, two at most; required where settings.production is true
+    on_call_principal_arns = optional(list(string), []) # IAM principals that may become the role on-call; empty makes no such role
   })
 
   validation {
@@ -55,10 +57,38 @@ variable "access" {
     error_message = "inbound_cidrs needs at least one address range: your office's, such as [\"198.51.100.7/32\"], or [\"0.0.0.0/0\"] for everybody."
   }
 
+  # The load balancer's rule for them has five values, of which path and host are three (kustomize/components/admin-cidrs).
+  validation {
+    condition     = length(var.access.admin_cidrs) <= 2 && alltrue([for range in var.access.admin_cidrs : can(cidrhost(range, 0)) && !can(regex("/[0-7]$", range))])
+    error_message = "admin_cidrs must be at most two address ranges of /8 or narrower, such as [\"203.0.113.0/24\"]: the admin is for known addresses, never for 0.0.0.0/0."
+  }
+
+  validation {
+    condition     = length(var.access.admin_cidrs) > 0 || !var.settings.production
+    error_message = "admin_cidrs must name the addresses that reach the admin where settings.production is true, such as your VPN's [\"203.0.113.0/24\"]: a password alone must not stand between the internet and everybody's data."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.access.on_call_principal_arns : can(regex("^arn:aws:iam::[0-9]{12}:(role|user)/[^*]+$", arn))])
+    error_message = "on_call_principal_arns needs ARNs of IAM roles or users without wildcards, such as the role of your IAM Identity Center permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/"
+  }
+
   validation {
     condition     = var.dns != null || !contains(var.access.inbound_cidrs, "0.0.0.0/0")
     error_message = "inbound_cidrs holds 0.0.0.0/0 while dns is null: that would serve http, without encryption, to everybody. Give a domain or name ranges."
   }
+}
+
+variable "versions" {
+  description = "What runs, from versions.auto.tfvars; moves from environment to environment by pull request (docs/runbooks/upgrade-*.md)."
+  type = object({
+    kubernetes                     = string                # minor version of EKS
+    node_release                   = string                # release of EKS's AL2023 node image
+    addons                         = map(string)           # EKS add-on to its version
+    postgresql                     = string                # major and minor version on RDS
+    allow_major_postgresql_upgrade = optional(bool, false) # true for the one apply of a major upgrade
+    lambda_runtime                 = string                # runtime of the database functions
+  })
 }
 
 variable "dns" {
@@ -79,7 +109,7 @@ variable "dns" {
 variable "settings" {
   description = "Sizes and switches of the environment."
   type = object({
-    production              = bool             # real users depend on it: a domain is required
+    production              = bool             # real users depend on it: a domain and admin_cidrs are required
     sleeps                  = bool             # may be put to sleep: cluster, nodes and NAT go, data stays
     monthly_limit           = number           # US dollars a month at which the budget alerts
     vpc_cidr                = string           # a /16 that no network to be peered uses
@@ -93,7 +123,10 @@ variable "settings" {
     database_class          = string           # RDS instance class
     multi_az                = bool             # a standby in a second zone
     backup_retention_days   = number           # days to which the database can be taken back
-    deletion_protection     = bool             # the database refuses to be deleted, and leaves a last snapshot
+    deletion_protection     = bool             # database and cluster refuse to be deleted, and the database leaves a last snapshot
+    zonal_shift             = bool             # traffic may be moved away from a failing zone
+    waf                     = bool             # a web ACL before the load balancer, $9 a month
+    time_zone               = string           # IANA time zone of the evening in which a sleeping database is stopped again
     rotation_days           = optional(number) # days between rotations of the application's login; null makes no schedule
     recovery_days           = number           # days for which a deleted secret can be brought back; 0 deletes at once
     customer_managed_key    = bool             # a KMS key of the environment's own, $1 a month
@@ -101,6 +134,11 @@ variable "settings" {
     log_retention_days      = number           # days to keep logs
     flow_log_retention_days = number           # days to keep flow logs of refused connections; 0 makes none
   })
+
+  validation {
+    condition     = can(regex("^[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_+-]*[0-9]*)*$", var.settings.time_zone))
+    error_message = "settings.time_zone must be a name of the IANA time zone database, such as \"Europe/Berlin\" or \"Etc/UTC\"."
+  }
 
   validation {
     condition     = !(var.settings.production && var.settings.sleeps)

@@ -1,48 +1,13 @@
 # Terraform and `make platform`, from a job in the environment <env>-infra, which asks a reviewer.
-# Wide in what it builds, narrow in whom it can make: every role carries the boundary, and the roles of CI are not its.
-locals {
-  own_roles    = "arn:aws:iam::${var.account_id}:role/${local.name}-*"
-  issuers      = "arn:aws:iam::${var.account_id}:oidc-provider/oidc.eks.${var.region}.amazonaws.com/*"
-  state_object = "${var.state_bucket_arn}/${var.environment}.tfstate"
-}
-
+# It builds what carries the environment's name or tag (build_policy.tf), and makes roles that carry the boundary; the
+# roles of CI are not its own.
 data "aws_iam_policy_document" "apply" {
-  #checkov:skip=CKV_AWS_356:EC2, EKS and RDS know no resource before it exists; region and the boundary are the fence
+  #checkov:skip=CKV_AWS_356:Describe calls know no resource; every write names resources or the environment's tag
   #checkov:skip=CKV_AWS_107:No secret is readable: GetSecretValue is not among the actions and the secrets deny it
   #checkov:skip=CKV_AWS_108:As above; the database's snapshots stay in the account
   #checkov:skip=CKV_AWS_109:Permissions are managed under the boundary alone, which a statement below enforces
-  #checkov:skip=CKV_AWS_111:Writing is what this role is for; region and boundary are the fence
-  statement {
-    sid = "Build"
-    actions = [
-      "acm:*",
-      "cloudwatch:*",
-      "ec2:*",
-      "eks:*",
-      "elasticloadbalancing:Describe*",
-      "kms:*",
-      "lambda:*",
-      "logs:*",
-      "rds:*",
-      "scheduler:*",
-      "sns:*",
-      "tag:GetResources",
-    ]
-    resources = ["*"]
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:RequestedRegion"
-      values   = [var.region]
-    }
-  }
-
-  # Global services: the request's region is us-east-1 whatever the environment's is.
-  statement {
-    sid       = "BuildGlobal"
-    actions   = ["budgets:*", "route53:*"]
-    resources = ["*"]
-  }
+  #checkov:skip=CKV_AWS_111:Writing is what this role is for; name, tag and boundary are the fence
+  source_policy_documents = [data.aws_iam_policy_document.look.json]
 
   # Everything about a secret except its value.
   statement {
@@ -52,18 +17,21 @@ data "aws_iam_policy_document" "apply" {
       "secretsmanager:CreateSecret",
       "secretsmanager:DeleteResourcePolicy",
       "secretsmanager:DeleteSecret",
-      "secretsmanager:DescribeSecret",
-      "secretsmanager:GetResourcePolicy",
       "secretsmanager:PutResourcePolicy",
       "secretsmanager:RotateSecret",
       "secretsmanager:TagResource",
       "secretsmanager:UntagResource",
       "secretsmanager:ValidateResourcePolicy",
     ]
-    # rds!: the master secret, which RDS makes in the caller's name.
-    resources = [
-      for prefix in ["${local.name}/", "rds!"] : "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${prefix}*"
-    ]
+    resources = [local.own_secrets]
+  }
+
+  # The master secret, which RDS makes in the caller's name; it rotates and deletes it with its own rights.
+  # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html (permissions required)
+  statement {
+    sid       = "LetRdsMakeTheMasterSecret"
+    actions   = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"]
+    resources = [local.rds_secrets]
   }
 
   statement {
@@ -84,11 +52,7 @@ data "aws_iam_policy_document" "apply" {
       "iam:DeleteRole",
       "iam:DeleteRolePolicy",
       "iam:DetachRolePolicy",
-      "iam:GetRole",
-      "iam:GetRolePolicy",
-      "iam:ListAttachedRolePolicies",
       "iam:ListInstanceProfilesForRole",
-      "iam:ListRolePolicies",
       "iam:TagRole",
       "iam:UntagRole",
       "iam:UpdateAssumeRolePolicy",
@@ -115,12 +79,6 @@ data "aws_iam_policy_document" "apply" {
     }
   }
 
-  statement {
-    sid       = "TrustTheCluster"
-    actions   = ["iam:*OpenIDConnectProvider*"]
-    resources = [local.issuers]
-  }
-
   # The first cluster, database, load balancer and schedule of an account.
   statement {
     sid       = "ServiceLinkedRoles"
@@ -130,28 +88,26 @@ data "aws_iam_policy_document" "apply" {
 
   statement {
     sid       = "State"
-    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     resources = [local.state_object, "${local.state_object}.tflock"]
   }
 
-  statement {
-    sid       = "FindState"
-    actions   = ["s3:ListBucket"]
-    resources = [var.state_bucket_arn]
-  }
-
+  # The table holds the locks of all environments, a row each: https://developer.hashicorp.com/terraform/language/backend/s3
   statement {
     sid       = "Lock"
-    actions   = ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"]
+    actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"]
     resources = [var.lock_table_arn]
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "dynamodb:LeadingKeys"
+      values   = [for end in ["", "-md5"] : "${trimprefix(local.state_object, "arn:aws:s3:::")}${end}"]
+    }
   }
 
   statement {
-    sid     = "WantedState"
-    actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter", "ssm:ListTagsForResource"]
-    resources = [
-      "arn:aws:ssm:${var.region}:${var.account_id}:parameter/${var.project}/${var.environment}/*",
-      "arn:aws:ssm:${var.region}::parameter/aws/service/ami-amazon-linux-latest/*",
-    ]
+    sid       = "WantedState"
+    actions   = ["ssm:GetParameters", "ssm:PutParameter"]
+    resources = ["arn:aws:ssm:${var.region}:${var.account_id}:parameter/${var.project}/${var.environment}/*"]
   }
 }

@@ -6,37 +6,88 @@ data "aws_iam_policy_document" "boundary" {
   #checkov:skip=CKV_AWS_108:As above
   #checkov:skip=CKV_AWS_109:As above
   #checkov:skip=CKV_AWS_111:As above
+  source_policy_documents = [data.aws_iam_policy_document.fence.json]
+
   statement {
     sid = "WorkOfTheEnvironment"
     actions = [
       "acm:DescribeCertificate",
       "acm:ListCertificates",
       "autoscaling:*",
-      "cloudwatch:*",
+      "cloudwatch:Describe*",
       "ec2:*",
       "ecr:BatchCheckLayerAvailability",
       "ecr:BatchGetImage",
       "ecr:GetAuthorizationToken",
       "ecr:GetDownloadUrlForLayer",
       "eks-auth:AssumeRoleForPodIdentity",
-      "eks:Describe*",
       "elasticloadbalancing:*",
       "kms:CreateGrant",
       "kms:Decrypt",
       "kms:DescribeKey",
       "kms:GenerateDataKey*",
+      "logs:DescribeLogGroups",
+      "logs:GetQueryResults",
+      "route53:List*",
+    ]
+    resources = ["*"]
+  }
+
+  # ECR's calls above are for the image repository, which is shared.
+  statement {
+    sid = "WorkOnNamed"
+    actions = [
+      "eks:Describe*",
+      "eks:List*",
       "logs:CreateLogStream",
       "logs:Describe*",
+      "logs:FilterLogEvents",
+      "logs:Get*",
       "logs:PutLogEvents",
+      "logs:StartQuery",
       "rds:StopDBInstance",
-      "route53:ChangeResourceRecordSets",
-      "route53:List*",
+    ]
+    resources = local.named
+  }
+
+  statement {
+    sid = "OwnSecrets"
+    actions = [
       "secretsmanager:DescribeSecret",
       "secretsmanager:GetSecretValue",
       "secretsmanager:PutSecretValue",
       "secretsmanager:UpdateSecretVersionStage",
     ]
-    resources = ["*"]
+    resources = [local.own_secrets]
+  }
+
+  # The bootstrap and rotation functions read it; its name is invented, RDS's own tag says whose it is.
+  statement {
+    sid       = "OwnMasterSecret"
+    actions   = ["secretsmanager:GetSecretValue"]
+    resources = [local.rds_secrets]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/aws:rds:primaryDBInstanceArn"
+      values   = [local.database_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.zone_arns
+
+    content {
+      sid       = "OwnNames"
+      actions   = ["route53:ChangeResourceRecordSets"]
+      resources = [statement.value]
+
+      condition {
+        test     = "ForAllValues:StringLike"
+        variable = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+        values   = [var.zone.domain, "*.${var.zone.domain}"]
+      }
+    }
   }
 
   # AmazonEKSClusterPolicy and the load balancer controller: the account's first load balancer.
@@ -44,15 +95,6 @@ data "aws_iam_policy_document" "boundary" {
     sid       = "ServiceLinkedRoles"
     actions   = ["iam:CreateServiceLinkedRole"]
     resources = ["arn:aws:iam::${var.account_id}:role/aws-service-role/*"]
-  }
-
-  statement {
-    sid     = "OnlyOwnSecrets"
-    effect  = "Deny"
-    actions = ["secretsmanager:*"]
-    not_resources = [
-      for prefix in ["${local.name}/", "rds!"] : "arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${prefix}*"
-    ]
   }
 }
 

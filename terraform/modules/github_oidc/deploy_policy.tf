@@ -2,6 +2,8 @@
 # What it may do inside the cluster is the Kubernetes group todo:deployers (module cluster, platform/).
 data "aws_iam_policy_document" "deploy" {
   #checkov:skip=CKV_AWS_356:GetAuthorizationToken and Describe calls know no resource; the push names the repository
+  source_policy_documents = [data.aws_iam_policy_document.fence.json]
+
   statement {
     sid       = "LogInToRegistry"
     actions   = ["ecr:GetAuthorizationToken"]

@@ -62,7 +62,24 @@ resource "aws_iam_role" "this" {
   max_session_duration = local.session_seconds[each.key]
 }
 
-# A managed policy holds 6,144 characters, an inline one 10,240.
+# A managed policy holds 6,144 characters, all inline ones of a role 10,240 (without spaces): hence building apart.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+resource "aws_iam_policy" "build" {
+  #checkov:skip=CKV_AWS_286:What it writes carries the environment's name or tag; identities are not among it but the cluster's issuer
+  #checkov:skip=CKV_AWS_288:It reads no secret
+  #checkov:skip=CKV_AWS_289:Keys and rules of security groups, where they carry the environment's tag
+  #checkov:skip=CKV_AWS_290:As above; calls that know no resource must give the tag
+  #checkov:skip=CKV_AWS_355:EC2, ACM and KMS give IDs of their own: the condition names the tag
+  name        = "${local.prefix}-build"
+  description = "What the role ${local.prefix}-apply builds"
+  policy      = data.aws_iam_policy_document.build.json
+}
+
+resource "aws_iam_role_policy_attachment" "build" {
+  role       = aws_iam_role.this["apply"].name
+  policy_arn = aws_iam_policy.build.arn
+}
+
 resource "aws_iam_role_policy" "this" {
   for_each = local.subjects
 

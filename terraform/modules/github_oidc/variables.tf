@@ -57,3 +57,14 @@ variable "repository_arn" {
   description = "ARN of the image repository."
   type        = string
 }
+
+variable "zone" {
+  description = "Hosted zone of the environment's domain: its ID and the domain, whose names alone CI may change; null without a domain."
+  type        = object({ id = string, domain = string })
+  default     = null
+
+  validation {
+    condition     = var.zone == null || can(regex("^Z[A-Z0-9]+$", var.zone.id)) && can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.zone.domain))
+    error_message = "zone needs the hosted zone's id (Z…: aws route53 list-hosted-zones-by-name) and a full host name in lower case as domain."
+  }
+}

@@ -2,6 +2,10 @@ data "aws_availability_zones" "available" {
   #checkov:skip=CKV_AWS_394:A new zone gets the next letter, and only the first zone_count names are taken
   state = "available"
 
+  # Zones in which EKS makes no control plane:
+  # https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html (subnet requirements)
+  exclude_zone_ids = ["cac1-az3", "use1-az3", "usw1-az2"]
+
   # Local zones and wavelength zones have no EKS control plane.
   filter {
     name   = "opt-in-status"

@@ -4,6 +4,7 @@
 
 locals {
   nat_instance_count = var.nat == "instance" ? 1 : 0
+  nat_runbook        = "docs/runbooks/nat-instance-down.md"
 }
 
 data "aws_ssm_parameter" "nat_image" {
@@ -54,16 +55,28 @@ resource "aws_instance" "nat" {
   source_dest_check           = false
   ebs_optimized               = true
 
+  # 512 MB are too few for dnf, which is killed (https://github.com/amazonlinux/amazon-linux-2023/issues/404): swap first.
+  # Until it routes it tries again, and after ten minutes it switches itself off, which the alarm below tells: a NAT that
+  # runs and does not route looks well to everybody but the nodes.
   user_data = <<-SCRIPT
     #!/bin/sh
-    set -eu
-    dnf install --assumeyes iptables-services
-    echo net.ipv4.ip_forward=1 > /etc/sysctl.d/90-nat.conf
-    sysctl --system
-    iptables --table nat --append POSTROUTING --out-interface "$(ip -o route get 192.0.2.1 | sed 's/.* dev \([^ ]*\).*/\1/')" --jump MASQUERADE
-    iptables --flush FORWARD
-    service iptables save
-    systemctl enable --now iptables
+    fallocate --length 1G /swapfile && chmod 600 /swapfile && mkswap /swapfile && swapon /swapfile
+    setup() {
+      dnf install --assumeyes iptables-services &&
+      echo net.ipv4.ip_forward=1 > /etc/sysctl.d/90-nat.conf &&
+      sysctl --system &&
+      iptables --table nat --flush POSTROUTING &&
+      iptables --table nat --append POSTROUTING --out-interface "$(ip -o route get 192.0.2.1 | sed 's/.* dev \([^ ]*\).*/\1/')" --jump MASQUERADE &&
+      iptables --flush FORWARD &&
+      service iptables save &&
+      systemctl enable --now iptables
+    }
+    tries=0
+    until setup; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 60 ] || shutdown --poweroff now
+      sleep 10
+    done
   SCRIPT
 
   metadata_options {
@@ -98,4 +111,23 @@ resource "aws_route" "nat_instance" {
   route_table_id         = aws_route_table.private[each.key].id
   destination_cidr_block = "0.0.0.0/0"
   network_interface_id   = aws_instance.nat[0].primary_network_interface_id
+}
+
+# Status checks of machine and system; no data, once it has switched itself off, counts as failed.
+resource "aws_cloudwatch_metric_alarm" "nat_instance" {
+  count = local.nat_instance_count
+
+  alarm_name          = "${var.name}-nat-instance"
+  alarm_description   = "The NAT instance fails its checks or is off: pods and nodes reach nothing outside. ${local.nat_runbook}"
+  namespace           = "AWS/EC2"
+  metric_name         = "StatusCheckFailed"
+  dimensions          = { InstanceId = aws_instance.nat[0].id }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 5
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  alarm_actions       = [var.alarm_topic_arn]
+  ok_actions          = [var.alarm_topic_arn]
 }

@@ -51,6 +51,11 @@ variable "flow_log_retention_days" {
   }
 }
 
+variable "alarm_topic_arn" {
+  description = "SNS topic of the NAT instance's alarm."
+  type        = string
+}
+
 variable "kms_key_arn" {
   description = "KMS key of the flow logs; null leaves them to CloudWatch's own encryption."
   type        = string

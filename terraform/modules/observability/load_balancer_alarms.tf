@@ -1,5 +1,7 @@
 # The load balancer is made by its controller after Terraform: the root finds it by the controller's tags and gives its
 # name here on the second apply. Both alarms need traffic before they speak: one failed request at night is 100 %.
+# Periods of 60 s, the shortest that the load balancer's metrics have: a release is watched for 300 s and must be rolled
+# back within them (deploy/release.toml requires both by name). After that they go on for ever, and mail who is on call.
 locals {
   load_balancer = var.load_balancer_arn_suffix == null ? {} : { this = var.load_balancer_arn_suffix }
 }
@@ -8,10 +10,11 @@ resource "aws_cloudwatch_metric_alarm" "server_error_ratio" {
   for_each = local.load_balancer
 
   alarm_name          = "${var.name}-load-balancer-5xx-ratio"
-  alarm_description   = "More than ${var.server_error_percent} % of at least ${var.minimum_requests} requests in 5 minutes failed: users see errors now."
+  alarm_description   = "More than ${var.server_error_percent} % of at least ${var.minimum_requests} requests a minute failed, in 2 of 3 minutes: users see errors now. docs/runbooks/server-error-ratio-high.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.server_error_percent
-  evaluation_periods  = 1
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]
@@ -38,7 +41,7 @@ resource "aws_cloudwatch_metric_alarm" "server_error_ratio" {
         metric_name = metric_query.value
         dimensions  = { LoadBalancer = each.value }
         stat        = "Sum"
-        period      = 300
+        period      = 60
       }
     }
   }
@@ -48,7 +51,7 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
   for_each = local.load_balancer
 
   alarm_name          = "${var.name}-load-balancer-p99"
-  alarm_description   = "The slowest hundredth of at least ${var.minimum_requests} requests took longer than ${var.latency_seconds} s, for 15 minutes."
+  alarm_description   = "The slowest hundredth of at least ${var.minimum_requests} requests a minute took longer than ${var.latency_seconds} s, for 3 minutes. docs/runbooks/latency-p99-high.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.latency_seconds
   evaluation_periods  = 3
@@ -77,7 +80,7 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
         metric_name = metric_query.value.metric
         dimensions  = { LoadBalancer = each.value }
         stat        = metric_query.value.stat
-        period      = 300
+        period      = 60
       }
     }
   }

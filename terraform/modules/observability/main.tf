@@ -44,7 +44,7 @@ resource "aws_cloudwatch_log_metric_filter" "app" {
 # Errors that never become an HTTP answer: a migration, the admin's background work, a broken start.
 resource "aws_cloudwatch_metric_alarm" "error_lines" {
   alarm_name          = "${var.name}-error-lines"
-  alarm_description   = "The application wrote more than 5 ERROR lines in 5 minutes."
+  alarm_description   = "The application wrote more than 5 ERROR lines in 5 minutes. docs/runbooks/server-error-ratio-high.md"
   namespace           = var.name
   metric_name         = aws_cloudwatch_log_metric_filter.app["error_lines"].metric_transformation[0].name
   statistic           = "Sum"

@@ -62,9 +62,9 @@ variable "load_balancer_arn_suffix" {
 }
 
 variable "minimum_requests" {
-  description = "Requests in 5 minutes below which neither load balancer alarm speaks."
+  description = "Requests a minute below which neither load balancer alarm speaks."
   type        = number
-  default     = 50
+  default     = 10
 
   validation {
     condition     = var.minimum_requests >= 1

@@ -24,10 +24,24 @@ resource "aws_ecr_lifecycle_policy" "this" {
   # 24 hours: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html (evaluation rules). Nothing
   # else here is untagged: every push has a tag, tags do not move, and the layers of an interrupted push are no image.
   policy = jsonencode({
+    # An image that a rule's tags fit belongs to that rule alone, so the second one never counts what was released:
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html (evaluation rules). Without the first,
+    # fifty merges in dev would expire what prod runs.
     rules = [
       {
         rulePriority = 1
-        description  = "The newest images: what runs and what a rollback may need are among them"
+        description  = "What was released, of all environments: what runs and what a rollback needs"
+        selection = {
+          tagStatus      = "tagged"
+          tagPatternList = ["released-*"]
+          countType      = "imageCountMoreThan"
+          countNumber    = var.keep_released
+        }
+        action = { type = "expire" }
+      },
+      {
+        rulePriority = 2
+        description  = "The newest images of main, whether released or not"
         selection = {
           tagStatus      = "tagged"
           tagPatternList = ["*"]

@@ -3,8 +3,19 @@ variable "name" {
   type        = string
 }
 
+variable "keep_released" {
+  description = "Released images to keep, those with a tag released-…; the oldest beyond it go."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.keep_released >= 50
+    error_message = "keep_released must be at least 50: an environment may stay on one release while others release every day."
+  }
+}
+
 variable "keep_images" {
-  description = "Images to keep; the oldest beyond it go."
+  description = "Images to keep that were never released; the oldest beyond it go."
   type        = number
   default     = 50
 

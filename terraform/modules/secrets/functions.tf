@@ -54,7 +54,7 @@ resource "aws_lambda_function" "this" {
   description      = each.value
   role             = aws_iam_role.function.arn
   handler          = "database_access.${each.key}.handler"
-  runtime          = "python3.12"
+  runtime          = var.runtime
   architectures    = ["x86_64"]
   filename         = var.package
   source_code_hash = filebase64sha256(var.package)

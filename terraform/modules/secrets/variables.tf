@@ -73,6 +73,16 @@ variable "package" {
   }
 }
 
+variable "runtime" {
+  description = "Lambda runtime; the package is built for the same Python (terraform/build_lambda.py)."
+  type        = string
+
+  validation {
+    condition     = can(regex("^python3\\.[0-9]+$", var.runtime))
+    error_message = "runtime must be a Python runtime of Lambda, such as \"python3.12\"."
+  }
+}
+
 variable "rotation_days" {
   description = "Days between rotations of the application's database login; null makes no schedule."
   type        = number

@@ -7,7 +7,7 @@ resource "aws_s3_bucket" "state" {
   #checkov:skip=CKV_AWS_18:Reads of the state are in CloudTrail's data events where the account has them; a log bucket for one bucket is a second one to guard
   #checkov:skip=CKV_AWS_144:The state can be rebuilt by import and its versions are kept; a copy in a second region is the client's decision
   #checkov:skip=CKV2_AWS_62:Nothing acts on a change of the state
-  bucket = "${var.project}-state-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}"
+  bucket = "${var.project}-state-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.id}"
 
   # A bucket that still holds versions is not deleted by accident: terraform/README.md (Destroy) empties it on purpose.
   force_destroy = var.force_destroy

@@ -126,7 +126,7 @@ def _rule_description() -> None:
 
 
 def _eks_cluster() -> None:
-    """Remember access configuration, support type, VPC and the cluster's security group."""
+    """Remember access configuration, support type, zonal shift, VPC and the cluster's security group."""
     create, delete = EKSResponse.create_cluster, EKSResponse.delete_cluster
 
     def create_cluster(self: EKSResponse) -> Any:
@@ -135,6 +135,7 @@ def _eks_cluster() -> None:
         access = {"authenticationMode": "CONFIG_MAP", "bootstrapClusterCreatorAdminPermissions": True}
         cluster.access_config = access | (self._get_param("accessConfig") or {})
         cluster.upgrade_policy = self._get_param("upgradePolicy") or {"supportType": "EXTENDED"}
+        cluster.zonal_shift_config = self._get_param("zonalShiftConfig") or {"enabled": False}
         network = cluster.resources_vpc_config
         ec2 = ec2_backends[self.current_account][self.region]
         network["vpcId"] = ec2.get_subnet(network["subnetIds"][0]).vpc_id
@@ -156,7 +157,7 @@ def _eks_cluster() -> None:
 
 
 def _eks_node_group() -> None:
-    """Remember the update configuration and the cluster's version; moto invents an SSH key and version 1.19."""
+    """Remember update and repair configuration, version and release; moto invents an SSH key and version 1.19."""
     create = EKSResponse.create_nodegroup
 
     def create_nodegroup(self: EKSResponse) -> Any:
@@ -166,7 +167,8 @@ def _eks_node_group() -> None:
         group.update_config = self._get_param("updateConfig") or {"maxUnavailable": 1}
         group.remote_access = self._get_param("remoteAccess")
         group.version = self._get_param("version") or cluster.version
-        group.release_version = f"{group.version}.0-20260101"
+        group.release_version = self._get_param("releaseVersion") or f"{group.version}.0-20260101"
+        group.node_repair_config = self._get_param("nodeRepairConfig") or {"enabled": False}
         return result
 
     EKSResponse.create_nodegroup = create_nodegroup

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from tests.terraform.emulator import cost_explorer, eks, saved_queries
+from tests.terraform.emulator import calls, cost_explorer, eks, saved_queries
 from tests.terraform.emulator.answers import Filler, Question
 
 Environ = dict[str, Any]
@@ -42,6 +42,7 @@ class Emulator:
         """Answer one request."""
         scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         region, service = scope.groups() if scope else ("us-east-1", "?")
+        self._note(environ, service)
         try:
             if filler := self._fillers.get(service):
                 answer = filler(self._question(environ, region))
@@ -51,6 +52,19 @@ class Emulator:
                 return self._moto(environ, start_response)
         except Exception as error:  # noqa: BLE001 (whatever moto raises becomes a refusal that names the call)
             return self._refuse(environ, start_response, service, error)
+
+    def _note(self, environ: Environ, service: str) -> None:
+        """Add the request's IAM action to the file `calls` beside the report."""
+        if not self._report:
+            return
+        raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(raw)
+        address = str(environ.get("RAW_URI") or f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}")
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        found = calls.action(service, environ["REQUEST_METHOD"], address, target=target, body=raw)
+        if found:
+            with self._report.with_name("calls").open("a") as file:
+                file.write(f"{found}\n")
 
     @staticmethod
     def _question(environ: Environ, region: str) -> Question:

@@ -50,6 +50,56 @@ run "environments_is_refused" {
   expect_failures = [var.environments]
 }
 
+run "environments_is_refused_2" {
+  command = plan
+
+  variables {
+    environments = ["nowhere"]
+  }
+
+  expect_failures = [var.environments]
+}
+
+run "zones_is_refused" {
+  command = plan
+
+  variables {
+    zones = { nowhere = { id = "Z1", domain = "todo.example.com" } }
+  }
+
+  expect_failures = [var.zones]
+}
+
+run "owner_is_refused" {
+  command = plan
+
+  variables {
+    owner = ""
+  }
+
+  expect_failures = [var.owner]
+}
+
+run "cost_centre_is_refused" {
+  command = plan
+
+  variables {
+    cost_centre = "1234, 5678"
+  }
+
+  expect_failures = [var.cost_centre]
+}
+
+run "email_addresses_is_refused" {
+  command = plan
+
+  variables {
+    email_addresses = []
+  }
+
+  expect_failures = [var.email_addresses]
+}
+
 run "billing_alarm_limit_is_refused" {
   command = plan
 

@@ -17,6 +17,19 @@ variables {
   log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
   secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+
+  versions = {
+    kubernetes   = "1.36"
+    node_release = "1.36.0-20260923"
+    addons = {
+      vpc-cni                               = "v1.22.4-eksbuild.3"
+      kube-proxy                            = "v1.36.0-eksbuild.21"
+      coredns                               = "v1.14.3-eksbuild.16"
+      metrics-server                        = "v0.8.1-eksbuild.10"
+      aws-secrets-store-csi-driver-provider = "v3.1.3-eksbuild.1"
+      aws-ebs-csi-driver                    = "v1.66.0-eksbuild.1"
+    }
+  }
 }
 
 run "nobody_is_administrator_but_those_who_are_named" {
@@ -156,7 +169,7 @@ run "prod_adds_volumes_envelope_encryption_and_dns" {
   variables {
     ebs_csi     = true
     kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
-    zone_arn    = "arn:aws:route53:::hostedzone/Z1"
+    zone        = { arn = "arn:aws:route53:::hostedzone/Z1", domain = "todo.example.com" }
     node_groups = { platform-us-east-1a = ["subnet-1"], platform-us-east-1b = ["subnet-2"] }
   }
 
@@ -188,4 +201,70 @@ run "the_control_planes_log_group_comes_first" {
   }
 
   expect_failures = [aws_eks_cluster.this]
+}
+
+run "nothing_takes_what_is_newest_on_the_day" {
+  command = plan
+
+  variables {
+    ebs_csi = true
+  }
+
+  assert {
+    condition     = alltrue([for addon in merge(aws_eks_addon.before_nodes, aws_eks_addon.after_nodes) : addon.addon_version == var.versions.addons[addon.addon_name]])
+    error_message = "Every add-on has the version that the environment's file gives."
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_eks_node_group.this : group.version == "1.36" && group.release_version == "1.36.0-20260923"])
+    error_message = "Nodes have a release, and stay on it until a pull request moves them."
+  }
+}
+
+run "a_node_that_fails_is_replaced_and_a_zone_can_be_left" {
+  command = plan
+
+  variables {
+    zonal_shift = true
+  }
+
+  assert {
+    condition     = alltrue([for group in aws_eks_node_group.this : group.node_repair_config[0].enabled]) && aws_eks_cluster.this.zonal_shift_config[0].enabled
+    error_message = "Node repair is on in every group, zonal shift where it is asked for."
+  }
+}
+
+run "the_kubelet_reserves_for_as_many_pods_as_it_takes" {
+  command = plan
+
+  assert {
+    condition     = strcontains(base64decode(aws_launch_template.node.user_data), "maxPods: 35\n      kubeReserved:\n        cpu: 70m\n        memory: 640Mi\n")
+    error_message = "255 MiB and 11 MiB for each of 35 pods: nodeadm itself counts the 17 of the type's table."
+  }
+}
+
+run "who_is_on_call_is_a_group_and_nothing_else" {
+  command = plan
+
+  variables {
+    on_call_role_arns = { on-call = "arn:aws:iam::123456789012:role/todo-dev-on-call" }
+  }
+
+  assert {
+    condition     = aws_eks_access_entry.on_call["on-call"].kubernetes_groups == toset(["service-oncall"]) && length(aws_eks_access_policy_association.admin) == 1
+    error_message = "A Role in platform/ says what the group may do; AWS's own access policies are for administrators."
+  }
+}
+
+run "the_api_moves_first_and_the_nodes_follow" {
+  command = plan
+
+  variables {
+    versions = merge(var.versions, { kubernetes = "1.37" })
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.version == "1.37" && alltrue([for group in aws_eks_node_group.this : group.version == "1.36"])
+    error_message = "Nodes may be one version behind the API, as an upgrade needs it."
+  }
 }

@@ -19,6 +19,19 @@ variables {
   log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
   secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+
+  versions = {
+    kubernetes   = "1.36"
+    node_release = "1.36.0-20260923"
+    addons = {
+      vpc-cni                               = "v1.22.4-eksbuild.3"
+      kube-proxy                            = "v1.36.0-eksbuild.21"
+      coredns                               = "v1.14.3-eksbuild.16"
+      metrics-server                        = "v0.8.1-eksbuild.10"
+      aws-secrets-store-csi-driver-provider = "v3.1.3-eksbuild.1"
+      aws-ebs-csi-driver                    = "v1.66.0-eksbuild.1"
+    }
+  }
 }
 
 run "private_subnet_ids_is_refused" {
@@ -41,14 +54,34 @@ run "app_security_group_id_is_refused" {
   expect_failures = [var.app_security_group_id]
 }
 
-run "kubernetes_version_is_refused" {
+run "versions_is_refused_for_a_patch_of_kubernetes" {
   command = plan
 
   variables {
-    kubernetes_version = "1.36.2"
+    versions = merge(var.versions, { kubernetes = "1.36.2" })
   }
 
-  expect_failures = [var.kubernetes_version]
+  expect_failures = [var.versions]
+}
+
+run "versions_is_refused_for_nodes_newer_than_the_api" {
+  command = plan
+
+  variables {
+    versions = merge(var.versions, { node_release = "1.37.0-20260923" })
+  }
+
+  expect_failures = [var.versions]
+}
+
+run "versions_is_refused_for_an_addon_without_a_version" {
+  command = plan
+
+  variables {
+    versions = merge(var.versions, { addons = { vpc-cni = "v1.22.4-eksbuild.3" } })
+  }
+
+  expect_failures = [var.versions]
 }
 
 run "api_public_cidrs_is_refused" {

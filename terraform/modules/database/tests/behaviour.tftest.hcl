@@ -12,6 +12,7 @@ variables {
   deletion_protection       = false
   final_snapshot            = false
   alarm_topic_arn           = "arn:aws:sns:us-east-1:123456789012:alarms"
+  engine_version            = "18.4"
 }
 
 run "data_is_encrypted_private_and_recoverable" {
@@ -75,5 +76,32 @@ run "prod_keeps_what_it_has" {
   assert {
     condition     = aws_db_instance.this.multi_az && aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.final_snapshot_identifier == "todo-dev-final" && !aws_db_instance.this.delete_automated_backups
     error_message = "prod has a standby, refuses deletion, and leaves a snapshot and its backups."
+  }
+}
+
+run "no_version_moves_by_itself" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.engine_version == "18.4" && !aws_db_instance.this.auto_minor_version_upgrade && !aws_db_instance.this.allow_major_version_upgrade
+    error_message = "Minor and major versions move by pull request, dev before prod."
+  }
+}
+
+run "every_parameter_says_when_it_is_applied" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for parameter in aws_db_parameter_group.this.parameter : contains(["immediate", "pending-reboot"], parameter.apply_method)]) && aws_db_parameter_group.this.family == "postgres18"
+    error_message = "Left out, a value that equals AWS's default is changed by every plan."
+  }
+}
+
+run "alarms_of_the_database_ask_each_minute_and_name_a_runbook" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.database : alarm.period == 60 && can(regex("docs/runbooks/[a-z0-9-]+\\.md", alarm.alarm_description))])
+    error_message = "Five minutes at most until an alarm speaks, and it says what to do."
   }
 }

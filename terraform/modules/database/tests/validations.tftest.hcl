@@ -14,6 +14,7 @@ variables {
   deletion_protection       = false
   final_snapshot            = false
   alarm_topic_arn           = "arn:aws:sns:us-east-1:123456789012:alarms"
+  engine_version            = "18.4"
 }
 
 run "subnet_ids_is_refused" {
@@ -30,7 +31,7 @@ run "engine_version_is_refused" {
   command = plan
 
   variables {
-    engine_version = "18.4"
+    engine_version = "18"
   }
 
   expect_failures = [var.engine_version]

@@ -37,11 +37,29 @@ variables {
     multi_az                = false
     backup_retention_days   = 7
     deletion_protection     = false
+    zonal_shift             = false
+    waf                     = false
+    time_zone               = "Etc/UTC"
     recovery_days           = 0
     customer_managed_key    = false
     dashboard               = false
     log_retention_days      = 7
     flow_log_retention_days = 0
+  }
+
+  versions = {
+    kubernetes   = "1.36"
+    node_release = "1.36.0-20260923"
+    addons = {
+      vpc-cni                               = "v1.22.4-eksbuild.3"
+      kube-proxy                            = "v1.36.0-eksbuild.21"
+      coredns                               = "v1.14.3-eksbuild.16"
+      metrics-server                        = "v0.8.1-eksbuild.10"
+      aws-secrets-store-csi-driver-provider = "v3.1.3-eksbuild.1"
+      aws-ebs-csi-driver                    = "v1.66.0-eksbuild.1"
+    }
+    postgresql     = "18.4"
+    lambda_runtime = "python3.12"
   }
 }
 

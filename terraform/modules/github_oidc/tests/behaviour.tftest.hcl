@@ -81,3 +81,27 @@ run "only_the_plan_role_is_for_jobs_without_an_environment" {
     error_message = "Pull requests and main, where drift is looked for; nothing else."
   }
 }
+
+run "without_a_zone_no_name_is_changed" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.build.statement : !contains(statement.actions, "route53:ChangeResourceRecordSets")])
+    error_message = "DNS is for an environment that the bootstrap was told a zone for."
+  }
+}
+
+run "with_a_zone_the_names_of_one_domain_are" {
+  command = plan
+
+  variables {
+    zone = { id = "Z0DEV", domain = "dev.example.com" }
+  }
+
+  assert {
+    condition = alltrue([for document in [data.aws_iam_policy_document.build, data.aws_iam_policy_document.boundary] :
+      one([for statement in document.statement : statement if contains(statement.actions, "route53:ChangeResourceRecordSets")]).resources == toset(["arn:aws:route53:::hostedzone/Z0DEV"])
+    ])
+    error_message = "One zone, for CI and for the roles within the boundary."
+  }
+}

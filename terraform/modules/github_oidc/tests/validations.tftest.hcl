@@ -46,3 +46,13 @@ run "repository_is_refused_2" {
 
   expect_failures = [var.repository]
 }
+
+run "zone_is_refused" {
+  command = plan
+
+  variables {
+    zone = { id = "example.com", domain = "todo.example.com" }
+  }
+
+  expect_failures = [var.zone]
+}

@@ -8,6 +8,7 @@ variables {
   region                   = "us-east-1"
   nat                      = "gateway"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  alarm_topic_arn          = "arn:aws:sns:us-east-1:123456789012:alarms"
 }
 
 run "subnets_of_three_kinds_lie_in_every_zone_and_do_not_overlap" {
@@ -105,5 +106,54 @@ run "flow_logs_are_kept_when_asked" {
   assert {
     condition     = aws_flow_log.rejected[0].traffic_type == "REJECT" && aws_iam_role.flow[0].permissions_boundary == var.permissions_boundary_arn
     error_message = "Flow logs of refused connections, by a role within the boundary."
+  }
+}
+
+run "the_nat_instance_has_room_for_dnf_and_is_watched" {
+  command = plan
+
+  variables {
+    nat = "instance"
+  }
+
+  assert {
+    condition     = strcontains(aws_instance.nat[0].user_data, "swapon /swapfile") && strcontains(split("dnf install", aws_instance.nat[0].user_data)[0], "swapon")
+    error_message = "512 MB are too few for dnf: swap comes before it."
+  }
+
+  assert {
+    condition     = strcontains(aws_instance.nat[0].user_data, "until setup") && strcontains(aws_instance.nat[0].user_data, "shutdown --poweroff")
+    error_message = "It tries until it routes, and does not stay on when it cannot."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.nat_instance[0].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.nat_instance[0].period == 60
+    error_message = "An instance that is off has no data, and that is the alarm."
+  }
+}
+
+run "asleep_no_alarm_misses_the_nat_instance" {
+  command = plan
+
+  variables {
+    nat = "none"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.nat_instance) == 0
+    error_message = "Asleep there is no NAT, and nothing to tell."
+  }
+}
+
+run "zones_without_a_control_plane_are_left_out" {
+  command = plan
+
+  variables {
+    nat = "none"
+  }
+
+  assert {
+    condition     = data.aws_availability_zones.available.exclude_zone_ids == toset(["cac1-az3", "use1-az3", "usw1-az2"])
+    error_message = "EKS makes no control plane in these three."
   }
 }

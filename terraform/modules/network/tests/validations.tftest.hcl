@@ -10,6 +10,7 @@ variables {
   region                   = "us-east-1"
   nat                      = "gateway"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  alarm_topic_arn          = "arn:aws:sns:us-east-1:123456789012:alarms"
 }
 
 run "cidr_is_refused" {

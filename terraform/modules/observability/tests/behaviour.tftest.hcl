@@ -56,13 +56,29 @@ run "with_the_load_balancer_both_alarms_wait_for_traffic" {
   }
 
   assert {
-    condition     = strcontains([for query in aws_cloudwatch_metric_alarm.server_error_ratio["this"].metric_query : query.expression if query.id == "percent"][0], "IF(requests >= 50")
-    error_message = "The ratio counts from 50 requests on."
+    condition     = strcontains([for query in aws_cloudwatch_metric_alarm.server_error_ratio["this"].metric_query : query.expression if query.id == "percent"][0], "IF(requests >= 10")
+    error_message = "The ratio counts from 10 requests a minute on."
   }
 
   assert {
-    condition     = [for query in aws_cloudwatch_metric_alarm.latency["this"].metric_query : query.expression if query.id == "slow"][0] == "IF(requests >= 50, p99, 0)"
-    error_message = "The p99 counts from 50 requests on."
+    condition     = [for query in aws_cloudwatch_metric_alarm.latency["this"].metric_query : query.expression if query.id == "slow"][0] == "IF(requests >= 10, p99, 0)"
+    error_message = "The p99 counts from 10 requests a minute on."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in [aws_cloudwatch_metric_alarm.server_error_ratio["this"], aws_cloudwatch_metric_alarm.latency["this"]] : alltrue([for query in alarm.metric_query : query.metric[0].period == 60 if length(query.metric) > 0]) && alarm.evaluation_periods == 3])
+    error_message = "Both speak within three minutes: a release is watched for five."
+  }
+
+  # deploy/release.toml requires them by these names.
+  assert {
+    condition     = [aws_cloudwatch_metric_alarm.server_error_ratio["this"].alarm_name, aws_cloudwatch_metric_alarm.latency["this"].alarm_name] == ["todo-dev-load-balancer-5xx-ratio", "todo-dev-load-balancer-p99"]
+    error_message = "The release tool asks for both by name."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in [aws_cloudwatch_metric_alarm.server_error_ratio["this"], aws_cloudwatch_metric_alarm.latency["this"], aws_cloudwatch_metric_alarm.error_lines] : can(regex("docs/runbooks/[a-z0-9-]+\\.md", alarm.alarm_description))])
+    error_message = "Every alarm names its runbook."
   }
 
   assert {

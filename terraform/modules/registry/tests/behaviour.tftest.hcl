@@ -25,8 +25,13 @@ run "old_images_go" {
   command = plan
 
   assert {
-    condition     = jsondecode(aws_ecr_lifecycle_policy.this.policy).rules[0].selection.countNumber == 50
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.selection.countNumber if rule.selection.tagPatternList == ["*"]] == [50]
     error_message = "The newest 50 images stay."
+  }
+
+  assert {
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.selection.tagPatternList[0] if rule.rulePriority == 1] == ["released-*"]
+    error_message = "What was released belongs to the first rule, which the second never counts: merges in dev do not expire what prod runs."
   }
 
   assert {

@@ -28,3 +28,13 @@ run "pull_account_ids_is_refused" {
 
   expect_failures = [var.pull_account_ids]
 }
+
+run "keep_released_is_refused" {
+  command = plan
+
+  variables {
+    keep_released = 10
+  }
+
+  expect_failures = [var.keep_released]
+}

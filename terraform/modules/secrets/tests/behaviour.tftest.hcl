@@ -15,6 +15,7 @@ variables {
   writer_role_arns         = []
   package                  = "versions.tf"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  runtime                  = "python3.12"
 }
 
 run "four_secrets_without_a_value" {

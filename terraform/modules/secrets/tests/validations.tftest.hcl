@@ -17,6 +17,7 @@ variables {
   writer_role_arns         = []
   package                  = "versions.tf"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  runtime                  = "python3.12"
 }
 
 run "vpc_cidr_is_refused" {
@@ -67,6 +68,16 @@ run "package_is_refused" {
   }
 
   expect_failures = [var.package]
+}
+
+run "runtime_is_refused" {
+  command = plan
+
+  variables {
+    runtime = "3.12"
+  }
+
+  expect_failures = [var.runtime]
 }
 
 run "rotation_days_is_refused" {
