@@ -24,7 +24,7 @@ NOWHERE |= {"kind": "Config", "contexts": [{"name": "none", "context": {"cluster
 # kubectl's short and plural words for kinds.
 KINDS = {"hpa": "HorizontalPodAutoscaler", "deployment": "Deployment", "cronjob": "CronJob", "ingress": "Ingress"}
 KINDS |= {"secret": "Secret", "service": "Service", "job": "Job", "pod": "Pod", "podmonitor": "PodMonitor"}
-KINDS |= {"event": "Event"}
+KINDS |= {"event": "Event", "node": "Node", "pdb": "PodDisruptionBudget"}
 # Made by no file of ours: by the Secrets Store driver from the SecretProviderClass, and by Deployments and Jobs.
 MADE = {"Pod", "Event"}
 
@@ -83,7 +83,11 @@ def test_what_it_names_is_what_we_apply(command: Command) -> None:
         assert (ROOT / str(option(command, "-k")) / "kustomization.yaml").is_file()
         return
     namespaces = {each["metadata"]["name"] for each in objects() if each["kind"] == "Namespace"} | {"kube-system"}
-    assert namespace in namespaces
+    everywhere = "-A" in command.words or {word for word, _ in things(command)} <= {"nodes"}
+    assert everywhere or namespace in namespaces
+    if everywhere:
+        assert all(kind_of(word) for word, _ in things(command))
+        return
     for word, name in things(command):
         kind = kind_of(word)
         if kind not in MADE and not PLACEHOLDER.fullmatch(name):
