@@ -21,6 +21,7 @@ KEPT = (
 )
 COLOURS = {"blue": "blue", "green": "green"}
 WELL, WATCH, BAD = "green", "orange", "red"
+NEUTRAL = "text"  # a word such as "blue", written in green, would be read twice
 
 # (query, legend); {{label}} in a legend is a label of the series.
 Line = tuple[str, str]
@@ -81,7 +82,7 @@ def number(
         .height(4)
         .span(width)
         .graph_mode(shapes.BigValueGraphMode.NONE)
-        .thresholds(steps(*(levels or ((WELL, None),))))
+        .thresholds(steps(*(levels or ((NEUTRAL if words else WELL, None),))))
         .color_scheme(builders.FieldColor().mode(models.FieldColorModeId.THRESHOLDS))
     )
     return panel.text_mode(shapes.BigValueTextMode.NAME) if words else panel
