@@ -111,7 +111,7 @@ local-cluster: .venv/test ## namespace and throw-away secrets of overlays/local,
 
 cluster-test: .venv/test ## release to the current cluster with overlays/local, as users would see it
 	@exec $(PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts=--strict-markers -o DJANGO_SETTINGS_MODULE= \
-		-m cluster tests/cluster
+		-p no:randomly -m cluster tests/cluster
 
 kubeconfig: ## write .local/kubeconfig-ENV for the cluster of an environment (ENV=dev)
 	$(call need,ENV,ENV=dev)

@@ -15,7 +15,7 @@ from deploy.run import Run, World
 
 EPILOG = """\
 examples:
-  python3 -m deploy release  --env dev  --image sha256:4f…      a digest of the environment's own repository
+  python3 -m deploy release  --env dev  --image sha256:4f…
   python3 -m deploy release  --env dev  --image sha256:4f… --dry-run     the kubectl commands, changing nothing
   python3 -m deploy release  --env dev  --image sha256:4f… --first       nothing has been released there yet
   python3 -m deploy release  --env prod --resume                go on after a crash, from any machine
@@ -27,8 +27,7 @@ examples:
 without this tool: kubectl apply -k kustomize/overlays/<env>/traffic-<colour> moves all traffic to a colour.
 
 exit codes: 0 done, 2 wrong usage, 3 a command was refused, 10-19 refused and nothing changed, 20-29 stopped before the
-flip and users saw nothing, 30-39 users are back on the former colour, 40-49 a person must look now.
-deploy/README.md lists them all, each with its next command."""
+flip and users saw nothing, 30-39 users are back on the former colour, 40-49 a person must look now."""
 
 
 def parsed(words: list[str]) -> argparse.Namespace:
@@ -41,29 +40,22 @@ def parsed(words: list[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    everywhere = argparse.ArgumentParser(add_help=False)
-    everywhere.add_argument("--env", required=True, help="a folder of kustomize/overlays: local, dev, prod, …")
-    changes = argparse.ArgumentParser(add_help=False)
-    changes.add_argument("--dry-run", action="store_true", help="show the commands that change something, run none")
-    new = argparse.ArgumentParser(add_help=False)
-    new.add_argument(
-        "--image",
-        default="",
-        metavar="IMAGE",
-        help="repository@sha256:…, sha256:…, or repository:tag locally; a release needs it, but for --resume",
+    release = commands.add_parser("release", help="bring an image to all users")
+    rollback = commands.add_parser("rollback", help="back to the former colour")
+    status = commands.add_parser("status", help="what is live, and how warm a rollback is")
+    for each in (release, rollback, status):
+        each.add_argument("--env", required=True, help="a folder of kustomize/overlays: local, dev, prod, …")
+    for each in (release, rollback):
+        each.add_argument("--dry-run", action="store_true", help="show the commands that change something, run none")
+    release.add_argument(
+        "--image", default="", metavar="IMAGE", help="repository@sha256:…, sha256:…, or repository:tag locally"
     )
-    new.add_argument("--first", action="store_true", help="nothing has been released there yet")
-
-    command = commands.add_parser("release", parents=[everywhere, changes, new], help="bring an image to all users")
-    command.add_argument("--resume", action="store_true", help="go on with what was begun; with --image also begin it")
-    command.add_argument("--address", default="", help="where the tool's own requests go; default: https://<DOMAIN>")
-    command = commands.add_parser("rollback", parents=[everywhere, changes], help="back to the former colour")
-    command.add_argument("--wait", action="store_true", help="move nobody before all pods are ready")
-    command.add_argument(
-        "--break-glass", action="store_true", help="print commands that need neither tool nor controller"
-    )
-    command = commands.add_parser("status", parents=[everywhere], help="what is live, and how warm a rollback is")
-    command.add_argument("--follow", action="store_true", help="go on until the release under way has ended")
+    release.add_argument("--first", action="store_true", help="nothing has been released there yet")
+    release.add_argument("--resume", action="store_true", help="go on with what was begun; with --image also begin it")
+    release.add_argument("--address", default="", help="where the tool's own requests go; default: https://<DOMAIN>")
+    rollback.add_argument("--wait", action="store_true", help="move nobody before all pods are ready")
+    rollback.add_argument("--break-glass", action="store_true", help="print commands that need no controller")
+    status.add_argument("--follow", action="store_true", help="go on until the release under way has ended")
     parser.set_defaults(dry_run=False, image="", address="")
     arguments = parser.parse_args(words)
     if arguments.command == "release" and not arguments.image and not arguments.resume:
@@ -83,8 +75,7 @@ def main(words: list[str], world: World | None = None) -> int:
         return USAGE
     try:
         run.look()
-        if text := _command(run, arguments):
-            run.progress.end(text)
+        run.progress.end(_command(run, arguments))
     except KubectlError as error:
         return _failed(run, arguments.command, Failure(REFUSED, f"A command was refused: {error}"))
     except Failure as failure:

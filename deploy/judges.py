@@ -3,66 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 from deploy import failures
 from deploy.aws import ringing
 from deploy.failures import Failure, Unanswered
-from deploy.kubectl import Kubectl, KubectlError
+from deploy.kubectl import KubectlError, Object
 from deploy.progress import until
 from deploy.run import Run
 
 PROMETHEUS_SECONDS = 10
 
 
-class Judgement(NamedTuple):
-    """One SLO of the new colour over the last window: the share of bad requests (None: no requests), of how many."""
-
-    slo: str
-    means: str
-    share: float | None
-    threshold: float
-    samples: float
-    minimum_samples: int
-
-
 class Prometheus:
     """Asks the queries of monitoring/bake.json through the API server."""
 
-    def __init__(self, kubectl: Kubectl, file: Path) -> None:
-        self._kubectl = kubectl
+    def __init__(self, run: Run) -> None:
+        self._kubectl, file = run.kubectl, run.checkout.root / "monitoring" / "bake.json"
         try:
-            self._table: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            self._table: Object = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise Unanswered(
-                f"There are no queries to ask Prometheus (make monitoring writes them): {error}"
-            ) from error
+            raise Unanswered(f"There are no queries for Prometheus (make monitoring writes them): {error}") from error
         self.window_seconds = int(self._table["minimum_window_seconds"])
 
-    def judge(self, colour: str) -> list[Judgement]:
-        """Ask every query for one colour."""
-
-        def value(text: str) -> float | None:
-            return self.value(text.replace("$colour", colour).replace("$window", f"{self.window_seconds}s"))
-
-        return [
-            Judgement(
-                each["slo"],
-                each["means"].replace("$colour", colour),
-                value(each["query"]),
-                each["threshold"],
-                value(each["samples"]) or 0,
-                each["minimum_samples"],
-            )
-            for each in self._table["queries"]
-        ]
+    def judged(self, colour: str) -> Iterator[tuple[Object, float, float]]:
+        """Ask every query for one colour; give the SLO, its share of bad requests (0 without any), and of how many."""
+        for slo in self._table["queries"]:
+            share, samples = (self.value(slo[key].replace("$colour", colour)) for key in ("query", "samples"))
+            yield slo, share or 0, samples or 0
 
     def value(self, query: str) -> float | None:
         """Return the number that a query gives, None for no series; raise `Unanswered`."""
-        at = self._table["prometheus"]
+        at, query = self._table["prometheus"], query.replace("$window", f"{self.window_seconds}s")
         service = f"/api/v1/namespaces/{at['namespace']}/services/http:{at['service']}:{at['port']}/proxy"
         try:
             text = self._kubectl.ask(f"{service}/api/v1/query?query={quote(query)}", seconds=PROMETHEUS_SECONDS)
@@ -75,15 +48,11 @@ class Prometheus:
             raise Unanswered(f"Prometheus answers what is no answer: {text[:200]}") from error
 
 
-def prometheus(run: Run) -> Prometheus:
-    return Prometheus(run.kubectl, run.checkout.root / "monitoring" / "bake.json")
-
-
 def must_be_there(run: Run, *, first: bool) -> None:
     """Refuse what nobody could judge: Prometheus must answer, and alarms be there and quiet."""
     try:
         if run.settings.prometheus:
-            prometheus(run).value("vector(1)")
+            Prometheus(run).value("vector(1)")
     except Unanswered as error:
         raise Failure(failures.PROMETHEUS_UNREACHABLE, str(error)) from error
     if run.settings.alarms == "none":
@@ -169,14 +138,12 @@ def _stop_if_slo_breached(run: Run, *, watched: float) -> None:
     """
     if not run.settings.prometheus:
         return
-    judge = prometheus(run)
-    for found in judge.judge(run.entry.to):
-        if found.samples < found.minimum_samples:
-            if watched >= judge.window_seconds:
-                raise Failure(
-                    failures.TOO_FEW_SAMPLES,
-                    f"Prometheus has seen {found.samples:.0f} requests to {run.entry.to} for the SLO {found.slo}, "
-                    f"not {found.minimum_samples}: nothing shows that it is well.",
-                )
-        elif found.share is not None and found.share > found.threshold:
-            raise Failure(failures.SLO_BREACHED, f"{found.share:.2%}, above {found.threshold:.2%}: {found.means}.")
+    prometheus, to = Prometheus(run), run.entry.to
+    for slo, share, samples in prometheus.judged(to):
+        least, most = slo["minimum_samples"], slo["threshold"]
+        if samples < least and watched >= prometheus.window_seconds:
+            sentence = f"Prometheus has seen {samples:.0f} requests to {to} for the SLO {slo['slo']}, not {least}"
+            raise Failure(failures.TOO_FEW_SAMPLES, f"{sentence}: nothing shows that it is well.")
+        if samples >= least and share > most:
+            means = slo["means"].replace("$colour", to)
+            raise Failure(failures.SLO_BREACHED, f"{share:.2%}, above {most:.2%}: {means}.")

@@ -38,19 +38,15 @@ def until(clock: Clock, look: Callable[[], T | None], *, seconds: float, every: 
 
 
 class Progress:
-    """Writes lines; on a terminal the last one says what is waited for and since when.
-
-    A command that is repeated while waiting is shown once a step.
-    """
+    """Writes lines. What is repeated while waiting, a command or what is waited for, is shown once a step."""
 
     def __init__(self, stream: TextIO, clock: Clock) -> None:
-        self._stream, self._clock, self._terminal = stream, clock, stream.isatty()
+        self._stream, self._clock = stream, clock
         self._since, self._shown, self._waiting = clock.now(), set[str](), ""
 
     def step(self, name: str, does: str) -> None:
-        self._since, self._shown = self._clock.now(), set()
+        self._since, self._shown, self._waiting = self._clock.now(), set(), ""
         self._say(f"\n{moment(self._since)}  {name}: {does}")
-        self._waiting = ""
 
     def command(self, words: Sequence[str], *, runs: bool = True) -> None:
         text = shlex.join(words)
@@ -62,20 +58,15 @@ class Progress:
         self._say("\n".join(f"    {line}" for line in text.splitlines()))
 
     def waiting(self, text: str) -> None:
-        line = f"    {self._clock.now() - self._since:4.0f} s  {text}"
-        if self._terminal:
-            self._stream.write(f"\r\033[K{line}")
-            self._stream.flush()
-        elif text != self._waiting:
-            self._say(line)
+        if text != self._waiting:
+            self._say(f"    {self._clock.now() - self._since:4.0f} s  {text}")
         self._waiting = text
 
     def end(self, text: str, next_command: str = "") -> None:
         self._say(f"\n{moment(self._clock.now())}  {text}" + (f"\n  next: {next_command}" if next_command else ""))
 
     def _say(self, text: str) -> None:
-        clear = "\r\033[K" if self._terminal and self._waiting else ""
-        self._stream.write(f"{clear}{text}\n")
+        self._stream.write(f"{text}\n")
         self._stream.flush()
 
 

@@ -8,8 +8,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-BOOLEANS = {"true": True, "false": False}
 CHOICES = {"alarms": ("required", "watched", "none"), "after_window": ("keep", "scale-to-zero")}
+BOOLEANS = {"true": True, "false": False}
+READ: dict[str, tuple[Callable[[str], Any], str]] = {
+    "int": (int, "a whole number"),
+    "float": (float, "a number"),
+    "bool": (BOOLEANS.__getitem__, "true or false"),
+    "str": (str, "a word"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,20 +57,16 @@ class Settings:
         known = {field.name: str(field.type) for field in fields(cls)}
         if wrong := known.keys() ^ texts.keys():
             raise ValueError(f"{file}: missing or unknown: {', '.join(sorted(wrong))}")
-        return cls(**{name: _typed(file, name, known[name], text) for name, text in texts.items()})  # type: ignore[arg-type]
+        return cls(**{name: _typed(file, name, known[name], text) for name, text in texts.items()})
 
 
-def _typed(file: Path, name: str, kind: str, text: str) -> int | float | bool | str:
+def _typed(file: Path, name: str, kind: str, text: str) -> Any:
     """Read a value by the type of its field; a wrong one is a ValueError that says what is right."""
-    read: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": BOOLEANS.__getitem__, "str": str}
-    what = {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(kind, "a word")
-    allowed = CHOICES.get(name)
+    (read, what), allowed = READ[kind], CHOICES.get(name)
     try:
-        value: int | float | bool | str = read[kind](text)
-        fits = value in allowed if allowed else bool(text) and not text.startswith("-")
+        if text and not text.startswith("-") and text in (allowed or [text]):
+            return read(text)
     except (ValueError, KeyError):
-        fits = False
-    if not fits:
-        what = f"one of {', '.join(allowed)}" if allowed else what
-        raise ValueError(f"{file}: {name} = {text} must be {what}, and not negative")
-    return value
+        pass
+    what = f"one of {', '.join(allowed)}" if allowed else what
+    raise ValueError(f"{file}: {name} = {text} must be {what}, and not negative")

@@ -21,7 +21,7 @@ TOKEN_SECONDS = 8 * 60  # of the ten minutes that a token lives
 MEMORY_SECONDS = 60
 PROXY = f"/api/v1/namespaces/{NAMESPACE}/services/http:{TRAFFIC}:80/proxy"
 
-DESCRIBE = "import json, tomllib; print(json.dumps(tomllib.load(open('todos/resource.toml', 'rb'))))"
+DESCRIBE = "import glob, json, tomllib; print(json.dumps(tomllib.load(open(glob.glob('*/resource.toml')[0], 'rb'))))"
 # A new user's password is made in the pod and known to nobody.
 MAKE_USER = "head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin"
 # How kubectl words a 401 of whom it asks: the service was there, and wants a token.

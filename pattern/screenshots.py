@@ -70,7 +70,7 @@ def test_pictures(shown: Service) -> None:
         page.click("input[type=submit].default")
         visitor.go(f"{TODOS}?q=report")
         visitor.select_all()
-        visitor.act("reassign")
+        visitor.act("set_owner")
         visitor.choose("owner", "grace")
         take(visitor, "reassign")
         page.click("input[type=submit].default")

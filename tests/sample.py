@@ -1,109 +1,197 @@
-"""The resource, for the tests of what every service promises: a service with other fields rewrites this file.
+"""The resources as tests see them: bodies, rows and queries, from the kinds of their members and from the factories.
 
-And tests/factories.py, tests/api/resource/ and what tests/admin says of a to-do, which are about the resource itself.
-tests/api/test_sample.py names what is forgotten here. A body is what JSON carries and, as keyword arguments, what the
-model takes.
+Nothing here names a resource or a column: a resource is tested by having an address, and a factory.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from decimal import Decimal
+from functools import cached_property
+from itertools import count
+from typing import Any
 
-PATH = "/todos"
+import pytest
+from django.db.models import ForeignKey, UniqueConstraint
+from factory.django import DjangoModelFactory
+from rest_framework import serializers
 
-
-# ── Members ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-class Text(NamedTuple):
-    """How long a text may be, and whether it may be blank."""
-
-    characters: int
-    blank: bool
-
-
-#: A member that a body must have, a text. Any text of `TEXTS[TEXT]` is accepted, and found by `SEARCH`.
-TEXT = "title"
-
-#: Every writable member by its kind; a kind that the resource does not have is empty.
-TEXTS = {TEXT: Text(200, blank=False), "description": Text(10_000, blank=True)}
-FLAGS = ["completed"]
-INTEGERS = ["order"]  # of 32 bits
-MOMENTS = ["due_at"]  # with a zone
-READ_ONLY = ["id", "url", "completed_at", "created_at", "updated_at"]
-
-# ── Bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-#: The least that is accepted, and the same with another text.
-SAMPLE: dict[str, Any] = {TEXT: "A todo"}
-OTHER = SAMPLE | {TEXT: "Another"}
-
-#: Every writable member, in the order of the serializer; no value is the default.
-EVERYTHING: dict[str, Any] = {
-    TEXT: "Everything",
-    "description": "With all members",
-    "completed": True,
-    "order": -3,
-    "due_at": "2026-12-01T09:00:00Z",
-}
-
-#: Accepted, and with several members that are not what `SAMPLE` makes them; the same as changes of one member each.
-CHANGED: dict[str, Any] = SAMPLE | {TEXT: "Changed", "order": 5, "completed": True}
-CHANGES = [{member: value} for member, value in CHANGED.items() if SAMPLE.get(member) != value]
-
-# ── Lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-SORT_KEYS = ["created_at", "updated_at", "due_at", "order", "title"]
-ORDERINGS = [sign + key for key in SORT_KEYS for sign in ("", "-")]
-
-#: The filters by their kind; a text filter with how long it may be.
-FLAG_FILTERS = ["completed"]
-MOMENT_FILTERS = ["due_before", "due_after"]
-SEARCH = "q"
-TEXT_FILTERS = {SEARCH: 200}
-
-#: A row, and each filter with a value that finds it.
-FOUND: dict[str, Any] = SAMPLE | {TEXT: "Found", "due_at": "2026-12-24T00:00:00Z"}
-FINDING = {
-    "completed": "false",
-    "due_before": "2027-01-01T00:00:00Z",
-    "due_after": "2026-01-01T00:00:00Z",
-    SEARCH: "Found",
-}
-
-#: Two queries, of which the first finds `FOUND`: they narrow differently, or say the same in other words.
-DIFFERENT_FILTERS: list[tuple[dict[str, str], dict[str, str]]] = [
-    ({SEARCH: "Found"}, {}),
-    ({SEARCH: "Found"}, {SEARCH: "found"}),
-    ({"completed": "false"}, {"completed": "true"}),
-    ({"due_before": "2027-01-01T00:00:00Z"}, {"due_after": "2027-01-01T00:00:00Z"}),
-    ({"due_before": "2027-01-01T00:00:00Z"}, {"due_before": "2027-01-01T00:00:01Z"}),
-]
-SAME_FILTERS = [({"due_before": "2027-01-01T00:00:00Z"}, {"due_before": "2027-01-01T01:00:00+01:00"})]
+from tests import factories
+from tests.conformance import factories as conformance
+from tests.conformance.models import Notice
+from todoproject.accounts.models import User
+from todoproject.api import fields
+from todoproject.api.filters import Exact, Range, Search
+from todoproject.api.registry import resources
+from todoproject.api.resource import Resource
+from todoproject.api.scope import Everyone, Owned, Shared
 
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
+NUMBERS = count(1)
+#: The factory of each model.
+FACTORIES: dict[Any, Any] = {
+    each._meta.model: each
+    for module in (factories, conformance)
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, DjangoModelFactory) and each is not DjangoModelFactory
+}
 
 
-def sorted_values(number: int) -> dict[str, Any]:
-    """Return what the model takes for row `number`: several rows share each key, and some have none where one may."""
-    return SAMPLE | {
-        "title": f"Todo {number % 3}",
-        "order": None if number % 4 == 0 else number % 3 - 1,
-        "due_at": None if number % 5 == 0 else MORNING + timedelta(days=number % 3),
-        "created_at": MORNING + timedelta(hours=number % 4),
-        "updated_at": MORNING + timedelta(hours=number % 2),
-    }
+#: What a member of each kind may be: the first that it is of says it.
+VALUES: tuple[tuple[Any, Callable[[Any, int], Any]], ...] = (
+    (fields.StrictChoiceField, lambda member, number: list(member.choices)[number % len(member.choices)]),
+    (serializers.BooleanField, lambda _, number: number % 2 == 1),
+    (serializers.IntegerField, lambda member, number: max(number, member.min_value or 0)),
+    (serializers.DecimalField, lambda member, number: member.to_representation(Decimal(number % 10))),
+    (serializers.DateTimeField, lambda _, number: f"2026-12-{1 + number % 28:02}T09:00:00Z"),
+    (serializers.DateField, lambda _, number: f"2026-12-{1 + number % 28:02}"),
+)
 
 
-#: Filters that all rows of `sorted_values` meet.
-FINDING_ALL = {SEARCH: "todo", "completed": "false"}
+class Subject:
+    """One resource under test."""
+
+    def __init__(self, resource: type[Resource]) -> None:
+        self.resource, self.model, self.scope = resource, resource.model, resource.scope
+        self.path = f"/{resource.name}"
+        self.private = not isinstance(resource.scope, Everyone)
+
+    def __str__(self) -> str:
+        return str(self.resource.name)
+
+    # ── Members ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def members(self) -> dict[str, Any]:
+        return dict(self.resource.form().fields)
+
+    @cached_property
+    def writable(self) -> dict[str, Any]:
+        return {name: member for name, member in self.members.items() if not member.read_only}
+
+    @cached_property
+    def read_only(self) -> list[str]:
+        return [name for name in self.members if name not in self.writable]
+
+    @cached_property
+    def text(self) -> str:
+        """A member that a body must have, a text of one line."""
+        return next(name for name in self.of_kind(fields.StrictCharField) if self.members[name].required)
+
+    @cached_property
+    def unique(self) -> set[str]:
+        constraints = [each for each in self.model._meta.constraints if isinstance(each, UniqueConstraint)]
+        return {name for each in constraints for name in each.fields} & set(self.writable)
+
+    def of_kind(self, kind: type[Any]) -> list[str]:
+        """Return the writable members of a kind."""
+        return [name for name, member in self.writable.items() if isinstance(member, kind)]
+
+    @cached_property
+    def orderings(self) -> list[str]:
+        return list(self.resource.sorted_by())
+
+    # ── Bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def json(self, name: str, number: int, references: Mapping[str, int]) -> Any:
+        """Return a value of a member that differs from number to number, as far as its kind allows."""
+        member = self.members[name]
+        if isinstance(member, fields.ReferenceField):
+            return references[name]
+        for kind, value in VALUES:
+            if isinstance(member, kind):
+                return value(member, number)
+        text = f"{name.capitalize()} {next(NUMBERS) if name in self.unique else number}"
+        return text[: member.max_length]
+
+    def body(self, number: int, references: Mapping[str, int], *, full: bool = False) -> dict[str, Any]:
+        """Return a body that is accepted: the least, or `full`, with every member; an odd number makes flags true."""
+        names = [name for name, member in self.writable.items() if full or member.required]
+        return {name: self.json(name, number, references) for name in names}
+
+    # ── Rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def factory(self) -> Any:
+        return FACTORIES[self.model]
+
+    def seen_by(self, user: User) -> dict[str, Any]:
+        """Return what a row has in the scope's column so that `user` sees it."""
+        match self.scope:
+            case Owned(column):
+                return {column: user}
+            case Shared(column):
+                return {column: conformance.team_of(user)}
+        return {}
+
+    def references(self, user: User) -> dict[str, int]:
+        """Return a row for each foreign key, made so that `user` may name it."""
+        found = {}
+        for name in self.of_kind(fields.ReferenceField):
+            target: Any = self.model._meta.get_field(name).related_model
+            other = None if target is User else SUBJECTS_BY_MODEL[target]
+            row = user if other is None else other.factory.create(**other.seen_by(user))
+            found[name] = row.pk
+        return found
+
+    def columns(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the model takes for a body, with what follows from it."""
+        values = {name: self.members[name].run_validation(value) for name, value in body.items()}
+        follows = self.resource.computed(values, new=True)
+        values |= {name: MORNING if hasattr(value, "resolve_expression") else value for name, value in follows.items()}
+        return {self.model._meta.get_field(name).attname: value for name, value in values.items()}  # type: ignore[union-attr]
+
+    def row(self, user: User, body: Mapping[str, Any] | None = None, **values: Any) -> Any:
+        """Make a row that `user` sees."""
+        return self.factory.create(**self.seen_by(user) | self.columns(body or {}) | values)
+
+    def spread(self, user: User, number: int, references: Mapping[str, int], **values: Any) -> Any:
+        """Make row `number` of several that share each key, and of which some have none where there may be none."""
+        body = self.body(number % 3 * 2, references, full=True)
+        for place, name in enumerate(body):
+            if self.members[name].allow_null and number % (4 + place % 2) == 0:
+                body[name] = None
+        times = {
+            "created_at": MORNING + timedelta(hours=number % 4),
+            "updated_at": MORNING + timedelta(hours=number % 2),
+        }
+        return self.row(user, body, **times | values)
+
+    # ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The filters of the query, by name."""
+        return dict(self.resource.filter_form().fields)
+
+    def finding(self, body: Mapping[str, Any]) -> dict[str, str]:
+        """Return each filter with a value that finds a row of `body`, a full one."""
+        found = {}
+        for name, each in self.resource.filters.items():
+            match each:
+                case Search():
+                    found[name] = str(body[each.columns[0]])
+                case Exact():
+                    found[name] = as_query(body[each.column or name])
+                case Range():
+                    value = as_query(body[each.column or name])
+                    if f"{name}_min" in self.parameters:
+                        found |= {f"{name}_min": value, f"{name}_max": value}
+                    else:
+                        last = "9999-12-31" if len(value) == len("2026-12-01") else "9999-12-31T00:00:00Z"
+                        found |= {f"{name}_after": value, f"{name}_before": last}
+        return found
+
+    def foreign_keys(self) -> list[Any]:
+        return [field for field in self.model._meta.concrete_fields if isinstance(field, ForeignKey)]
 
 
-def longest_values(character: str) -> dict[str, Any]:
-    """Return a row whose sort keys are as long as they can be, its text made of `character`."""
-    return SAMPLE | {TEXT: character * 200, "due_at": "2026-12-24T00:00:00.123456Z", "order": -(2**31)}
+def as_query(value: Any) -> str:
+    """Return a value of a body as a query has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def longest_filters(character: str) -> dict[str, str]:
-    """Return the longest filters that find the row of `longest_values`."""
-    return {
-        SEARCH: character * 200,
-        "completed": "false",
-        "due_after": "2026-01-01T00:00:00.123456789+00:00",
-        "due_before": "2027-01-01T00:00:00.123456789+00:00",
-    }
+SUBJECTS = [Subject(resource) for resource in resources()]
+#: Marks a test, or a module, that holds for every resource.
+every = pytest.mark.parametrize("subject", SUBJECTS, ids=str)
+SUBJECTS_BY_MODEL = {subject.model: subject for subject in SUBJECTS}
+#: The plainest, which every clone has: for what does not depend on the resource.
+PLAIN = SUBJECTS_BY_MODEL[Notice]
+#: Those that the service itself has.
+SERVED = [subject for subject in SUBJECTS if subject.model._meta.app_label != "conformance"]
+PRIVATE = [subject for subject in SUBJECTS if subject.private]

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -53,12 +53,12 @@ def chromium(path: str) -> Generator[Browser, None, None]:
 class Visitor:
     """Somebody at the browser; `problems` is all that its console complained about."""
 
-    def __init__(self, browser: Browser, url: str, *, cookies: StorageState | None = None) -> None:
+    def __init__(self, browser: Browser, url: str, *, session: str = "") -> None:
         self.url = url
         self.problems: list[str] = []
-        self.context = browser.new_context(
-            viewport={"width": 1280, "height": 800}, locale="en-GB", base_url=url, storage_state=cookies
-        )
+        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB", base_url=url)
+        if session:
+            self.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
         self.context.set_default_timeout(WAIT_MS)
         self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()

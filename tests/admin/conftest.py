@@ -1,6 +1,7 @@
 """The admin as its people see it: a superuser, an editor, a reader, and what they click."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from typing import NamedTuple
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,7 +11,7 @@ from tests.admin.browser import Visitor, chromium, executable
 from tests.admin.people import seed
 from tests.admin.staff import Staff
 from tests.factories import UserFactory
-from tests.service import Service
+from tests.service import Service, manage, migrated_database, running
 from todoproject.accounts.models import User
 from todoproject.admin.roles import EDITOR, READ_ONLY
 
@@ -40,26 +41,45 @@ def reader(db: None) -> Staff:
     return Staff(user)
 
 
+class Site(NamedTuple):
+    """A running service, and the session of each of its staff."""
+
+    service: Service
+    sessions: dict[str, str]
+
+
 # ── In a browser ─────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture(scope="module")
-def people(service: Service) -> None:
-    """Staff and users of the running service, whose names begin with b-, and an address that has not logged in yet."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site, None, None]:
+    """A service that has the resources of tests/conformance too, with staff and users whose names begin with b-."""
     executable()  # no work where there is no browser
-    staff = {"b-root": "", "b-edith": EDITOR, "b-rita": READ_ONLY, "b-locked": READ_ONLY}
-    seed(service, staff=staff, owners={"b-ada": 1000, "b-grace": 0, "b-linus": 5, "b-mary": 5, "b-nora": 5})
+    with migrated_database("todo_admin") as environment:
+        environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        manage(environment, "migrate", "--verbosity=0")
+        with running(environment, tmp_path_factory.mktemp("site") / "log") as service:
+            staff = {"b-root": "", "b-edith": EDITOR, "b-rita": READ_ONLY, "b-locked": READ_ONLY}
+            yield Site(service, seed(service, staff=staff, owners={"b-ada": 150, "b-linus": 5}))
 
 
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser, None, None]:
     """A Chromium for the tests of one module, none of which touches the database itself."""
-    with chromium(executable()) as running:
-        yield running
+    with chromium(executable()) as running_browser:
+        yield running_browser
 
 
 @pytest.fixture
-def visitor(browser: Browser, service: Service, people: None) -> Generator[Visitor, None, None]:
-    """Somebody who is not logged in; in the end no page of his may have complained."""
-    somebody = Visitor(browser, service.url)
-    yield somebody
-    somebody.context.close()
-    assert somebody.problems == []
+def visit(browser: Browser, site: Site) -> Generator[Callable[..., Visitor], None, None]:
+    """Open the site as somebody: not logged in, or as one of the staff. In the end no page may have complained."""
+    visitors = []
+
+    def opened(name: str = "") -> Visitor:
+        somebody = Visitor(browser, site.service.url, session=site.sessions.get(name, ""))
+        visitors.append(somebody)
+        somebody.go("/admin/")
+        return somebody
+
+    yield opened
+    for somebody in visitors:
+        somebody.context.close()
+    assert [problem for somebody in visitors for problem in somebody.problems] == []

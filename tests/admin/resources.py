@@ -1,6 +1,7 @@
 """Every resource in the admin, and rows of it: the tests of what a ResourceAdmin promises run over all of them."""
 
 import itertools
+from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
@@ -10,10 +11,13 @@ from django.urls import reverse
 
 from tests.admin.samples import is_required, sample, sample_of, writable
 from tests.admin.staff import Staff
+from tests.conformance.models import Membership, Team
 from tests.factories import UserFactory
 from todoproject.accounts.models import User
+from todoproject.admin import scopes
 from todoproject.admin.resource_admin import ResourceAdmin
 
+TEAM = 0
 NUMBERS = itertools.count(1000)
 RESOURCES = [one for one in admin.site._registry.values() if isinstance(one, ResourceAdmin)]
 each_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.opts.model_name)
@@ -27,7 +31,9 @@ def make(model: type[Model], number: int = 0, /, **values: Any) -> Any:
     """Create a row of which only what must be there is there; users and rows that it needs are made with it."""
     for field in model._meta.concrete_fields:
         if field.is_relation and not field.null and field.name not in values:
-            values[field.name] = related(field, number)
+            values[field.name] = related(
+                field, TEAM if field.related_model is Team else number, **owner_of(model, values)
+            )
     row = model._default_manager.create(**sample_of(model, number) | unique_of(model) | values)
     return model._default_manager.get(pk=row.pk)
 
@@ -47,10 +53,23 @@ def unique_of(model: type[Model]) -> dict[str, Any]:
     return {field.name: sample(field, next(NUMBERS)) for field in unique}
 
 
-def related(field: "Field[Any, Any]", number: int = 0) -> Any:
-    """Create what a foreign key of `field` may point at."""
+def related(field: "Field[Any, Any]", number: int = 0, *, owner: Any = None) -> Any:
+    """Create what a foreign key of `field` may point at, in a row of this owner; users are all of team TEAM."""
     model = cast("type[Model]", field.related_model)
-    return UserFactory.create() if model is User else make(model, number)
+    if model is Team:
+        return Team._default_manager.get_or_create(name=f"Team {number}")[0]
+    if model is User:
+        user = UserFactory.create()
+        Membership._default_manager.create(user=user, team=Team._default_manager.get_or_create(name=f"Team {TEAM}")[0])
+        return user
+    resource = scopes.owned(model)
+    return make(model, number, **({resource.scope.column: owner} if resource and owner else {}))
+
+
+def owner_of(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whose row has these values, as `related` takes it."""
+    resource = scopes.owned(model)
+    return {"owner": values.get(resource.scope.column)} if resource else {}
 
 
 def page(resource: ResourceAdmin, name: str = "changelist", *arguments: Any) -> str:
@@ -73,10 +92,10 @@ def form_at(staff: Staff, path: str) -> dict[str, Any]:
     return sent
 
 
-def typed(field: "Field[Any, Any]", number: int) -> Any:
+def typed(field: "Field[Any, Any]", number: int, owner: Any = None) -> Any:
     """Return what somebody may type into the form's field, another text for another number."""
     if field.is_relation:
-        return related(field, number).pk
+        return related(field, number, owner=owner).pk
     value = sample(field, number)
     return {True: "on", False: ""}[value] if isinstance(value, bool) else str(value).removesuffix("Z")
 

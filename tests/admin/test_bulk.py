@@ -26,6 +26,11 @@ def asked_fields(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
     return [field for field in fields_of(resource) if f"set_{field.name}" in names]
 
 
+each_with_actions = pytest.mark.parametrize(
+    "resource", [one for one in RESOURCES if asked_fields(one)], ids=lambda one: one.opts.model_name
+)
+
+
 def values(field: "Field[Any, Any]") -> dict[str, Any]:
     """Return what the page that asks sends for a new value of `field`."""
     value = typed(field, 3)
@@ -101,7 +106,7 @@ def test_nothing_is_given_to_a_locked_user(editor: Staff, resource: ResourceAdmi
 
 
 # ── How it changes them ──────────────────────────────────────────────────────────────────────────────────────────────
-@each_resource
+@each_with_actions
 def test_a_thousand_rows_are_one_update_and_one_insert_of_history(superuser: Staff, resource: ResourceAdmin) -> None:
     make_many(resource.model, 1000)
     field = nobody_has(resource)
@@ -117,7 +122,7 @@ def test_a_thousand_rows_are_one_update_and_one_insert_of_history(superuser: Sta
 
 
 @pytest.mark.django_db(transaction=True)
-@each_resource
+@each_with_actions
 def test_a_row_that_a_request_changes_meanwhile_is_left_alone(resource: ResourceAdmin) -> None:
     """The action waits for the row's lock and must look at the row again behind it."""
     row, field = make(resource.model), nobody_has(resource)
@@ -144,7 +149,7 @@ def test_a_row_that_a_request_changes_meanwhile_is_left_alone(resource: Resource
 
 
 @pytest.mark.parametrize("broken", ["history", "rule"])
-@each_resource
+@each_with_actions
 def test_nothing_is_changed_when_a_part_of_it_fails(
     editor: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -161,7 +166,7 @@ def test_nothing_is_changed_when_a_part_of_it_fails(
 
 
 # ── When it asks ─────────────────────────────────────────────────────────────────────────────────────────────────────
-@each_resource
+@each_with_actions
 def test_more_rows_than_were_agreed_to_are_asked_about_again(editor: Staff, resource: ResourceAdmin) -> None:
     make_many(resource.model, 15)
     field = nobody_has(resource)
@@ -176,7 +181,7 @@ def test_more_rows_than_were_agreed_to_are_asked_about_again(editor: Staff, reso
     assert count(resource, version=2) == 15
 
 
-@each_resource
+@each_with_actions
 def test_all_pages_means_those_that_the_filters_show(editor: Staff, resource: ResourceAdmin) -> None:
     make_many(resource.model, 120)
     old = [row.pk for row in make_many(resource.model, 5)]

@@ -47,7 +47,7 @@ def test_every_field_but_free_text_and_plain_numbers_has_a_filter(resource: Reso
 def test_each_filter_finds_the_rows_that_have_the_value(reader: Staff, resource: ResourceAdmin) -> None:
     for field in filtered_fields(resource):
         resource.model._default_manager.all().delete()
-        values = [related(field) if field.is_relation else sample(field, number) for number in (0, 1)]
+        values = [related(field, number) if field.is_relation else sample(field, number) for number in (0, 1)]
         rows = [make(resource.model, **{field.name: value}) for value in values]
         value = getattr(rows[0], field.name)
         if field.is_relation:

@@ -25,6 +25,7 @@ def of_resources(*actions: str) -> set[str]:
 
 
 SEES = of_resources("view") | {
+    "conformance.view_team",
     "accounts.view_user",
     "accounts.view_refreshfamily",
     "accounts.view_failedlogin",

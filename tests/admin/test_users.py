@@ -78,7 +78,7 @@ def test_a_locked_colleague_is_out_with_his_next_click(superuser: Staff, editor:
 
 def test_the_checkbox_in_the_form_ends_sessions_like_the_action(superuser: Staff, owner: User) -> None:
     token = login_session_begin(owner).refresh
-    form = {"username": "ada", "date_joined_0": "2026-11-23", "date_joined_1": "12:00"}
+    form = {"username": "ada", "date_joined": "2026-11-23T12:00"}
     assert superuser.post(change_page("accounts_user", owner.pk), form).status_code == 302
     assert not User.objects.get(pk=owner.pk).is_active
     assert RefreshFamily.objects.get().revoked_at is not None

@@ -9,8 +9,6 @@ from django.db.models import CharField, TextField
 from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
-from todoproject.accounts.models import User
-from todos.models import Todo
 
 LINK = re.compile(r'<(?P<target>[^<>\s]+)>; rel="(?P<relation>next|prev)"')
 
@@ -36,7 +34,7 @@ def cursor_of(address: str) -> str:
 
 
 def page(api: ApiClient, address: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """Return the todos and the links of the page at `address`."""
+    """Return the rows and the links of the page at `address`."""
     response = api.send("GET", address)
     assert response.status_code == 200, response.content
     return parsed(response), links_of(response)
@@ -53,16 +51,21 @@ def pages(api: ApiClient, address: str, relation: str = "next") -> Iterator[tupl
 
 
 def ids(rows: list[dict[str, Any]]) -> list[int]:
-    """Return the ids of todos in their order."""
+    """Return the ids of rows in their order."""
     return [int(row["id"]) for row in rows]
 
 
-def as_postgresql_sorts(owner: User, ordering: str) -> list[int]:
-    """Return the ids as PostgreSQL sorts the bare columns, NULL where it puts it; ties by id, the same way."""
-    column, way = ordering.removeprefix("-"), "DESC" if ordering.startswith("-") else "ASC"
-    collation = 'COLLATE "C"' if isinstance(Todo._meta.get_field(column), CharField | TextField) else ""
-    rows = Todo.objects.raw(
-        f'SELECT id FROM {Todo._meta.db_table} WHERE owner_id = %s ORDER BY "{column}" {collation} {way}, id {way}',  # noqa: S608  constants
-        [owner.pk],
+def as_postgresql_sorts(api: ApiClient, ordering: str) -> list[int]:
+    """Return the ids that the user sees as PostgreSQL sorts the bare columns, NULL where it puts it; ties by id."""
+    model, user = api.subject.model, api.user
+    assert user
+    name, way = ordering.removeprefix("-"), "DESC" if ordering.startswith("-") else "ASC"
+    field: Any = model._meta.get_field(name)
+    collation = 'COLLATE "C"' if isinstance(field, CharField | TextField) else ""
+    whose = {f"{column}_id": value.pk for column, value in api.subject.seen_by(user).items()}
+    where = " AND ".join(f"{column} = %s" for column in whose) or "true"
+    rows = model._default_manager.raw(
+        f'SELECT id FROM {model._meta.db_table} WHERE {where} ORDER BY "{field.column}" {collation} {way}, id {way}',  # noqa: S608  constants
+        [*whose.values()],
     )
     return [row.pk for row in rows]

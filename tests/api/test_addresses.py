@@ -3,34 +3,36 @@
 import pytest
 
 from tests.api.client import ApiClient, parsed
-from tests.factories import TodoFactory
-from tests.sample import PATH, SAMPLE
-from todoproject.accounts.models import User
+from tests.sample import every
 
 LARGEST_ID = 2**63 - 1
 
 
+@every
 @pytest.mark.parametrize("method", ["GET", "DELETE", "OPTIONS"])
 def test_the_collection_is_the_same_with_and_without_a_trailing_slash(api: ApiClient, method: str) -> None:
-    with_slash, without = api.send(method, f"{PATH}/"), api.send(method, PATH)
+    with_slash, without = api.send(method, f"{api.path}/"), api.send(method, api.path)
     assert with_slash.status_code == without.status_code < 300
     assert with_slash.content == without.content
 
 
-def test_a_todo_is_created_with_a_trailing_slash_too_and_its_address_has_none(api: ApiClient) -> None:
-    response = api.send("POST", f"{PATH}/", SAMPLE)
-    assert (response.status_code, response["Location"]) == (201, f"http://testserver{PATH}/{parsed(response)['id']}")
+@every
+def test_a_row_is_created_with_a_trailing_slash_too_and_its_address_has_none(api: ApiClient) -> None:
+    response = api.send("POST", f"{api.path}/", api.sample())
+    address = f"http://testserver{api.path}/{parsed(response)['id']}"
+    assert (response.status_code, response["Location"]) == (201, address)
 
 
+@every
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH"])
-def test_a_todo_is_the_same_with_and_without_a_trailing_slash(api: ApiClient, method: str) -> None:
+def test_a_row_is_the_same_with_and_without_a_trailing_slash(api: ApiClient, method: str) -> None:
     url = api.create()["url"]
-    with_slash = api.send(method, f"{url}/", SAMPLE)
+    with_slash = api.send(method, f"{url}/", api.sample())
     assert with_slash.status_code == 200
     assert parsed(with_slash) == parsed(api.send("GET", url))
 
 
-def test_a_todo_is_deleted_with_a_trailing_slash_too(api: ApiClient) -> None:
+def test_a_row_is_deleted_with_a_trailing_slash_too(api: ApiClient) -> None:
     url = api.create()["url"]
     assert api.send("DELETE", f"{url}/").status_code == 204
     assert api.send("GET", url).status_code == 404
@@ -41,9 +43,10 @@ def test_the_admin_redirects_to_its_address_with_a_slash(anonymous: ApiClient) -
     assert (response.status_code, response["Location"]) == (301, "/admin/")
 
 
-@pytest.mark.parametrize("path", [PATH, f"{PATH}/1"])
-def test_head_answers_with_the_headers_of_get_and_no_body(api: ApiClient, user: User, path: str) -> None:
-    TodoFactory.create(id=1, owner=user)
+@every
+@pytest.mark.parametrize("below", ["", "/{}"])
+def test_head_answers_with_the_headers_of_get_and_no_body(api: ApiClient, below: str) -> None:
+    path = api.path + below.format(api.row().pk)
     get, head = api.send("GET", path), api.send("HEAD", path)
     assert (head.status_code, head.content) == (200, b"")
     for response in (get, head):
@@ -52,25 +55,27 @@ def test_head_answers_with_the_headers_of_get_and_no_body(api: ApiClient, user: 
 
 
 def test_head_of_nothing_is_404_without_a_body(api: ApiClient) -> None:
-    response = api.send("HEAD", f"{PATH}/1")
+    response = api.send("HEAD", f"{api.path}/1")
     assert (response.status_code, response.content) == (404, b"")
 
 
+@every
 @pytest.mark.parametrize(
-    ("path", "methods"),
-    [(PATH, {"GET", "HEAD", "POST", "DELETE"}), (f"{PATH}/1", {"GET", "HEAD", "PUT", "PATCH", "DELETE"})],
+    ("below", "methods"),
+    [("", {"GET", "HEAD", "POST", "DELETE"}), ("/1", {"GET", "HEAD", "PUT", "PATCH", "DELETE"})],
 )
 def test_options_says_what_an_address_knows_even_without_a_token(
-    anonymous: ApiClient, path: str, methods: set[str]
+    anonymous: ApiClient, below: str, methods: set[str]
 ) -> None:
-    response = anonymous.send("OPTIONS", path)
+    response = anonymous.send("OPTIONS", anonymous.path + below)
     assert (response.status_code, response.content) == (204, b"")
     assert set(response["Allow"].split(", ")) == methods | {"OPTIONS"}
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "DELETE", "304"])
 def test_an_answer_without_a_body_has_no_content_type(api: ApiClient, method: str) -> None:
-    response = api.send("GET", PATH, headers={"If-None-Match": "*"}) if method == "304" else api.send(method, PATH)
+    headers = {"If-None-Match": "*"} if method == "304" else {}
+    response = api.send("GET" if method == "304" else method, api.path, headers=headers)
     assert response.status_code in {204, 304}
     assert "Content-Type" not in response
 
@@ -83,16 +88,18 @@ def test_an_answer_without_a_body_has_no_content_type(api: ApiClient, method: st
         "%D9%A1", "%EF%BC%91", "%FF", "%F0%9F%90%98", "1/2", str(LARGEST_ID + 1), "9" * 19, "9" * 400,
     ],
 )  # fmt: skip
-def test_anything_that_is_no_id_is_404(api: ApiClient, user: User, method: str, no_id: str) -> None:
-    TodoFactory.create(id=1, owner=user)
-    assert api.send(method, f"{PATH}/{no_id}", SAMPLE).status_code == 404
+def test_anything_that_is_no_id_is_404(api: ApiClient, method: str, no_id: str) -> None:
+    api.row(id=1)
+    assert api.send(method, f"{api.path}/{no_id}", api.sample()).status_code == 404
 
 
+@every
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_an_id_that_nobody_has_is_404(api: ApiClient, method: str) -> None:
-    assert api.send(method, f"{PATH}/{LARGEST_ID}", SAMPLE).status_code == 404
+    assert api.send(method, f"{api.path}/{LARGEST_ID}", api.sample()).status_code == 404
 
 
-def test_the_largest_64_bit_id_is_an_id(api: ApiClient, user: User) -> None:
-    TodoFactory.create(id=LARGEST_ID, owner=user)
-    assert parsed(api.send("GET", f"{PATH}/{LARGEST_ID}"))["id"] == LARGEST_ID
+@every
+def test_the_largest_64_bit_id_is_an_id(api: ApiClient) -> None:
+    api.row(id=LARGEST_ID)
+    assert parsed(api.send("GET", f"{api.path}/{LARGEST_ID}"))["id"] == LARGEST_ID

@@ -5,10 +5,9 @@ from django.conf import settings as configured
 from pytest_django import Settings
 
 from tests.api.client import ApiClient
-from tests.factories import TodoFactory
-from tests.sample import PATH, SAMPLE
-from todoproject.accounts.models import User
+from tests.sample import PLAIN, every
 
+PATH = PLAIN.path
 OURS = "https://app.example"
 FOREIGN = [
     "https://evil.example",
@@ -85,21 +84,21 @@ def test_a_front_end_may_read_the_errors_too(api: ApiClient, method: str, path: 
     assert (response.status_code, response["Access-Control-Allow-Origin"]) == (status, OURS)
 
 
+@every
 @pytest.mark.parametrize("origin", [OURS, "https://evil.example", None])
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("GET", PATH), ("HEAD", PATH), ("POST", PATH), ("OPTIONS", PATH), ("PUT", PATH),
-     ("GET", f"{PATH}/1000000"), ("GET", f"{PATH}/2"), ("PATCH", f"{PATH}/1000000"),
-     ("DELETE", f"{PATH}/1000000"), ("DELETE", PATH)],
-)  # fmt: skip
-def test_every_answer_of_the_resource_may_be_kept_by_the_caller_alone_and_only_after_asking_again(
-    api: ApiClient, user: User, method: str, path: str, origin: str | None
+def test_every_answer_of_a_resource_may_be_kept_by_the_caller_alone_and_only_after_asking_again(
+    api: ApiClient, origin: str | None
 ) -> None:
-    TodoFactory.create(id=1_000_000, owner=user)
-    response = api.send(method, path, SAMPLE, headers={"Origin": origin} if origin else {})
-    assert response["Cache-Control"] == "private, no-cache"
-    varies = [name.strip().lower() for name in response["Vary"].split(",")]
-    assert sorted(varies) == ["accept", "authorization", "origin"]
+    api.row(id=1_000_000)
+    for method, below in [
+        *(("GET", ""), ("HEAD", ""), ("POST", ""), ("OPTIONS", ""), ("PUT", ""), ("GET", "/1000000"), ("GET", "/2")),
+        *(("PATCH", "/1000000"), ("DELETE", "/1000000"), ("DELETE", "")),
+    ]:
+        headers = {"Origin": origin} if origin else {}
+        response = api.send(method, api.path + below, api.sample(), headers=headers)
+        assert response["Cache-Control"] == "private, no-cache"
+        varies = [name.strip().lower() for name in response["Vary"].split(",")]
+        assert sorted(varies) == ["accept", "authorization", "origin"]
 
 
 def test_an_answer_without_a_token_varies_in_the_same_way(anonymous: ApiClient) -> None:

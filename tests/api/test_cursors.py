@@ -10,23 +10,10 @@ from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.api.paging import cursor_of, page
-from tests.factories import TodoFactory
-from tests.sample import (
-    DIFFERENT_FILTERS,
-    FINDING,
-    FOUND,
-    ORDERINGS,
-    PATH,
-    SAME_FILTERS,
-    SAMPLE,
-    SEARCH,
-    TEXT,
-    TEXTS,
-    longest_filters,
-    longest_values,
-)
+from tests.sample import SERVED, every
 from tests.service import Service
-from todoproject.accounts.models import User
+from todoproject.api.fields import StrictCharField
+from todoproject.api.filters import Search
 
 EMOJI = "\N{PARTY POPPER}"
 # gunicorn's limit, our configuration's and its maximum: https://docs.gunicorn.org/en/stable/settings.html#limit-request-line
@@ -42,10 +29,11 @@ def assert_names_cursor(response: HttpResponse) -> None:
 
 
 @pytest.fixture
-def cursor(api: ApiClient, user: User) -> str:
+def cursor(api: ApiClient) -> str:
     """A cursor for the default ordering, no filters."""
-    TodoFactory.create_batch(3, owner=user)
-    return cursor_of(page(api, f"{PATH}?limit=1")[1]["next"])
+    for _ in range(3):
+        api.row()
+    return cursor_of(page(api, f"{api.path}?limit=1")[1]["next"])
 
 
 @pytest.mark.parametrize(
@@ -69,86 +57,94 @@ def cursor(api: ApiClient, user: User) -> str:
     ],
 )
 def test_a_text_that_is_no_cursor_is_refused(api: ApiClient, text: str) -> None:
-    assert_names_cursor(api.send("GET", f"{PATH}?{urlencode({'cursor': text})}"))
+    assert_names_cursor(api.send("GET", f"{api.path}?{urlencode({'cursor': text})}"))
 
 
 def test_a_cursor_of_another_signer_is_refused(api: ApiClient) -> None:
-    assert_names_cursor(api.send("GET", f"{PATH}?cursor={quote(Signer(salt='another').sign('WyJ4Il0'))}"))
+    assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(Signer(salt='another').sign('WyJ4Il0'))}"))
 
 
 def test_a_cursor_with_any_character_changed_is_refused(api: ApiClient, cursor: str) -> None:
     for index, character in enumerate(cursor):
         changed = cursor[:index] + ("A" if character != "A" else "B") + cursor[index + 1 :]
-        assert_names_cursor(api.send("GET", f"{PATH}?cursor={quote(changed)}"))
+        assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(changed)}"))
 
 
 @pytest.mark.parametrize("more", ["A", "=", ":", ":A"])
 def test_a_cursor_with_anything_appended_is_refused(api: ApiClient, cursor: str, more: str) -> None:
-    assert_names_cursor(api.send("GET", f"{PATH}?cursor={quote(cursor + more)}"))
+    assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(cursor + more)}"))
 
 
 def test_a_cursor_cut_short_is_refused(api: ApiClient, cursor: str) -> None:
     for length in range(1, len(cursor)):
-        assert_names_cursor(api.send("GET", f"{PATH}?cursor={quote(cursor[:length])}"))
+        assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(cursor[:length])}"))
 
 
-@pytest.mark.parametrize("ordering", [name for name in ORDERINGS if name != "-created_at"])
-def test_a_cursor_of_another_ordering_is_refused(api: ApiClient, cursor: str, ordering: str) -> None:
-    assert_names_cursor(api.send("GET", f"{PATH}?cursor={quote(cursor)}&ordering={ordering}"))
+@every
+def test_a_cursor_of_another_ordering_is_refused(api: ApiClient, cursor: str) -> None:
+    for ordering in api.subject.orderings:
+        if ordering != "-created_at":
+            assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(cursor)}&ordering={ordering}"))
 
 
-@pytest.mark.parametrize("added", FINDING)
-def test_a_cursor_with_a_filter_added_is_refused(api: ApiClient, cursor: str, added: str) -> None:
-    assert_names_cursor(api.send("GET", f"{PATH}?{urlencode({'cursor': cursor, added: FINDING[added]})}"))
+@every
+def test_a_cursor_of_other_filters_is_refused(api: ApiClient, cursor: str) -> None:
+    body = api.full()
+    for _ in range(2):
+        api.row({name: value for name, value in body.items() if name not in api.subject.unique})
+    for name, value in api.subject.finding(body).items():
+        assert_names_cursor(api.send("GET", f"{api.path}?{urlencode({'cursor': cursor, name: value})}"))
+        _, links = page(api, f"{api.path}?{urlencode({'limit': 1, name: value})}")
+        if "next" in links:
+            assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(cursor_of(links['next']))}"))
 
 
-def cursor_for(api: ApiClient, owner: User, filters: dict[str, str]) -> str:
-    """Return a cursor of a list with `filters`."""
-    TodoFactory.create_batch(2, owner=owner, **FOUND)
-    return cursor_of(page(api, f"{PATH}?{urlencode({'limit': '1'} | filters)}")[1]["next"])
-
-
-@pytest.mark.parametrize(("made_with", "used_with"), DIFFERENT_FILTERS, ids=str)
-def test_a_cursor_of_other_filters_is_refused(
-    api: ApiClient, user: User, made_with: dict[str, str], used_with: dict[str, str]
-) -> None:
-    cursor = cursor_for(api, user, made_with)
-    assert_names_cursor(api.send("GET", f"{PATH}?{urlencode({'cursor': cursor} | used_with)}"))
-
-
-@pytest.mark.parametrize(("made_with", "used_with"), SAME_FILTERS, ids=str)
-def test_the_same_filter_in_other_words_is_the_same_filter(
-    api: ApiClient, user: User, made_with: dict[str, str], used_with: dict[str, str]
-) -> None:
-    cursor = cursor_for(api, user, made_with)
-    assert api.send("GET", f"{PATH}?{urlencode({'cursor': cursor} | used_with)}").status_code == 200
+@every
+def test_the_same_moment_in_another_zone_is_the_same_filter(api: ApiClient) -> None:
+    body = api.full()
+    for _ in range(2):
+        api.row({name: value for name, value in body.items() if name not in api.subject.unique})
+    for name in api.subject.parameters:
+        if name.endswith("_before") and len(api.subject.finding(body)[name]) > len("9999-12-31"):
+            _, links = page(api, f"{api.path}?{urlencode({'limit': 1, name: '2999-01-01T00:00:00Z'})}")
+            again = {"cursor": cursor_of(links["next"]), name: "2999-01-01T01:00:00+01:00"}
+            assert api.send("GET", f"{api.path}?{urlencode(again)}").status_code == 200
 
 
 def test_an_ordering_named_explicitly_fits_the_default_one(api: ApiClient, cursor: str) -> None:
-    assert api.send("GET", f"{PATH}?cursor={quote(cursor)}&ordering=-created_at").status_code == 200
+    assert api.send("GET", f"{api.path}?cursor={quote(cursor)}&ordering=-created_at").status_code == 200
 
 
+@every
 @pytest.mark.parametrize("character", GROWING)
-@pytest.mark.parametrize("ordering", ORDERINGS)
-def test_the_longest_cursor_that_we_hand_out_is_accepted(
-    api: ApiClient, user: User, ordering: str, character: str
-) -> None:
-    TodoFactory.create_batch(3, owner=user, **longest_values(character))
-    asked = {"ordering": ordering, "limit": "000000000000000001", **longest_filters(character)}
-    _, links = page(api, f"{PATH}?{urlencode(asked)}")
-    rows, links = page(api, links["next"])
-    assert len(rows) == 1
-    assert set(links) == {"next", "prev"}
-    for address in links.values():
-        assert len(cursor_of(address)) <= 4096
-        path = address.removeprefix("http://testserver")
-        assert len(f"GET {path} HTTP/1.1\r\n".encode("ascii")) < REQUEST_LINE_BYTES
-        assert api.send("GET", address).status_code == 200
+def test_the_longest_cursor_that_we_hand_out_is_accepted(api: ApiClient, character: str) -> None:
+    texts = {name: character * api.subject.members[name].max_length for name in api.subject.of_kind(StrictCharField)}
+    body = {name: value for name, value in api.full().items() if name not in api.subject.unique}
+    body |= {name: text for name, text in texts.items() if name in body}
+    for number in range(3):
+        own = {name: character * 9 + str(number) for name in api.subject.unique}
+        api.row(
+            body | {name: text.rjust(api.subject.members[name].max_length, character) for name, text in own.items()}
+        )
+    filters = {name: character * 60 for name, each in api.subject.resource.filters.items() if isinstance(each, Search)}
+    for ordering in (api.subject.orderings[0], *[name for name in api.subject.orderings if name.strip("-") in texts]):
+        asked = {"ordering": ordering, "limit": "000000000000000001", **filters}
+        _, links = page(api, f"{api.path}?{urlencode(asked)}")
+        rows, links = page(api, links["next"])
+        assert len(rows) == 1
+        assert set(links) == {"next", "prev"}
+        for address in links.values():
+            assert len(cursor_of(address)) <= 4096
+            path = address.removeprefix("http://testserver")
+            assert len(f"GET {path} HTTP/1.1\r\n".encode("ascii")) < REQUEST_LINE_BYTES
+            assert api.send("GET", address).status_code == 200
 
 
 def test_the_real_server_takes_the_longest_link(service: Service) -> None:
     token, host = service.token("cursor-of-emoji"), urlsplit(service.url).netloc
-    text = EMOJI * TEXTS[TEXT].characters
+    subject = SERVED[0]
+    text = EMOJI * subject.members[subject.text].max_length
+    search = next(name for name, each in subject.resource.filters.items() if isinstance(each, Search))
 
     def answer(path: str, method: str = "GET", body: str = "") -> str:
         name, port = host.split(":")
@@ -161,8 +157,11 @@ def test_the_real_server_takes_the_longest_link(service: Service) -> None:
             return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
 
     for _ in range(2):
-        assert " 201 " in answer(PATH, "POST", json.dumps(SAMPLE | {TEXT: text}, ensure_ascii=False)).splitlines()[0]
-    first = answer(f"{PATH}?{urlencode({SEARCH: text, 'ordering': f'-{TEXT}', 'limit': 1})}")
+        assert (
+            " 201 "
+            in answer(subject.path, "POST", json.dumps({subject.text: text}, ensure_ascii=False)).splitlines()[0]
+        )
+    first = answer(f"{subject.path}?{urlencode({search: text, 'ordering': f'-{subject.text}', 'limit': 1})}")
     link = next(line for line in first.splitlines() if line.lower().startswith("link: "))
     address = link.split("<", 1)[1].split(">", 1)[0].removeprefix(service.url)
     assert " 200 " in answer(address).splitlines()[0]

@@ -13,13 +13,13 @@ from pytest_django import Settings
 
 from tests.api.client import ApiClient, parsed
 from tests.api.threads import threads
-from tests.factories import TodoFactory, UserFactory
-from tests.sample import OTHER, PATH, SAMPLE, TEXT
-from todoproject.accounts.models import User
+from tests.factories import UserFactory
+from tests.sample import PLAIN
 from todoproject.api.rows import Rows
 from todoproject.http.problems import PROBLEM_TYPES
-from todos.models import Todo
 
+PATH, TEXT = PLAIN.path, PLAIN.text
+SAMPLE, OTHER = {TEXT: "A text"}, {TEXT: "Another"}
 MEMBERS = {"type", "title", "status", "detail", "instance", "request_id"}
 
 
@@ -80,7 +80,7 @@ def test_an_error_is_a_problem_with_every_member(
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     assert set(problem) - {"errors"} == MEMBERS
     assert (problem["status"], problem["type"]) == (status, f"/docs/errors/{slug}")
-    assert problem["instance"] == instance.format(Todo.objects.values_list("pk", flat=True).first())
+    assert problem["instance"] == instance.format(PLAIN.model.objects.values_list("pk", flat=True).first())
     assert problem["title"] == PROBLEM_TYPES[slug].title
     assert problem["detail"].endswith(".")
     assert problem["request_id"] == response["X-Request-ID"]
@@ -114,7 +114,7 @@ def test_405_says_what_is_allowed(api: ApiClient, path: str, allowed: str) -> No
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_accept_header_that_excludes_json_is_406(api: ApiClient, method: str, accept: str) -> None:
     assert api.send(method, PATH, SAMPLE, headers={"Accept": accept}).status_code == 406
-    assert not Todo.objects.exists()
+    assert not PLAIN.model.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_accept_header_that_includes_json_is_served(api: ApiClient, accept: s
 )  # fmt: skip
 def test_a_body_of_another_media_type_is_415(api: ApiClient, media_type: str) -> None:
     assert other_type(api, media_type).status_code == 415
-    assert not Todo.objects.exists()
+    assert not PLAIN.model.objects.exists()
 
 
 @pytest.mark.parametrize(("size", "status"), [(2**20, 201), (2**20 + 1, 413)])
@@ -180,16 +180,16 @@ def test_a_database_out_of_reach_is_503_and_when_to_come_back(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_row_that_somebody_else_holds_for_too_long_is_503(api: ApiClient, user: User) -> None:
-    todo = TodoFactory.create(owner=user)
+def test_a_row_that_somebody_else_holds_for_too_long_is_503(api: ApiClient) -> None:
+    row = api.row()
 
     def impatient() -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '50ms'")
-        return api.send("PATCH", f"{PATH}/{todo.pk}", SAMPLE)
+        return api.send("PATCH", f"{PATH}/{row.pk}", SAMPLE)
 
     with threads() as pool, transaction.atomic():
-        Todo.objects.select_for_update().get()
+        PLAIN.model.objects.select_for_update().get()
         assert pool.start(impatient).result().status_code == 503
 
 
@@ -202,5 +202,5 @@ def test_below_the_admin_an_error_is_a_page_with_the_request_id(db: None) -> Non
 
 
 def test_too_many_parameters_are_no_error_in_the_log(api: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
-    assert api.send("GET", "/todos?" + "a=1&" * 1001).status_code == 400
+    assert api.send("GET", f"{PATH}?" + "a=1&" * 1001).status_code == 400
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

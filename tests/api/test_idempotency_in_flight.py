@@ -6,12 +6,10 @@ from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.api.threads import HeldCreation, threads, wait_until_blocked
-from tests.sample import OTHER, PATH, SAMPLE
-from todos.models import Todo
 
 
-def post(api: ApiClient, key: str = "a-key", body: object = SAMPLE) -> HttpResponse:
-    return api.send("POST", PATH, body, headers={"Idempotency-Key": key})
+def post(api: ApiClient, key: str = "a-key", number: int = 0) -> HttpResponse:
+    return api.send("POST", api.path, api.sample(number), headers={"Idempotency-Key": key})
 
 
 def replayed(response: HttpResponse) -> bool:
@@ -30,7 +28,7 @@ def test_a_duplicate_in_flight_waits_and_gets_the_first_answer(api: ApiClient, m
         answers = [first.result(), *(other.result() for other in others)]
     assert [(answer.status_code, answer.content) for answer in answers] == [(201, answers[0].content)] * 4
     assert [replayed(answer) for answer in answers] == [False, True, True, True]
-    assert Todo.objects.count() == 1
+    assert api.rows.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -39,7 +37,7 @@ def test_a_duplicate_with_another_body_waits_and_is_refused(api: ApiClient, monk
     with threads() as pool:
         first = pool.start(lambda: post(api))
         assert creation.reached.wait(10)
-        other = pool.start(lambda: post(api, body=OTHER))
+        other = pool.start(lambda: post(api, number=1))
         wait_until_blocked(1)
         creation.release.set()
         assert [first.result().status_code, other.result().status_code] == [201, 422]
@@ -64,7 +62,7 @@ def test_the_wait_for_a_duplicate_ends_with_409_and_when_to_come_back(
     assert impatient.status_code == 409
     assert int(impatient["Retry-After"]) >= 1
     assert parsed(impatient)["type"] == "/docs/errors/conflict"
-    assert (post(api).content, Todo.objects.count()) == (first.result().content, 1)
+    assert (post(api).content, api.rows.count()) == (first.result().content, 1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -78,7 +76,7 @@ def test_when_the_first_of_two_fails_the_second_is_served(api: ApiClient, monkey
         creation.release.set()
         assert [first.result().status_code, second.result().status_code] == [500, 201]
     assert not replayed(second.result())
-    assert Todo.objects.count() == 1
+    assert api.rows.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,13 +14,14 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from tests.api.client import ApiClient, parsed
 from tests.api.forging import claims, forged, payload_of
 from tests.factories import UserFactory
-from tests.sample import PATH
+from tests.sample import PLAIN
 from todoproject.accounts import refresh
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.refresh import login_session_begin
 from todoproject.accounts.tokens import RefreshClaims, issue_access, issue_refresh, read_access, read_refresh
 from todoproject.logs import context
 
+PATH = PLAIN.path
 CLIENT = ApiClient()
 INVALID = "The refresh token is not valid, or no longer: log in again."
 

@@ -14,10 +14,19 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.sample import CHANGED, FINDING, OTHER, PATH, SAMPLE, SEARCH, SORT_KEYS, TEXT
+from tests.sample import SERVED
 from tests.server_statements import ServerStatements
 from tests.service import Service, running
+from todoproject.api.fields import ReferenceField
+from todoproject.api.filters import Search
 
+#: A resource of the service itself that needs no other.
+SUBJECT = next(subject for subject in SERVED if not subject.of_kind(ReferenceField))
+PATH = SUBJECT.path
+SORT_KEYS = SUBJECT.resource.orderings
+SEARCH = next(name for name, each in SUBJECT.resource.filters.items() if isinstance(each, Search))
+FULL = SUBJECT.body(5, {}, full=True)
+FINDING = SUBJECT.finding(FULL)
 GOLDEN = Path(__file__).parent / "resource" / "golden" / "list_statements.sql"
 TIMES = 5  # a health check or a query of the authentication would show up once a request
 
@@ -46,7 +55,7 @@ class Caller:
 
     def create(self) -> dict[str, Any]:
         """Return a new todo."""
-        status, _, todo = self.ask("POST", PATH, SAMPLE)
+        status, _, todo = self.ask("POST", PATH, SUBJECT.body(0, {}))
         assert status == 201
         return dict(todo)
 
@@ -130,7 +139,7 @@ def test_creating_with_a_key_is_three_statements_in_one_transaction(
     caller: Caller, server_statements: ServerStatements
 ) -> None:
     with server_statements.counted() as counted:
-        assert caller.ask("POST", PATH, SAMPLE, {"Idempotency-Key": "counted"})[0] == 201
+        assert caller.ask("POST", PATH, SUBJECT.body(0, {}), {"Idempotency-Key": "counted"})[0] == 201
     assert sent(counted) == 3, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
 
@@ -138,9 +147,10 @@ def test_creating_with_a_key_is_three_statements_in_one_transaction(
 def test_replaying_a_key_is_two_statements_in_one_transaction(
     caller: Caller, server_statements: ServerStatements
 ) -> None:
-    caller.ask("POST", PATH, SAMPLE, {"Idempotency-Key": "replayed"})
+    body = SUBJECT.body(0, {})
+    caller.ask("POST", PATH, body, {"Idempotency-Key": "replayed"})
     with server_statements.counted() as counted:
-        _, headers, _ = caller.ask("POST", PATH, SAMPLE, {"Idempotency-Key": "replayed"})
+        _, headers, _ = caller.ask("POST", PATH, body, {"Idempotency-Key": "replayed"})
     assert headers["Idempotency-Replayed"] == "true"
     assert sent(counted) == 2, counted.seen
     assert words(counted) == {"BEGIN": 1, "COMMIT": 1}
@@ -154,7 +164,7 @@ def test_changing_is_two_statements_without_a_transaction(
     todo = caller.create()
     headers = {"If-Match": '"1"'} if conditional else {}
     with server_statements.counted() as counted:
-        assert caller.ask(method, f"{PATH}/{todo['id']}", CHANGED, headers)[0] == 200
+        assert caller.ask(method, f"{PATH}/{todo['id']}", SUBJECT.body(7, {}, full=True), headers)[0] == 200
     assert sent(counted) == 2, counted.seen
     assert words(counted) == {}
 
@@ -169,9 +179,9 @@ def test_deleting_is_one_statement(caller: Caller, server_statements: ServerStat
 
 def test_deleting_many_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
     for _ in range(3):
-        caller.ask("POST", PATH, OTHER)
+        caller.ask("POST", PATH, SUBJECT.body(0, {}) | {SUBJECT.text: "Another"})
     with server_statements.counted() as counted:
-        assert caller.ask("DELETE", f"{PATH}?{urlencode({SEARCH: OTHER[TEXT]})}")[0] == 204
+        assert caller.ask("DELETE", f"{PATH}?{urlencode({SEARCH: 'Another'})}")[0] == 204
     assert sent(counted) == 1, counted.seen
 
 
@@ -181,7 +191,7 @@ def test_a_refused_write_is_at_most_two_statements(
 ) -> None:
     number = caller.create()["id"] if status == 412 else 10**17
     with server_statements.counted() as counted:
-        assert caller.ask(method, f"{PATH}/{number}", SAMPLE, {"If-Match": '"99"'})[0] == status
+        assert caller.ask(method, f"{PATH}/{number}", SUBJECT.body(0, {}), {"If-Match": '"99"'})[0] == status
     assert sent(counted) == 2, counted.seen
 
 

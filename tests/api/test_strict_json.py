@@ -5,11 +5,10 @@ import json
 import pytest
 
 from tests.api.client import ApiClient, parsed
-from tests.factories import TodoFactory
-from tests.sample import PATH, SAMPLE, TEXT
-from todoproject.accounts.models import User
-from todos.models import Todo
+from tests.sample import PLAIN
 
+PATH, TEXT = PLAIN.path, PLAIN.text
+SAMPLE = {TEXT: "A text"}
 NAME = json.dumps(TEXT).encode()
 ESCAPED_NAME = rb'"\u%04x%s"' % (ord(TEXT[0]), TEXT[1:].encode())
 DEEP = 100_000
@@ -70,15 +69,15 @@ def test_a_body_that_is_no_plain_json_object_is_refused(api: ApiClient, body: by
     assert response.status_code == 400
     (error,) = parsed(response)["errors"]
     assert (error["pointer"], word in error["detail"]) == (pointer, True), error
-    assert not Todo.objects.exists()
+    assert not api.rows.exists()
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_a_change_by_such_a_body_changes_nothing(api: ApiClient, user: User, method: str) -> None:
-    todo = TodoFactory.create(owner=user)
-    before = list(Todo.objects.values())
-    assert api.send(method, f"{PATH}/{todo.pk}", body(more=NAME + b': "y"')).status_code == 400
-    assert list(Todo.objects.values()) == before
+def test_a_change_by_such_a_body_changes_nothing(api: ApiClient, method: str) -> None:
+    row = api.row()
+    before = list(api.rows.values())
+    assert api.send(method, f"{PATH}/{row.pk}", body(more=NAME + b': "y"')).status_code == 400
+    assert list(api.rows.values()) == before
 
 
 @pytest.mark.parametrize("depth", [10, 900, 5_000])

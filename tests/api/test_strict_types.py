@@ -1,29 +1,15 @@
 """Values of the wrong type or range are refused by name, whichever method carries them."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from rest_framework import serializers
 
 from tests.api.client import ApiClient, parsed
-from tests.factories import TodoFactory
-from tests.sample import (
-    CHANGED,
-    EVERYTHING,
-    FLAG_FILTERS,
-    FLAGS,
-    INTEGERS,
-    MOMENT_FILTERS,
-    MOMENTS,
-    PATH,
-    READ_ONLY,
-    SAMPLE,
-    SORT_KEYS,
-    TEXT,
-    TEXT_FILTERS,
-    TEXTS,
-)
-from todoproject.accounts.models import User
-from todos.models import Todo
+from tests.sample import SUBJECTS, every
+from todoproject.api import fields
+from todoproject.api.filters import Search
 
 STRING = "Must be a string."
 BOOLEAN = "Must be true or false."
@@ -35,6 +21,10 @@ BLANK = "This field may not be blank."
 SMALL = "Ensure this value is greater than or equal to -2147483648."
 LARGE = "Ensure this value is less than or equal to 2147483647."
 NUL = "Null characters are not allowed."
+
+DECIMAL = 'Must be a decimal number in a string, for example "12.50".'
+CHOICE = "Must be one of: "
+DAY = "Date has wrong format."
 
 NOT_STRINGS = (1, 1.5, True, ["x"], {"x": "y"})
 NOT_BOOLEANS: tuple[object, ...] = ("true", "True", "", "on", 0, 1, 1.0, [], {})
@@ -51,140 +41,150 @@ NOT_MOMENTS: tuple[object, ...] = (
 OUT_OF_RANGE = ("0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "0001-01-01T05:00:00+14:00")
 
 
-def too_long(characters: int) -> str:
-    return f"Ensure this field has no more than {characters} characters."
+NOT_DECIMALS: tuple[object, ...] = (
+    "", "x", 1, 1.5, True, [], {}, "1e3", "1.", ".5", "+1", "01", " 1", "1,5", "NaN", "Infinity", "-", "٣",
+)  # fmt: skip
+NOT_DAYS: tuple[object, ...] = (
+    "", "x", 0, True, [], {}, "2026-12-1", "20261201", "2026-W49-2", "2026-02-30", "2026-12-01T09:00:00Z", "0000-01-01",
+    "10000-01-01", "infinity", "now", " 2026-12-01", "٢٠٢٦-12-01",
+)  # fmt: skip
 
 
-BAD_MEMBERS = [
-    *((name, value, STRING) for name in TEXTS for value in NOT_STRINGS),
-    *((name, value, BLANK) for name in TEXTS if not TEXTS[name].blank for value in ("", "  ", "\t\r\n\u2003\u00a0")),
-    *((name, "x" * (text.characters + 1), too_long(text.characters)) for name, text in TEXTS.items()),
-    *((name, "a\x00b", NUL) for name in TEXTS),
-    *((name, value, BOOLEAN) for name in FLAGS for value in NOT_BOOLEANS),
-    *((name, None, NULL) for name in (*TEXTS, *FLAGS)),
-    *((name, value, INTEGER) for name in INTEGERS for value in NOT_INTEGERS),
-    *((name, value, LARGE) for name in INTEGERS for value in (2**31, 2**63, 10**400)),
-    *((name, value, SMALL) for name in INTEGERS for value in (-(2**31) - 1, -(2**63) - 1, -(10**400))),
-    *((name, value, MOMENT) for name in MOMENTS for value in NOT_MOMENTS),
-    *((name, value, RANGE) for name in MOMENTS for value in OUT_OF_RANGE),
-]
+def refused(member: Any) -> list[tuple[object, str]]:
+    """Return values that a member of this kind refuses, each with the beginning of the sentence that says so."""
+    match member:
+        case fields.StrictChoiceField():
+            found = [(value, CHOICE) for value in ("x", "LOW", 0, 99, 1.0, True, [], {})]
+        case fields.StrictCharField():
+            found = [(value, STRING) for value in NOT_STRINGS] + [("a\x00b", NUL)]
+            long = "x" * (member.max_length + 1)
+            found += [(long, f"Ensure this field has no more than {member.max_length} characters.")]
+            if not member.allow_blank:
+                found += [(value, BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
+        case serializers.BooleanField():
+            found = [(value, BOOLEAN) for value in NOT_BOOLEANS]
+        case serializers.IntegerField():
+            found = [(value, INTEGER) for value in NOT_INTEGERS]
+            above, below = member.max_value, member.min_value
+            found += [(value, "Ensure this value is less than") for value in (above + 1, above * 2 + 7, 10**400)]
+            found += [(value, "Ensure this value is greater than") for value in (below - 1, -(10**400))]
+        case serializers.DecimalField():
+            found = [(value, DECIMAL) for value in NOT_DECIMALS]
+            found += [("9" * (member.max_digits + 1), "Ensure"), ("0." + "1" * (member.decimal_places + 1), "Ensure")]
+        case serializers.DateTimeField():
+            found = [(value, MOMENT) for value in NOT_MOMENTS] + [(value, RANGE) for value in OUT_OF_RANGE]
+        case serializers.DateField():
+            found = [(value, "") for value in NOT_DAYS]
+        case _:
+            raise AssertionError(f"{member} is of a kind that nothing is known of")
+    return found if member.allow_null else [*found, (None, NULL)]
 
 
-@pytest.mark.parametrize(("member", "value", "sentence"), BAD_MEMBERS, ids=lambda value: ascii(value)[:40])
-def test_a_member_of_the_wrong_type_or_range_is_refused(
-    api: ApiClient, member: str, value: object, sentence: str
-) -> None:
-    response = api.send("POST", PATH, SAMPLE | {member: value})
-    assert response.status_code == 400
-    assert parsed(response)["errors"] == [{"pointer": f"/{member}", "detail": sentence}]
-    assert not Todo.objects.exists()
+MEMBERS = [(subject, name) for subject in SUBJECTS for name in subject.writable]
 
 
-#: A wrong value for every member, each of its own kind.
-WRONG: dict[str, object] = {
-    **dict.fromkeys([*TEXTS, *FLAGS], 1),
-    **dict.fromkeys(INTEGERS, "1"),
-    **dict.fromkeys(MOMENTS, "soon"),
-}
+@pytest.mark.parametrize(("subject", "member"), MEMBERS, ids=str)
+def test_a_member_of_the_wrong_type_or_range_is_refused(api: ApiClient, member: str) -> None:
+    body = api.sample()
+    for value, sentence in refused(api.subject.members[member]):
+        response = api.send("POST", api.path, body | {member: value})
+        assert response.status_code == 400, value
+        (error,) = parsed(response)["errors"]
+        assert error["pointer"] == f"/{member}", value
+        assert error["detail"].startswith(sentence), value
+    assert not api.rows.exists()
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-@pytest.mark.parametrize(
-    ("member", "value"),
-    [
-        *WRONG.items(),
-        (TEXT, " "),
-        *((name, None) for name in TEXTS if name != TEXT),
-        *((name, 2**31) for name in INTEGERS),
-        *((name, "2026-12-01") for name in MOMENTS),
-    ],
-)
-def test_a_change_with_a_wrong_member_is_refused_and_changes_nothing(
-    api: ApiClient, user: User, method: str, member: str, value: object
-) -> None:
-    todo = TodoFactory.create(owner=user)
-    before = list(Todo.objects.values())
-    response = api.send(method, f"{PATH}/{todo.pk}", CHANGED | {member: value})
-    assert response.status_code == 400
-    assert [error["pointer"] for error in parsed(response)["errors"]] == [f"/{member}"]
-    assert list(Todo.objects.values()) == before
+@pytest.mark.parametrize(("subject", "member"), MEMBERS, ids=str)
+def test_a_change_with_a_wrong_member_is_refused_and_changes_nothing(api: ApiClient, method: str, member: str) -> None:
+    row = api.row()
+    before = list(api.rows.values())
+    for value, _ in refused(api.subject.members[member])[-2:]:
+        response = api.send(method, f"{api.path}/{row.pk}", api.full() | {member: value})
+        assert response.status_code == 400
+        assert [error["pointer"] for error in parsed(response)["errors"]] == [f"/{member}"]
+    assert list(api.rows.values()) == before
 
 
+@every
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_a_missing_member_is_refused(api: ApiClient, user: User, method: str) -> None:
-    todo = TodoFactory.create(owner=user)
-    body = {member: value for member, value in EVERYTHING.items() if member != TEXT}
-    response = api.send(method, PATH if method == "POST" else f"{PATH}/{todo.pk}", body)
-    assert parsed(response)["errors"] == [{"pointer": f"/{TEXT}", "detail": "This field is required."}]
+def test_a_missing_member_is_refused(api: ApiClient, method: str) -> None:
+    row = api.row()
+    required = [name for name, member in api.subject.writable.items() if member.required]
+    for missing in required:
+        body = {name: value for name, value in api.full().items() if name != missing}
+        response = api.send(method, api.path if method == "POST" else f"{api.path}/{row.pk}", body)
+        assert parsed(response)["errors"] == [{"pointer": f"/{missing}", "detail": "This field is required."}]
 
 
+@every
 def test_every_wrong_member_is_named_at_once(api: ApiClient) -> None:
-    response = api.send("POST", PATH, SAMPLE | WRONG)
-    assert [error["pointer"] for error in parsed(response)["errors"]] == [
-        f"/{member}" for member in EVERYTHING if member in WRONG
-    ]
+    wrong = {name: refused(member)[0][0] for name, member in api.subject.writable.items()}
+    response = api.send("POST", api.path, wrong)
+    assert [error["pointer"] for error in parsed(response)["errors"]] == [f"/{name}" for name in wrong]
 
 
-@pytest.mark.parametrize("member", [*READ_ONLY, "version", "owner", "x", "", "a/b~c"])
-@pytest.mark.parametrize("value", [0, None, "x", [], {TEXT: ""}], ids=str)
-def test_read_only_and_unknown_members_are_ignored(api: ApiClient, member: str, value: object) -> None:
-    created = api.create()
-    changed = parsed(api.send("PATCH", created["url"], {member: value}))
-    assert changed == created | {"updated_at": changed["updated_at"]}
+@every
+@pytest.mark.parametrize("value", [0, None, "x", [], {"x": ""}], ids=str)
+def test_read_only_and_unknown_members_are_ignored(api: ApiClient, value: object) -> None:
+    for member in (*api.subject.read_only, "version", "owner", "team", "x", "", "a/b~c"):
+        created = api.create()
+        changed = parsed(api.send("PATCH", created["url"], {member: value}))
+        assert changed == created | {"updated_at": changed["updated_at"]}
 
 
-BAD_PARAMETERS = [
-    *(
-        (name, value, BOOLEAN)
-        for name in FLAG_FILTERS
-        for value in ("", "1", "0", "True", "TRUE", "yes", " true", "null")
+# ── Queries ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+QUERIES = {
+    serializers.BooleanField: ("", "1", "0", "True", "TRUE", "yes", " true", "null", "truefalse"),
+    serializers.DateTimeField: tuple(
+        value
+        for value in (*NOT_MOMENTS, *OUT_OF_RANGE, "1763888400", "2026-11-23T09:00:00\0Z")
+        if isinstance(value, str)
     ),
-    *((name, value, MOMENT) for name in MOMENT_FILTERS for value in NOT_MOMENTS if isinstance(value, str)),
-    *((name, value, RANGE) for name in MOMENT_FILTERS for value in OUT_OF_RANGE),
-    *(
-        ("limit", value, INTEGER)
-        for value in ("", "x", "-1", "+1", "1.0", "1e1", " 1", "0x1", "1_0", "\u0661", "9" * 400)
-    ),
-    ("limit", "0", "Ensure this value is greater than or equal to 1."),
-    ("limit", "201", "Ensure this value is less than or equal to 200."),
-    *(
-        ("ordering", value, f'"{value}" is not a valid choice.')
-        for value in ("", "id", f"--{SORT_KEYS[0]}", ",".join(SORT_KEYS), SORT_KEYS[0].title())
-    ),
-    *((name, "", BLANK) for name in TEXT_FILTERS),
-    *((name, "x" * (characters + 1), too_long(characters)) for name, characters in TEXT_FILTERS.items()),
-    *((name, "a\x00b", NUL) for name in TEXT_FILTERS),
-    ("cursor", "", BLANK),
-    ("cursor", "a\x00b", NUL),
-]
+    serializers.DateField: tuple(value for value in NOT_DAYS if isinstance(value, str)),
+    serializers.DecimalField: tuple(value for value in NOT_DECIMALS if isinstance(value, str)),
+    serializers.IntegerField: ("", "x", "+1", "1.0", "1e1", " 1", "0x1", "1_0", "\u0661", "9" * 400, "9" * 19),
+    serializers.ChoiceField: ("", "x", "LOW", "None", "low,high"),
+    serializers.CharField: ("", "a\x00b"),
+}
+PAGING = {
+    "limit": ("", "x", "-1", "+1", "1.0", "1e1", " 1", "0x1", "1_0", "\u0661", "9" * 400, "0", "201"),
+    "ordering": ("", "id", "owner", "-", "?", "owner__password", "--created_at", "created_at,id", "Created_at"),
+    "cursor": ("", "a\x00b"),
+}
 
 
-@pytest.mark.parametrize(("name", "value", "sentence"), BAD_PARAMETERS, ids=lambda value: ascii(value)[:40])
-def test_a_parameter_of_the_wrong_type_or_range_is_refused(
-    api: ApiClient, name: str, value: str, sentence: str
-) -> None:
-    response = api.send("GET", f"{PATH}?{urlencode({name: value})}")
-    assert response.status_code == 400
-    assert parsed(response)["errors"] == [{"pointer": f"?{name}", "detail": sentence}]
+def refused_parameters(api: ApiClient) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, parameter in api.subject.parameters.items():
+        found[name] = next(values for kind, values in QUERIES.items() if isinstance(parameter, kind))
+        if isinstance(api.subject.resource.filters.get(name), Search):
+            found[name] += ("x" * 201, "\N{PARTY POPPER}" * 201)
+    return found
 
 
-@pytest.mark.parametrize(
-    "name", ["page", "offset", "Limit", "format", "", "a/b", "a~b", "non_field_errors", "é", "\x00"]
-)
-def test_an_unknown_parameter_is_refused_by_name(api: ApiClient, name: str) -> None:
-    response = api.send("GET", f"{PATH}?{urlencode({name: 1})}")
-    assert response.status_code == 400
-    assert [error["pointer"] for error in parsed(response)["errors"]] == [f"?{name}"]
+def assert_names(response: Any, *names: str) -> None:
+    """Assert a validation problem about exactly these parameters."""
+    assert response.status_code == 400, response.content
+    assert response.headers["Content-Type"] == "application/problem+json"
+    body = parsed(response)
+    assert body["type"] == "/docs/errors/validation-failed"
+    assert sorted(error["pointer"] for error in body["errors"]) == sorted(f"?{name}" for name in names)
+    assert all(error["detail"] for error in body["errors"])
 
 
-@pytest.mark.parametrize(
-    "pair",
-    [
-        "limit=1&limit=1",
-        *(f"{name}=true&{name}=false" for name in FLAG_FILTERS),
-        *(f"{name}={first}&{name}=b" for name in TEXT_FILTERS for first in ("a", "")),
-    ],
-)
-def test_a_repeated_parameter_is_refused_by_name(api: ApiClient, pair: str) -> None:
-    response = api.send("GET", f"{PATH}?{pair}")
-    assert parsed(response)["errors"] == [{"pointer": f"?{pair.partition('=')[0]}", "detail": "Given more than once."}]
+@every
+def test_a_parameter_of_the_wrong_type_or_range_is_refused(api: ApiClient) -> None:
+    for name, values in (refused_parameters(api) | PAGING).items():
+        for value in values:
+            assert_names(api.send("GET", f"{api.path}?{urlencode({name: value})}"), name)
+
+
+@every
+def test_a_bad_filter_deletes_nothing(api: ApiClient) -> None:
+    api.row()
+    for name, values in refused_parameters(api).items():
+        for value in values:
+            assert_names(api.send("DELETE", f"{api.path}?{urlencode({name: value})}"), name)
+    assert api.rows.count() == 1

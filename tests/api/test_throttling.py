@@ -13,11 +13,12 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.api.client import ApiClient, parsed
 from tests.factories import UserFactory
-from tests.sample import PATH
+from tests.sample import PLAIN
 from todoproject.accounts.models import User
 from todoproject.throttling.models import Counter
 from todoproject.throttling.rates import count_one, network_of
 
+PATH = PLAIN.path
 CLIENT = ApiClient()
 PASSWORD = "the first password"
 ADDRESS = "192.0.2.1"

@@ -16,7 +16,7 @@ from rest_framework.test import APIRequestFactory
 from tests.api.client import ApiClient, parsed
 from tests.api.forging import base64url, claims, forged, header_of, payload_of, unsigned
 from tests.factories import UserFactory
-from tests.sample import PATH, SAMPLE
+from tests.sample import PLAIN
 from todoproject.accounts import tokens
 from todoproject.accounts.authentication import TokenAuthentication
 from todoproject.accounts.models import User
@@ -26,6 +26,8 @@ from todoproject.logs import context
 from todoproject.logs.formatter import JsonFormatter
 from todoproject.secrets.files import SecretText
 
+PATH = PLAIN.path
+SAMPLE = {PLAIN.text: "A text"}
 PASSWORD = " correct horse, battery staple "
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from deploy.cli import image_of
-from deploy.workshop import Workshop
 
+from deploy.checkout import ROOT, Checkout
+from deploy.names import MIGRATE, TRAFFIC, web
 from tests.cluster import kubectl, overlays, room
 from tests.cluster.fake_kubectl import install
 from tests.cluster.namespace import remove_own
@@ -19,13 +19,19 @@ SUFFIX = "-0123456789ab"
 NEEDED = ("KUBECONFIG", "TODO_IMAGE")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fail, and say why in the last line, when tests of a cluster were asked for (`-m cluster`) and there is none."""
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if missing and any(item.get_closest_marker("cluster") for item in items):
+        pytest.exit(f"nothing was tested: set {' and '.join(missing)} (tests/cluster/README.md)", returncode=1)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> None:
-    """Skip, with the reason, where there is no cluster to test on; fail where one cannot hold the tests."""
-    if missing := [name for name in NEEDED if not os.environ.get(name)]:
-        pytest.skip(f"needs a real cluster: set {' and '.join(missing)} (tests/cluster/README.md)")
+    """Fail where a cluster cannot hold the tests."""
     # The release tool refuses a name that may mean another image tomorrow: better before anything is made.
-    image_of(os.environ["TODO_IMAGE"], Workshop(overlays.LOCAL, overlays.LOCAL))
+    Checkout(ROOT, "local", "tests").image(os.environ["TODO_IMAGE"])
     kubectl.run("version", timeout=30)
     if lack := room.lack():
         pytest.fail(lack)
@@ -33,7 +39,7 @@ def cluster() -> None:
 
 @pytest.fixture(scope="session")
 def namespace(cluster: None) -> Iterator[None]:
-    """An empty namespace `todo` with its secrets; deleted at the end, whatever happened."""
+    """An empty namespace with its secrets; deleted at the end, whatever happened."""
     remove_own()
     try:
         overlays.prepare()
@@ -47,15 +53,17 @@ def namespace(cluster: None) -> Iterator[None]:
 def database(namespace: None) -> None:
     """What `shared` brings, with PostgreSQL answering."""
     overlays.apply("shared")
-    overlays.rolled_out("statefulset/todo-postgresql", seconds=300)  # its image may have to be pulled
+    overlays.rolled_out(
+        f"statefulset/{overlays.POSTGRESQL}", seconds=max(300, overlays.READY_SECONDS)
+    )  # its image may have to be pulled
 
 
 @pytest.fixture(scope="session")
 def migrated(database: None) -> str:
-    """When the migrate Job was done; the Job itself is gone five minutes later."""
+    """When the migrate Job was done; the Job itself stays."""
     overlays.apply("migrate", SUFFIX)
-    overlays.completed(f"todo-migrate{SUFFIX}")
-    done: str = kubectl.get("job", f"todo-migrate{SUFFIX}")["status"]["completionTime"]
+    overlays.completed(f"{MIGRATE}{SUFFIX}")
+    done: str = kubectl.get("job", f"{MIGRATE}{SUFFIX}")["status"]["completionTime"]
     return done
 
 
@@ -64,13 +72,13 @@ def blue(migrated: str) -> str:
     """What kubectl said when blue was applied; blue is ready."""
     said = overlays.apply("blue")
     overlays.scaled("blue")
-    overlays.rolled_out("deployment/todo-blue")
+    overlays.rolled_out(f"deployment/{web('blue')}")
     return said
 
 
 @pytest.fixture(scope="session")
 def live(blue: str) -> None:
-    """The Service `todo` leads to blue."""
+    """The traffic leads to blue."""
     overlays.apply("traffic-blue")
     leads_to("blue")
 
@@ -80,7 +88,7 @@ def green(live: None) -> str:
     """What kubectl said when green was applied beside blue; green is ready."""
     said = overlays.apply("green")
     overlays.scaled("green")
-    overlays.rolled_out("deployment/todo-green")
+    overlays.rolled_out(f"deployment/{web('green')}")
     return said
 
 
@@ -95,7 +103,7 @@ def token(blue: str) -> str:
     return overlays.manage(script).splitlines()[-1]
 
 
-def leads_to(colour: str, service: str = "todo") -> None:
+def leads_to(colour: str, service: str = TRAFFIC) -> None:
     """Wait until a Service leads to all pods of a colour, and to no other."""
 
     def missing() -> str:

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-NAMESPACE = "todo"
+from deploy.names import NAMESPACE
+
 FORWARDING = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+) -> \d+")
 
 
@@ -21,7 +22,9 @@ class KubectlError(AssertionError):
 
 
 def program() -> str:
-    """Return kubectl's path: of the virtual environment, or of the machine."""
+    """Return kubectl's path: what KUBECTL names, or that of the virtual environment, or of the machine."""
+    if named := os.environ.get("KUBECTL"):
+        return named
     beside = Path(sys.executable).with_name("kubectl")
     return str(beside) if beside.exists() else shutil.which("kubectl") or "kubectl"
 

@@ -11,16 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from deploy.names import pods_of, web
 from tests.cluster import kubectl
 from tests.cluster.image import Image
 
+PRUNE, POSTGRESQL, DATABASE, OWNER = "todo-prune", "todo-postgresql", "todo", "todo_owner"
 KUSTOMIZE = Path(__file__).resolve().parents[2] / "kustomize"
 LOCAL = KUSTOMIZE / "overlays" / "local"
 # The image is on the nodes already. A pull would test the network, or another image.
 PULL_POLICY = "/spec/template/spec/containers/0/imagePullPolicy"
 PLACES = {"Deployment|Job": PULL_POLICY, "CronJob": f"/spec/jobTemplate{PULL_POLICY}"}
 # On a busy node: the image is there, so that a start is a second for Python and some for the scheduler.
-READY_SECONDS = 180
+READY_SECONDS = float(os.environ.get("READY_SECONDS", "180"))
 
 
 def kustomization(part: str, folder: Path, suffix: str = "") -> dict[str, Any]:
@@ -37,18 +39,36 @@ def kustomization(part: str, folder: Path, suffix: str = "") -> dict[str, Any]:
     return content | ({"nameSuffix": suffix} if suffix else {})
 
 
-def command(verb: str, part: str, suffix: str = "", allowed: tuple[int, ...] = (0,)) -> str:
-    """Run `kubectl apply` or `kubectl diff` on a part; return what it says and warns of."""
+def command(
+    verb: str,
+    part: str,
+    suffix: str = "",
+    allowed: tuple[int, ...] = (0,),
+    flags: tuple[str, ...] = (),
+    *,
+    warnings: bool = True,
+) -> str:
+    """Run `kubectl apply`, `diff` or `get` on a part; return what it says, and with `warnings` what it warns of."""
     with tempfile.TemporaryDirectory(prefix="todo-cluster-") as name:
         # kustomize resolves links before it compares paths: macOS has its temporary folders behind one.
         folder = Path(name).resolve()
         # JSON is YAML.
         (folder / "kustomization.yaml").write_text(json.dumps(kustomization(part, folder, suffix)))
-        return kubectl.run(verb, "-k", str(folder), allowed=allowed, warnings=True)
+        return kubectl.run(verb, "-k", str(folder), *flags, allowed=allowed, warnings=warnings)
 
 
 def apply(part: str, suffix: str = "") -> str:
     return command("apply", part, suffix)
+
+
+def kept(part: str) -> dict[str, Any]:
+    """Return what the cluster keeps of each object of a part: its generation, where there is one, else its content."""
+    found = json.loads(command("get", part, flags=("-o", "json"), warnings=False))["items"]
+    return {
+        f"{each['kind']}/{each['metadata']['name']}": each["metadata"].get("generation")
+        or {key: value for key, value in each.items() if key not in {"metadata", "status"}}
+        for each in found
+    }
 
 
 def differs(part: str) -> bool:
@@ -63,19 +83,19 @@ def prepare() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def rolled_out(workload: str, seconds: int = READY_SECONDS) -> None:
+def rolled_out(workload: str, seconds: float = READY_SECONDS) -> None:
     """Wait for `deployment/todo-blue` or the like; what its pods wait for is part of the failure."""
     try:
-        kubectl.run("rollout", "status", workload, f"--timeout={seconds}s", timeout=seconds + 10)
+        kubectl.run("rollout", "status", workload, f"--timeout={seconds:.0f}s", timeout=seconds + 10)
     except kubectl.KubectlError as error:
         raise AssertionError(f"{error}\n{waiting(kubectl.items('pods'))}") from None
 
 
 def scaled(colour: str) -> None:
     """Wait until the autoscaler has raised the one pod of a new Deployment to its minimum; it looks every 15 s."""
-    floor = kubectl.get("horizontalpodautoscaler", f"todo-{colour}")["spec"]["minReplicas"]
+    floor = kubectl.get("horizontalpodautoscaler", web(colour))["spec"]["minReplicas"]
     await_that(
-        lambda: "" if len(pods(colour)) >= floor else f"todo-{colour} has fewer than {floor} pods", READY_SECONDS
+        lambda: "" if len(pods(colour)) >= floor else f"{web(colour)} has fewer than {floor} pods", READY_SECONDS
     )
 
 
@@ -113,7 +133,7 @@ def manage(script: str) -> str:
     Not by `kubectl exec`: a second Django in the container of a web pod could exceed its 256 MiB. The CronJob's pod is
     the same, with another command.
     """
-    job = kubectl.get("cronjob", "todo-prune")["spec"]["jobTemplate"]
+    job = kubectl.get("cronjob", PRUNE)["spec"]["jobTemplate"]
     name = f"manage-{secrets.token_hex(4)}"
     job |= {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}}
     job["spec"]["template"]["spec"]["containers"][0]["command"] = ["sh", "-ec", script]
@@ -147,6 +167,5 @@ def ready_pods(slices: list[dict[str, Any]]) -> set[str]:
 
 def pods(colour: str) -> list[dict[str, Any]]:
     """Return the pods of a colour that are not on their way out."""
-    selector = f"app.kubernetes.io/component=web,todo/colour={colour}"
-    found = kubectl.items("pods", "-l", selector)
+    found = kubectl.items("pods", "-l", pods_of(colour))
     return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]

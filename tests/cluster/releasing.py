@@ -1,56 +1,74 @@
-"""Runs the release tool on the cluster of these tests, with a copy of overlays/local that can be broken."""
+"""Runs the release tool on the cluster of these tests, from a copy of what it reads of the checkout, to be broken."""
 
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
-from datetime import datetime
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from deploy.checkout import ROOT
+from deploy.names import LIVE
 from tests.cluster import kubectl, overlays
 from tests.cluster.image import Image
 
-ROOT = Path(__file__).resolve().parents[2]
+# A release in under a minute where the image is at hand: the proportions of deploy/release.ini, not its lengths.
+QUICK = {
+    "poll_seconds": 1,
+    "lease_seconds": 20,
+    "image_seconds": 15,
+    "start_seconds": int(overlays.READY_SECONDS),
+    "gate_seconds": 3,
+    "gate_timeout_seconds": int(overlays.READY_SECONDS),
+    "bake_seconds": 10,
+}
 
-# A release in under a minute where the image is at hand: the proportions of deploy/release.toml, not its lengths.
-QUICK = {"poll_seconds": 1, "gate_seconds": 3, "bake_seconds": 10, "start_seconds": 180, "gate_timeout_seconds": 90}
+
+LONGEST_SECONDS = 1200
 
 
 class Said(NamedTuple):
-    """How the tool ended, what it showed, how many seconds it took, and when it was started, in seconds since 1970."""
+    """How the tool ended, what it showed, how many seconds it took, and its lines with the seconds since 1970."""
 
     code: int
     text: str
     seconds: float
     at: float
+    lines: list[tuple[float, str]]
 
     def given(self, words: str) -> float:
-        """Return when the tool gave the first command with these words, as `--json` says."""
-        events = [json.loads(line) for line in self.text.splitlines()]
-        at = next(event["at"] for event in events if event["event"] == "command" and words in event["command"])
-        return datetime.fromisoformat(at).timestamp()
+        """Return when the tool showed the first command with these words: right before it gave it."""
+        return next(at for at, line in self.lines if line.startswith("  $ ") and words in line)
 
 
 class Tool:
-    """`python -m deploy` with the overlays of `folder`."""
+    """`python -m deploy` in the checkout `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(overlays.KUSTOMIZE, folder / "kustomize")
+        for name in ("deploy", "environments"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         if reference := os.environ.get("POSTGRES_IMAGE"):
             # As overlays.apply names it: another word for the same image would replace the pod, and its data with it.
             image = Image.parsed(reference)
             name = f"{image.name}@{image.digest}" if image.digest else f"{image.name}:{image.tag}"
-            self._replace("overlays/local/postgresql/stateful_set.yaml", r"image: .*", f"image: {name}")
-        text = (ROOT / "deploy" / "release.toml").read_text()
-        for name, value in QUICK.items():
-            text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
-        (folder / "release.toml").write_text(text)
-        (folder / "bake.json").write_text(json.dumps({"minimum_window_seconds": 60, "queries": []}))
+            self._replace("kustomize/overlays/local/postgresql/stateful_set.yaml", r"image: .*", f"image: {name}")
+        self.settings(**QUICK)
+
+    def settings(self, **values: int) -> None:
+        """Change settings of the next commands, wherever they are set."""
+        for file in (self.folder / "deploy/release.ini", self.folder / "environments/local.ini"):
+            text = file.read_text()
+            for name, value in values.items():
+                text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+            file.write_text(text)
 
     def fault(self, faults: str) -> None:
         """Let the next release have these faults: its configuration belongs to it."""
@@ -61,44 +79,57 @@ class Tool:
     def job_runs(self, job: str, program: str) -> None:
         """Let a Job of the base run another Python program."""
         command = json.dumps(["python", "-c", program])
-        self._replace(f"base/{job}/job.yaml", r"command:\n(\s+- .*\n)+", f"command: {command}\n")
+        self._replace(f"kustomize/base/{job}/job.yaml", r"command:\n(\s+- .*\n)+", f"command: {command}\n")
 
     def _replace(self, name: str, pattern: str, text: str) -> None:
-        file = self.folder / "kustomize" / name
+        file = self.folder / name
         changed, times = re.subn(pattern, text, file.read_text())
         assert times == 1, name
         file.write_text(changed)
 
-    def run(self, command: str, *words: str) -> Said:
-        """Run the tool to its end, at most twenty minutes."""
-        at, began = time.time(), time.monotonic()
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "deploy", command, "--env", "local"),
-                *(
-                    "--overlays",
-                    str(self.folder / "kustomize/overlays"),
-                    "--release-file",
-                    str(self.folder / "release.toml"),
-                ),
-                *("--bake-file", str(self.folder / "bake.json"), *words),
-            ],
-            cwd=ROOT,
+    def start(self, command: str, *words: str) -> subprocess.Popen[str]:
+        """Begin a command of the tool, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "deploy", command, "--env", "local", *words],
+            cwd=self.folder,
             env={**os.environ, "PATH": f"{Path(kubectl.program()).parent}:{os.environ['PATH']}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=1200,
-            check=False,
+            start_new_session=True,
         )
-        return Said(done.returncode, done.stdout, time.monotonic() - began, at)
 
-    def release(self) -> Said:
-        """Release the image of these tests to the idle colour."""
-        return self.run("release", "--image", os.environ["TODO_IMAGE"], *(() if live() else ("--first",)))
+    def run(self, command: str, *words: str) -> Said:
+        """Run the tool to its end, or end it after a long time."""
+        at, began = time.time(), time.monotonic()
+        with self.start(command, *words) as process:
+            watchdog = threading.Timer(LONGEST_SECONDS, killed, (process,))
+            watchdog.start()
+            try:
+                assert process.stdout
+                lines = [(time.time(), line.rstrip("\n")) for line in process.stdout]
+                process.wait()
+            finally:
+                watchdog.cancel()
+                killed(process)
+        text = "\n".join(line for _, line in lines)
+        return Said(process.returncode, text, time.monotonic() - began, at, lines)
+
+    def release(self, image: str = "") -> Said:
+        """Release an image, by default that of these tests, to the idle colour."""
+        return self.run("release", *self.of(image))
+
+    def of(self, image: str = "") -> tuple[str, ...]:
+        return ("--image", image or os.environ["TODO_IMAGE"], *(() if live() else ("--first",)))
+
+
+def killed(process: subprocess.Popen[str]) -> None:
+    """End a process and its children at once."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def live() -> str:
     """Return the colour that users are on, "" before the first release."""
-    found = kubectl.items("services", "-l", "todo/live")
-    return str(found[0]["metadata"]["labels"]["todo/live"]) if found else ""
+    found = kubectl.items("services", "-l", LIVE)
+    return str(found[0]["metadata"]["labels"][LIVE]) if found else ""

@@ -18,9 +18,11 @@ from tests.cluster.fake_kubectl import words
 LOAD = Path(__file__).with_name("load.py")
 
 
-def test_load_ends_and_is_read_when_the_block_ends(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_load_lasts_some_seconds_ends_and_is_read(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TODO_IMAGE", "todo:test")
-    result = json.dumps({"counts": {"200": 7}, "failures": []})
+    monkeypatch.setattr(load_pod, "SHORTEST_SECONDS", 0.5)
+    began = time.monotonic()
+    result = json.dumps({"counts": {"200": 7}, "failures": [], "again": 1})
     (fake / "answers").write_text(
         f"case \"$*\" in *logs*) echo '{result}';; exec*) touch {fake}/stopped;; "
         f"get*) if [ -e {fake}/stopped ]; then phase=Succeeded; else phase=Running; fi; "
@@ -28,7 +30,8 @@ def test_load_ends_and_is_read_when_the_block_ends(fake: Path, monkeypatch: pyte
     )
     with load_pod.under_load("http://todo/todos", "token") as load:
         assert load.counts == {}
-    assert load.counts == {"200": 7}
+    assert time.monotonic() - began >= 0.5
+    assert (load.counts, load.again) == ({"200": 7}, 1)
     assert words(fake)[-1].startswith("delete pod load-")
 
 
@@ -70,7 +73,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
 
 def test_the_load_counts_every_answer_until_it_is_told_to_stop(server: ThreadingHTTPServer, tmp_path: Path) -> None:
     stop = tmp_path / "stop"
-    environment = {"URL": f"http://127.0.0.1:{server.server_port}/todos", "TOKEN": "token", "STOP": str(stop)}
+    environment = {"URL": f"http://127.0.0.1:{server.server_port}/", "TOKEN": "token", "STOP": str(stop), "KEPT": "0"}
     process = subprocess.Popen(
         [sys.executable, "-c", LOAD.read_text()], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
     )
@@ -100,3 +103,50 @@ def test_the_load_counts_a_refused_connection(tmp_path: Path) -> None:
             break  # else a slow machine had not begun when it was told to stop
     (said,) = counts
     assert said.startswith("ConnectionRefusedError")
+
+
+class Keeping(BaseHTTPRequestHandler):
+    """Keeps connections, and closes each without a word after five answers."""
+
+    protocol_version = "HTTP/1.1"
+    connections = answers = 0
+
+    def setup(self) -> None:
+        super().setup()
+        Keeping.connections += 1
+        self.left = 5
+
+    def do_GET(self) -> None:
+        Keeping.answers += 1
+        self.left -= 1
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.close_connection = self.left == 0
+
+    def log_request(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+def test_the_load_keeps_connections_and_asks_again_when_one_was_closed_without_an_answer(tmp_path: Path) -> None:
+    stop = tmp_path / "stop"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keeping) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        environment = {"URL": f"http://127.0.0.1:{server.server_port}/", "STOP": str(stop), "KEPT": "4"}
+        process = subprocess.Popen(
+            [sys.executable, "-c", LOAD.read_text()],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 60
+        while Keeping.answers < 40 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.touch()
+        result = json.loads(process.communicate(timeout=60)[0])
+        server.shutdown()
+        thread.join()
+    assert result["counts"] == {"200": Keeping.answers}
+    assert result["again"] > 0
+    assert Keeping.connections < Keeping.answers

@@ -1,27 +1,16 @@
 """The copies that the release tests break, without a cluster: what kustomize makes of them."""
 
-import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from deploy.release_file import ReleaseFile
 
-from deploy.progress import Progress
+from deploy.checkout import ROOT
+from deploy.settings import Settings
 from tests.cluster import kubectl
-from tests.cluster.releasing import QUICK, Said, Tool
-
-
-class Still:
-    """A clock that stands."""
-
-    def __init__(self, now: float) -> None:
-        self._now = now
-
-    def now(self) -> float:
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        """Let no time pass."""
+from tests.cluster.releasing import QUICK, Tool
 
 
 @pytest.fixture
@@ -52,17 +41,29 @@ def test_the_database_is_of_the_image_that_the_node_has(tool: Tool) -> None:
     assert "image: localhost/postgres:mine\n" in rendered(tool, "shared")
 
 
-def test_the_release_file_is_the_committed_one_with_shorter_times(tool: Tool) -> None:
-    file = ReleaseFile.read(tool.folder / "release.toml", "local")
-    # A table of the environment may be longer than what stands before it.
-    assert {name: getattr(file, name) for name in QUICK} == QUICK
+def test_the_settings_are_the_committed_ones_with_shorter_times(tool: Tool) -> None:
+    settings = Settings.read(tool.folder / "deploy/release.ini", "local")
+    # A section of the environment may be longer than what stands before it.
+    assert {name: getattr(settings, name) for name in QUICK} == QUICK
 
 
-def test_the_moment_of_a_command_is_read_from_what_the_tool_says_to_machines() -> None:
-    out = io.StringIO()
-    progress = Progress(out, Still(1_795_000_000.25), machine=True)
-    progress.command(("kubectl", "get", "services"))
-    progress.waiting("kubectl apply -k is still to come")
-    Progress(out, Still(1_795_000_001.5), machine=True).command(("kubectl", "apply", "-k", "traffic-blue"))
-    said = Said(0, out.getvalue(), 1.5, 1_795_000_000.0)
-    assert (said.given("kubectl"), said.given("apply -k")) == (1_795_000_000.25, 1_795_000_001.5)
+def test_the_tool_runs_in_its_copy_and_the_moment_of_each_command_is_known(
+    tool: Tool, fake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fake / "answers").write_text("echo '{\"items\": []}'")
+    monkeypatch.setattr(kubectl, "program", lambda: str(fake / "kubectl"))
+    said = tool.run("status")
+    assert (said.code, "local: nothing is live" in said.text) == (0, True), said.text
+    assert said.at <= said.given("get ingresses") <= said.at + said.seconds
+    with pytest.raises(StopIteration):
+        said.given("apply -k")
+
+
+def test_without_a_cluster_its_tests_fail_and_the_last_line_says_what_to_set() -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:tests.postgresql_plugin", "-o", "addopts=--strict-markers"]
+    command += ["-o", "DJANGO_SETTINGS_MODULE=", "-m", "cluster", "tests/cluster"]
+    environment = {key: value for key, value in os.environ.items() if key not in {"KUBECONFIG", "TODO_IMAGE"}}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    last = [line for line in done.stdout.splitlines() if line.strip()][-2:]
+    assert any("nothing was tested: set KUBECONFIG and TODO_IMAGE" in line for line in last), done.stdout

@@ -24,12 +24,15 @@ def requests(part: str, tmp_path: Path) -> dict[str, int]:
     }
 
 
-def test_the_room_that_is_asked_for_is_what_the_pods_ask_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_room_that_is_asked_for_is_what_the_pods_ask_for_also_while_they_drain(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("TODO_IMAGE", "todo:test")
     web, postgresql = requests("blue", tmp_path)["Deployment"], requests("shared", tmp_path)["StatefulSet"]
     assert requests("smoke-green", tmp_path)["Job"] == web, "either fills the fifth place"
-    load = manifest("load", "", "")["spec"]["containers"][0]["resources"]["requests"]["cpu"]
-    assert 5 * web + postgresql + room.millicpus(load) == room.NEEDED
+    load = room.millicpus(manifest("load", "", "")["spec"]["containers"][0]["resources"]["requests"]["cpu"])
+    assert 5 * web + postgresql + load == room.NEEDED
+    assert 7 * web + postgresql + load == room.PEAK, "two that drain keep their requests"
 
 
 def nodes_with(cpu: str, taken: str, namespace: str = "kube-system") -> str:
@@ -52,7 +55,7 @@ def test_nodes_have_room_when_what_others_leave_is_enough(fake: Path, cpu: str, 
 
 def test_nodes_without_room_are_said_to_have_none(fake: Path) -> None:
     (fake / "answers").write_text(nodes_with("2", "950m"))
-    assert "have 2.00 CPUs, of which other pods ask for 0.95; these tests need 1.60 more" in room.lack()
+    assert "have 2.00 CPUs, of which other pods ask for 0.95; these tests need 1.60 more, and 2.10 so" in room.lack()
 
 
 def looked_at(monkeypatch: pytest.MonkeyPatch, image: str) -> None:

@@ -12,6 +12,7 @@ class TeamAdmin(OperationsModelAdmin):
     """Where the key of a work site is looked for."""
 
     search_fields = ("name",)
+    ordering = ("name",)
 
 
 @admin.register(WorkSite)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 import environments
-from cost import __main__, chart, fargate, prices, report, usage
+from cost import __main__, chart, fargate, plan, prices, report, usage
 from cost.bill import Line, most_awake_hours, total
 from cost.free import FREE
 from cost.plan import Resource
@@ -109,6 +109,19 @@ def test_the_master_secret_that_rds_makes_is_counted(dev: list[Line]) -> None:
 def test_a_multi_az_database_costs_twice(prod: list[Line]) -> None:
     instance = next(line for line in prod if line.service == "RDS" and "db.t4g.small" in line.item)
     assert instance.per_awake_hour == pytest.approx(0.064)
+
+
+def test_the_web_acl_is_in_the_bill_of_prod_and_not_in_that_of_dev(dev: list[Line], prod: list[Line]) -> None:
+    """$5, a dollar a rule, and $0.60 a million requests."""
+    assert sum(line.total(730) for line in prod if line.service == "WAF") == pytest.approx(5 + 4 + 6)
+    assert not [line for line in dev if line.service == "WAF"]
+
+
+def test_what_sleeps_pays_for_the_alarm_of_its_nat_instance_while_it_is_awake() -> None:
+    awake, asleep = (plan.read(path) for path in __main__.plans_of(SLEEPER, PLANS))
+    alarm = "module.environment.module.network.aws_cloudwatch_metric_alarm.nat_instance[0]"
+    assert alarm in awake
+    assert alarm not in asleep
 
 
 def test_prod_pays_for_the_warm_second_colour(prod: list[Line]) -> None:

@@ -75,6 +75,18 @@ def test_every_alarm_of_cloudwatch_leads_to_a_runbook_that_is_there() -> None:
     assert named <= {path.stem for path in RUNBOOKS.glob("*.md")}
 
 
+@pytest.mark.parametrize("name", sorted({alert.alert for alert in ALERTS if alert.severity == "page"}))
+def test_a_runbook_that_somebody_is_woken_for_begins_with_kubeconfig_status_and_rollback(name: str) -> None:
+    lines = (RUNBOOKS / f"{kebab(name)}.md").read_text().splitlines()[2:7]
+    assert [line.split("#")[0].strip() for line in lines] == [
+        "```sh",
+        'eval "$(make kubeconfig ENV=prod)"',
+        "python3 -m deploy status --env prod",
+        "python3 -m deploy rollback --env prod",
+        "```",
+    ]
+
+
 def test_every_runbook_has_an_alert() -> None:
     named = {kebab(alert.alert) for alert in ALERTS}
     assert {path.stem for path in RUNBOOKS.glob("*.md")} - named <= OPERATIONS | INCIDENTS

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
+from local.resource import RESOURCE
 from todoproject.http import faults
 from todoproject.secrets import environment
 
@@ -35,7 +36,9 @@ def test_without_faults_nothing_is_installed() -> None:
 
 def test_an_unknown_fault_stops_the_start_and_names_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAULTS", "errors, eror")
-    with pytest.raises(ImproperlyConfigured, match="FAULTS has eror: give some of errors, latency, unready, crash"):
+    with pytest.raises(
+        ImproperlyConfigured, match="FAULTS has eror: give some of errors, resource, latency, unready, crash"
+    ):
         environment.known_words("FAULTS", among=faults.KNOWN)
 
 
@@ -47,6 +50,15 @@ def test_errors_answers_500_for_what_has_a_route_and_leaves_health_alone(client:
     assert response.resolver_match.route
     assert browser.get("/readyz").status_code == 200
     assert client().get("/schema", secure=True).status_code == 200
+
+
+@pytest.mark.django_db
+def test_resource_answers_500_for_the_resource_alone(client: Any) -> None:
+    """As an image whose own code is broken, while all that every service has is well."""
+    browser = client("resource")
+    assert browser.get(RESOURCE.path, secure=True).status_code == 500
+    assert [browser.get(path, secure=True).status_code for path in ("/schema", "/readyz")] == [200, 200]
+    assert client().get(RESOURCE.path, secure=True).status_code == 401
 
 
 @pytest.mark.django_db

@@ -15,8 +15,8 @@ import yaml
 
 from tests.api.resource.test_query_plans import MOST_BUFFERS
 from tests.postgresql_plugin import ROOT
-from tests.sample import ORDERINGS
 from tests.service import Service, migrated_database, running
+from todos.api import Todos
 
 README = ROOT / "README.md"
 SECTION = re.compile(r"^## The API by example\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -183,7 +183,7 @@ def document(name: str) -> str:
 
 
 FIGURES: dict[str, Callable[[], str]] = {
-    "orderings": lambda: f"for {WORDS[len(ORDERINGS)]} orderings",
+    "orderings": lambda: f"for {WORDS[len(Todos.sorted_by())]} orderings",
     "buffers of a page": lambda: f"at most {MOST_BUFFERS} buffers of PostgreSQL",
     "the image": lambda: f"At most {bound('image/test_bounds.py', 'MOST_ADDED')} MB above its base",
     "schemas": lambda: f"schemas of {WORDS[len(bound('kustomize/validation.py', 'KUBERNETES'))]} Kubernetes versions",

@@ -17,14 +17,14 @@ PROJECT = "the project's: in the names of objects, roles, metrics and files that
 #: Files, and how a line of theirs begins.
 ALLOWED = {
     ("settings.py", '"todos",'): RESOURCE,
-    ("urls.py", 'path("", include("todos.urls")),'): RESOURCE,
+    ("urls.py", 'path("", include("todos.api")),'): RESOURCE,
     ("settings.py", "TITLE = "): RESOURCE,
     ("settings.py", "\"The caller's to-dos."): RESOURCE,
-    ("settings.py", "RESOURCE_TAG = "): RESOURCE,
     ("settings.py", "JWT_ISSUER = JWT_AUDIENCE = "): PROJECT,
     ("secrets/environment.py", '"NAME": env.str("DB_NAME", '): PROJECT,
     ("secrets/environment.py", '"USERNAME_SECRET": '): PROJECT,
     ("postgresql/options.py", 'raise ImproperlyConfigured(f"DB_ROLE='): PROJECT,
+    ("maintenance/management/commands/smoke.py", 'parser.add_argument("url", '): PROJECT,
     ("metrics/__init__.py", "NAMESPACE = "): PROJECT,
     ("metrics/directory.py", "PREFIX = "): PROJECT,
 }
@@ -56,7 +56,7 @@ def test_every_reason_still_has_its_line() -> None:
 def test_what_a_clone_says_of_itself_stands_in_one_group_of_settings() -> None:
     text = (KEPT / "settings.py").read_text(encoding="utf-8")
     group = text[text.index("# ── What a clone changes") : text.index("# ── Process")]
-    assert re.findall(r"^[A-Z_]+(?= =)", group, re.MULTILINE) == ["TITLE", "DESCRIPTION", "RESOURCE_TAG", "JWT_ISSUER"]
+    assert re.findall(r"^[A-Z_]+(?= =)", group, re.MULTILINE) == ["TITLE", "DESCRIPTION", "JWT_ISSUER"]
 
 
 def test_the_page_of_the_api_is_named_after_the_service(client: Client, settings: Settings) -> None:

@@ -11,8 +11,8 @@ _NOISE = re.compile(
     r": (Refreshing state|Reading|Read complete|Still \w+|Creating|Destroying|Modifying)\.{3}"
     r"|: (Refreshing state|Read complete)| = \(known after apply\)$|^ +\+ \(known after apply\),$|^ *$"
 )
-# Of what goes, the line that says so; its arguments stand where it was made.
-_GONE = re.compile(r"# \S+ will be destroyed|: Destruction complete|^Plan: |^Destroy complete!")
+# Of what goes, and of a copy, the line that says so; the arguments stand where it was made first.
+_BRIEF = re.compile(r"# \S+ will be (created|destroyed)|: Destruction complete|^Plan: |^Destroy complete!")
 # The steps that say something that no other one says.
 _STEPS = {
     "dev": {
@@ -52,7 +52,9 @@ def readable(output: str) -> str:
 
 def _told(step: str, story: Story) -> str:
     text = readable(story.outputs[step])
-    return "\n".join(line for line in text.splitlines() if _GONE.search(line)) + "\n" if "destroyed" in step else text
+    if step == "staging" or "destroyed" in step:
+        return "\n".join(line for line in text.splitlines() if _BRIEF.search(line)) + "\n"
+    return text
 
 
 def kept(name: str, story: Story) -> Story:

@@ -24,6 +24,8 @@ KEPT = {
     "team-todo",
     "example/todo",
     "example@1234567/todo@7654321",
+    "todo.example.com",
+    ".todo.example.com",
 }
 
 

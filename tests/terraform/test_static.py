@@ -207,6 +207,15 @@ def test_what_runs_is_said_in_one_file_of_each_environment() -> None:
             )
 
 
+def test_the_cluster_autoscaler_has_the_minor_version_of_kubernetes() -> None:
+    """While an upgrade moves through the environments, that of one of them."""
+    text = (SOURCE.parent / "platform/values/cluster-autoscaler.yaml").read_text()
+    tag = re.search(r"^  tag: v([\d.]+)\.\d+$", text, re.MULTILINE)
+    assert tag
+    files = [(SOURCE / "envs" / environment / "versions.auto.tfvars").read_text() for environment in ENVIRONMENTS]
+    assert any(f'kubernetes = "{tag[1]}"' in file for file in files)
+
+
 def test_the_package_is_built_for_the_runtime_that_runs_it() -> None:
     wanted = re.search(r'"--python-version", "([\d.]+)"', (SOURCE / "build_lambda.py").read_text())
     assert wanted

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from todoproject import audit
-from todoproject.admin import history
+from todoproject.admin import history, scopes
 from todoproject.admin.model_admin import MOST_ROWS, counted
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Action = Callable[["ResourceAdmin", HttpRequest, QuerySet[Any]], HttpResponse | 
 
 
 class Change(NamedTuple):
-    """A change of one field, and its words: “Complete” 5 todos, 5 todos “completed”."""
+    """A change of one field, and its words: “Complete” 5 orders, 5 orders “completed”."""
 
     action: str
     field: str
@@ -101,6 +101,9 @@ def _ask_or_change(
         return None
     if not known or ((form or number > ASK_ABOVE) and not _agreed(request, number)):
         return _question(model_admin, request, change, selected, number, form)
+    if problem := scopes.obstacle(rows, change.field, change.value):
+        model_admin.message_user(request, f"Nothing was changed: {problem}", messages.ERROR)
+        return None
     try:
         with transaction.atomic():
             changed = rows_set(model_admin, rows, change)
@@ -135,12 +138,15 @@ def _question(  # noqa: PLR0913, PLR0917  what the page shows
     “Select all across pages” travels as that wish, not as a field for each row: Django refuses more than 1,000 fields.
     """
     many = counted(number, model_admin.model)
-    rest = f" {counted(selected - number, model_admin.model)} more are so already and are left alone."
-    will = "Rows that have the new value already are left alone." if form else f"{many} will be {change.past}."
+    text = f"{many} will be {change.past}."
+    if form:
+        text = f"Choose the {str(form.fields[change.field].label).lower()}. Rows that have it already are left alone."
+    elif selected > number:
+        text += f" {counted(selected - number, model_admin.model)} more are so already and are left alone."
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"{change.verb} {many}{'' if form else '?'}",
-        "text": f"{will}{rest if selected > number else ''} Each gets a line in its history with your name.",
+        "text": f"{text} Each change gets a line in the history with your name.",
         "button": f"{change.verb} {many}",
         "action": change.action,
         "number": number,

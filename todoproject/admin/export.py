@@ -66,7 +66,8 @@ def csv_response(rows: QuerySet[Any]) -> CsvResponse:
 
 def csv_lines(rows: QuerySet[Any]) -> Iterator[str]:
     """Yield the table in pieces, every cell quoted and defused: each column but `version`, a choice by its label."""
-    fields = [field for field in rows.model._meta.concrete_fields if field.name != "version"]
+    columns = sorted(rows.model._meta.concrete_fields, key=lambda field: not field.editable)  # as in the list
+    fields = [field for field in columns if field.name != "version"]
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     yield "\ufeff" + writer.writerow([field.name.replace("_", " ") for field in fields])
     labels = [dict(field.flatchoices) for field in fields]

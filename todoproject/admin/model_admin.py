@@ -14,8 +14,9 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import DataError
-from django.db.models import Case, Count, Field, Model, Q, QuerySet, Value, When
-from django.forms import Media
+from django.db.models import Case, Count, DateField, DateTimeField, Field, Model, Q, QuerySet, Value, When
+from django.forms import DateInput, DateTimeInput, Media
+from django.forms import DateTimeField as DateTimeFormField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -31,6 +32,11 @@ else:
     AnyModelAdmin, AnyPaginator = admin.ModelAdmin, Paginator
 
 MOST_ROWS = 10_000
+
+
+# One labelled input each, with the browser's own picker; Django's pair for a date and a time has one label for two.
+DATE = DateInput({"type": "date"}, format="%Y-%m-%d")
+DATE_TIME = DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
 class BoundedPaginator(AnyPaginator):
@@ -92,6 +98,10 @@ class OperationsModelAdmin(AnyModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    formfield_overrides = {
+        DateTimeField: {"form_class": DateTimeFormField, "widget": DATE_TIME},
+        DateField: {"widget": DATE},
+    }
     states: Mapping[str, Q] = {}
     tiles: Mapping[str, str] = {}
     alarming: Sequence[str] = ()
@@ -186,6 +196,6 @@ def is_key(field: "Field[Any, Any]", text: str) -> bool:
 
 
 def counted(number: int, model: type[Model]) -> str:
-    """Return “1 todo”, “2,000 todos”."""
+    """Return “1 order”, “2,000 orders”."""
     names = model._meta
     return f"{number:,} {names.verbose_name if number == 1 else names.verbose_name_plural}"

@@ -13,12 +13,12 @@ from django.contrib.admin.models import ADDITION
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection
-from django.db.models import BooleanField, CharField, DateField, DateTimeField, Field, QuerySet, TextField
+from django.db.models import BooleanField, CharField, DateField, Field, QuerySet, TextField
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from todoproject import audit
-from todoproject.admin import history
+from todoproject.admin import history, scopes
 from todoproject.admin.bulk import asking, refusal, rows_update
 from todoproject.admin.export import csv_response
 from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
 else:
     AnyModelForm = forms.ModelForm
-
-# One labelled input each, with the browser's own picker; Django's pair for a date and a time has one label for two.
-DATE = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-DATE_TIME = forms.DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
 class ResourceForm(AnyModelForm):
@@ -50,7 +46,20 @@ class ResourceForm(AnyModelForm):
         if self.instance.pk and values.get("seen_version") != self.instance.version:
             name = self.instance._meta.verbose_name
             raise ValidationError(f"Somebody has changed this {name} since you opened it: open it again to see how.")
+        self._keep_in_scope(values)
         return values
+
+    def _keep_in_scope(self, values: Mapping[str, Any]) -> None:
+        resource = scopes.owned(type(self.instance))
+        owner = values.get(resource.scope.column) if resource else None
+        if resource is None or owner is None:
+            return
+        if resource.scope.column in self.changed_data and self.instance.pk:
+            rows = resource.model._default_manager.filter(pk=self.instance.pk)
+            if refused := scopes.named_by_others(rows):
+                self.add_error(resource.scope.column, refused)
+        for name in scopes.unseen(resource, owner, values):
+            self.add_error(name, f"{owner} does not see this one.")
 
 
 class ResourceAdmin(OperationsModelAdmin):
@@ -65,18 +74,16 @@ class ResourceAdmin(OperationsModelAdmin):
     list_display: tuple[str, ...] = ()
     ordering = ("-pk",)  # the order of creation, by the index that every table has
     change_list_template = "admin/resource_change_list.html"
-    formfield_overrides = {
-        DateTimeField: {"form_class": forms.DateTimeField, "widget": DATE_TIME},
-        DateField: {"widget": DATE},
-    }
     granted = ("view", "add", "change", "delete")
 
     def __init__(self, model: type[Any], site: admin.AdminSite) -> None:
         super().__init__(model, site)
-        fields = [field for field in self.opts.concrete_fields if not field.primary_key]
+        # What only the service writes stands last: Django puts the columns of the base class first.
+        columns = sorted(self.opts.concrete_fields, key=lambda field: not field.editable)
+        fields = [field for field in columns if not field.primary_key]
         keys = [field for field in fields if field.is_relation]
         texts = [field for field in fields if is_free_text(field)]
-        columns = [field.name for field in [*texts[:1], *fields] if not isinstance(field, TextField)]
+        listed = [field.name for field in [*texts[:1], *fields] if not isinstance(field, TextField)]
         filters = self.list_filter or [field.name for field in fields if field.editable or field.name == "created_at"]
         set_already = {getattr(action, "field", "") for action in self.actions or ()}
         asked = [
@@ -86,7 +93,7 @@ class ResourceAdmin(OperationsModelAdmin):
         ]
         names = ", ".join(str(field.verbose_name) for field in [*texts, *keys])
         vars(self).update(  # as if the class had them
-            list_display=self.list_display or tuple(dict.fromkeys(name for name in columns if name != "version")),
+            list_display=self.list_display or tuple(dict.fromkeys(name for name in listed if name != "version")),
             list_filter=tuple(filter(None, map(self._list_filter, filters))),
             list_select_related=tuple(field.name for field in keys),
             autocomplete_fields=tuple(field.name for field in keys),

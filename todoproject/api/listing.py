@@ -3,7 +3,7 @@
 See `todoproject.api.cursor` for what a position is to a client.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -36,11 +36,12 @@ class Listing:
     def __init__(
         self,
         rows_of: Callable[[Any, Mapping[str, Any]], QuerySet[Any]],
-        columns: Collection[str],
+        columns: Sequence[str],
         parent_of: Callable[[Any, Any], QuerySet[Any]] | None = None,
     ) -> None:
         self._rows_of = rows_of
         self._columns = columns
+        self._place = {name: place for place, name in enumerate(columns)}
         self._parent_of = parent_of
         self._statement = lru_cache(maxsize=STATEMENTS)(self._made)
 
@@ -62,11 +63,11 @@ class Listing:
         if position:
             values |= {"position_key": position.key, "position_id": position.row_id}
         ahead, behind = self._statement(ordering, frozenset(filters), backwards, limit)
-        found = ahead.rows(values)
+        found, row_id = ahead.rows(values), self._place["id"]
         if self._parent_of:
             if not found:
                 raise Http404
-            if found[0].id is None:
+            if found[0][row_id] is None:
                 found = []
         more_ahead, found = len(found) > limit, found[:limit]
         if not found:
@@ -76,15 +77,15 @@ class Listing:
             step = -1 if ordering.descending != backwards else 1
             turned = Position(position.key, position.row_id + step, not backwards)
             return Page([], turned, None) if backwards else Page([], None, turned)
-        any_behind = position is not None and found[0].row_behind is not None
+        any_behind = position is not None and found[0][-1] is not None  # what `_made` annotates
         if backwards:
             found.reverse()
             more_ahead, any_behind = any_behind, more_ahead
-        key_of, first, last = ordering.key_of, found[0], found[-1]
+        key, place, first, last = ordering.key.of, self._place[ordering.key.column], found[0], found[-1]
         return Page(
             found,
-            Position(key_of(last), last.id, backwards=False) if more_ahead else None,
-            Position(key_of(first), first.id, backwards=True) if any_behind else None,
+            Position(key(last[place]), last[row_id], backwards=False) if more_ahead else None,
+            Position(key(first[place]), first[row_id], backwards=True) if any_behind else None,
         )
 
     def _made(
@@ -102,7 +103,8 @@ class Listing:
         behind = rows.filter(GreaterThanOrEqual(here, mark) if down else LessThanOrEqual(here, mark)).values("pk")
         # Sorted, and no EXISTS, which may search the whole table from any end: the first row lies beside the mark.
         behind = behind.order_by(*(term.asc() if down else term.desc() for term in terms))[:1]
-        ahead = rows.order_by(*(term.desc() if down else term.asc() for term in terms)).values(*self._columns)
+        ahead = rows.order_by(*(term.desc() if down else term.asc() for term in terms))
+        ahead = ahead.annotate(address=F("id")).values(*self._columns)
         if backwards is not None:
             ahead = ahead.filter(LessThan(here, mark) if down else GreaterThan(here, mark))
             ahead = ahead.annotate(row_behind=Subquery(behind))

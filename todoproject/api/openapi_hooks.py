@@ -38,7 +38,9 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         operation["description"] = operation["description"].replace("``", "`")
         for status, response in operation["responses"].items():
             headers = response.setdefault("headers", {})
-            for name, description in {**HEADERS.get(status, {}), **REQUEST_ID}.items():
+            # A 409 passes by waiting only where an Idempotency-Key may be in use, which may also be reused.
+            known = HEADERS.get(status, {}) if status != "409" or "422" in operation["responses"] else {}
+            for name, description in {**known, **REQUEST_ID}.items():
                 headers.setdefault(name, {"schema": {"type": "string"}, "description": description})
             for example in response.get("content", {}).get(CONTENT_TYPE, {}).get("examples", {}).values():
                 example["value"]["instance"] = re.sub(r"\{\w+\}", "42", path)

@@ -25,8 +25,8 @@ class SortKey:
     expression: Expression | F
     #: The key of a value: what JSON can hold and PostgreSQL reads, or a date or Decimal, which come back as their text.
     of: Callable[[Any], Any]
-    #: The attribute of a row that has the value.
-    attribute: str = "id"
+    #: The column that has the value.
+    column: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +36,6 @@ class Ordering:
     name: str
     key: SortKey
     descending: bool
-
-    def key_of(self, row: Any) -> Any:
-        """Return the key of a row."""
-        return self.key.of(getattr(row, self.key.attribute))
 
 
 def infinity(field: "models.Field[Any, Any]") -> Func:
@@ -56,14 +52,14 @@ def sort_key(field: "models.Field[Any, Any]") -> SortKey:
     name = field.name
     if not field.null:
         text = isinstance(field, models.CharField | models.TextField)
-        return SortKey(Collate(name, "C") if text else F(name), _plain, field.attname)
+        return SortKey(Collate(name, "C") if text else F(name), _plain, field.name)
     if isinstance(field, models.CharField | models.TextField):
         # Each text behind a "+", and behind them all the "~" of those that have none.
         marked = Func(Value("+"), F(name), template="(%(expressions)s)", arg_joiner=" || ", output_field=field)
         return SortKey(
             Collate(Coalesce(marked, Value("~")), "C"),
             lambda value: "~" if value is None else f"+{value}",
-            field.attname,
+            field.name,
         )
     if isinstance(field, models.BooleanField):
         return _without_null(field, Cast(name, models.SmallIntegerField()), 2, int)
@@ -84,7 +80,7 @@ def _without_null(
     above: Any = None,
 ) -> SortKey:
     key, read = absent if above is None else above, of or _plain
-    return SortKey(Coalesce(value, absent), lambda found: key if found is None else read(found), field.attname)
+    return SortKey(Coalesce(value, absent), lambda found: key if found is None else read(found), field.name)
 
 
 def _plain(value: Any) -> Any:

@@ -90,7 +90,8 @@ class Resource(ViewSetMixin, PrivateView):
             fixed["parent"] = self.row_id(self.parent)
         page = self.rows().listing.page(fixed, filters, ordering, position, query["limit"])
         root = self.root(request)
-        body = to_json([self.represent(row, root) for row in page.rows])
+        represent = self.represent
+        body = to_json([represent(row, root) for row in page.rows])
         listed = request.build_absolute_uri(request.path.rstrip("/")) if self.parent else root
         link = link_header(request, listed, page, ordering, filters)
         etag = digest_etag(body, link.encode())
@@ -118,7 +119,7 @@ class Resource(ViewSetMixin, PrivateView):
     def retrieve(self, request: Request, **_key: str) -> HttpResponse:
         """Return the row, or 304 when ``If-None-Match`` names its ETag."""
         row = self.rows().one(caller_id(request), self.row_id())
-        return not_modified(request, version_etag(row.version)) or self.answer(request, row)
+        return not_modified(request, version_etag(row[self.rows().version])) or self.answer(request, row)
 
     def update(self, request: Request, **_key: str) -> HttpResponse:
         """Replace the row; members that are left out get their defaults."""
@@ -149,9 +150,9 @@ class Resource(ViewSetMixin, PrivateView):
     def answer(self, request: Request, row: Any, *, created: bool = False) -> HttpResponse:
         """Return one row with its ETag, and with its ``Location`` if it is new."""
         body = self.represent(row, self.root(request))
-        headers = {"ETag": version_etag(row.version)}
+        headers = {"ETag": version_etag(row[self.rows().version])}
         if created:
-            return json_response(body, status=201, headers=headers | {"Location": f"{self.root(request)}/{row.id}"})
+            return json_response(body, status=201, headers=headers | {"Location": body["url"]})
         return json_response(body, headers=headers)
 
     @classmethod
@@ -160,8 +161,9 @@ class Resource(ViewSetMixin, PrivateView):
 
         In one pass: a list of 200 has no time for a method call a field.
         """
-        before, members = cls.members()
-        return dict(zip(members, (*row[:before], f"{root}/{row.id}", *row[before:]), strict=False))
+        body = dict(zip(cls.members(), row, strict=False))  # behind the members come the columns of `Rows` alone
+        body["url"] = f"{root}/{body['id']}"
+        return body
 
     def row_id(self, key: str = "") -> int:
         """Return the id in the address."""
@@ -214,10 +216,9 @@ class Resource(ViewSetMixin, PrivateView):
 
     @classmethod
     @cache
-    def members(cls) -> tuple[int, tuple[str, ...]]:
-        """Return the members of an answer, and which of them is the address."""
-        names = tuple(cls.form().fields)
-        return names.index("url"), names
+    def members(cls) -> tuple[str, ...]:
+        """Return the members of an answer."""
+        return tuple(cls.form().fields)
 
     @classmethod
     def id_name(cls) -> str:

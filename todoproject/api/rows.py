@@ -29,11 +29,14 @@ class Rows:
 
     def __init__(self, resource: "type[Resource]", parent: str = "") -> None:
         self.resource, self.model, self.scope = resource, resource.model, resource.scope
-        fields = {name: field for name, field in resource.form().fields.items() if name != "url"}
+        members = resource.form().fields
+        fields = {name: field for name, field in members.items() if name != "url"}
         self._meta: Any = self.model._meta
-        #: The columns of an answer in the order of its members, and what cursors and ETags are made of besides.
-        names = dict.fromkeys([*fields, *resource.orderings, "id", "version"])
-        self.columns: list[Any] = [self._meta.get_field(name) for name in names]
+        #: The columns of an answer in the order of its members (the id again for the address), and what cursors and
+        #: ETags are made of besides; a row is a tuple of them.
+        answered = ["address" if name == "url" else name for name in members]
+        self.columns = list(dict.fromkeys([*answered, *resource.orderings, "version"]))
+        self.id, self.version = self.columns.index("id"), self.columns.index("version")
         self.references = {
             column.name: (column.related_model, resource.reference_scope(column))
             for column in map(self._meta.get_field, fields)
@@ -43,14 +46,14 @@ class Rows:
         self.has_dependents = any(
             field.auto_created and not field.concrete for field in self._meta.get_fields(include_hidden=True)
         )
-        names_of = [column.name for column in self.columns]
-        self.listing = Listing(self._of, names_of, self._parent_row if parent else None)
-        self._one = selection(self._visible(Parameter("caller")).filter(pk=Parameter("id")).values(*names_of))
+        self.listing = Listing(self._of, self.columns, self._parent_row if parent else None)
+        row = self._visible(Parameter("caller")).filter(pk=Parameter("id"))
+        self._one = selection(row.annotate(address=F("id")).values(*self.columns))
         self._insertion = lru_cache(maxsize=64)(self._insertion_of)
 
     # ── Reads ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def one(self, caller: int, row_id: int) -> Any:
-        """Return a row with its columns as attributes; raise Http404 when the caller sees none."""
+        """Return a row, a tuple of `columns`; raise Http404 when the caller sees none."""
         rows = self._one.rows({"caller": caller, "id": row_id}) if row_id <= LARGEST_ID else []
         if not rows:
             raise Http404
@@ -81,7 +84,7 @@ class Rows:
         rows = statement.rows({"caller": caller, **given})
         if not rows:
             raise self._refusal(caller, None, given)
-        audit.record(self.action("created"), target=rows[0].id)
+        audit.record(self.action("created"), target=rows[0][self.id])
         return rows[0]
 
     def change(self, caller: int, row_id: int, changes: Mapping[str, Any], condition: Q) -> Any:
@@ -154,7 +157,8 @@ class Rows:
         values |= {column_of(name).column: value for name, value in (*expressions, *self.scope.columns().items())}
         targets = [Exists(self._target(name, Parameter("caller"), Parameter(name))) for name in sorted(used)]
         source = active_user(Parameter("caller")).filter(self.scope.may_create(), *targets)
-        return insertion(self.model, source, values, [column.column for column in self.columns])
+        returning = [column_of("id" if name == "address" else name).column for name in self.columns]
+        return insertion(self.model, source, values, returning)
 
     def _refusal(self, caller: int, row_id: int | None, values: Mapping[str, Any]) -> Exception:
         """Return why a write met no row, found by one statement; without `row_id` it was to make one."""

@@ -22,7 +22,7 @@ class Scope:
     """Which rows a caller may see and write; `column` is what says so, "" where nothing does."""
 
     column = ""
-    #: "the caller's todos", for the OpenAPI document; and one sentence about them.
+    #: "the caller's orders", for the OpenAPI document; and one sentence about them.
     whose, sentence = "", ""
 
     def rows(self, rows: Rows, caller: Any) -> Rows:

@@ -1,6 +1,7 @@
 """Faults on demand, for rehearsals and for the tests of releases: FAULTS names them, and by default there are none.
 
 - errors: whatever a view would have answered is a 500.
+- resource: whatever a view of a resource would have answered is a 500; /schema, /docs, /admin and tokens are well.
 - latency: it comes a second later.
 - unready: /readyz stays red.
 - crash: gunicorn ends as soon as it has begun.
@@ -19,10 +20,11 @@ from django.http import HttpRequest, HttpResponse
 
 from todoproject.http.problems import problem_response
 
-KNOWN: tuple[str, ...] = ("errors", "latency", "unready", "crash")
+KNOWN: tuple[str, ...] = ("errors", "resource", "latency", "unready", "crash")
 
 HEALTH = "todoproject.server.health.HealthMiddleware"
 LATENCY_SECONDS = 1.0
+LIBRARIES = ("todoproject", "django", "drf_spectacular")
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -34,7 +36,7 @@ def installed(middleware: Sequence[str], faults: Sequence[str]) -> list[str]:
     chosen = list(middleware)
     if "unready" in faults:
         chosen.insert(chosen.index(HEALTH), f"{__name__}.UnreadyMiddleware")
-    if {"errors", "latency"} & set(faults):
+    if {"errors", "resource", "latency"} & set(faults):
         chosen.append(f"{__name__}.ViewFaultsMiddleware")
     return chosen
 
@@ -56,12 +58,15 @@ class ViewFaultsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponse | None:
         """Wait, or answer, or both; https://docs.djangoproject.com/en/5.2/topics/http/middleware/#process-view"""
         if "latency" in settings.FAULTS:
             time.sleep(LATENCY_SECONDS)
         if "errors" in settings.FAULTS:
             return problem_response(request, "internal-error", "This error was asked for: FAULTS=errors.")
+        # A resource is a package beside this one; every other view is part of the project or of a library.
+        if "resource" in settings.FAULTS and view.__module__.partition(".")[0] not in LIBRARIES:
+            return problem_response(request, "internal-error", "This error was asked for: FAULTS=resource.")
         return None
 
 

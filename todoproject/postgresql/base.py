@@ -13,7 +13,6 @@ import psycopg
 from django.db.backends.postgresql import client
 from django_prometheus.db.backends.postgresql import base
 from django_prometheus.db.metrics import errors_total, execute_total, query_duration_seconds
-from psycopg.rows import namedtuple_row
 
 from todoproject.metrics import capacity
 from todoproject.postgresql import driver
@@ -89,7 +88,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         super()._close()
 
     def rows(self, text: str, values: Sequence[Any]) -> list[Any]:
-        """Return the rows of a statement as named tuples; see `todoproject.postgresql.statements`.
+        """Return the rows of a statement as tuples; see `todoproject.postgresql.statements`.
 
         Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
         """
@@ -99,7 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         self.count_use()
         cursor = self.binary_cursor
         if cursor is None or cursor.connection is not self.connection:
-            cursor = self.binary_cursor = BinaryCursor(self.connection, row_factory=namedtuple_row)
+            cursor = self.binary_cursor = BinaryCursor(self.connection)
         executed, seconds = self.statement_metrics
         executed.inc()
         started = time.perf_counter()

@@ -53,7 +53,7 @@ class Statement:
         return re.sub("%[%s]", filled, text), names
 
     def rows(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return the rows as named tuples; raises Django's database errors, and KeyError for a missing value."""
+        """Return the rows as tuples; raises Django's database errors, and KeyError for a missing value."""
         text, names = self._text_and_names
         return connection.rows(text, [values[name] for name in names])  # type: ignore[attr-defined,no-any-return]
 

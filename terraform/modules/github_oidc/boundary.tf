@@ -13,7 +13,7 @@ data "aws_iam_policy_document" "boundary" {
     actions = [
       "acm:DescribeCertificate",
       "acm:ListCertificates",
-      "autoscaling:*",
+      "autoscaling:Describe*",
       "cloudwatch:Describe*",
       "ec2:*",
       "ecr:BatchCheckLayerAvailability",
@@ -48,6 +48,19 @@ data "aws_iam_policy_document" "boundary" {
       "rds:StopDBInstance",
     ]
     resources = local.named
+  }
+
+  # AmazonEKSClusterPolicy would let the cluster's role resize every group of the account.
+  statement {
+    sid       = "OwnGroups"
+    actions   = ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/k8s.io/cluster-autoscaler/${local.name}"
+      values   = ["owned"]
+    }
   }
 
   statement {

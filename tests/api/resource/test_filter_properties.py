@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.api.client import ApiClient
 from tests.api.paging import ids, page
-from tests.api.resource.rows import LETTERS, moments, replace_todos, todo_values
-from todoproject.accounts.models import User
+from tests.api.rows import LETTERS, moments, replace_rows, rows_of
+from tests.sample import SUBJECTS_BY_MODEL
 from todos.models import Todo
 
 pytestmark = pytest.mark.slow
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 searching = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+todo_values = rows_of(SUBJECTS_BY_MODEL[Todo])
 searched_texts = st.text(st.sampled_from(LETTERS), min_size=1, max_size=4)
 any_filters = st.fixed_dictionaries(
     {}, optional={"completed": st.booleans(), "due_before": moments, "due_after": moments, "q": searched_texts}
@@ -64,21 +65,21 @@ def meant(todos: list[Todo], filters: dict[str, Any]) -> list[int]:
 @searching
 @given(rows=st.lists(todo_values, max_size=8), filters=any_filters)
 def test_any_combination_of_filters_gives_what_the_oracle_says(
-    api: ApiClient, user: User, rows: list[dict[str, Any]], filters: dict[str, Any]
+    api: ApiClient, rows: list[dict[str, Any]], filters: dict[str, Any]
 ) -> None:
-    todos = replace_todos(user, rows)
+    todos = replace_rows(api, rows)
     assert asked(api, filters) == meant(todos, filters)
 
 
 @searching
 @given(rows=st.lists(todo_values, min_size=1, max_size=6), cut=st.data())
 def test_any_part_of_a_title_or_description_finds_it_in_either_case(
-    api: ApiClient, user: User, rows: list[dict[str, Any]], cut: st.DataObject
+    api: ApiClient, rows: list[dict[str, Any]], cut: st.DataObject
 ) -> None:
     # Beyond the letters of the oracle Unicode versions differ: a part is cut from texts of those alone.
     rows = [row | {"title": "".join(letter for letter in row["title"] if letter in LETTERS) or "a"} for row in rows]
     assume(all(row["title"].strip() for row in rows))
-    todos = replace_todos(user, rows)
+    todos = replace_rows(api, rows)
     text = cut.draw(st.sampled_from([text for row in rows for text in (row["title"], row["description"]) if text]))
     start = cut.draw(st.integers(0, len(text) - 1))
     part = text[start : cut.draw(st.integers(start + 1, len(text)))]
@@ -93,10 +94,10 @@ def test_any_part_of_a_title_or_description_finds_it_in_either_case(
     distance=st.sampled_from([-1, 0, 1]),
 )
 def test_the_bounds_of_due_before_and_due_after_are_exact_in_any_zone(
-    api: ApiClient, user: User, rows: list[dict[str, Any]], moment: datetime, distance: int
+    api: ApiClient, rows: list[dict[str, Any]], moment: datetime, distance: int
 ) -> None:
     due_at = moment.astimezone(UTC) + timedelta(microseconds=distance)
-    todos = replace_todos(user, [*rows, rows[0] | {"due_at": due_at}])
+    todos = replace_rows(api, [*rows, rows[0] | {"due_at": due_at}])
     for name in ("due_before", "due_after"):
         assert asked(api, {name: moment}) == meant(todos, {name: moment})
 
@@ -104,9 +105,9 @@ def test_the_bounds_of_due_before_and_due_after_are_exact_in_any_zone(
 @searching
 @given(rows=st.lists(todo_values, max_size=8), filters=any_filters)
 def test_deleting_by_filters_deletes_what_listing_by_them_shows(
-    api: ApiClient, user: User, rows: list[dict[str, Any]], filters: dict[str, Any]
+    api: ApiClient, rows: list[dict[str, Any]], filters: dict[str, Any]
 ) -> None:
-    todos = replace_todos(user, rows)
+    todos = replace_rows(api, rows)
     assert api.send("DELETE", as_query(filters).replace("ordering=created_at", "").rstrip("?&")).status_code == 204
-    left = sorted(Todo.objects.filter(owner=user).values_list("pk", flat=True))
+    left = sorted(Todo.objects.filter(owner=api.user).values_list("pk", flat=True))
     assert left == sorted({todo.pk for todo in todos} - set(meant(todos, filters)))

@@ -1,30 +1,26 @@
 """How PostgreSQL serves a page of 100,000 todos: from one index, at any depth, whoever owns them."""
 
 import json
-import re
-from collections.abc import Iterator, Sequence
-from itertools import count
+from collections.abc import Iterator
 from typing import Any, NamedTuple
-from unittest.mock import patch
 from urllib.parse import quote
 
 import psycopg
 import pytest
 from django.db import connection
-from psycopg.sql import Literal
 from pytest_django import DjangoDbBlocker
 
 from tests.api.client import ApiClient
-from tests.sample import ORDERINGS
+from tests.api.test_index_per_ordering import nodes, statement_of
 from todoproject.accounts.models import User
 from todoproject.accounts.tokens import issue_access
 from todoproject.api.cursor import Position, cursor_text
-from todoproject.postgresql.base import DatabaseWrapper
 from todos.api import Todos
 from todos.models import Todo
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
+ORDERINGS = list(Todos.sorted_by())
 ROWS = 100_000
 # Pages of 8 KiB. A page of the list has 50 todos, which may all lie on pages of their own, and one more to know
 # whether it is the last; then there are at most 15 of the index (measured: 61 in all).
@@ -84,29 +80,13 @@ def plan_of(api: ApiClient, address: str) -> dict[str, Any]:
     """Run the one statement of a request again with EXPLAIN; return what PostgreSQL says."""
     text, values = statement_of(api, address)
     assert connection.connection is not None
-    # As the service prepares it: not with Django's cursor, which writes the values into the text.
+    # As the service asks it: not with Django's cursor, which writes the values into the text.
     found: dict[str, Any] = (
         psycopg.Cursor(connection.connection)
         .execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + text, values)
         .fetchall()[0][0][0]
     )
     return found
-
-
-def statement_of(api: ApiClient, address: str) -> tuple[str, Sequence[Any]]:
-    """Return the one statement of a request and its values."""
-    with patch.object(DatabaseWrapper, "rows", autospec=True, side_effect=DatabaseWrapper.rows) as asked:
-        response = api.send("GET", address)
-    assert response.status_code == 200, response.content
-    (((_, text, values), _),) = asked.call_args_list
-    return text, values
-
-
-def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a node of a plan and all below it."""
-    yield node
-    for below in node.get("Plans", []):
-        yield from nodes(below)
 
 
 def kinds(plan: dict[str, Any]) -> set[str]:
@@ -147,30 +127,6 @@ def test_a_first_page_comes_from_one_index(light: Caller, ordering: str) -> None
 @pytest.mark.parametrize("ordering", ORDERINGS)
 def test_a_deep_page_comes_from_one_index(heavy: Caller, ordering: str, *, backwards: bool) -> None:
     assert_from_one_index(plan_of(heavy.api, deep(heavy, ordering, backwards=backwards)))
-
-
-@pytest.mark.parametrize("backwards", [False, True], ids=["next", "prev"])
-@pytest.mark.parametrize("ordering", ORDERINGS)
-def test_a_plan_made_for_whatever_values_may_come_uses_that_index_too(
-    heavy: Caller, ordering: str, *, backwards: bool
-) -> None:
-    # After five uses PostgreSQL may keep one plan for all values of a prepared statement.
-    text, values = statement_of(heavy.api, deep(heavy, ordering, backwards=backwards))
-    numbers = count(1)
-    numbered = re.sub("%[%s]", lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", text)
-    literals = ", ".join(Literal(value).as_string() for value in values)
-    assert connection.connection is not None
-    with connection.connection.cursor() as cursor:
-        cursor.execute("SET plan_cache_mode = force_generic_plan")
-        cursor.execute("PREPARE page AS " + numbered)
-        try:
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE page ({literals})")
-            plan = cursor.fetchall()[0][0][0]
-        finally:
-            cursor.execute("DEALLOCATE page")
-            cursor.execute("RESET plan_cache_mode")
-    assert "$" in json.dumps(plan), "planned without looking at the values"
-    assert_from_one_index(plan)
 
 
 @pytest.mark.parametrize("ordering", ORDERINGS)

@@ -59,7 +59,7 @@ def _work(store: Store, job: Object) -> None:
         container |= {"ready": False, "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off"}}}
         pod["status"]["phase"] = "Pending"
     component = job["metadata"].get("labels", {}).get("app.kubernetes.io/component")
-    usual = store.content.get("seconds_of_a_job", SECONDS_OF_A_JOB)
+    usual: float = store.content.get("seconds_of_a_job", SECONDS_OF_A_JOB)
     seconds = float(store.content.get(f"seconds_of_{component}", usual))
     endless, good = fault == "hang" or image_missing, not fault or fault == "image-missing"
     if age >= seconds - SECONDS_TO_CONDITION and not endless:

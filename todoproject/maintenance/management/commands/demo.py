@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                     rows[type(row)].append(row)
             for model, made in rows.items():
                 # In the order of their time, as they would have come in: the admin lists them by id.
-                model._default_manager.bulk_create(sorted(made, key=lambda row: row.created_at))
+                model._default_manager.bulk_create(sorted(made, key=attrgetter("created_at")))
                 self.stdout.write(f"{len(made)} {model._meta.verbose_name_plural}")
 
     def _person(self, name: str, password: str) -> int | None:

@@ -116,9 +116,10 @@ class Command(BaseCommand):
 
 def can_create(resource: type[Resource]) -> bool:
     """Say whether a user without a team may create a row, and every row that it needs."""
-    needed = [
-        field for field in resource.form().fields.values() if isinstance(field, ReferenceField) and field.required
-    ]
-    targets = (resource.model._meta.get_field(field.source).related_model for field in needed)
-    found = [registry.resource_of(target) for target in targets]  # type: ignore[arg-type]
-    return not isinstance(resource.scope, Shared) and all(target is None or can_create(target) for target in found)
+    if isinstance(resource.scope, Shared):
+        return False
+    members = resource.form().fields.items()
+    needed: list[str] = [name for name, field in members if isinstance(field, ReferenceField) and field.required]
+    columns: list[Any] = [resource.model._meta.get_field(name) for name in needed]
+    targets = [registry.resource_of(column.related_model) for column in columns]
+    return all(target is None or can_create(target) for target in targets)

@@ -1,0 +1,153 @@
+"""A declaration that cannot keep its promises is refused at the start, with a sentence that says what to write."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models import UniqueConstraint
+from django.test.utils import isolate_apps
+
+from tests.conformance.api import Inspections
+from tests.conformance.models import Inspection, Notice, Team
+from todoproject.api import checks, registry
+from todoproject.api.checks import check_resources
+from todoproject.api.models import PageIndex, ResourceModel
+from todoproject.api.resource import Resource
+from todoproject.api.scope import Everyone, Owned, Shared
+from todoproject.api.serializers import ResourceSerializer
+
+USER = get_user_model()
+
+
+def declared(
+    *, scope: Any = None, unique: Any = (), ordering: str = "created_at", indexes: Any = None, **columns: Any
+) -> Any:
+    """Return a resource of a model with these columns."""
+
+    class Meta:
+        app_label = "conformance"
+        constraints = list(unique)
+
+    Meta.indexes = [PageIndex("owner", "created_at")] if indexes is None else indexes  # type: ignore[attr-defined]
+    owner = models.ForeignKey(USER, on_delete=models.CASCADE, db_index=False, related_name="+")
+    body = {"__module__": __name__, "Meta": Meta, "owner": owner, **columns}
+    model = type("Thing", (ResourceModel,), body)
+    fields = ("id", "url", *columns, "created_at")
+    serializer = type(
+        "ThingSerializer", (ResourceSerializer,), {"Meta": type("Meta", (), {"model": model, "fields": fields})}
+    )
+    return type(
+        "Things", (Resource,), {"serializer": serializer, "scope": scope or Owned("owner"), "orderings": (ordering,)}
+    )
+
+
+def sentences(monkeypatch: pytest.MonkeyPatch, *resources: Any, nested: Any = ()) -> list[str]:
+    monkeypatch.setattr(checks, "resources", lambda: resources)
+    monkeypatch.setattr(checks, "nested_lists", lambda: nested)
+    return [str(error.msg) for error in check_resources(None)]
+
+
+def test_what_is_declared_here_has_no_mistake() -> None:
+    assert check_resources(None) == []
+
+
+@isolate_apps("tests.conformance")
+@pytest.mark.parametrize(
+    ("column", "sentence"),
+    [
+        (models.EmailField(max_length=50), "part is a EmailField; the API carries CharField, TextField, "),
+        (models.FloatField(), "part is a FloatField; the API carries "),
+        (models.JSONField(), "part is a JSONField; "),
+        (models.FileField(), "part is a FileField; "),
+        (models.UUIDField(), "part is a UUIDField; "),
+        (models.ManyToManyField(USER, related_name="+"), "part is a ManyToManyField; "),
+        (models.TextField(), "part has no max_length"),
+        (
+            models.ForeignKey(USER, on_delete=models.CASCADE, related_name="+"),
+            'references["part"] must say which',
+        ),
+        (
+            models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+"),
+            "part leads to Team, which is neither a user nor a resource.",
+        ),
+        (
+            models.CharField(max_length=9, unique=True),
+            "part is unique: write UniqueConstraint(fields=['owner', 'p",
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
+)
+def test_a_column_that_the_api_does_not_carry(monkeypatch: pytest.MonkeyPatch, column: Any, sentence: str) -> None:
+    (found,) = sentences(monkeypatch, declared(part=column))
+    assert found.startswith(sentence)
+
+
+@isolate_apps("tests.conformance")
+def test_a_key_that_is_set_to_null_without_a_new_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    column = models.ForeignKey(Notice, on_delete=models.SET_NULL, null=True, related_name="+")
+    (found,) = sentences(monkeypatch, declared(part=column))
+    assert found.endswith("use CASCADE, PROTECT or todoproject.api.models.unset.")
+
+
+@isolate_apps("tests.conformance")
+def test_a_unique_constraint_without_the_scope(monkeypatch: pytest.MonkeyPatch) -> None:
+    constraint = UniqueConstraint(fields=["part"], name="part_once")
+    (found,) = sentences(monkeypatch, declared(unique=[constraint], part=models.CharField(max_length=9)))
+    assert found == "part_once tells what others have: its fields must include owner."
+
+
+@isolate_apps("tests.conformance")
+def test_a_unique_constraint_of_what_everyone_sees_needs_no_scope(monkeypatch: pytest.MonkeyPatch) -> None:
+    constraint = UniqueConstraint(fields=["part"], name="part_once")
+    columns = {"part": models.CharField(max_length=9)}
+    indexes = [PageIndex("created_at")]
+    resource = declared(scope=Everyone(), unique=[constraint], indexes=indexes, **columns)
+    assert sentences(monkeypatch, resource) == []
+
+
+@isolate_apps("tests.conformance")
+@pytest.mark.parametrize(
+    ("scope", "line"),
+    [
+        (Owned("owner"), 'PageIndex("owner", "part")'),
+        (Shared("owner"), 'PageIndex("owner", "part")'),
+        (Everyone(), 'PageIndex("part")'),
+    ],
+)
+def test_an_ordering_without_its_index_names_the_line_to_add(
+    monkeypatch: pytest.MonkeyPatch, scope: Any, line: str
+) -> None:
+    resource = declared(scope=scope, ordering="part", part=models.DateField(null=True))
+    resource.default_ordering = "part"
+    assert sentences(monkeypatch, resource) == [f"The ordering part has no index: add {line} to Meta.indexes of Thing."]
+
+
+def test_a_nested_list_without_its_index_names_the_line_to_add(monkeypatch: pytest.MonkeyPatch) -> None:
+    nested = type("Nested", (Inspections,), {"parent": "site", "orderings": ("cost",)})
+    assert sentences(monkeypatch, nested=[nested]) == [
+        'The ordering cost has no index: add PageIndex("site", "cost") to Meta.indexes of Inspection.'
+    ]
+
+
+def test_members_that_are_no_columns_and_orderings_that_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Odd(ResourceSerializer):
+        class Meta:
+            model = Inspection
+            fields = ("id", "title", "colour")
+
+        def to_representation(self, instance: Any) -> Any:
+            return instance
+
+    odd = type("Odds", (Resource,), {"serializer": Odd, "scope": Owned("owner"), "orderings": ("colour",)})
+    assert sentences(monkeypatch, odd) == [
+        'The fields of Odd need "id" and "url".',
+        "Odd.to_representation is never called: rows become JSON column by column.",
+        "The member colour is no column of Inspection; what is computed belongs into one.",
+        "The ordering colour is no column of Inspection.",
+    ]
+
+
+def test_every_resource_is_known_by_its_model() -> None:
+    assert registry.resource_of(Inspection) is Inspections
+    assert registry.resource_of(models.Model) is None
