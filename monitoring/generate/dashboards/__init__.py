@@ -1,6 +1,7 @@
 """Grafana's dashboards as code (grafana-foundation-sdk); each module is one, `panels` is what they are made of."""
 
 import json
+from typing import Any
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
@@ -8,7 +9,7 @@ from monitoring.generate.dashboards import database, home, operations, platform,
 from monitoring.generate.table import Table
 
 
-def dashboards(table: Table) -> dict[str, object]:
+def dashboards(table: Table) -> dict[str, dict[str, Any]]:
     """Return each dashboard by its name, as Grafana imports it."""
     made = {
         "home": home.dashboard(table),
