@@ -27,7 +27,7 @@ def used() -> set[str]:
     return {
         key
         for source in sources
-        for key in re.findall(r"kind: ConfigMap\n\s+name: values\n\s+fieldPath: data\.(\w+)", source)
+        for key in re.findall(r"source: {kind: ConfigMap, name: values, fieldPath: data\.(\w+)}", source)
     }
 
 
