@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run stop user token test quick check terraform-test generate environments environment render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
+.PHONY: help run stop user token test quick check terraform-test generate environment render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -25,6 +25,7 @@ help: ## list these targets
 		/^[a-z0-9.-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "make run takes PORT=8001 (default 8000), RELOAD=1 (on edit), SERVER=asgi (uvicorn), DATABASE_URL=…"
+	@echo "make environment NAME=staging LIKE=prod makes one more environment"
 
 run: .venv/run ## start PostgreSQL and the service with demo data; Ctrl-C stops both
 	@exec $(PYTHON) -m local run
@@ -71,12 +72,7 @@ image: ## build the container image todo:dev by docker or podman (IMAGE=name)
 
 ##@ Write again what is generated
 
-generate: environments openapi golden cost monitoring terraform-docs ## all of it, or some: environments openapi golden cost …
-
-environment: .venv/test ## one more environment (NAME=staging LIKE=prod)
-	$(call need,NAME,NAME=staging LIKE=prod)
-	$(call need,LIKE,NAME=staging LIKE=prod)
-	@exec $(PYTHON) -m environments.new "$$NAME" "$(LIKE)"
+generate: environment openapi golden cost monitoring terraform-docs ## all, or: environment openapi golden cost monitoring terraform-docs
 
 lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Poetry)
 	@exec sh local/lock.sh
@@ -90,8 +86,9 @@ golden: .venv/test
 cost: .venv/test
 	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost
 
-environments: .venv/test
-	@exec $(PYTHON) -m environments
+# With LIKE it makes one more, and takes its name from the environment, where NAME is as it was typed.
+environment: .venv/test
+	@exec $(PYTHON) -m environments$(if $(LIKE),.new "$(LIKE)")
 
 monitoring: .venv/test
 	@exec $(PYTHON) -m monitoring.generate

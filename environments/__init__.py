@@ -1,6 +1,6 @@
 """Reads the environments: environments/NAME.ini, kustomize/overlays/NAME and, with an account, terraform/envs/NAME.
 
-Every list of environments elsewhere is read from here, or written from here by `make environments`.
+Every list of environments elsewhere is read from here, or written from here by `make environment`.
 """
 
 import configparser

@@ -1,11 +1,11 @@
-"""`make environments`: writes what follows from the environments, and removes what follows from none any more."""
+"""`make environment`: writes what follows from the environments, and removes what follows from none any more."""
 
 import sys
 from pathlib import Path
 
 from environments import ROOT, EnvironmentFilesError, load, overlays, with_account, workflows
 
-HEADER = "# Written by `make environments`"
+HEADER = "# Written by `make environment`"
 
 
 def files(root: Path = ROOT) -> dict[Path, str]:

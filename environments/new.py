@@ -3,6 +3,7 @@
 Copies the folders and files of the other one, with its name put in, and writes what follows from environments.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -63,10 +64,11 @@ def copy(name: str, like: str, root: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """Copy, write what follows, say what is next; return the exit status."""
-    if len(arguments) != 2:
-        sys.stderr.write(__doc__ or "")
+    name = os.environ.get("NAME", "")
+    if len(arguments) != 1 or not name:
+        sys.stderr.write("which? make environment NAME=staging LIKE=prod\n")
         return 2
-    name, like = arguments
+    (like,) = arguments
     try:
         copy(name, like, ROOT)
         write(ROOT)

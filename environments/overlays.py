@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.names import COLOURS, ENVIRONMENT, NAMESPACE, SERVICE
 from environments import Environment
 
-HEADER = "# Written by `make environments` from environments/{name}.ini: edit that.\n"
+HEADER = "# Written by `make environment` from environments/{name}.ini: edit that.\n"
 
 # Kustomize reads no file above its folder, so a file that several parts share is a component with a folder of its own.
 VALUES = """apiVersion: kustomize.config.k8s.io/v1alpha1

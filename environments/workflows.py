@@ -10,7 +10,7 @@ CD = """\
 # Of several merges that wait for an environment the newest is taken, which contains the others. An environment with
 # reviewers holds no place in a queue while they think: Terraform's state lock and the release's Lease keep two runs
 # apart, and a digest older than the live one is refused.
-# Written by `make environments`: environments/workflows.py.
+# Written by `make environment`: environments/workflows.py.
 name: cd
 
 on:
@@ -60,7 +60,7 @@ MATRIX = """\
 """
 POWER = """\
 {head}
-# Written by `make environments`: environments/workflows.py.
+# Written by `make environment`: environments/workflows.py.
 name: {command}
 
 on:

@@ -1,5 +1,6 @@
 """Environments are folders: what follows from them is fresh, and files that do not fit together are refused."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -31,8 +32,8 @@ def test_everything_that_is_written_from_environments_is_fresh() -> None:
     stale = [
         str(path.relative_to(ROOT)) for path, text in written.items() if not path.exists() or path.read_text() != text
     ]
-    assert stale == [], "make environments"
-    assert left_over(ROOT, written) == [], "make environments"
+    assert stale == [], "make environment"
+    assert left_over(ROOT, written) == [], "make environment"
 
 
 def test_an_edit_in_a_written_file_is_undone_and_what_follows_from_nothing_goes(tmp_path: Path) -> None:
@@ -93,7 +94,12 @@ def with_one_more(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[s
         if (ROOT / name).exists():
             shutil.copy2(ROOT / name, root / name, follow_symlinks=False)
     (root / ".venv").symlink_to(ROOT / ".venv")  # what make render runs
-    made = run([sys.executable, "-m", "environments.new", NEW, LIKE.name], timeout=300, folder=root)
+    made = run(
+        [sys.executable, "-m", "environments.new", LIKE.name],
+        timeout=300,
+        folder=root,
+        environment=os.environ | {"NAME": NEW},
+    )
     assert made.status == 0, made.output
     of_tools = {"__pycache__", ".venv"}
     paths = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
