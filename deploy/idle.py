@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from deploy import traffic
+from deploy.cluster import Pod, Rollout, last_lines, rollout_of, why_not_ready
 from deploy.failures import GATE_MISSING, NOT_READY, PODS_REFUSED, SHARED_NOT_READY, Failure
 from deploy.kubectl import KubectlError, complete
 from deploy.names import COLOURS, CONTAINER, OURS
-from deploy.pods import Pod, Rollout, last_lines, rollout_of, why_not_ready
 from deploy.run import Run
 
 # Through the kubelet, not through the API server's proxy: the pods' security group admits only the former.

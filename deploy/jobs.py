@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deploy.checkout import DIGEST, suffix
+from deploy.cluster import last_lines, of_job
 from deploy.failures import IMAGE_TOO_OLD, MIGRATION_FAILED, SMOKE_FAILED, Failure, Kind
 from deploy.kubectl import KubectlError, Object
 from deploy.names import MIGRATE, OURS, smoke
-from deploy.pods import last_lines, of_job
 from deploy.run import Run
 
 COMPONENT = "app.kubernetes.io/component"
 SUSPEND = '{"spec":{"suspend":true}}'
-# todoproject/maintenance/schema_floor.py says so.
+# The migrate command says so (todoproject/maintenance/).
 TOO_OLD = "older than the applied schema allows"
 
 

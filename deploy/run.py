@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import TextIO
 
 from deploy.aws import Aws
-from deploy.checkout import ROOT, Checkout
-from deploy.cluster import Picture, look
+from deploy.checkout import ROOT, Checkout, Settings
+from deploy.cluster import Patience, Picture, look
 from deploy.kubectl import Execute, Kubectl, execute
 from deploy.names import COLOUR, NAMESPACE, SERVICE, TRAFFIC, other, web
-from deploy.pods import Patience
 from deploy.progress import Clock, Progress, SystemClock, until
 from deploy.records import Entry, Journal, Lease
-from deploy.settings import Settings
 from deploy.visitor import Send, Visitor, send
 
 

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from deploy.checkout import Settings
 from deploy.kubectl import Kubectl, KubectlError, Object
 from deploy.names import CONTAINER, NAMESPACE, TRAFFIC, web
-from deploy.settings import Settings
 
 TIMEOUT_SECONDS = 5
 PROXY_SECONDS = 3  # ten failures of a colour that hangs, and it is judged: within half a minute
@@ -26,7 +26,7 @@ DESCRIBE = "import glob, json, tomllib; print(json.dumps(tomllib.load(open(glob.
 MAKE_USER = "head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin"
 # How kubectl words a 401 of whom it asks: the service was there, and wants a token.
 UNAUTHORIZED = "You must be logged in to the server"
-# todoproject/overload.py says so to whom it has no thread for: a stranger's flood is not the new colour's fault.
+# A worker says so to whom it has no thread for (todoproject/server/): a stranger's flood is not the new colour's fault.
 OVERLOADED = "The service has more requests than it can serve."
 
 

@@ -40,23 +40,24 @@ def numbers(least: int, most: int) -> Any:
 
 def values_of(member: Any) -> Any:
     """Return what a column of this kind may hold, as Python has it."""
+    limits: Any = member
     match member:
         case fields.StrictChoiceField():
             found = st.sampled_from(list(member.choices))
         case serializers.BooleanField():
             found = st.booleans()
         case serializers.IntegerField():
-            found = numbers(member.min_value, member.max_value)
+            found = numbers(limits.min_value, limits.max_value)
         case serializers.DecimalField():
-            places = member.decimal_places
-            most = Decimal(10 ** (member.max_digits - places)) - Decimal(1).scaleb(-places)
+            places = limits.decimal_places
+            most = Decimal(10 ** (limits.max_digits - places)) - Decimal(1).scaleb(-places)
             found = st.sampled_from([Decimal(0), most]) | st.decimals(0, most, places=places)
         case serializers.DateTimeField():
             found = moments
         case serializers.DateField():
             found = st.sampled_from([date.min, date.max, NOON.date()]) | st.dates()
         case _:
-            found = texts(member.max_length, blank=member.allow_blank)
+            found = texts(limits.max_length, blank=limits.allow_blank)
     return st.none() | found if member.allow_null else found
 
 

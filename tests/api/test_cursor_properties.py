@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 # The fixtures (user, token) may serve all examples: each example replaces the user's rows. No deadline: the machine
 # that runs the tests may be busy, and 20 requests take what they take.
 walking = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

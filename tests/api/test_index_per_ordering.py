@@ -45,9 +45,7 @@ def reluctant(db: None) -> None:
 def assert_in_index_order(api: ApiClient, address: str, *, condition: str) -> None:
     text, values = statement_of(api, address)
     assert connection.connection is not None
-    ((plan,),) = (
-        psycopg.Cursor(connection.connection).execute("EXPLAIN (FORMAT JSON) " + text, values).fetchall()  # type: ignore[arg-type]  # ours
-    )
+    ((plan,),) = psycopg.Cursor(connection.connection).execute("EXPLAIN (FORMAT JSON) " + text, values).fetchall()
     found = list(nodes(plan[0]["Plan"]))
     shown = f"{address}: {json.dumps(plan, indent=1)}"
     assert not [node for node in found if "Sort" in node["Node Type"]], shown

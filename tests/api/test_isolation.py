@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.api.client import ApiClient, parsed
-from tests.sample import PRIVATE, every
+from tests.sample import PRIVATE, SUBJECTS, every
 from todoproject.accounts.models import User
+from todoproject.api.scope import Owned
 from todoproject.idempotency.models import IdempotencyRecord
 
 VERBS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
@@ -78,13 +79,13 @@ def test_a_row_that_everyone_may_see_is_seen_and_one_that_they_may_not_is_not(
 
 
 @private
-@pytest.mark.parametrize(("method", "below"), [("POST", ""), ("PUT", "/1"), ("PATCH", "/1")])
+@pytest.mark.parametrize(("method", "below"), [("POST", ""), ("PUT", "/{}"), ("PATCH", "/{}")])
 def test_a_scope_in_the_body_is_ignored(api: ApiClient, other_api: ApiClient, method: str, below: str) -> None:
-    row = api.row(id=1)
+    row = api.row()
     column = api.subject.scope.column
     other = other_api.row()
     body = api.full() | {name: getattr(other, f"{column}_id") for name in (column, f"{column}_id")}
-    assert api.send(method, api.path + below, body).status_code in {200, 201}
+    assert api.send(method, api.path + below.format(row.pk), body).status_code in {200, 201}
     kept = set(api.rows.exclude(pk=other.pk).values_list(f"{column}_id", flat=True))
     assert kept == {getattr(row, f"{column}_id")}
 
@@ -136,6 +137,7 @@ def test_a_conditional_write_with_the_token_of_a_deleted_user_is_401(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("subject", [each for each in SUBJECTS if isinstance(each.scope, Owned)], ids=str)
 def test_the_rows_of_a_deleted_user_go_with_them_and_no_others(
     api: ApiClient, user: User, other_api: ApiClient
 ) -> None:

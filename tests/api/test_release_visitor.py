@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.checkout import Settings
 from deploy.kubectl import Answer, Kubectl
 from deploy.progress import Progress, SystemClock
-from deploy.settings import Settings
 from deploy.visitor import DESCRIBE, PROXY, UNAUTHORIZED, Response, Visitor, send
 from local.resource import RESOURCE
 from tests.postgresql_plugin import ROOT

@@ -52,29 +52,31 @@ NOT_DAYS: tuple[object, ...] = (
 
 def refused(member: Any) -> list[tuple[object, str]]:
     """Return values that a member of this kind refuses, each with the beginning of the sentence that says so."""
+    limits, found = member, list[tuple[object, str]]()
     match member:
         case fields.StrictChoiceField():
-            found = [(value, CHOICE) for value in ("x", "LOW", 0, 99, 1.0, True, [], {})]
+            wrong: list[Any] = ["x", "LOW", 0, 99, 1.0, True, [], {}]
+            found += [(value, CHOICE) for value in wrong]
         case fields.StrictCharField():
-            found = [(value, STRING) for value in NOT_STRINGS] + [("a\x00b", NUL)]
-            long = "x" * (member.max_length + 1)
-            found += [(long, f"Ensure this field has no more than {member.max_length} characters.")]
-            if not member.allow_blank:
+            found += [(value, STRING) for value in NOT_STRINGS] + [("a\x00b", NUL)]
+            long = "x" * (limits.max_length + 1)
+            found += [(long, f"Ensure this field has no more than {limits.max_length} characters.")]
+            if not limits.allow_blank:
                 found += [(value, BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
         case serializers.BooleanField():
-            found = [(value, BOOLEAN) for value in NOT_BOOLEANS]
+            found += [(value, BOOLEAN) for value in NOT_BOOLEANS]
         case serializers.IntegerField():
-            found = [(value, INTEGER) for value in NOT_INTEGERS]
-            above, below = member.max_value, member.min_value
+            found += [(value, INTEGER) for value in NOT_INTEGERS]
+            above, below = limits.max_value, limits.min_value
             found += [(value, "Ensure this value is less than") for value in (above + 1, above * 2 + 7, 10**400)]
             found += [(value, "Ensure this value is greater than") for value in (below - 1, -(10**400))]
         case serializers.DecimalField():
-            found = [(value, DECIMAL) for value in NOT_DECIMALS]
-            found += [("9" * (member.max_digits + 1), "Ensure"), ("0." + "1" * (member.decimal_places + 1), "Ensure")]
+            found += [(value, DECIMAL) for value in NOT_DECIMALS]
+            found += [("9" * (limits.max_digits + 1), "Ensure"), ("0." + "1" * (limits.decimal_places + 1), "Ensure")]
         case serializers.DateTimeField():
-            found = [(value, MOMENT) for value in NOT_MOMENTS] + [(value, RANGE) for value in OUT_OF_RANGE]
+            found += [(value, MOMENT) for value in NOT_MOMENTS] + [(value, RANGE) for value in OUT_OF_RANGE]
         case serializers.DateField():
-            found = [(value, "") for value in NOT_DAYS]
+            found += [(value, "") for value in NOT_DAYS]
         case _:
             raise AssertionError(f"{member} is of a kind that nothing is known of")
     return found if member.allow_null else [*found, (None, NULL)]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.checkout import ROOT
-from deploy.settings import Settings
+from deploy.checkout import ROOT, Settings
 from tests.cluster import kubectl
 from tests.cluster.releasing import QUICK, Tool
 

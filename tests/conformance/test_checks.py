@@ -100,7 +100,7 @@ def test_a_unique_constraint_without_the_scope(monkeypatch: pytest.MonkeyPatch) 
 @isolate_apps("tests.conformance")
 def test_a_unique_constraint_of_what_everyone_sees_needs_no_scope(monkeypatch: pytest.MonkeyPatch) -> None:
     constraint = UniqueConstraint(fields=["part"], name="part_once")
-    columns = {"part": models.CharField(max_length=9)}
+    columns: dict[str, Any] = {"part": models.CharField(max_length=9)}
     indexes = [PageIndex("created_at")]
     resource = declared(scope=Everyone(), unique=[constraint], indexes=indexes, **columns)
     assert sentences(monkeypatch, resource) == []

@@ -13,10 +13,11 @@ NO_SITE = [{"pointer": "/site", "detail": "There is no such work site."}]
 NO_USER = [{"pointer": "/inspector", "detail": "There is no such user."}]
 
 
-def errors(api: ApiClient, method: str, path: str, body: object) -> object:
+def errors(api: ApiClient, method: str, path: str, body: object) -> list[dict[str, str]]:
     response = api.send(method, path, body)
     assert response.status_code == 400, response.content
-    return parsed(response)["errors"]
+    found: list[dict[str, str]] = parsed(response)["errors"]
+    return found
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
@@ -43,7 +44,7 @@ def test_a_user_of_the_named_set_is_taken(api: ApiClient, user: User) -> None:
 
 def test_all_wrong_keys_are_named_at_once(api: ApiClient, other_user: User, other_sites: ApiClient) -> None:
     body = api.full() | {"inspector": other_user.pk, "site": other_sites.row().pk}
-    assert sorted(map(str, errors(api, "POST", api.path, body))) == sorted(map(str, NO_USER + NO_SITE))  # type: ignore[call-overload]
+    assert sorted(map(str, errors(api, "POST", api.path, body))) == sorted(map(str, NO_USER + NO_SITE))
 
 
 def test_a_key_is_decided_in_the_statement_that_writes(
@@ -75,7 +76,7 @@ def test_null_names_nobody_and_is_no_query_of_its_own(
 
 @pytest.mark.parametrize("value", [0, -1, "1", True, 1.0, [], {}, 2**63])
 def test_a_key_is_a_whole_number(api: ApiClient, value: object) -> None:
-    ((error,),) = [errors(api, "POST", api.path, api.full() | {"site": value})]  # type: ignore[misc]
+    (error,) = errors(api, "POST", api.path, api.full() | {"site": value})
     assert error["pointer"] == "/site"
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from deploy.cluster import Pod, Rollout
 from deploy.idle import why_not_healthy
-from deploy.pods import Pod, Rollout
 from tests.deploy.account import Account
 from tests.deploy.world import Scene
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from deploy import visitor
+from deploy.jobs import TOO_OLD
 from deploy.kubectl import Answer
 from deploy.visitor import OVERLOADED, PROXY_SECONDS, Response, send
 from tests.deploy.account import Account
@@ -88,7 +89,8 @@ def test_the_queries_that_monitoring_makes_are_understood_and_leave_a_stranger_s
 def test_requests_that_are_refused_under_overload_are_not_held_against_the_new_colour(
     account: Account, prod: Scene
 ) -> None:
-    assert any(OVERLOADED in file.read_text() for file in (ROOT / "todoproject").rglob("*.py"))
+    for sentence in (OVERLOADED, TOO_OLD):
+        assert any(sentence in file.read_text() for file in (ROOT / "todoproject").rglob("*.py")), "nobody says so"
     prod.when("manage.py token", overloaded=True)
     prod.settings(bake_seconds=60)
     prod.when("get ingresses", times=9, overloaded=False)

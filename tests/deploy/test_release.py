@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.checkout import Settings
 from deploy.names import COLOUR, OURS
 from deploy.records import MOVED, SEEN
 from deploy.release import NAMES
-from deploy.settings import Settings
 from tests.deploy.account import Account
 from tests.deploy.world import REPOSITORY, ROOT, Scene, image
 

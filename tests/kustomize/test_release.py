@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.settings import Settings
+from deploy.checkout import Settings
 from tests.kustomize.conftest import Renderings
 from tests.kustomize.rendering import ENVIRONMENTS, SAMPLE, SOURCE, Rendering, containers, pods, render
 

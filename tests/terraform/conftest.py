@@ -18,8 +18,10 @@ sys.path[:0] = [str(ROOT / "terraform" / "lambda"), str(ROOT / "terraform")]
 
 from tests.terraform import stories  # noqa: E402 (after the path)
 from tests.terraform.evidence import kept  # noqa: E402
+from tests.terraform.requirements_of_tests import missing  # noqa: E402
+from tests.terraform.stage import STAND_IN, Stage  # noqa: E402
 from tests.terraform.stories import Story  # noqa: E402
-from tests.terraform.terraform import SOURCE, executable  # noqa: E402
+from tests.terraform.terraform import ENVIRONMENTS, SOURCE, executable  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +89,19 @@ def prod(told: dict[str, "Future[Story]"]) -> Story:
 def renamed(told: dict[str, "Future[Story]"]) -> Story:
     """The story of a project with another name, told to its end."""
     return kept("renamed", told["renamed"].result(timeout=3600))
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    if not shutil.which("bash"):
+        missing("bash is not on this machine", "apt-get install bash")
+    shutil.copytree(SOURCE / "bin", tmp_path / "terraform/bin")
+    shutil.copy(SOURCE / "project", tmp_path / "terraform")
+    for root in ENVIRONMENTS:
+        (tmp_path / "terraform/envs" / root).mkdir(parents=True)
+        shutil.copy(SOURCE / "envs" / root / "settings.auto.tfvars", tmp_path / "terraform/envs" / root)
+    (tmp_path / "path").mkdir()
+    for name in ("aws", "kubectl", "terraform", "make"):
+        (tmp_path / "path" / name).write_text(STAND_IN)
+        (tmp_path / "path" / name).chmod(0o755)
+    return Stage(tmp_path)

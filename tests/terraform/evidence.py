@@ -11,25 +11,22 @@ _NOISE = re.compile(
     r": (Refreshing state|Reading|Read complete|Still \w+|Creating|Destroying|Modifying)\.{3}"
     r"|: (Refreshing state|Read complete)| = \(known after apply\)$|^ +\+ \(known after apply\),$|^ *$"
 )
+# The same five tags on everything, and documents that become the argument `policy` of what uses them.
+_REPEATED = re.compile(
+    r"^ +[+~-]? ?tags_all +(?:= )?\{\n(?:.*\n)*? +\}.*\n"
+    r"|^  # \S*data\.\S+ will be read during apply\n(?:.*\n)*?    \}\n",
+    re.MULTILINE,
+)
 # Of what goes, and of a copy, the line that says so; the arguments stand where it was made first.
 _BRIEF = re.compile(r"# \S+ will be (created|destroyed)|: Destruction complete|^Plan: |^Destroy complete!")
 # The steps that say something that no other one says.
 _STEPS = {
-    "dev": {
-        "bootstrap",
-        "awake",
-        "awake again",
-        "with load balancer",
-        "asleep",
-        "awake after sleep",
-        "dev destroyed awake",
-    },
+    "dev": {"bootstrap", "awake", "awake again", "with load balancer", "asleep", "dev destroyed awake"},
     "prod": {"prod", "prod again", "staging"},
     "renamed": {"dev born asleep again", "dev destroyed asleep"},
 }
 # Times and what the emulator invents differ from run to run; the names of things stay.
 _MASKED = (
-    (r"\x1b\[[0-9;]*m", ""),
     (r"(complete) after \S+", r"\1"),
     (r"\b(vpc|subnet|sg|sgr|rtb|rtbassoc|igw|nat|eipalloc|eni|i|lt|vpce|fl|r-rtb)-[0-9a-f]{8,17}", r"\1-…"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "…"),
@@ -42,7 +39,7 @@ _MASKED = (
 def readable(output: str) -> str:
     """Return a plan and what was done, with its arguments, without waiting, unknown values and invented identifiers."""
     lines = []
-    for line in output.splitlines():
+    for line in _REPEATED.sub("", re.sub(r"\x1b\[[0-9;]*m", "", output)).splitlines():
         for pattern, replacement in _MASKED:
             line = re.sub(pattern, replacement, line)  # noqa: PLW2901 (one mask after the other)
         if not _NOISE.search(line):
@@ -52,7 +49,7 @@ def readable(output: str) -> str:
 
 def _told(step: str, story: Story) -> str:
     text = readable(story.outputs[step])
-    if step == "staging" or "destroyed" in step:
+    if step in {"asleep", "staging"} or "destroyed" in step:
         return "\n".join(line for line in text.splitlines() if _BRIEF.search(line)) + "\n"
     return text
 
@@ -66,6 +63,9 @@ def kept(name: str, story: Story) -> Story:
         refused = story.refusals | (
             {"an apply while another one runs": story.lock_refusal} if story.lock_refusal else {}
         )
-        told += [f"==== refused: {step}\n{readable(finished.output)}" for step, finished in refused.items()]
+        told += [
+            f"==== refused: {step}\nError: {readable(finished.output).partition('Error: ')[2]}"
+            for step, finished in refused.items()
+        ]
         (Path(folder) / "terraform" / f"{name}.txt").write_text("\n".join(told))
     return story

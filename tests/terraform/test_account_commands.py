@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.terraform.processes import Finished, run
+from tests.terraform.stage import STAND_IN
 from tests.terraform.terraform import SOURCE
-from tests.terraform.test_sleep_and_wake import STAND_IN
 
 KEYS = [line for line in (SOURCE / "values.keys").read_text().splitlines() if line and not line.startswith("#")]
 OUTPUTS = {key.lower(): f"of {key}" for key in reversed(KEYS)} | {"environment": "dev"}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.terraform.processes import Finished, run
+from tests.terraform.stage import STAND_IN
 from tests.terraform.terraform import SOURCE
-from tests.terraform.test_sleep_and_wake import STAND_IN
 
 VERSIONS = (SOURCE / "envs/dev/versions.auto.tfvars").read_text()
 ADDONS = dict(re.findall(r'^    ([a-z-]+) += "(v[^"]+)"', VERSIONS, re.MULTILINE))

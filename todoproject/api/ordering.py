@@ -55,7 +55,13 @@ def sort_key(field: "models.Field[Any, Any]") -> SortKey:
         return SortKey(Collate(name, "C") if text else F(name), _plain, field.name)
     if isinstance(field, models.CharField | models.TextField):
         # Each text behind a "+", and behind them all the "~" of those that have none.
-        marked = Func(Value("+"), F(name), template="(%(expressions)s)", arg_joiner=" || ", output_field=field)
+        # Its options are in the order of the alphabet, as a migration has them: in another it is another index.
+        options: dict[str, Any] = {
+            "arg_joiner": " || ",
+            "output_field": models.TextField(),
+            "template": "(%(expressions)s)",
+        }
+        marked = Func(Value("+"), F(name), **options)
         return SortKey(
             Collate(Coalesce(marked, Value("~")), "C"),
             lambda value: "~" if value is None else f"+{value}",

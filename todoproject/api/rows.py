@@ -29,7 +29,7 @@ class Rows:
 
     def __init__(self, resource: "type[Resource]", parent: str = "") -> None:
         self.resource, self.model, self.scope = resource, resource.model, resource.scope
-        members = resource.form().fields
+        members: dict[str, Any] = dict(resource.form().fields)
         fields = {name: field for name, field in members.items() if name != "url"}
         self._meta: Any = self.model._meta
         #: The columns of an answer in the order of its members (the id again for the address), and what cursors and

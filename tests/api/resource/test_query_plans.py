@@ -114,7 +114,7 @@ def deep(caller: Caller, ordering: str, *, backwards: bool) -> str:
     sign = "-" if key.descending else ""
     rows = Todo.objects.filter(owner=caller.owner).order_by(ordering, f"{sign}id")
     row = rows[caller.rows // 2]
-    cursor = cursor_text(Position(key.key_of(row), row.pk, backwards=backwards), ordering, {})
+    cursor = cursor_text(Position(key.key.of(getattr(row, key.key.column)), row.pk, backwards=backwards), ordering, {})
     return f"/todos?ordering={ordering}&cursor={quote(cursor)}"
 
 

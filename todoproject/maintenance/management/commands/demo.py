@@ -10,7 +10,6 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
@@ -36,7 +35,7 @@ class Command(BaseCommand):
         sources = [import_module(f"{config.name}.demo").demo_rows for config in configs]
         with transaction.atomic():
             people = [(self._person(name, password), count) for name, count in PEOPLE]
-            rows: dict[type[Model], list[Any]] = defaultdict(list)
+            rows: dict[type[Any], list[Any]] = defaultdict(list)
             for source in sources:
                 for row in (row for key, count in people if key for row in source(key, count, now)):
                     rows[type(row)].append(row)
