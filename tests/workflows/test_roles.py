@@ -4,22 +4,24 @@ import re
 
 import pytest
 
+from environments import with_account
 from tests.workflows.policy import TAKES_A_ROLE
 from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 
+NAMES = [each.name for each in with_account()]
 TRUST = (ROOT / "terraform/modules/github_oidc/main.tf").read_text()
 # The end of a token's `sub`: https://docs.github.com/en/actions/reference/security/oidc
 CLAIMS = {"pull_request": "pull_request", "schedule": "ref:refs/heads/main", "workflow_dispatch": "ref:refs/heads/main"}
 
 
 def trusted() -> dict[str, set[str]]:
-    """Return role to the subjects of dev and prod, as the module writes them."""
+    """Return role to the subjects of all environments, as the module writes them."""
     block = re.search(r"subjects = {\n(.*?)\n  }", TRUST, re.DOTALL)
     assert block
     found = {}
     for role, value in re.findall(r"(\w+) += (.*)", block[1]):
         subjects = re.findall(r'"([^"]+)"', value)
-        found[role] = {each.replace("${var.environment}", name) for each in subjects for name in ("dev", "prod")}
+        found[role] = {each.replace("${var.environment}", name) for each in subjects for name in NAMES}
     return found
 
 
@@ -43,7 +45,7 @@ def asked() -> dict[str, set[str]]:
                 found["plan"] |= {CLAIMS[event] for event in started_by(workflow)}
                 continue
             assert step["with"]["role-to-assume"] == "${{ vars.AWS_ROLE }}"
-            for each in ("dev", "prod"):
+            for each in NAMES:
                 subject = f"environment:{environment.replace('${{ inputs.environment }}', each)}"
                 found[role_of(subject)].add(subject)
     return found
@@ -116,14 +118,14 @@ def test_every_variable_that_a_workflow_reads_is_set_by_the_bootstrap() -> None:
     given = {
         name.replace("${upper(environment)}", each)
         for name in re.findall(r"gh variable set ([\w${}()]+)", COMMANDS)
-        for each in ("DEV", "PROD")
+        for each in map(str.upper, NAMES)
     }
     read = {name for workflow in WORKFLOWS.values() for name in re.findall(r"\bvars\.(\w+)", workflow.text)}
     assert read - given == {"DEPLOY_RUNNER", "CLUSTER_RUNNER", "PROVENANCE"}, "what has a default"
 
 
 def test_a_role_and_its_region_are_variables_of_one_github_environment() -> None:
-    """Of the repository they would be the same for dev and for a prod in another account and region."""
+    """Of the repository they would be the same for environments in several accounts and regions."""
     for name in ("AWS_ROLE", "AWS_REGION"):
         commands = [line for line in COMMANDS.splitlines() if f"gh variable set {name} " in line]
         assert len(commands) == 1
