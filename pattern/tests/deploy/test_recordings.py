@@ -1,4 +1,4 @@
-"""The scripted kubectl answers as a real kubectl 1.36 and Kubernetes 1.36 did (tests/deploy/recordings).
+"""The scripted kubectl answers as a real kubectl 1.36 and Kubernetes 1.36 did (recordings/).
 
 Words are compared exactly. Of objects, everything the script writes must stand in the recording with the same value;
 what differs from cluster to cluster (times, ids, names made up, addresses) must be of the same kind. The script may
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.recording import LAST, RECORDINGS, Recording, at, contained, manifest, recorded, same
+from pattern.tests.deploy.recording import LAST, RECORDINGS, Recording, at, contained, manifest, recorded, same
 from tests.deploy.scripted import kubectl as scripted
 from tests.deploy.scripted.store import EMPTY, Object, Store
 from tests.deploy.world import Clock
