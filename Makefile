@@ -7,13 +7,15 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run stop user token test quick check terraform-test generate environment render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
+.PHONY: help run stop user token test quick check resource terraform-test generate environment render golden release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
 # As typed, without make's own expansion of `$`: a password may hold one.
 override export NAME := $(value NAME)
 override export PASSWORD := $(value PASSWORD)
+override export FIELDS := $(value FIELDS)
+override export PLURAL := $(value PLURAL)
 
 # $(call need,ENV,ENV=dev) stops a target that was called without ENV, with the line to type instead.
 need = $(if $($1),,$(error make $@ needs $1=…: make $@ $2))
@@ -67,6 +69,12 @@ terraform-test: .venv/test .venv-checkov/ready ## apply every environment to an 
 
 ##@ Your own service
 
+resource: ## write a resource (NAME=job FIELDS='title:str(80)'), or REMOVE=1 one
+	$(call need,NAME,NAME=work-order FIELDS='title:str(200) priority:choice(low,high)=low cost:decimal(10,2)?')
+	@$(or $(shell command -v python3),python) -m local.new_resource check
+	@$(MAKE) --no-print-directory .venv/test
+	@exec $(PYTHON) -m local.new_resource
+
 image: ## build the container image todo:dev by docker or podman (IMAGE=name)
 	@exec sh local/image.sh
 
@@ -102,9 +110,6 @@ render: .venv/test ## print what will run (ENV=dev COLOUR=blue, or PART=shared, 
 	$(call need,ENV,ENV=dev COLOUR=blue)
 	$(if $(PART),,$(call need,COLOUR,ENV=dev COLOUR=blue))
 	@exec .venv/bin/kubectl kustomize kustomize/overlays/$(ENV)/$(or $(PART),$(COLOUR))
-
-local-cluster: .venv/test ## namespace and throw-away secrets of overlays/local, in the current cluster
-	@exec $(PYTHON) kustomize/overlays/local/prepare.py
 
 cluster-test: .venv/test ## release to the current cluster with overlays/local, as users would see it
 	@exec $(PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts=--strict-markers -o DJANGO_SETTINGS_MODULE= \

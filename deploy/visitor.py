@@ -1,6 +1,6 @@
 """The tool's own light traffic while the new colour bakes: reads, and one row that is created and deleted.
 
-What it asks for stands in the released image's own description of its resource. The token comes from the pod that is
+What it asks for stands in the released image's own descriptions of its resources. The token comes from the pod that is
 judged and lives ten minutes; it is neither shown nor written anywhere.
 """
 
@@ -21,7 +21,10 @@ TOKEN_SECONDS = 8 * 60  # of the ten minutes that a token lives
 MEMORY_SECONDS = 60
 PROXY = f"/api/v1/namespaces/{NAMESPACE}/services/http:{TRAFFIC}:80/proxy"
 
-DESCRIBE = "import glob, json, tomllib; print(json.dumps(tomllib.load(open(glob.glob('*/resource.toml')[0], 'rb'))))"
+DESCRIBE = (
+    "import glob, json, tomllib; "
+    "print(json.dumps([tomllib.load(open(name, 'rb')) for name in sorted(glob.glob('*/resource.toml'))]))"
+)
 # A new user's password is made in the pod and known to nobody.
 MAKE_USER = "head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin"
 # How kubectl words a 401 of whom it asks: the service was there, and wants a token.
@@ -66,10 +69,10 @@ class Visitor:
     def __init__(self, kubectl: Kubectl, settings: Settings, *, address: str, transport: Send = send) -> None:
         self._kubectl, self._settings, self._clock = kubectl, settings, kubectl.clock
         self.address, self._send = address, transport
-        self._description: Object | None = None
+        self._descriptions: list[Object] | None = None
         self._token, self._token_at, self._row_made = "", 0.0, False
         self._memory: deque[tuple[float, bool]] = deque()
-        self.sent = self.failed = self.refused = 0
+        self.sent = self.failed = self.refused = self._lists_asked = 0
 
     def visit(self, colour: str, *, seconds: float) -> None:
         """Send requests at the wished rate for so long."""
@@ -103,10 +106,11 @@ class Visitor:
 
     def _through_address(self, colour: str) -> list[Response]:
         headers = {"Authorization": f"Bearer {self._fresh_token(colour)}", "X-Synthetic": "1"}
-        resource = self._resource(colour)
+        resources = self._resources(colour)
+        if self._row_made or not resources or "example" not in resources[0]:
+            return [self._send("GET", f"{self.address}{self._next_path(colour)}?limit=20", headers, "")]
+        resource = resources[0]
         collection = f"{self.address}{resource['path']}"
-        if self._row_made:
-            return [self._send("GET", f"{collection}?limit=20", headers, "")]
         typed = {**headers, "Content-Type": "application/json"}
         created = self._send("POST", collection, typed, json.dumps(resource["example"]))
         self._row_made = not (created.status == 503 and OVERLOADED in created.body)
@@ -117,7 +121,7 @@ class Visitor:
 
     def _through_proxy(self, colour: str) -> list[Response]:
         """Ask a page that needs no token, and the resource: 401 is well, for somebody has looked at the request."""
-        return [self._proxied("/schema"), self._proxied(self._resource(colour)["path"])]
+        return [self._proxied("/schema"), self._proxied(self._next_path(colour))]
 
     def _proxied(self, path: str) -> Response:
         try:
@@ -126,11 +130,18 @@ class Visitor:
             return Response(200 if UNAUTHORIZED in str(error) else 0, str(error))
         return Response(200)
 
-    def _resource(self, colour: str) -> Object:
-        if self._description is None:
-            description: Object = json.loads(self._kubectl.read(*_inside(colour), "python", "-c", DESCRIBE))
-            self._description = description
-        return self._description
+    def _resources(self, colour: str) -> list[Object]:
+        """Return the descriptions of all resources, those first of which a row can be made."""
+        if self._descriptions is None:
+            found: list[Object] = json.loads(self._kubectl.read(*_inside(colour), "python", "-c", DESCRIBE))
+            self._descriptions = sorted(found, key=lambda each: "example" not in each)
+        return self._descriptions
+
+    def _next_path(self, colour: str) -> str:
+        """Return the address of one list after the other; a page that needs no token where there is no resource."""
+        paths = [each["path"] for each in self._resources(colour)] or ["/schema"]
+        self._lists_asked += 1
+        return str(paths[self._lists_asked % len(paths)])
 
     def _fresh_token(self, colour: str) -> str:
         if not self._token or self._clock.now() - self._token_at > TOKEN_SECONDS:

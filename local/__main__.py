@@ -7,7 +7,7 @@ from collections.abc import Callable
 from local.manage import environment, manage
 from local.output import say
 from local.refusal import Refusal
-from local.resource import RESOURCE
+from local.resource import FIRST_PATH
 from local.run import run
 from local.state import State, here
 from local.stop import stop
@@ -20,7 +20,7 @@ on 127.0.0.1 with a data directory of its own; else the one inside the wheel emb
 examples:
   python -m local run                                    PORT=8001 and RELOAD=1 are environment variables
   python -m local user eve 'a good password'
-  curl -H "Authorization: Bearer $(python -m local token eve)" http://127.0.0.1:8000{RESOURCE.path}
+  curl -H "Authorization: Bearer $(python -m local token eve)" http://127.0.0.1:8000{FIRST_PATH}
   python -m local manage shell                           any manage.py command, with the same database
 """
 

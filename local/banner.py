@@ -2,7 +2,7 @@
 
 import textwrap
 
-from local.resource import RESOURCE
+from local.resource import FIRST_PATH
 
 
 def banner(*, port: int, password: str, token: str, metrics: str, seconds: float) -> str:
@@ -13,7 +13,7 @@ def banner(*, port: int, password: str, token: str, metrics: str, seconds: float
     return textwrap.dedent(f"""
       Ready after {seconds:.1f} s: {url}
 
-      API      {url}{RESOURCE.path}
+      API      {url}{FIRST_PATH}
       Docs     {url}/docs
       Admin    {url}/admin/    user admin, password {password}
       Health   {url}/readyz@METRICS@
@@ -21,7 +21,7 @@ def banner(*, port: int, password: str, token: str, metrics: str, seconds: float
 
       Paste this; the token lives ten minutes, and `make token NAME=ada` prints another:
 
-    curl -H 'Authorization: Bearer {token}' '{url}{RESOURCE.path}?limit=3'
+    curl -H 'Authorization: Bearer {token}' '{url}{FIRST_PATH}?limit=3'
 
       Ctrl-C stops everything. The log of the service:
     """).replace("@METRICS@", metrics_line)

@@ -1,18 +1,16 @@
-"""Users and todos as tests need them: every value is plausible, only what a test is about has to be named."""
+"""Users as tests need them; the rows of a resource are made by the factories in the folder of its tests."""
 
 from typing import TYPE_CHECKING, Any
 
-from factory.declarations import Sequence, SubFactory
+from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
 from todoproject.accounts.models import User
-from todos.models import Todo
 
 if TYPE_CHECKING:
     UserBase = DjangoModelFactory[User]
-    TodoBase = DjangoModelFactory[Todo]
 else:
-    UserBase = TodoBase = DjangoModelFactory
+    UserBase = DjangoModelFactory
 
 
 class UserFactory(UserBase):
@@ -29,13 +27,3 @@ class UserFactory(UserBase):
         user.set_password(password)
         user.save()
         return user
-
-
-class TodoFactory(TodoBase):
-    """An open todo without a date. `completed=True` needs `completed_at`, as the database does."""
-
-    class Meta:
-        model = Todo
-
-    owner = SubFactory(UserFactory)  # type: ignore[no-untyped-call]
-    title = Sequence("Todo {}".format)  # type: ignore[no-untyped-call]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from importlib import import_module
 from itertools import count
 from typing import Any
 
@@ -15,7 +16,6 @@ from django.db.models import ForeignKey, UniqueConstraint
 from factory.django import DjangoModelFactory
 from rest_framework import serializers
 
-from tests import factories
 from tests.conformance import factories as conformance
 from tests.conformance.models import Notice
 from todoproject.accounts.models import User
@@ -27,10 +27,12 @@ from todoproject.api.scope import Everyone, Owned, Shared
 
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NUMBERS = count(1)
+#: The apps with resources, each of which has its factories in a folder of the tests.
+APPS = {resource.model._meta.app_label for resource in resources()}
 #: The factory of each model.
 FACTORIES: dict[Any, Any] = {
     each._meta.model: each
-    for module in (factories, conformance)
+    for module in [import_module(f"tests.{app}.factories") for app in sorted(APPS)]
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, DjangoModelFactory) and each is not DjangoModelFactory
 }

@@ -117,7 +117,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def migrated_database(name: str) -> Generator[dict[str, str], None, None]:
     """Make an empty database, migrate it, and yield the environment that leads there; dropped at the end."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "todoproject.settings", **_variables(name)}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **_variables(name)}
     with _maintenance_connection() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')

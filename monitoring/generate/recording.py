@@ -22,7 +22,8 @@ def recording_group(table: Table, *, factor: int = 1) -> dict[str, object]:
 
 
 def _of_slo(table: Table, slo: Slo, factor: int) -> list[Rule]:
-    total, good = (f"sum by (environment) (rate({narrowed(each, USERS)}[5m]))" for each in (slo.total, slo.good))
+    labels = f"environment, {slo.by}" if slo.by else "environment"
+    total, good = (f"sum by ({labels}) (rate({narrowed(each, USERS)}[5m]))" for each in (slo.total, slo.good))
     counted = sorted({rate.long for rate in table.burn_rates}, key=seconds)
     label = f'{{slo="{slo.name}"}}'
     interval = seconds(INTERVAL) / factor

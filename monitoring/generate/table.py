@@ -3,25 +3,26 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import yaml
-
-from local.resource import RESOURCE
 
 FOLDER = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
 class Slo:
-    """One promise; `total` and `good` are selectors of counters, `objective` is in percent."""
+    """One promise; `total` and `good` are selectors of counters, `objective` is in percent.
+
+    It holds for each value of the label `by`, if one is named.
+    """
 
     name: str
     objective: float
     users: str
     total: str
     good: str
+    by: str = ""
 
     @property
     def slowest(self) -> float | None:
@@ -83,8 +84,7 @@ class Table:
 
 def load() -> Table:
     """Read the table; what does not fit is a TypeError or KeyError that names the key."""
-    text = Template((FOLDER / "slo.yaml").read_text(encoding="utf-8")).substitute(path=RESOURCE.path)
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = yaml.safe_load((FOLDER / "slo.yaml").read_text(encoding="utf-8"))
     return Table(
         window=raw["window"],
         slos=tuple(Slo(**slo) for slo in raw["slos"]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from local.resource import RESOURCE
+from local.resource import RESOURCES
 from local.secrets import read_secret
 from pattern.rehearsals.prometheus import Prometheus
 from pattern.rehearsals.stack import THREADS, WORKERS, Stack
@@ -68,7 +68,7 @@ def _table_locked(stack: Stack, *_: object) -> Generator[None]:
         application_name="forgotten",
     )
     with closing(connection):
-        connection.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(RESOURCE.table)))
+        connection.execute(SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(Identifier(RESOURCES[0].table)))
         yield
 
 
@@ -120,8 +120,8 @@ KINDS = {
         ),
         Kind(
             "pool",
-            happens=f"a forgotten session holds a lock on the table {RESOURCE.table}: every thread, and the connection "
-            "that it keeps, waits for it",
+            happens=f"a forgotten session holds a lock on the table {RESOURCES[0].table}: every thread, and the "
+            "connection that it keeps, waits for it",
             undone="the session is ended",
             cause=_table_locked,
             expected=("ThreadsExhausted",),

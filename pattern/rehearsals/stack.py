@@ -15,7 +15,7 @@ from local.gunicorn import CONFIGURATION, READY_SECONDS, answers
 from local.interruption import Interruption
 from local.postgresql import Server
 from local.refusal import Refusal
-from local.resource import RESOURCE
+from local.resource import RESOURCES
 from local.run import prepare
 from local.secrets import ensure_secrets, read_secret
 from local.state import State
@@ -69,7 +69,7 @@ class Colour:
 
         def ask(_: int) -> None:
             with suppress(OSError):  # a 500 is one
-                request = urllib.request.Request(f"{self.url}{RESOURCE.path}?limit=1", headers=headers)  # noqa: S310
+                request = urllib.request.Request(f"{self.url}{RESOURCES[0].path}?limit=1", headers=headers)  # noqa: S310
                 urllib.request.urlopen(request, timeout=30).close()  # noqa: S310  our own http address
 
         with ThreadPoolExecutor(WORKERS * THREADS) as pool:

@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from local.resource import RESOURCE
+from local.resource import RESOURCES
 from pattern.rehearsals.stack import Colour
 
 USER = "ada"  # of the demo data
@@ -49,12 +49,12 @@ class Traffic:
             try:
                 match choose.choices(("list", "read", "write"), (7, 2, 1))[0]:
                     case "write":
-                        status, row = self._ask("POST", RESOURCE.path, RESOURCE.example)
-                        newest = f"{RESOURCE.path}/{row['id']}" if status == 201 else newest
+                        status, row = self._ask("POST", RESOURCES[0].path, RESOURCES[0].example)
+                        newest = f"{RESOURCES[0].path}/{row['id']}" if status == 201 else newest
                     case "read" if newest:
                         self._ask("GET", newest)
                     case _:
-                        self._ask("GET", f"{RESOURCE.path}?limit=20")
+                        self._ask("GET", f"{RESOURCES[0].path}?limit=20")
                 self._log_in()
             except (OSError, http.client.HTTPException):
                 continue  # what users are told counts in the service's metrics; who meets nobody tries again

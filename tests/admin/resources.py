@@ -100,6 +100,30 @@ def typed(field: "Field[Any, Any]", number: int, owner: Any = None) -> Any:
     return {True: "on", False: ""}[value] if isinstance(value, bool) else str(value).removesuffix("Z")
 
 
+def typed_into(resource: ResourceAdmin, fields: "list[Field[Any, Any]]", number: int) -> dict[str, Any]:
+    """Return what somebody may type into `fields` of one form: a key leads to what the row's owner sees."""
+    scope = scopes.owned(resource.model)
+    column = scope.scope.column if scope else ""
+    sent: dict[str, Any] = {}
+    for field in sorted(fields, key=lambda one: one.name != column):
+        owner = User._default_manager.get(pk=sent[column]) if column in sent else None
+        sent[field.name] = typed(field, number, owner)
+    return sent
+
+
+def changed_alone(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
+    """Return the fields that change without another one: a row's keys lead to what its owner has, so that it stays."""
+    scope = scopes.owned(resource.model)
+    led = scope and any(scopes.owned(key.related_model) for key in scopes.keys_of(scope))
+    return [field for field in fields_of(resource) if not (led and scope and field.name == scope.scope.column)]
+
+
+def owner_of_row(row: Any) -> Any:
+    """Return whose row it is, None where it belongs to no user."""
+    scope = scopes.owned(type(row))
+    return getattr(row, scope.scope.column) if scope else None
+
+
 def fields_of(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
     """Return what a person writes: plain fields and keys."""
     return [*writable(resource.model), *keys_of(resource)]

@@ -10,12 +10,14 @@ FIRST_DAY = date(2026, 12, 1)
 
 
 def sample(field: "Field[Any, Any]", number: int = 0) -> Any:
-    """Return a JSON value that `field`, which is no foreign key, takes; the next number gives another one."""
-    if field.choices:
-        values = [value for value, _ in field.flatchoices]
-        return values[number % len(values)]
-    if isinstance(field, BooleanField):
-        return number % 2 == 1
+    """Return a JSON value that `field`, which is no foreign key, takes.
+
+    The next number gives another one; of few values, number 0 gives the default and an odd number another one.
+    """
+    if field.choices or isinstance(field, BooleanField):
+        values = [value for value, _ in field.flatchoices] if field.choices else [False, True]
+        values.sort(key=lambda value: value != field.get_default())  # stable
+        return values[number % len(values) if number % 2 == 0 else 1]
     if isinstance(field, DecimalField):
         return f"{_within(field, number % 9)}.{'5' * field.decimal_places}".rstrip(".")
     if isinstance(field, IntegerField):

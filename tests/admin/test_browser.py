@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from playwright.sync_api import Page
 
 from tests.admin.browser import Visitor
@@ -13,6 +14,8 @@ from tests.admin.staff import TODOS
 from tests.service import PASSWORD
 
 pytestmark = pytest.mark.slow
+#: What only the example has to click on.
+of_the_example = pytest.mark.skipif(not apps.is_installed("todos"), reason="the example is gone")
 Visit = Callable[..., Visitor]
 
 INSPECTIONS = "/admin/conformance/inspection/"
@@ -96,6 +99,7 @@ def test_a_row_with_every_kind_of_field_is_added_found_changed_in_bulk_and_expor
     assert "Starts at: 2026-12-01 09:30 → 2026-12-24 10:00." in page.inner_text("#change-history")
 
 
+@of_the_example
 def test_todos_of_all_pages_are_completed_and_exported(visit: Visit, tmp_path: Path) -> None:
     visitor = visit("b-edith")
     page = visitor.page
@@ -116,6 +120,7 @@ def test_todos_of_all_pages_are_completed_and_exported(visit: Visit, tmp_path: P
     assert len(rows) == 150
 
 
+@of_the_example
 def test_everything_can_be_done_from_the_keyboard(visit: Visit) -> None:
     """Log in, search, open, change and save, by Tab, Enter, Space and typing alone."""
     visitor = visit()
@@ -172,6 +177,7 @@ def test_a_lock_out_is_lifted_by_a_colleague(visit: Visit) -> None:
     assert "At a glance" in visitor.page.inner_text("#content")
 
 
+@of_the_example
 def test_the_read_only_role_sees_everything_and_no_way_to_change_it(visit: Visit) -> None:
     visitor = visit("b-rita")
     page = visitor.page
@@ -205,6 +211,7 @@ PAGES = (
 )
 
 
+@of_the_example
 def test_no_page_complains_and_each_choice_has_a_name(visit: Visit) -> None:
     """The fixture looks at the console, where forbidden scripts and styles show too."""
     visitor = visit("b-root")

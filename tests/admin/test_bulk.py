@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -11,11 +11,22 @@ from django.db.models import Field, Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.admin.resources import RESOURCES, each_resource, fields_of, make, make_many, page, related, typed
+from tests.admin.resources import (
+    RESOURCES,
+    changed_alone,
+    each_resource,
+    fields_of,
+    make,
+    make_many,
+    owner_of_row,
+    page,
+    related,
+    typed,
+)
 from tests.admin.staff import Staff
 from tests.factories import UserFactory
 from todoproject.accounts.models import User
-from todoproject.admin import bulk, history
+from todoproject.admin import bulk, history, scopes
 from todoproject.admin.resource_admin import ResourceAdmin, is_free_text
 
 RESOURCE = RESOURCES[0]
@@ -31,15 +42,21 @@ each_with_actions = pytest.mark.parametrize(
 )
 
 
-def values(field: "Field[Any, Any]") -> dict[str, Any]:
-    """Return what the page that asks sends for a new value of `field`."""
-    value = typed(field, 3)
+def owned_key(field: "Field[Any, Any]") -> bool:
+    """Say whether it leads to a row that belongs to one user."""
+    return field.is_relation and scopes.owned(cast("type[Model]", field.related_model)) is not None
+
+
+def values(field: "Field[Any, Any]", row: Any = None) -> dict[str, Any]:
+    """Return what the page that asks sends for a new value of `field`, one that `row` may have."""
+    value = typed(field, 3, owner_of_row(row) if row else None)
     return {field.name: {"on": "yes", "": "no"}.get(value, value)}
 
 
 def nobody_has(resource: ResourceAdmin) -> "Field[Any, Any]":
-    """Return a field whose new value no row has."""
-    asked = asked_fields(resource)
+    """Return a field whose new value no row has, and every row may have."""
+    alone = {field.name for field in changed_alone(resource)}
+    asked = [field for field in asked_fields(resource) if field.name in alone and not owned_key(field)]
     return next((field for field in asked if field.is_relation), asked[0])
 
 
@@ -60,10 +77,11 @@ def test_there_is_an_action_for_each_field_that_many_rows_can_share(reader: Staf
 def test_each_action_asks_and_then_sets_its_field_with_version_history_and_audit(
     editor: Staff, resource: ResourceAdmin, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
 ) -> None:
-    for field in asked_fields(resource):
+    alone = {field.name for field in changed_alone(resource)}
+    for field in (each for each in asked_fields(resource) if each.name in alone):
         resource.model._default_manager.all().delete()
         rows = [make(resource.model, number) for number in (0, 10)]
-        path, action, sent = page(resource), f"set_{field.name}", values(field)
+        path, action, sent = page(resource), f"set_{field.name}", values(field, rows[0])
         question = editor.act(action, rows[:1], path=path)
         assert f'name="{field.name}"' in question.content.decode()
         assert count(resource, version=1) == 2

@@ -63,7 +63,7 @@ def test_each_kind_of_value_is_a_cell_that_people_read(reader: Staff, resource: 
         if field.choices:
             expected = dict(field.flatchoices)[stored]
         elif isinstance(stored, bool):
-            expected = "no"
+            expected = "yes" if stored else "no"
         elif isinstance(field, DateField):
             expected = stored.isoformat(" ", "seconds") if isinstance(stored, datetime) else str(stored)
         elif isinstance(field, DecimalField):

@@ -8,7 +8,18 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.admin.resources import each_resource, fields_of, form_at, keys_of, make, page, typed
+from tests.admin.resources import (
+    changed_alone,
+    each_resource,
+    fields_of,
+    form_at,
+    keys_of,
+    make,
+    owner_of_row,
+    page,
+    typed,
+    typed_into,
+)
 from tests.admin.samples import is_required
 from tests.admin.staff import Staff
 from todoproject.admin.resource_admin import ResourceAdmin
@@ -28,7 +39,7 @@ def errors(response: Any) -> list[str]:
 # ── Adding ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @each_resource
 def test_a_row_with_every_field_is_added(editor: Staff, resource: ResourceAdmin) -> None:
-    values = {field.name: typed(field, 1) for field in fields_of(resource)}
+    values = typed_into(resource, fields_of(resource), 1)
     response = editor.post(page(resource, "add"), values)
     assert response.status_code == 302, errors(response)
     row = resource.model._default_manager.get()
@@ -46,7 +57,7 @@ def test_a_row_with_only_what_it_needs_is_added_and_the_rest_is_null_or_default(
     editor: Staff, resource: ResourceAdmin
 ) -> None:
     form = form_at(editor, page(resource, "add"))
-    needed = {field.name: typed(field, 1) for field in fields_of(resource) if is_required(field)}
+    needed = typed_into(resource, [field for field in fields_of(resource) if is_required(field)], 1)
     response = editor.post(page(resource, "add"), form | needed)
     assert response.status_code == 302, errors(response)
     row = resource.model._default_manager.get()
@@ -84,10 +95,10 @@ def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource:
 def test_each_field_is_changed_alone_with_version_history_and_audit(
     editor: Staff, resource: ResourceAdmin, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
 ) -> None:
-    for field in fields_of(resource):
+    for field in changed_alone(resource):
         row = make(resource.model)
         form = form_at(editor, page(resource, "change", row.pk))
-        value = typed(field, 3)
+        value = typed(field, 3, owner_of_row(row))
         with caplog.at_level(logging.INFO, "audit"), django_capture_on_commit_callbacks(execute=True):
             response = editor.post(page(resource, "change", row.pk), form | {field.name: value})
         assert response.status_code == 302, errors(response)

@@ -1,6 +1,6 @@
 """Every ordering of every resource is served by an index, in its order, from the place of a cursor on.
 
-tests/api/resource/test_query_plans.py measures the same among 100,000 rows.
+tests/todos/test_query_plans.py measures the same among 100,000 rows.
 """
 
 import json

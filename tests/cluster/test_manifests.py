@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from deploy.names import LIVE, NAMESPACE, TRAFFIC, smoke, web
-from local.resource import RESOURCE
+from local.resource import FIRST_PATH, RESOURCES
 from tests.cluster import kubectl, overlays
 from tests.cluster.conftest import SUFFIX, leads_to
 from tests.cluster.load_pod import under_load
 
 pytestmark = pytest.mark.cluster
 
-URL = f"http://{TRAFFIC}{RESOURCE.path}"
+URL = f"http://{TRAFFIC}{FIRST_PATH}"
 
 
 def call(url: str, method: str = "GET", token: str = "", body: dict[str, Any] | None = None) -> tuple[int, Any]:
@@ -75,11 +75,11 @@ def test_the_autoscaler_and_not_the_deployment_says_how_many_pods(blue: str) -> 
 def test_the_api_answers_through_the_service(live: None, token: str) -> None:
     with kubectl.forwarded(f"service/{TRAFFIC}", 80) as url:
         assert call(f"{url}/readyz?deep=1") == (200, {"status": "ok"})
-        assert call(f"{url}{RESOURCE.path}")[0] == 401
-        status, made = call(f"{url}{RESOURCE.path}", "POST", token, RESOURCE.example)
+        assert call(f"{url}{FIRST_PATH}")[0] == 401
+        status, made = call(f"{url}{FIRST_PATH}", "POST", token, RESOURCES[0].example)
         assert status == 201
-        assert made in call(f"{url}{RESOURCE.path}", token=token)[1]
-        assert call(f"{url}{RESOURCE.path}/{made['id']}", "DELETE", token)[0] == 204
+        assert made in call(f"{url}{FIRST_PATH}", token=token)[1]
+        assert call(f"{url}{FIRST_PATH}/{made['id']}", "DELETE", token)[0] == 204
 
 
 def test_the_api_server_s_proxy_reaches_readiness(live: None) -> None:

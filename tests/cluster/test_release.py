@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.names import COLOURS, MIGRATE, TRAFFIC, other, web
-from local.resource import RESOURCE
+from local.resource import FIRST_PATH
 from tests.cluster import kubectl, overlays
 from tests.cluster.image import Image
 from tests.cluster.load_pod import MINIMUM_REQUESTS, Load, under_load
@@ -19,7 +19,7 @@ from tests.cluster.releasing import Said, Tool, killed, live
 
 pytestmark = pytest.mark.cluster
 
-URL = f"http://{TRAFFIC}{RESOURCE.path}"
+URL = f"http://{TRAFFIC}{FIRST_PATH}"
 ROUNDS = int(os.environ.get("ROUNDS", "10"))  # of a release and a rollback: twenty flips
 ROLLBACK_SECONDS = float(os.environ.get("ROLLBACK_SECONDS", "2"))
 # Four threads of load, each a request in 0.1 s or more, and the tool's own: what a bake of ten seconds can cost.

@@ -4,7 +4,7 @@ For tests that open many connections and count each request that fails. What the
 tests/dependencies/test_database_loss.py.
 """
 
-from todoproject.settings import *  # noqa: F403
-from todoproject.settings import DATABASES
+from tests.settings import *  # noqa: F403
+from tests.settings import DATABASES
 
 DATABASES["default"]["OPTIONS"]["connect_timeout"] = 60

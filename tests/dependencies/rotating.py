@@ -135,14 +135,14 @@ class Looks:
                     asked.result()
 
     def only_ask(self) -> None:
-        assert self.gunicorn.ask("GET", "/todos?limit=1", headers=self.caller).status == 200
+        assert self.gunicorn.ask("GET", "/notices?limit=1", headers=self.caller).status == 200
         time.sleep(0.1)
 
     def force(self) -> None:
         unknown = "eyJhbGciOiJIUzI1NiIsImtpZCI6InVua25vd24ifQ.e30.c2lnbmF0dXJl"  # its kid is "unknown"
-        assert self.gunicorn.ask("GET", "/todos", headers={"Authorization": f"Bearer {unknown}"}).status == 401
+        assert self.gunicorn.ask("GET", "/notices", headers={"Authorization": f"Bearer {unknown}"}).status == 401
         cursor = Signer(key="of another service").sign("cursor")
-        assert self.gunicorn.ask("GET", f"/todos?cursor={cursor}", headers=self.caller).status == 400
+        assert self.gunicorn.ask("GET", f"/notices?cursor={cursor}", headers=self.caller).status == 400
 
     def logged(self, words: str, levels: Sequence[str] = ("INFO",)) -> int:
         records = [line for line in self.gunicorn.log.read_text().splitlines() if words in line]

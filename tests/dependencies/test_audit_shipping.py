@@ -64,7 +64,7 @@ class Writer:
     def _write(self) -> float:
         connection = http.client.HTTPConnection(self.address, timeout=20)
         started = time.perf_counter()
-        connection.request("POST", "/todos", b'{"title": "Secret plan"}', self.headers)
+        connection.request("POST", "/notices", b'{"text": "Secret plan"}', self.headers)
         response = connection.getresponse()
         response.read()
         took = time.perf_counter() - started
@@ -129,7 +129,7 @@ def test_every_worker_ships_to_a_stream_of_its_own_what_stdout_has(
     assert sorted(shipped, key=repr) == sorted(logged_here, key=repr)
     assert "Secret plan" not in repr(shipped)
     for line in shipped:
-        assert (line["action"], line["address"], len(line["request_id"])) == ("todo.created", "127.0.0.1", 32)
+        assert (line["action"], line["address"], len(line["request_id"])) == ("notice.created", "127.0.0.1", 32)
 
 
 def test_a_cloudwatch_that_refuses_slows_no_request_and_gets_all_when_it_is_back(

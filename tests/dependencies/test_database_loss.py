@@ -34,12 +34,12 @@ def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_sec
     serve: Serve, stage: Stage, caller: dict[str, str]
 ) -> None:
     gunicorn = serve(WEB_WORKERS="2")
-    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
+    assert gunicorn.ask("GET", "/notices", headers=caller).status == 200
     stage.server.stop()
     try:
         started = time.monotonic()
         for _ in range(5):
-            assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+            assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
             assert_unavailable(gunicorn.ask("GET", "/readyz?deep=1"))
         assert time.monotonic() - started < patient(3), "ten answers took long"
         assert {gunicorn.ask("GET", "/readyz").status for _ in range(20)} == {200}
@@ -47,17 +47,17 @@ def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_sec
         stage.server.start()
     returned = time.monotonic()
     gunicorn.wait_for(200, "/readyz?deep=1", seconds=patient(2))
-    answers = {gunicorn.ask("GET", "/todos", headers=caller).status for _ in range(20)}
+    answers = {gunicorn.ask("GET", "/notices", headers=caller).status for _ in range(20)}
     assert answers == {200}
     assert time.monotonic() - returned < patient(4)
 
 
 def test_a_restart_between_two_requests_is_not_noticed(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(WEB_THREADS="1")
-    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
+    assert gunicorn.ask("GET", "/notices", headers=caller).status == 200
     stage.server.stop()
     stage.server.start()
-    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
+    assert gunicorn.ask("GET", "/notices", headers=caller).status == 200
 
 
 def test_a_database_that_never_answers_costs_a_bounded_wait(
@@ -66,7 +66,7 @@ def test_a_database_that_never_answers_costs_a_bounded_wait(
     gunicorn = serve(ready=False, DB_PORT=str(silent_port))
     gunicorn.wait_for(200, "/healthz")
     started = time.monotonic()
-    assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+    assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     assert time.monotonic() - started < patient(WAIT_SECONDS)
     started = time.monotonic()
     assert_unavailable(gunicorn.ask("GET", "/readyz"))
@@ -90,25 +90,25 @@ def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, ca
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
     before = len(stage.server.log.read_text())
     with stage.server.connect("todo") as locker, locker.transaction():
-        locker.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
-        assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+        locker.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
+        assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     said = stage.server.log.read_text()[before:]
     assert "canceling statement due to statement timeout" in said
     assert "due to lock timeout" not in said  # which comes after two seconds, and is not what is tried here
-    assert gunicorn.ask("GET", "/todos", headers=caller).status == 200
+    assert gunicorn.ask("GET", "/notices", headers=caller).status == 200
 
 
 def test_the_log_says_why_the_database_cannot_answer(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
     with stage.server.connect("todo") as locker, locker.transaction():
-        locker.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
-        assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+        locker.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
+        assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     stage.server.stop()
     try:
-        assert_unavailable(gunicorn.ask("GET", "/todos", headers=caller))
+        assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     finally:
         stage.server.start()
     timeout, refused = [record["message"] for record in gunicorn.records("django.request")]
-    assert timeout == "Service Unavailable: /todos: canceling statement due to statement timeout"
-    assert refused.startswith("Service Unavailable: /todos: connection failed: ")
+    assert timeout == "Service Unavailable: /notices: canceling statement due to statement timeout"
+    assert refused.startswith("Service Unavailable: /notices: connection failed: ")
     assert "refused" in refused

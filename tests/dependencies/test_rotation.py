@@ -69,7 +69,7 @@ def test_rotations_under_load_fail_no_request_and_log_nobody_out(
     looks.caller = {"Authorization": f"Bearer {subscriber.tokens['access']}"}
     looks.until_all_have_seen(changes=2 * ROTATIONS + 1, forced=False)
     subscriber.visit()
-    assert gunicorn.ask("GET", "/todos", headers=caller).status == 401
+    assert gunicorn.ask("GET", "/notices", headers=caller).status == 401
     operator.expect(302, "GET", "/admin/")
 
 
@@ -96,7 +96,7 @@ def test_broken_secrets_keep_the_last_good_values_and_are_logged_once_and_counte
     def all_said() -> bool:
         rotation.end_connections()
         assert gunicorn.ask("GET", "/readyz?deep=1").status == 200
-        assert gunicorn.ask("GET", "/todos?limit=1", headers=caller).status == 200
+        assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
         return said() == dict.fromkeys(sentences, WORKERS)
 
     def said() -> dict[str, int]:

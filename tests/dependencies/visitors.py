@@ -68,18 +68,18 @@ class Caller(Visitor):
         self.headers = headers
 
     def visit(self) -> None:
-        self.expect(201, "POST", "/todos", json.dumps({"title": "under rotation"}), self.headers)
-        self.expect(200, "GET", "/todos?limit=1", None, self.headers)
+        self.expect(201, "POST", "/notices", json.dumps({"text": "under rotation"}), self.headers)
+        self.expect(200, "GET", "/notices?limit=1", None, self.headers)
 
 
 class Reader(Caller):
     """Turns page after page, and begins anew at the end."""
 
-    address = "/todos?limit=2"
+    address = "/notices?limit=2"
 
     def visit(self) -> None:
         headers, _ = self.expect(200, "GET", self.address, None, self.headers)
-        following = re.search(r'<[^>]*?(/todos\?[^>]*)>; rel="next"', headers.get("Link", ""))
+        following = re.search(r'<[^>]*?(/notices\?[^>]*)>; rel="next"', headers.get("Link", ""))
         self.address = following[1] if following else Reader.address
 
 
@@ -96,7 +96,7 @@ class Subscriber(Visitor):
     def visit(self) -> None:
         refresh = json.dumps({"refresh": self.tokens["refresh"]})
         self.take(self.expect(200, "POST", "/auth/token/refresh", refresh, JSON)[1])
-        self.expect(200, "GET", "/todos?limit=1", None, {"Authorization": f"Bearer {self.tokens['access']}"})
+        self.expect(200, "GET", "/notices?limit=1", None, {"Authorization": f"Bearer {self.tokens['access']}"})
 
 
 class Operator(Visitor):
@@ -108,7 +108,7 @@ class Operator(Visitor):
 
     def visit(self) -> None:
         self.expect(200, "GET", "/admin/")
-        self.send(200, "/admin/todos/todo/add/", {"title": ""})  # the form again, with what is wrong in it
+        self.send(200, "/admin/conformance/notice/add/", {"text": ""})  # the form again, with what is wrong in it
 
     def send(self, status: int, path: str, form: dict[str, str]) -> None:
         form = {**form, "csrfmiddlewaretoken": self.cookies["csrftoken"].value}

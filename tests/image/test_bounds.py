@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from local.resource import FIRST_PATH, RESOURCES
 from tests.dependencies.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.image import memory
 from tests.image.container import Container
@@ -35,11 +36,11 @@ def shipping(cloudwatch: CloudWatch, token: Path) -> tuple[str, dict[str, str]]:
 def a_thousand_requests(container: Container, caller: dict[str, str]) -> str:
     """Make them one after the other, each over a connection of its own; return the id of the last todo."""
     created = ""
-    for number in range(ROUNDS):
-        answer = container.ask("POST", "/todos", json.dumps({"title": f"number {number}"}), caller)
+    for _ in range(ROUNDS):
+        answer = container.ask("POST", FIRST_PATH, json.dumps(RESOURCES[0].example), caller)
         created = answer.headers["Location"]
         assert container.ask("GET", created, headers=caller).status == 200
-        assert container.ask("GET", "/todos?limit=20", headers=caller).status == 200
+        assert container.ask("GET", f"{FIRST_PATH}?limit=20", headers=caller).status == 200
         assert container.ask("GET", "/admin/login/").status == 200
     return created.rpartition("/")[2]
 

@@ -14,9 +14,10 @@ from tests.image.engine import Podman
 from tests.process.gunicorn_process import ROOT
 from tests.terraform.processes import run
 
+APPS = [path.parent.name for path in ROOT.glob("*/resource.toml")]
 CANARY = "canary-that-no-layer-may-hold"
 FORBIDDEN = re.compile(
-    r"^/app/(?!manage\.py$|(todoproject|todos|static|__pycache__)(/|$)).+"  # what is not named is not there
+    rf"^/app/(?!manage\.py$|(todoproject|{'|'.join(APPS)}|static|__pycache__)(/|$)).+"  # what is not named is not there
     r"|/\.git(/|$)|/\.env|/\.cache|/pip(/|$)|/poetry(/|$)|/tests?/test_|\.pem$|/\.local/|/id_rsa"
     r"|/bin/(gcc|cc|c\+\+|g\+\+|ld|make|pip3?|poetry|git)$"
 )
@@ -71,7 +72,13 @@ def test_another_clone_with_secrets_lying_around_gives_the_very_same_layers(
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, clone / name)
             (clone / name).chmod(0o700 if os.access(ROOT / name, os.X_OK) else 0o600)
-    for place in (".env", ".git/config", ".local/secrets/db_password", "todoproject/.env", "todos/__pycache__/x.pyc"):
+    for place in (
+        ".env",
+        ".git/config",
+        ".local/secrets/db_password",
+        "todoproject/.env",
+        "todoproject/__pycache__/x.pyc",
+    ):
         (clone / place).parent.mkdir(parents=True, exist_ok=True)
         (clone / place).write_text(CANARY)
     other = build("localhost/todo:again", clone)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from local.resource import FIRST_PATH
 from tests.image.conftest import UID
 from tests.image.container import Container, Runner
 
@@ -49,7 +50,7 @@ def test_only_tmpfs_can_be_written(service: Container) -> None:
 
 
 def test_serving_changes_no_file_of_the_image_and_complains_of_none(service: Container) -> None:
-    for path in ("/admin/login/", "/docs", "/schema", "/todos"):
+    for path in ("/admin/login/", "/docs", "/schema", FIRST_PATH):
         service.ask("GET", path)
     changed = json.loads(service.podman.must("diff", "--format=json", service.name))
     paths = {path for kind in ("added", "changed", "deleted") for path in changed.get(kind) or []}
@@ -70,7 +71,7 @@ def test_a_pod_without_shared_memory_serves_and_counts_below_tmp(
 ) -> None:
     container = start(f"--volume={tmp_path}:/dev/shm:ro")
     container.wait_until_ready()
-    container.ask("GET", "/todos")
+    container.ask("GET", FIRST_PATH)
     metrics = container.ask("GET", "/metrics", port=container.metrics_port)
     assert b"todo_http_requests_total{" in metrics.body
     assert not list(tmp_path.iterdir())

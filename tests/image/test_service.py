@@ -3,6 +3,7 @@
 import json
 import re
 
+from local.resource import FIRST_PATH, RESOURCES
 from tests.image.conftest import PASSWORD
 from tests.image.container import Container
 
@@ -14,9 +15,9 @@ def test_a_caller_logs_in_creates_a_todo_and_finds_it_in_the_list(service: Conta
     token = service.ask("POST", "/auth/token", login, JSON)
     assert token.status == 200, token.body
     headers = {**JSON, "Authorization": f"Bearer {token.json['access']}"}
-    created = service.ask("POST", "/todos", json.dumps({"title": "from a container"}), headers)
+    created = service.ask("POST", FIRST_PATH, json.dumps(RESOURCES[0].example), headers)
     assert created.status == 201, created.body
-    listed = service.ask("GET", "/todos", headers=headers)
+    listed = service.ask("GET", FIRST_PATH, headers=headers)
     assert created.json["id"] in [todo["id"] for todo in listed.json]
 
 
@@ -37,7 +38,7 @@ def test_the_documentation_finds_all_its_assets(service: Container) -> None:
 
 
 def test_metrics_have_a_port_of_their_own_and_name_the_version(service: Container) -> None:
-    service.ask("GET", "/todos")
+    service.ask("GET", FIRST_PATH)
     metrics = service.ask("GET", "/metrics", port=service.metrics_port).body.decode()
     assert re.search(r'^todo_build_info\{.*version="1\.2\.3".*\} 1\.0$', metrics, re.MULTILINE), metrics
     assert "todo_http_requests_total{" in metrics

@@ -1,4 +1,4 @@
-"""`make local-cluster`: the namespace and the secrets of overlays/local, made once."""
+"""kustomize/overlays/local/prepare.py: the namespace and the secrets of overlays/local, made once."""
 
 import base64
 import importlib.util

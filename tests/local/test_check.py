@@ -83,10 +83,12 @@ def test_a_machine_without_shellcheck_is_told_how_to_get_it(house: House) -> Non
 
 
 def test_the_folders_of_the_security_check_are_also_those_of_mypy_which_fails_where_one_is_gone(house: House) -> None:
+    (house.folder / "cost").mkdir()
+    (house.folder / "cost" / "resource.toml").touch()  # what makes a folder an app, here with a name that is there
     house.check()
     calls = house.calls.read_text().splitlines()
     (security,) = [call.partition(" -r ")[2].split() for call in calls if "bandit" in call]
     (types,) = [call.partition("mypy ")[2].split() for call in calls if "mypy" in call]
-    assert security == ["todoproject", "todos", "local"]
+    assert security == ["todoproject", "local", "cost"]
     assert set(security) < set(types)
     assert [folder for folder in types if not (ROOT / folder).exists()] == []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from local import ports, processes
+from local.resource import FIRST_PATH
 from local.secrets import MAKERS, read_secret
 from tests.local.laptop import Laptop, Run, assert_refused, new_laptop
 from tests.patience import patient
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.ci
 
 def todos_of(laptop: Laptop, token: str) -> list[dict[str, object]]:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{laptop.port}/todos?limit=200", headers={"Authorization": f"Bearer {token}"}
+        f"http://127.0.0.1:{laptop.port}{FIRST_PATH}?limit=200", headers={"Authorization": f"Bearer {token}"}
     )
     with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310  our own http address
         todos: list[dict[str, object]] = json.load(response)

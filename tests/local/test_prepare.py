@@ -6,21 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from local.resource import RESOURCES
 from tests.postgresql_plugin import ROOT
 from tests.service import manage, migrated_database
 
+TABLE = RESOURCES[0].table if RESOURCES else ""
 pytestmark = pytest.mark.slow
-
-SLOW = """
+SLOW = f"""
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF NOT EXISTS (SELECT FROM todos_todo) THEN PERFORM pg_sleep(6); END IF;
+        IF NOT EXISTS (SELECT FROM {TABLE}) THEN PERFORM pg_sleep(6); END IF;
         RETURN NULL;
     END $$;
-    CREATE TRIGGER slow BEFORE INSERT ON todos_todo EXECUTE FUNCTION slow();
+    CREATE TRIGGER slow BEFORE INSERT ON {TABLE} EXECUTE FUNCTION slow();
 """
 
 
+@pytest.mark.skipif(not RESOURCES, reason="there is no resource, and no demo data")
 def test_demo_data_of_which_a_statement_takes_six_seconds_is_loaded(tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("correct horse battery staple")
@@ -42,3 +44,37 @@ def test_demo_data_of_which_a_statement_takes_six_seconds_is_loaded(tmp_path: Pa
             check=False,
         )
     assert (done.returncode, len(done.stdout.split())) == (0, 1), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [("DROP COLUMN version", "has no column version"), ("ADD former int NOT NULL", "still needs a column former")],
+)
+def test_a_migration_that_was_edited_after_it_was_applied_is_named_with_what_to_do(
+    tmp_path: Path, edit: str, said: str
+) -> None:
+    password = tmp_path / "password"
+    password.write_text("correct horse battery staple")
+    with migrated_database("todo_edited") as environment:
+        statement = (
+            f"from django.db import connection as c\nc.cursor().execute('ALTER TABLE conformance_notice {edit}')"
+        )
+        manage(
+            environment,
+            "shell",
+            "--no-imports",
+            "-c",
+            f"from django.db import connection as c\nc.cursor().execute('{statement}')",
+        )
+        done = subprocess.run(
+            [sys.executable, "-m", "local.prepare"],
+            cwd=ROOT,
+            env={**environment, "DEMO_PASSWORD_FILE": str(password)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"The table conformance_notice {said}" in done.stderr
+    assert "make stop && rm -r .local" in done.stderr

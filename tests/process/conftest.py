@@ -31,7 +31,8 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        return service_environment(self.secrets, database=database_variables(self.secrets, port=self.server.port))
+        database = database_variables(self.secrets, port=self.server.port)
+        return service_environment(self.secrets, database=database) | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 
     def provide(self) -> None:
         role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))

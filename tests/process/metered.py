@@ -53,7 +53,7 @@ class Metered:
         return values
 
     def ask_todos(self, times: int, caller: dict[str, str]) -> None:
-        answers = [self.gunicorn.ask("GET", "/todos?limit=1", headers=caller).status for _ in range(times)]
+        answers = [self.gunicorn.ask("GET", "/notices?limit=1", headers=caller).status for _ in range(times)]
         assert answers == [200] * times
 
     def workers(self) -> list[int]:

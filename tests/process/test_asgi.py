@@ -23,14 +23,14 @@ def test_it_serves_and_leaves_no_connection_open_then_drains_and_ends_by_itself(
     serve: Serve, stage: Stage, caller: dict[str, str]
 ) -> None:
     gunicorn: Gunicorn = serve(SERVER="asgi", DRAIN_SECONDS="5")
-    assert gunicorn.ask("POST", "/todos", '{"title": "served by a loop"}', caller).status == 201
+    assert gunicorn.ask("POST", "/notices", '{"text": "served by a loop"}', caller).status == 201
     for _ in range(5):
-        assert gunicorn.ask("GET", "/todos?limit=1", headers=caller).status == 200
+        assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
     assert open_connections(stage) == 0
 
     gunicorn.send(signal.SIGTERM)
     gunicorn.wait_for(503, seconds=5)
-    assert gunicorn.ask("GET", "/todos?limit=1", headers=caller).status == 200
+    assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
     assert gunicorn.process.wait(timeout=60) == 0
     # Killed by the signal, its worker would have shipped no audit record that was still in the queue.
     assert "was sent SIGTERM" not in gunicorn.log.read_text()

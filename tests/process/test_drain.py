@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 # a machine with much else to do.
 AT_ONCE = 10
 
-BODY = b'{"title": "sent slowly"}'
+BODY = b'{"text": "sent slowly"}'
 
 
 class Visitors:
@@ -55,7 +55,7 @@ class SlowRequest:
 
     def __init__(self, gunicorn: Gunicorn, caller: dict[str, str]) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", gunicorn.port, timeout=30)
-        self.connection.putrequest("POST", "/todos")
+        self.connection.putrequest("POST", "/notices")
         for name, value in {**caller, "Content-Length": str(len(BODY))}.items():
             self.connection.putheader(name, value)
         self.connection.endheaders(BODY[:10])

@@ -15,8 +15,8 @@ from tests.process.gunicorn_process import Gunicorn
 
 pytestmark = pytest.mark.slow
 
-TODO = b'{"title": "sent in pieces"}'
-HEAD = b"POST /todos HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+TODO = b'{"text": "sent in pieces"}'
+HEAD = b"POST /notices HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +99,9 @@ def test_head_sends_the_headers_alone(gunicorn: Gunicorn, path: str) -> None:
 
 
 def test_an_answer_that_has_no_body_has_no_length(gunicorn: Gunicorn, caller: dict[str, str]) -> None:
-    todo = gunicorn.ask("POST", "/todos", TODO, caller).json["id"]
+    todo = gunicorn.ask("POST", "/notices", TODO, caller).json["id"]
     for method, headers, status in (("GET", {"If-None-Match": "*"}, 304), ("DELETE", {}, 204)):
-        answer = gunicorn.ask(method, f"/todos/{todo}", headers=caller | headers)
+        answer = gunicorn.ask(method, f"/notices/{todo}", headers=caller | headers)
         assert (answer.status, answer.body) == (status, b"")
         assert {"Content-Length", "Transfer-Encoding"}.isdisjoint(answer.headers)
 
@@ -112,7 +112,7 @@ def test_a_chunked_body_is_served_like_any_other(gunicorn: Gunicorn, caller: dic
         gunicorn, head + b"Transfer-Encoding: chunked\r\n\r\n", chunk(TODO[:7]), chunk(TODO[7:]), chunk(b"")
     )
     assert status == 201
-    assert json.loads(body)["title"] == "sent in pieces"
+    assert json.loads(body)["text"] == "sent in pieces"
 
 
 def test_a_chunked_body_above_the_limit_is_413(gunicorn: Gunicorn) -> None:
@@ -126,7 +126,7 @@ def test_a_transfer_coding_other_than_chunked_is_501_and_nothing_is_made_of_the_
     gunicorn: Gunicorn, caller: dict[str, str]
 ) -> None:
     head = HEAD + b"Authorization: %s\r\n" % caller["Authorization"].encode()
-    unpacked = b'{"title": "never unpacked"}'
+    unpacked = b'{"text": "never unpacked"}'
     status, body = exchange(gunicorn, head + b"Transfer-Encoding: gzip, chunked\r\n\r\n", chunk(unpacked), chunk(b""))
     assert status == 501
     assert json.loads(body) == {
@@ -135,7 +135,7 @@ def test_a_transfer_coding_other_than_chunked_is_501_and_nothing_is_made_of_the_
         "status": 501,
         "detail": "A body may come in chunks or with its length, not under another transfer coding.",
     }
-    assert b"never unpacked" not in gunicorn.ask("GET", "/todos", headers=caller).body
+    assert b"never unpacked" not in gunicorn.ask("GET", "/notices", headers=caller).body
 
 
 def test_a_content_type_in_an_unknown_charset_is_one_that_nobody_takes(
@@ -143,7 +143,7 @@ def test_a_content_type_in_an_unknown_charset_is_one_that_nobody_takes(
 ) -> None:
     unreadable = {**caller, "Content-Type": "application/json;a*=zz''b"}
     assert gunicorn.ask("GET", "/healthz", headers=unreadable).status == 200
-    answer = gunicorn.ask("POST", "/todos", TODO, unreadable)
+    answer = gunicorn.ask("POST", "/notices", TODO, unreadable)
     assert (answer.status, answer.json["type"]) == (415, "/docs/errors/unsupported-media-type")
 
 

@@ -15,7 +15,7 @@ from tests.process.metered import Metered, folder_of
 
 pytestmark = pytest.mark.slow
 
-ROUTE = 'route="/todos"'
+ROUTE = 'route="/notices"'
 ANSWERED = f'todo_http_requests_total{{method="GET",{ROUTE},status="200",traffic="users"}}'
 TIMED = f'todo_http_request_duration_seconds_count{{method="GET",{ROUTE},traffic="users"}}'
 
@@ -65,7 +65,7 @@ def test_workers_that_have_ended_leave_one_sum_and_no_files_of_their_own(serve: 
 @contextmanager
 def locked_todo(stage: Stage, identifier: int) -> Iterator[None]:
     with stage.server.connect("todo") as holder, holder.transaction():
-        holder.execute("SELECT id FROM todos_todo WHERE id = %s FOR UPDATE", [identifier])
+        holder.execute("SELECT id FROM conformance_notice WHERE id = %s FOR UPDATE", [identifier])
         yield
 
 
@@ -73,12 +73,12 @@ def test_metrics_are_answered_while_every_thread_waits_for_the_database(
     serve: Serve, stage: Stage, caller: dict[str, str]
 ) -> None:
     metered = Metered(serve, WEB_WORKERS="1", WEB_THREADS="2")
-    todo = metered.gunicorn.ask("POST", "/todos", json.dumps({"title": "locked"}), caller).json["id"]
-    change = json.dumps({"title": "changed"})
+    todo = metered.gunicorn.ask("POST", "/notices", json.dumps({"text": "locked"}), caller).json["id"]
+    change = json.dumps({"text": "changed"})
     metered.until(lambda values: values["todo_pool_in_use"] == 0)
     with locked_todo(stage, todo):
         visitors = [
-            Thread(target=metered.gunicorn.ask, args=("PATCH", f"/todos/{todo}", change, caller)) for _ in range(5)
+            Thread(target=metered.gunicorn.ask, args=("PATCH", f"/notices/{todo}", change, caller)) for _ in range(5)
         ]
         for visitor in visitors:
             visitor.start()

@@ -29,7 +29,7 @@ class Client:
     def __init__(self, gunicorn: Gunicorn) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", gunicorn.port, timeout=20)
 
-    def ask(self, caller: dict[str, str], method: str = "GET", path: str = "/todos?limit=1", body: str = "") -> None:
+    def ask(self, caller: dict[str, str], method: str = "GET", path: str = "/notices?limit=1", body: str = "") -> None:
         self.connection.request(method, path, body or None, caller)
 
     def answer(self) -> Answer:
@@ -75,7 +75,7 @@ class Held:
     def __enter__(self) -> None:
         connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("todo"))
         self.stack.enter_context(connection.transaction())
-        connection.execute("LOCK TABLE todos_todo IN ACCESS EXCLUSIVE MODE")
+        connection.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
 
     def __exit__(self, *_: object) -> None:
         self.stack.close()
@@ -129,11 +129,11 @@ def test_a_request_with_a_body_is_refused_with_the_end_of_its_connection(
     taken, late = crowd[:-REFUSED], crowd[-1]
     with Held(stage):
         fill(metered, taken, caller)
-        late.ask(caller, "POST", "/todos", '{"title": "never made"}')
+        late.ask(caller, "POST", "/notices", '{"text": "never made"}')
         refused = late.answer()
         assert (refused.status, refused.headers["Connection"]) == (503, "close")
     assert [client.answer().status for client in taken] == [200] * len(taken)
-    assert b"never made" not in metered.gunicorn.ask("GET", "/todos", headers=caller).body
+    assert b"never made" not in metered.gunicorn.ask("GET", "/notices", headers=caller).body
 
 
 def test_a_large_body_does_not_hide_the_refusal(
@@ -142,7 +142,7 @@ def test_a_large_body_does_not_hide_the_refusal(
     taken, late = crowd[:-REFUSED], crowd[-1]
     with Held(stage):
         fill(metered, taken, caller)
-        late.ask(caller, "POST", "/todos", " " * 900_000)
+        late.ask(caller, "POST", "/notices", " " * 900_000)
         assert late.answer().status == 503
     assert [client.answer().status for client in taken] == [200] * len(taken)
 
@@ -152,8 +152,8 @@ def test_a_refused_connection_ends_where_its_client_wants_or_knows_no_other_way(
 ) -> None:
     taken = crowd[:-REFUSED]
     requests = [
-        b"GET /todos HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-        b"GET /todos HTTP/1.0\r\n\r\n",
+        b"GET /notices HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /notices HTTP/1.0\r\n\r\n",
         b"GET /healthzfoo HTTP/1.1\r\nConnection: Upgrade, Close\r\n\r\n",  # no health check: it is refused too
     ]
     with Held(stage):

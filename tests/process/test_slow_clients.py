@@ -128,8 +128,8 @@ def test_a_slow_client_keeps_a_thread_for_ten_seconds(gunicorn: Gunicorn, stack:
 
 def test_half_a_body_is_not_taken_for_the_whole(gunicorn: Gunicorn, stack: ExitStack, caller: dict[str, str]) -> None:
     headers = "".join(f"{name}: {value}\r\n" for name, value in caller.items()).encode()
-    head = b"POST /todos HTTP/1.1\r\nContent-Length: 60\r\n" + HOST + headers + b"\r\n"
-    connection = connected(gunicorn, stack, head + b'{"title": "cut short"}')
+    head = b"POST /notices HTTP/1.1\r\nContent-Length: 60\r\n" + HOST + headers + b"\r\n"
+    connection = connected(gunicorn, stack, head + b'{"text": "cut short"}')
     connection.shutdown(socket.SHUT_WR)
     assert everything(connection).startswith(b"HTTP/1.1 400 ")
-    assert b"cut short" not in gunicorn.ask("GET", "/todos", headers=caller).body
+    assert b"cut short" not in gunicorn.ask("GET", "/notices", headers=caller).body

@@ -16,8 +16,10 @@ from django.test import Client, RequestFactory
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from tests.api.client import ApiClient, parsed
-from tests.factories import TodoFactory, UserFactory
+from tests.conformance.factories import NoticeFactory
+from tests.factories import UserFactory
 from tests.postgresql_plugin import ROOT
+from tests.sample import PLAIN
 from todoproject import audit
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.tokens import issue_access
@@ -75,7 +77,7 @@ def person() -> User:
 
 @pytest.fixture
 def api(user: User) -> ApiClient:
-    return ApiClient(issue_access(user.pk))
+    return ApiClient(issue_access(user.pk), user=user, subject=PLAIN)
 
 
 @pytest.fixture
@@ -107,47 +109,47 @@ def line(action: str, user: User | None, **members: Any) -> dict[str, Any]:
 
 def test_creating_a_todo_is_one_line(recorded: Recorded, api: ApiClient, user: User) -> None:
     with recorded() as lines:
-        todo = api.create(title="Secret plan")
-    assert only(lines) == line("todo.created", user, target=str(todo["id"]))
+        todo = api.create(text="Secret plan")
+    assert only(lines) == line("notice.created", user, target=str(todo["id"]))
 
 
 def test_a_repeated_request_with_an_idempotency_key_is_not_recorded_again(recorded: Recorded, api: ApiClient) -> None:
     with recorded() as lines:
         for _ in range(2):
-            api.send("POST", "/todos", {"title": "Secret plan"}, headers={"Idempotency-Key": "k"})
-    assert only(lines)["action"] == "todo.created"
+            api.send("POST", "/notices", {"text": "Secret plan"}, headers={"Idempotency-Key": "k"})
+    assert only(lines)["action"] == "notice.created"
 
 
 def test_changing_a_todo_names_the_fields_and_not_their_values(recorded: Recorded, api: ApiClient, user: User) -> None:
     todo = api.create()
     with recorded() as lines:
-        api.send("PATCH", f"/todos/{todo['id']}", {"title": "Secret plan", "completed": True})
-    assert only(lines) == line("todo.changed", user, target=str(todo["id"]), changes=["completed", "title"])
+        api.send("PATCH", f"/notices/{todo['id']}", {"text": "Another plan"})
+    assert only(lines) == line("notice.changed", user, target=str(todo["id"]), changes=["text"])
 
 
 def test_deleting_a_todo_is_one_line(recorded: Recorded, api: ApiClient, user: User) -> None:
-    todo = api.create(title="Secret plan")
+    todo = api.create(text="Secret plan")
     with recorded() as lines:
-        api.send("DELETE", f"/todos/{todo['id']}")
-    assert only(lines) == line("todo.deleted", user, target=str(todo["id"]))
+        api.send("DELETE", f"/notices/{todo['id']}")
+    assert only(lines) == line("notice.deleted", user, target=str(todo["id"]))
 
 
 def test_deleting_all_todos_is_one_line_that_says_how_many(recorded: Recorded, api: ApiClient, user: User) -> None:
     for _ in range(3):
         api.create()
     with recorded() as lines:
-        api.send("DELETE", "/todos")
-    assert only(lines) == line("todo.deleted", user, count=3)
+        api.send("DELETE", "/notices")
+    assert only(lines) == line("notice.deleted", user, count=3)
 
 
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("GET", "/todos", None),
-        ("DELETE", "/todos", None),
-        ("POST", "/todos", {"title": ""}),
-        ("PATCH", "/todos/1", {"completed": True}),
-        ("DELETE", "/todos/1", None),
+        ("GET", "/notices", None),
+        ("DELETE", "/notices", None),
+        ("POST", "/notices", {"text": ""}),
+        ("PATCH", "/notices/1", {"text": "x"}),
+        ("DELETE", "/notices/1", None),
     ],
 )
 def test_what_changes_nothing_is_not_recorded(
@@ -161,7 +163,7 @@ def test_what_changes_nothing_is_not_recorded(
 def test_what_is_rolled_back_is_not_recorded(recorded: Recorded) -> None:
     with recorded() as lines:
         with transaction.atomic():
-            audit.record("todo.created", target=1)
+            audit.record("notice.created", target=1)
             transaction.set_rollback(True)
         assert lines == []
     assert lines == []
@@ -238,16 +240,16 @@ def test_the_wrong_password_that_is_one_too_many_is_a_lock_out(
 def test_a_todo_changed_in_the_admin_is_one_line_though_service_and_history_both_know_it(
     recorded: Recorded, browser: Client, staff: User
 ) -> None:
-    todo = TodoFactory.create(owner=staff)
-    address = f"/admin/todos/todo/{todo.pk}/change/"
+    todo = NoticeFactory.create()
+    address = f"/admin/conformance/notice/{todo.pk}/change/"
     form = browser.get(address).context["adminform"].form
     values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
     with recorded() as lines:
-        assert browser.post(address, {**values, "title": "Secret plan"}).status_code == 302
-    assert only(lines) == line("todo.changed", staff, target=str(todo.pk), changes=["title"])
+        assert browser.post(address, {**values, "text": "Secret plan"}).status_code == 302
+    assert only(lines) == line("notice.changed", staff, target=str(todo.pk), changes=["text"])
     with recorded() as lines:
-        assert browser.post(f"/admin/todos/todo/{todo.pk}/delete/", {"post": "yes"}).status_code == 302
-    assert only(lines) == line("todo.deleted", staff, target=str(todo.pk))
+        assert browser.post(f"/admin/conformance/notice/{todo.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert only(lines) == line("notice.deleted", staff, target=str(todo.pk))
 
 
 def test_one_row_in_the_admin_created_changed_and_deleted_is_a_line_each(
@@ -297,8 +299,8 @@ def test_of_a_change_message_only_the_names_of_fields_are_kept(message: str, nam
 
 def test_a_bulk_change_is_one_line_that_lists_the_rows(recorded: Recorded, staff: User) -> None:
     with recorded() as lines:
-        audit.record("todo.completed", actor=staff.pk, targets=[1, 2], changes=["completed"])
-        audit.record("todo.completed", actor=staff.pk, targets=[], changes=["completed"])
+        audit.record("notice.completed", actor=staff.pk, targets=[1, 2], changes=["completed"])
+        audit.record("notice.completed", actor=staff.pk, targets=[], changes=["completed"])
     (entry,) = lines
     assert entry["targets"] == ["1", "2"]
     assert (entry["count"], entry["changes"], entry["user_id"]) == (2, ["completed"], staff.pk)
@@ -315,16 +317,16 @@ def test_thousands_of_rows_are_several_lines_that_no_container_runtime_cuts(reco
 
 def test_the_address_is_that_of_the_client_and_ends_with_its_request(recorded: Recorded, api: ApiClient) -> None:
     with recorded() as lines:
-        api.generic("POST", "/todos", b'{"title": "x"}', content_type="application/json", REMOTE_ADDR="192.0.2.7")
-        api.send("POST", "/todos", {"title": "x"})
+        api.generic("POST", "/notices", b'{"text": "x"}', content_type="application/json", REMOTE_ADDR="192.0.2.7")
+        api.send("POST", "/notices", {"text": "x"})
     assert [entry["address"] for entry in lines] == ["192.0.2.7", CLIENT]
 
 
 def test_the_page_lists_every_action_that_the_code_records_and_no_other() -> None:
-    sources = [path.read_text() for folder in ("todoproject", "todos") for path in (ROOT / folder).rglob("*.py")]
+    sources = [path.read_text() for path in (ROOT / "todoproject").rglob("*.py")]
     by_name = re.compile(r"record\(\s*\"([a-z_.]+)\"")
     of_resources = re.compile(r"record\(\s*(?:f\"\{[^}]+\}\.|self\.action\(\")([a-z]+)\"")
     recorded_here = {name for source in sources for name in by_name.findall(source)}
-    recorded_here |= {f"todo.{verb}" for source in sources for verb in of_resources.findall(source)}
+    recorded_here |= {f"RESOURCE.{verb}" for source in sources for verb in of_resources.findall(source)}
     page = (ROOT / "docs" / "audit.md").read_text()
-    assert set(re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE)) == recorded_here
+    assert set(re.findall(r"^\| `([A-Za-z_.]+)` \|", page, re.MULTILINE)) == recorded_here

@@ -126,7 +126,8 @@ def test_migrations_wait_two_seconds_for_a_lock_and_any_time_for_a_statement(
 
 
 @pytest.mark.parametrize(
-    "statement", ["CREATE TABLE mine ()", "ALTER TABLE todos_todo ADD mine int", "DROP TABLE todos_todo"]
+    "statement",
+    ["CREATE TABLE mine ()", "ALTER TABLE conformance_notice ADD mine int", "DROP TABLE conformance_notice"],
 )
 def test_web_pods_cannot_change_the_schema(migrated: dict[str, dict[str, str]], statement: str) -> None:
     login = migrated["todo_app"]

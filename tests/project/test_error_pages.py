@@ -114,7 +114,7 @@ def test_an_address_that_is_not_there_is_a_page_in_a_browser(path: str) -> None:
 
 @pytest.mark.parametrize(("accept", "status"), [(PEOPLE[0], 401), ("text/html", 406)])
 def test_the_api_stays_json_in_a_browser_and_says_where_people_read(accept: str, status: int) -> None:
-    response = Client().get("/todos", headers={"Accept": accept})
+    response = Client().get("/notices", headers={"Accept": accept})
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     assert "/docs" in response.json()["detail"]
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
-from local.resource import RESOURCE
+from local.resource import FIRST_PATH
 from todoproject.http import faults
 from todoproject.secrets import environment
 
@@ -56,9 +56,9 @@ def test_errors_answers_500_for_what_has_a_route_and_leaves_health_alone(client:
 def test_resource_answers_500_for_the_resource_alone(client: Any) -> None:
     """As an image whose own code is broken, while all that every service has is well."""
     browser = client("resource")
-    assert browser.get(RESOURCE.path, secure=True).status_code == 500
+    assert browser.get(FIRST_PATH, secure=True).status_code == 500
     assert [browser.get(path, secure=True).status_code for path in ("/schema", "/readyz")] == [200, 200]
-    assert client().get(RESOURCE.path, secure=True).status_code == 401
+    assert client().get(FIRST_PATH, secure=True).status_code == 401
 
 
 @pytest.mark.django_db

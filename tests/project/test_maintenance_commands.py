@@ -21,7 +21,7 @@ PAST, FUTURE = NOW - timedelta(seconds=1), NOW + timedelta(hours=1)
 
 def rows_with_expiry(expiry: datetime) -> None:
     user = UserFactory.create()
-    IdempotencyRecord.objects.create(user=user, path="/todos", key="k", fingerprint="f", expires_at=expiry)
+    IdempotencyRecord.objects.create(user=user, path="/notices", key="k", fingerprint="f", expires_at=expiry)
     Counter.objects.create(scope="login", identity=str(user.pk), count=1, ends_at=expiry)
     RefreshFamily.objects.create(
         user=user,
@@ -56,7 +56,7 @@ def test_prune_goes_on_until_no_batch_is_left(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.django_db
 def test_check_schema_accepts_a_database_that_knows_newer_migrations() -> None:
-    MigrationRecorder(connection).record_applied("todos", "9999_from_the_next_release")
+    MigrationRecorder(connection).record_applied("conformance", "9999_from_the_next_release")
     assert said("check_schema") == "The schema serves this image.\n"
 
 

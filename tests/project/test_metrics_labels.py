@@ -46,14 +46,14 @@ def counted(client: Client, method: str, path: str, **headers: str) -> dict[str,
     ("method", "path", "labels"),
     [
         ("GET", "/", ("/", "GET", "302")),
-        ("GET", "/todos", ("/todos", "GET", "401")),
-        ("GET", "/todos/", ("/todos", "GET", "401")),
-        ("GET", "/todos/17", ("/todos/<todo_id>", "GET", "401")),
-        ("PATCH", "/todos/17", ("/todos/<todo_id>", "PATCH", "401")),
+        ("GET", "/notices", ("/notices", "GET", "401")),
+        ("GET", "/notices/", ("/notices", "GET", "401")),
+        ("GET", "/notices/17", ("/notices/<notice_id>", "GET", "401")),
+        ("PATCH", "/notices/17", ("/notices/<notice_id>", "PATCH", "401")),
         ("POST", "/auth/token", ("/auth/token", "POST", "400")),
-        ("BREW", "/todos", ("/todos", "OTHER", "401")),
+        ("BREW", "/notices", ("/notices", "OTHER", "401")),
         ("GET", "/no/such/path", ("unrouted", "GET", "404")),
-        ("GET", "/todos/17/secret", ("unrouted", "GET", "404")),
+        ("GET", "/notices/17/secret", ("unrouted", "GET", "404")),
         ("GET", "/static/nothing.css", ("/static", "GET", "404")),
         ("GET", "/admin/secret", ("/admin/<url>", "GET", "302")),
     ],
@@ -71,7 +71,7 @@ def test_a_request_is_counted_once_by_route_method_and_status(
 )
 def test_what_is_answered_before_any_view_has_one_route(client: Client, headers: dict[str, str], status: str) -> None:
     labels = {"route": "unrouted", "method": "POST", "status": status, "traffic": "users"}
-    assert counted(client, "POST", "/todos/17", **headers) == labels
+    assert counted(client, "POST", "/notices/17", **headers) == labels
 
 
 @pytest.mark.parametrize(("value", "traffic"), [("1", "synthetic"), ("0", "users"), ("", "users"), ("2", "users")])
@@ -84,8 +84,8 @@ def test_synthetic_traffic_is_told_from_the_users_by_its_header_alone(client: Cl
 def test_failures_of_a_route_are_at_zero_from_its_first_request_on(client: Client, status: str) -> None:
     middleware.series.cache_clear()
     middleware.requests.clear()
-    client.get("/todos")
-    labels = {"route": "/todos", "method": "GET", "status": status, "traffic": "users"}
+    client.get("/notices")
+    labels = {"route": "/notices", "method": "GET", "status": status, "traffic": "users"}
     assert REGISTRY.get_sample_value(REQUESTS, labels) == 0
 
 
@@ -111,14 +111,14 @@ def test_a_thousand_hostile_requests_make_no_new_series() -> None:
     word = words(generator)
 
     def attack() -> None:
-        for path in ("/{}", "/todos/{}", "/todos?{}", "/admin/{}/", "/static/{}", "/docs/errors/{}"):
+        for path in ("/{}", "/notices/{}", "/notices?{}", "/admin/{}/", "/static/{}", "/docs/errors/{}"):
             client.generic("GET", path.format(next(word)), headers={"User-Agent": next(word)})
-        client.generic(next(word).upper(), "/todos")
+        client.generic(next(word).upper(), "/notices")
         client.generic(
-            "GET", f"/todos/{generator.randrange(10**18)}", headers={"Authorization": f"Bearer {next(word)}"}
+            "GET", f"/notices/{generator.randrange(10**18)}", headers={"Authorization": f"Bearer {next(word)}"}
         )
-        client.generic("GET", "/todos", headers={"Host": next(word)})
-        client.generic("GET", "/todos", headers={"X-Request-ID": next(word), "Origin": f"https://{next(word)}"})
+        client.generic("GET", "/notices", headers={"Host": next(word)})
+        client.generic("GET", "/notices", headers={"X-Request-ID": next(word), "Origin": f"https://{next(word)}"})
 
     for _ in range(10):  # some words are refused in another way than others
         attack()

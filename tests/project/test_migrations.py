@@ -13,7 +13,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from pytest_django import Settings
 
-OURS = ["accounts", "idempotency", "throttling", "todos"]
+from tests.postgresql_plugin import ROOT
+from tests.sample import SERVED
+
+RESOURCES = sorted({subject.model._meta.app_label for subject in SERVED})
+OURS = ["accounts", "idempotency", "throttling", *RESOURCES]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,11 @@ def migrations_of(loader: MigrationLoader, label: str) -> Iterator[Migration]:
 
 
 def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
-    ours = [config.label for config in apps.get_app_configs() if config.name.startswith(("todoproject.", "todos"))]
+    ours = [
+        config.label
+        for config in apps.get_app_configs()
+        if Path(config.path).is_relative_to(ROOT) and ".venv" not in config.path and config.label != "conformance"
+    ]
     assert {label for label in ours if apps.get_app_config(label).models} == set(OURS)
 
 
@@ -49,13 +57,14 @@ def test_a_resource_without_migrations_gets_its_first_by_makemigrations(
     (tmp_path / "new_migrations").mkdir()
     (tmp_path / "new_migrations" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    settings.MIGRATION_MODULES = {"todos": "new_migrations"}
-    call_command("makemigrations", "todos", verbosity=0)
+    settings.MIGRATION_MODULES = {"conformance": "new_migrations"}
+    call_command("makemigrations", "conformance", verbosity=0)
     assert [path.name for path in tmp_path.glob("new_migrations/0*")] == ["0001_initial.py"]
 
 
-def test_the_resource_has_no_migration_that_makemigrations_would_not_write(loader: MigrationLoader) -> None:
-    for migration in migrations_of(loader, "todos"):
+@pytest.mark.parametrize("label", RESOURCES)
+def test_a_resource_has_no_migration_that_makemigrations_would_not_write(loader: MigrationLoader, label: str) -> None:
+    for migration in migrations_of(loader, label):
         assert not any(isinstance(operation, RunPython) for operation in migration.operations), migration
 
 
@@ -92,8 +101,10 @@ def test_all_the_way_down_and_up_again_gives_the_same_tables() -> None:
     before = described()
     assert before
     try:
-        MigrationExecutor(connection).migrate([("todos", None), ("idempotency", None), ("throttling", None)])
-        assert "todos_todo" not in connection.introspection.table_names()
+        MigrationExecutor(connection).migrate(
+            [(label, None) for label in (*RESOURCES, "conformance", "idempotency", "throttling")]
+        )
+        assert "conformance_notice" not in connection.introspection.table_names()
     finally:
         call_command("migrate", verbosity=0)
     assert described() == before

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.test import Client
 from pytest_django import Settings
 
@@ -16,10 +17,7 @@ RESOURCE = "the resource's: a clone changes it with todos/"
 PROJECT = "the project's: in the names of objects, roles, metrics and files that belong together"
 #: Files, and how a line of theirs begins.
 ALLOWED = {
-    ("settings.py", '"todos",'): RESOURCE,
-    ("urls.py", 'path("", include("todos.api")),'): RESOURCE,
-    ("settings.py", "TITLE = "): RESOURCE,
-    ("settings.py", "\"The caller's to-dos."): RESOURCE,
+    ("settings.py", "TITLE = "): PROJECT,
     ("settings.py", "JWT_ISSUER = JWT_AUDIENCE = "): PROJECT,
     ("secrets/environment.py", '"NAME": env.str("DB_NAME", '): PROJECT,
     ("secrets/environment.py", '"USERNAME_SECRET": '): PROJECT,
@@ -28,6 +26,13 @@ ALLOWED = {
     ("metrics/__init__.py", "NAMESPACE = "): PROJECT,
     ("metrics/directory.py", "PREFIX = "): PROJECT,
 }
+APPS = sorted(path.parent.name for path in ROOT.glob("*/resource.toml"))
+#: The lines by which `make resource` registers an app.
+REGISTERED = {("settings.py", f'"{app}",') for app in APPS} | {
+    ("urls.py", f'path("", include("{app}.api")),') for app in APPS
+}
+if "todos" in APPS:
+    ALLOWED[("settings.py", "\"The caller's to-dos.")] = RESOURCE
 
 
 def lines() -> list[tuple[str, str]]:
@@ -40,11 +45,18 @@ def lines() -> list[tuple[str, str]]:
 
 
 def allowed(name: str, line: str) -> bool:
-    return any(name == file and line.startswith(start) for file, start in ALLOWED)
+    return (name, line) in REGISTERED or any(name == file and line.startswith(start) for file, start in ALLOWED)
 
 
 def test_no_line_speaks_of_the_resource_without_a_reason() -> None:
     assert [f"{name}: {line}" for name, line in lines() if WORD.search(line) and not allowed(name, line)] == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_of_resources_is_named_by_the_two_lines_that_register_it_alone(app: str) -> None:
+    named = re.compile(rf"(?:from|import) {app}\b|[\"']{app}[\"'.]")
+    found = {(name, line) for name, line in lines() if named.search(line)}
+    assert found == {each for each in REGISTERED if named.search(each[1])}
 
 
 def test_every_reason_still_has_its_line() -> None:

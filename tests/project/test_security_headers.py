@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 
-@pytest.mark.parametrize("path", ["/schema", "/todos", "/nothing"])
+@pytest.mark.parametrize("path", ["/schema", "/notices", "/nothing"])
 @pytest.mark.django_db
 def test_data_may_load_and_do_nothing(path: str) -> None:
     assert Client().get(path)["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"

@@ -9,15 +9,15 @@ from django.db.utils import NotSupportedError
 from prometheus_client import REGISTRY
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import TodoFactory
+from tests.conformance.factories import WorkSiteFactory
+from tests.conformance.models import WorkSite
 from todoproject.http.unavailable import is_unavailable
 from todoproject.postgresql.base import DatabaseWrapper
 from todoproject.postgresql.statements import Parameter, Statement, selection
-from todos.models import Todo
 
 
-def titles() -> Statement:
-    return selection(Todo.objects.filter(owner_id=Parameter("owner_id")).values("id", "title"))
+def names() -> Statement:
+    return selection(WorkSite.objects.filter(team_id=Parameter("team_id")).values("id", "name"))
 
 
 def kept_by_the_server() -> int:
@@ -28,22 +28,22 @@ def kept_by_the_server() -> int:
 
 
 def test_the_same_statement_gives_each_its_own_rows_and_the_server_keeps_nothing_of_it(db: None) -> None:
-    first, second = TodoFactory.create(title="one"), TodoFactory.create(title="two")
-    statement, before = titles(), kept_by_the_server()
-    for todo in (first, second, first) * 3:
-        assert statement.rows({"owner_id": todo.owner_id}) == [(todo.pk, todo.title)]
+    first, second = WorkSiteFactory.create(name="one"), WorkSiteFactory.create(name="two")
+    statement, before = names(), kept_by_the_server()
+    for site in (first, second, first) * 3:
+        assert statement.rows({"team_id": site.team_id}) == [(site.pk, site.name)]
     assert kept_by_the_server() == before
 
 
 def test_a_constant_stays_in_the_text_whatever_characters_it_has(db: None) -> None:
-    todo = TodoFactory.create(title="100")
-    rows = Todo.objects.filter(pk=Parameter("id")).annotate(share=Concat("title", Value("%s of 'it' %%")))
-    assert selection(rows.values("share")).rows({"id": todo.pk}) == [("100%s of 'it' %%",)]
+    site = WorkSiteFactory.create(name="100")
+    rows = WorkSite.objects.filter(pk=Parameter("id")).annotate(share=Concat("name", Value("%s of 'it' %%")))
+    assert selection(rows.values("share")).rows({"id": site.pk}) == [("100%s of 'it' %%",)]
 
 
 def test_a_missing_value_is_named(db: None) -> None:
-    with pytest.raises(KeyError, match="owner_id"):
-        titles().rows({})
+    with pytest.raises(KeyError, match="team_id"):
+        names().rows({})
 
 
 def test_it_is_one_query_in_djangos_log_and_one_statement_in_the_metrics(
@@ -52,7 +52,7 @@ def test_it_is_one_query_in_djangos_log_and_one_statement_in_the_metrics(
     labels = {"alias": "default", "vendor": "postgresql"}
     before = REGISTRY.get_sample_value("django_db_execute_total", labels) or 0
     with django_assert_num_queries(1):
-        titles().rows({"owner_id": 1})
+        names().rows({"team_id": 1})
     assert REGISTRY.get_sample_value("django_db_execute_total", labels) == before + 1
 
 
@@ -60,7 +60,7 @@ def test_what_postgresql_refuses_is_one_of_djangos_errors_and_counted(db: None) 
     labels = {"alias": "default", "vendor": "postgresql", "type": "InvalidTextRepresentation"}
     before = REGISTRY.get_sample_value("django_db_errors_total", labels) or 0
     with pytest.raises(DataError), atomic():
-        titles().rows({"owner_id": "no number"})
+        names().rows({"team_id": "no number"})
     assert REGISTRY.get_sample_value("django_db_errors_total", labels) == before + 1
 
 
@@ -68,34 +68,34 @@ def test_nothing_is_asked_in_a_transaction_that_has_failed(db: None) -> None:
     with atomic():
         connection.set_rollback(True)
         with pytest.raises(TransactionManagementError):
-            titles().rows({"owner_id": 1})
+            names().rows({"team_id": 1})
 
 
 def test_a_new_connection_runs_it_too(transactional_db: None) -> None:
-    todo = TodoFactory.create()
-    statement = titles()
-    statement.rows({"owner_id": todo.owner_id})
+    site = WorkSiteFactory.create()
+    statement = names()
+    statement.rows({"team_id": site.team_id})
     connection.close()
-    assert len(statement.rows({"owner_id": todo.owner_id})) == 1
+    assert len(statement.rows({"team_id": site.team_id})) == 1
 
 
 def test_a_migration_that_changes_a_column_costs_no_request_its_answer(transactional_db: None) -> None:
-    todo = TodoFactory.create()
-    statement = titles()
-    statement.rows({"owner_id": todo.owner_id})
+    site = WorkSiteFactory.create()
+    statement = names()
+    statement.rows({"team_id": site.team_id})
     alter("varchar(300)")
     try:
-        assert len(statement.rows({"owner_id": todo.owner_id})) == 1
+        assert len(statement.rows({"team_id": site.team_id})) == 1
         with atomic():
             alter("varchar(301)")
-            assert len(statement.rows({"owner_id": todo.owner_id})) == 1
+            assert len(statement.rows({"team_id": site.team_id})) == 1
     finally:
-        alter("varchar(200)")
+        alter("varchar(80)")
 
 
 def test_what_postgresql_cannot_do_at_all_is_a_fault_of_ours(db: None) -> None:
     with pytest.raises(NotSupportedError) as refused, atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM todos_todo FOR UPDATE")
+        cursor.execute("SELECT count(*) FROM conformance_worksite FOR UPDATE")
     assert refused.value.__cause__.sqlstate == "0A000"  # type: ignore[union-attr]
     assert not is_unavailable(refused.value)
 
@@ -105,6 +105,6 @@ def alter(column_type: str) -> None:
     other = DatabaseWrapper({**connection.settings_dict}, alias="other")
     try:
         with other.cursor() as cursor:
-            cursor.execute(f"ALTER TABLE todos_todo ALTER COLUMN title TYPE {column_type}")
+            cursor.execute(f"ALTER TABLE conformance_worksite ALTER COLUMN name TYPE {column_type}")
     finally:
         other.close()

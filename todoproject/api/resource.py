@@ -1,6 +1,6 @@
 """A resource by declaration: model, serializer, scope, filters and orderings give every operation and every promise.
 
-It is a viewset of Django REST framework; todos/api.py is one, docs/your-own-fields.md says what may be declared.
+It is a viewset of Django REST framework; docs/your-own-fields.md says what may be declared.
 """
 
 import builtins

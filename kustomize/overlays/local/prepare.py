@@ -1,6 +1,6 @@
 """Make what overlays/local takes for granted in the current cluster: the namespace, and throw-away secrets.
 
-What is there stays: the database keeps the passwords that it was made with. `make local-cluster` runs this.
+What is there stays: the database keeps the passwords that it was made with. Run it by `.venv/bin/python`.
 """
 
 import base64

@@ -22,7 +22,7 @@ def inside(store: Store, thing: Object, words: list[str]) -> str:
     if "deep=1" in text and store.faults.get("database") == colour:
         raise Refused("urllib.error.HTTPError: HTTP Error 503\ncommand terminated with exit code 1")
     if "resource.toml" in text:
-        return json.dumps({"path": "/todos", "example": {"title": "Order new badges"}})
+        return json.dumps([{"path": "/todos", "example": {"title": "Order new badges"}}])
     if text.startswith("python manage.py token"):
         if words[-1] not in store.content["users"]:
             raise Refused(f"CommandError: There is no user {words[-1]}\ncommand terminated with exit code 1")

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.api.resource.test_query_plans import MOST_BUFFERS
 from tests.postgresql_plugin import ROOT
 from tests.service import Service, migrated_database, running
+from tests.todos.test_query_plans import MOST_BUFFERS
 from todos.api import Todos
 
 README = ROOT / "README.md"

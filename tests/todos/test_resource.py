@@ -6,7 +6,7 @@ import pytest
 from django.utils.dateparse import parse_datetime
 
 from tests.api.client import ApiClient, parsed
-from tests.factories import TodoFactory
+from tests.todos.factories import TodoFactory
 from todoproject.accounts.models import User
 from todos.models import Todo
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from tests.admin.resources import form_at, make_many
 from tests.admin.staff import TODOS, Staff, change_page, tiles
 from tests.api.client import ApiClient
-from tests.factories import TodoFactory, UserFactory
+from tests.factories import UserFactory
 from tests.patience import patient
+from tests.todos.factories import TodoFactory
 from todoproject.accounts.models import User
 from todoproject.accounts.tokens import issue_access
 from todos.models import Todo
@@ -23,7 +24,8 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def completed(owner: User) -> Todo:
-    return TodoFactory.create(owner=owner, completed=True, completed_at=NOON, updated_at=NOON)
+    row: Todo = TodoFactory.create(owner=owner, completed=True, completed_at=NOON, updated_at=NOON)
+    return row
 
 
 def save(staff: Staff, todo: Todo, **changes: str | None) -> None:

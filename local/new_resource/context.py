@@ -1,0 +1,108 @@
+"""What the templates of local/resource_template are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.new_resource import python
+from local.new_resource.fields import Field
+from local.new_resource.names import Names
+
+
+def context(names: Names, fields: list[Field], scope: str) -> dict[str, Any]:
+    """Return the variables of the templates."""
+    owner = "owner" if scope == "owned" else ""
+    nested = python.nested(fields)
+    return {
+        "names": names,
+        "config": "".join(word.capitalize() for word in names.plural_words),
+        "a_or_an": "an" if names.singular[0] in "aeiou" else "a",
+        "owner": owner,
+        "nested": nested,
+        **_model(names, fields, owner),
+        **_api(fields, owner),
+        **_demo(fields),
+        **_tests(fields, owner),
+        "example": _example(fields),
+    }
+
+
+def _model(names: Names, fields: list[Field], owner: str) -> dict[str, Any]:
+    before = f'"{owner}", ' if owner else ""
+    parents = python.nested(fields)
+    sortable = [each.name for each in fields if each.sortable]
+    unique = [each.name for each in fields if each.unique]
+    return {
+        "title": next(each.name for each in fields if each.kind == "str" and each.required),
+        "fields": [
+            {
+                "name": each.name,
+                "column": python.column(each, indexed=each in parents),
+                "attribute": f"{each.name}_id" if each.kind == "user" else each.name,
+                "demo": python.demo_value(each, names),
+            }
+            for each in fields
+        ],
+        "decimals": any(each.kind == "decimal" and each.default is not None for each in fields),
+        "users": owner or any(each.kind == "user" for each in fields),
+        "unset": any(each.nullable and (each.kind == "user" or each.target) for each in fields),
+        "indexes": [f'PageIndex({before}"{name}")' for name in ("created_at", *sortable)]
+        + [f'PageIndex("{each.name}", "created_at")' for each in parents],
+        "unique": [
+            f'models.UniqueConstraint(fields=[{before}"{name}"], name="{f"{names.app}_{name}"[:55]}_once")'
+            for name in unique
+        ],
+        "sortable": sortable,
+    }
+
+
+def _api(fields: list[Field], owner: str) -> dict[str, Any]:
+    filters = python.filters(fields)
+    references = [each.name for each in fields if each.kind == "user"]
+    kinds = sorted({each.partition("(")[0] for each in filters.values()})
+    scopes = {"Owned" if owner else "Everyone"} | ({"Everyone"} if references else set())
+    return {
+        "filters": filters.items(),
+        "filter_kinds": ", ".join(kinds),
+        "scope": 'Owned("owner")' if owner else "Everyone()",
+        "scopes": ", ".join(sorted(scopes)),
+        "references": references,
+    }
+
+
+def _demo(fields: list[Field]) -> dict[str, Any]:
+    keys = [each for each in fields if each.target]
+    return {
+        "keys": keys,
+        "targets": list(dict.fromkeys(each.target for each in keys)),
+        "demo_decimals": any(each.kind == "decimal" for each in fields),
+        "numbered": any(each.kind == "str" and each.required and not each.unique for each in fields),
+    }
+
+
+def _tests(fields: list[Field], owner: str) -> dict[str, Any]:
+    required = [(each, python.required_value(each, owner)) for each in fields if each.required]
+    values = [value for _, value in required]
+    words = ("LazyAttribute", "SelfAttribute", "Sequence", "SubFactory")
+    declared = [word for word in words if (owner and word == "SubFactory") or any(word in value for value in values)]
+    times = [
+        word
+        for word, kind in (("UTC", "datetime"), ("date", "date"), ("datetime", "datetime"))
+        if any(each.kind == kind for each, _ in required)
+    ]
+    return {
+        "required": [(each.name, value, not any(word in value for word in words)) for each, value in required],
+        "declarations": ", ".join(declared),
+        "dates": ", ".join(times),
+        "factory_decimals": any(each.kind == "decimal" for each, _ in required),
+        "user_factory": owner or any("UserFactory" in value for value in values),
+        "targets_required": list(dict.fromkeys(each.target for each, _ in required if each.target)),
+    }
+
+
+def _example(fields: list[Field]) -> list[tuple[str, str]]:
+    """Return the members of a body that may be sent again and again, none where there is no such body."""
+    required = [each for each in fields if each.required]
+    if any(each.unique or each.target or each.kind == "user" for each in required):
+        return []
+    return [(each.name, python.json_value(each)) for each in required]

@@ -1,0 +1,65 @@
+"""Takes a resource away: its folders, the tests that are about it, and the lines elsewhere by which it is known."""
+
+from __future__ import annotations
+
+import re
+
+from local.new_resource.asked import Asked
+from local.new_resource.changes import Changes
+from local.new_resource.existing import ROOT, Existing
+from local.new_resource.registration import unregister
+from local.new_resource.writing import DJANGO, generate, run
+from local.refusal import Refusal
+
+#: The examples of the README ask the example of this repository.
+EXAMPLES = re.compile(r"^## The API by example\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+SENTENCE = "The caller's to-dos. "
+
+
+def remove(wanted: Asked) -> int:
+    """Remove the resource; return the exit code. Nothing is removed where the rest would not hold."""
+    resource = wanted.remove
+    assert resource  # noqa: S101  # nosec B101
+    with Changes(ROOT) as changes:
+        tests = about(resource)
+        for name in (*tests, f"tests/{resource.app}", resource.app):
+            if (ROOT / name).exists():
+                changes.remove(name)
+        unregister(changes, resource.app)
+        _forget_examples(changes, resource)
+        run(*DJANGO, "check", "--fail-level=WARNING")
+        run(*DJANGO, "makemigrations", "--check", "--dry-run")
+        generate(changes)
+    print(f"  removed: {resource.app}/, tests/{resource.app}/ and its lines in {', '.join(changes.edited)}")
+    for test in tests:
+        print(f"  removed, since it imports {resource.app}: {test}")
+    print("  A database that exists keeps the table, and nothing reads it. On a laptop: make stop && rm -r .local")
+    print(f"  Elsewhere: manage.py migrate {resource.app} zero, in a pod of the last release with it, drops the table.")
+    print("  Next: make test, commit.")
+    return 0
+
+
+def about(resource: Existing) -> list[str]:
+    """Return the tests that import the app; raise Refusal where something else does."""
+    importing = re.compile(rf"^\s*(?:from|import) (?:tests\.)?{resource.app}\b", re.MULTILINE)
+    found = []
+    for path in sorted(ROOT.glob("**/*.py")):
+        name = str(path.relative_to(ROOT))
+        own = name.startswith((f"{resource.app}/", f"tests/{resource.app}/")) or "/." in f"/{name}"
+        if own or not importing.search(path.read_text(encoding="utf-8")):
+            continue
+        if not (name.startswith("tests/") and path.name.startswith("test_")):
+            raise Refusal(f"{name} imports {resource.app}: change that first.")
+        found.append(name)
+    return found
+
+
+def _forget_examples(changes: Changes, resource: Existing) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = EXAMPLES.search(readme)
+    if section and f"$API/{resource.path}" in section[0]:
+        kept = "## The API\n\n`/docs` lets you try every operation; `/schema` is its OpenAPI document.\n\n"
+        changes.edit("README.md", readme[: section.start()] + kept + readme[section.end() :])
+    settings = (ROOT / "todoproject" / "settings.py").read_text(encoding="utf-8")
+    if resource.app == "todos":
+        changes.edit("todoproject/settings.py", settings.replace(SENTENCE, ""))
