@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run stop user token test quick check terraform-test generate render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
+.PHONY: help run stop user token test quick check terraform-test generate environment render golden local-cluster release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -25,6 +25,7 @@ help: ## list these targets
 		/^[a-z0-9.-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "make run takes PORT=8001 (default 8000), RELOAD=1 (on edit), SERVER=asgi (uvicorn), DATABASE_URL=…"
+	@echo "make environment NAME=staging LIKE=prod makes one more environment"
 
 run: .venv/run ## start PostgreSQL and the service with demo data; Ctrl-C stops both
 	@exec $(PYTHON) -m local run
@@ -71,7 +72,7 @@ image: ## build the container image todo:dev by docker or podman (IMAGE=name)
 
 ##@ Write again what is generated
 
-generate: openapi golden cost monitoring terraform-docs ## all of it, or some: openapi golden cost monitoring terraform-docs
+generate: environment openapi golden cost monitoring terraform-docs ## all, or: environment openapi golden cost monitoring terraform-docs
 
 lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Poetry)
 	@exec sh local/lock.sh
@@ -83,8 +84,11 @@ golden: .venv/test
 	@exec $(PYTHON) -m tests.kustomize.golden_files
 
 cost: .venv/test
-	@$(PYTHON) -m cost dev tests/cost/plans/dev-awake.json tests/cost/plans/dev-asleep.json --ceiling 50 --output docs/cost
-	@$(PYTHON) -m cost prod tests/cost/plans/prod.json --output docs/cost
+	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost
+
+# With LIKE it makes one more, and takes its name from the environment, where NAME is as it was typed.
+environment: .venv/test
+	@exec $(PYTHON) -m environments$(if $(LIKE),.new "$(LIKE)")
 
 monitoring: .venv/test
 	@exec $(PYTHON) -m monitoring.generate
@@ -110,9 +114,9 @@ kubeconfig: ## write .local/kubeconfig-ENV for the cluster of an environment (EN
 	$(call need,ENV,ENV=dev)
 	@exec terraform/bin/kubeconfig $(ENV)
 
-platform: .venv/run ## install what a cluster needs before the service (ENV=dev DRY_RUN=1)
+platform: .venv/run ## install what a cluster needs before the service (ENV=dev DRY_RUN=1 DIFF=1)
 	$(call need,ENV,ENV=dev)
-	@PYTHONPATH=platform exec $(PYTHON) -m installer --env "$(ENV)" $(if $(DRY_RUN),--dry-run)
+	@PYTHONPATH=platform:. exec $(PYTHON) -m installer --env "$(ENV)" $(if $(DRY_RUN),--dry-run) $(if $(DIFF),--diff)
 
 release: ## bring an image to all users (ENV=dev DIGEST=sha256:… FIRST=1 RESUME=1)
 	$(call need,ENV,ENV=dev DIGEST=sha256:…)

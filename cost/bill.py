@@ -62,7 +62,7 @@ def _used(usage: Usage, prices: Mapping[str, Price]) -> Iterable[Line]:
     zones = usage.load_balancer_zones
     yield Line("Load balancer", "ALB", usd("alb"), 0)
     yield Line("Load balancer", "capacity units", usd("lcu", usage.load_balancer_capacity_units), 0)
-    yield Line("Public IPv4", f"ALB, {zones} zones", usd("public_ipv4", zones), 0)
+    yield Line("Public IPv4", f"ALB, {zones:g} zones", usd("public_ipv4", zones), 0)
     for pod in usage.pods:
         vcpu, gigabytes = fargate.size(pod.cpu, pod.memory_mb)
         hourly = pod.count * (usd("fargate_vcpu", vcpu) + usd("fargate_gb", gigabytes))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import environments
 from cost import plan, prices, usage
 from cost.bill import Line, bill, total
 from cost.pricing import MONTH_HOURS, UnknownCostError
@@ -11,9 +12,9 @@ ALWAYS = float(MONTH_HOURS)
 
 
 def lines(environment: str, document: dict[str, Any]) -> tuple[list[Line], list[Line]]:
-    """Return the bill of the account as it is and as the plan leaves it; raise UnknownCostError."""
+    """Return the bill of the account as it is and as the plan leaves it; raise when a price is missing."""
     before = {"planned_values": document.get("prior_state", {}).get("values", {"root_module": {}})}
-    assumed, known = usage.load(environment), prices.load()
+    assumed, known = usage.load(environment), prices.load(environments.load()[environment].account()["AWS_REGION"])
     was, will_be = (bill(plan.resources(each), None, assumed, known) for each in (before, document))
     return was, will_be
 
@@ -22,7 +23,7 @@ def markdown(environment: str, document: dict[str, Any]) -> str:
     """Return the difference as Markdown: US dollars a month when it never sleeps, so that nothing hides in a night."""
     try:
         was, will_be = lines(environment, document)
-    except UnknownCostError as error:
+    except (UnknownCostError, prices.UnknownRegionError) as error:
         return f"Cost: unknown. {error}\n"
     change = total(will_be, ALWAYS) - total(was, ALWAYS)
     if abs(change) < 0.005:

@@ -1,4 +1,4 @@
-"""Resource types that bill nothing by themselves. What they carry (traffic, log lines, calls) is in usage.toml.
+"""Resource types that bill nothing by themselves. What they carry (traffic, log lines) is in environments/NAME.ini.
 
 A type that is neither here nor priced stops the report: an unknown bill must not read as zero.
 """
@@ -9,7 +9,7 @@ FREE = frozenset(
         "aws_acm_certificate_validation",
         "aws_budgets_budget",  # actions bill, notifications do not
         "aws_cloudwatch_log_group",
-        "aws_cloudwatch_log_metric_filter",  # the metric bills, once a line matches: usage.toml
+        "aws_cloudwatch_log_metric_filter",  # the metric bills, once a line matches: environments/NAME.ini
         "aws_cloudwatch_query_definition",  # running one bills $0.005 for each GB it reads: less than a cent
         "aws_db_parameter_group",
         "aws_db_subnet_group",

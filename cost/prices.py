@@ -1,4 +1,4 @@
-"""The dated price table."""
+"""The dated price tables, one a region."""
 
 import datetime
 import tomllib
@@ -19,6 +19,15 @@ class Price:
 PATH = Path(__file__).with_name("prices.toml")
 
 
-def load(path: Path = PATH) -> dict[str, Price]:
-    """Read the table; raise TypeError when a price lacks unit, source or date."""
-    return {name: Price(**entry) for name, entry in tomllib.loads(path.read_text()).items()}
+class UnknownRegionError(ValueError):
+    """Nobody has looked up what AWS asks in a region."""
+
+
+def load(region: str, path: Path = PATH) -> dict[str, Price]:
+    """Read a region's prices; raise UnknownRegionError for another, TypeError when a price lacks a part."""
+    regions = tomllib.loads(path.read_text())
+    if region not in regions:
+        raise UnknownRegionError(
+            f"cost/prices.toml has no prices for {region}, only for {', '.join(regions)}: look them up, add them"
+        )
+    return {name: Price(**entry) for name, entry in regions[region].items()}

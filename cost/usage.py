@@ -1,9 +1,12 @@
-"""Assumptions about an environment that no plan can know."""
+"""Assumptions about an environment that no plan can know: the sections cost and cost pods of environments/NAME.ini."""
 
-import tomllib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import environments
+from environments import ROOT
 
 
 @dataclass(frozen=True)
@@ -24,27 +27,42 @@ class Usage:
     awake_hours: float
     database_hours_asleep: float
     load_balancer_capacity_units: float
-    load_balancer_zones: int
-    load_balancer_alarm_metrics: int
+    load_balancer_zones: float
+    load_balancer_alarm_metrics: float
     data_out_gb: float
     data_between_zones_gb: float
     nat_gateway_gb: float
     image_gb: float
     log_gb: float
     control_plane_log_gb: float
-    secret_calls: int
-    kms_calls: int
+    secret_calls: float
+    kms_calls: float
     waf_million_requests: float
-    custom_metrics: int
+    custom_metrics: float
     volume_gb: float
     backup_gb: float
     pods: tuple[Pod, ...]
 
 
-PATH = Path(__file__).with_name("usage.toml")
+POD = re.compile(r"(\d+) x ([\d.]+), (\d+), (awake|[\d.]+)")
 
 
-def load(environment: str, path: Path = PATH) -> Usage:
-    """Read one environment's assumptions; raise KeyError for an unknown one, TypeError for a missing figure."""
-    values = tomllib.loads(path.read_text())[environment]
-    return Usage(**values | {"pods": tuple(Pod(**pod) for pod in values["pods"])})
+def load(name: str, root: Path = ROOT) -> Usage:
+    """Read one environment's assumptions; raise for an unknown environment, a missing figure or an odd pod."""
+    values = environments.load(root)[name].values
+    figures = {key: float(text) for key, text in values["cost"].items() if key != "ceiling"}
+    return Usage(**figures, pods=tuple(_pod(name, text) for name, text in values["cost pods"].items()))
+
+
+def ceiling(name: str, root: Path = ROOT) -> float | None:
+    """Return the US dollars a month that an environment must stay below; None for none."""
+    text = environments.load(root)[name].values["cost"]["ceiling"]
+    return float(text) if text else None
+
+
+def _pod(name: str, text: str) -> Pod:
+    found = POD.fullmatch(text)
+    if not found:
+        raise ValueError(f"{name} = {text}: write count x vCPU, MB, hours, such as 1 x 0.25, 256, awake")
+    count, cpu, memory, hours = found.groups()
+    return Pod(name, int(count), float(cpu), int(memory), "awake" if hours == "awake" else float(hours))

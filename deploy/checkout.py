@@ -118,7 +118,7 @@ READ: dict[str, tuple[Callable[[str], Any], str]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The fields of deploy/release.ini, in its order; the meaning of each stands there."""
+    """The fields of deploy/release.ini, explained there; [release] of environments/NAME.ini overrides them."""
 
     poll_seconds: int
     lease_seconds: int
@@ -145,11 +145,13 @@ class Settings:
     def read(cls, file: Path, environment: str) -> Settings:
         """Read the file for one environment; a missing, unknown or mistyped field is a ValueError that names it."""
         parser = configparser.ConfigParser(interpolation=None)
+        own = file.parent.parent / "environments" / f"{environment}.ini"
         try:
-            parser.read_string(file.read_text(encoding="utf-8"), str(file))
+            for each in (file, *([own] if own.exists() else [])):
+                parser.read_string(each.read_text(encoding="utf-8"), str(each))
         except configparser.Error as error:
             raise ValueError(str(error)) from error
-        texts = dict(parser[environment] if parser.has_section(environment) else parser.defaults())
+        texts = dict(parser["release"] if parser.has_section("release") else parser.defaults())
         known = {field.name: str(field.type) for field in fields(cls)}
         if wrong := known.keys() ^ texts.keys():
             raise ValueError(f"{file}: missing or unknown: {', '.join(sorted(wrong))}")

@@ -1,4 +1,4 @@
-"""`make monitoring`: writes every generated file anew and removes those that nothing makes any more."""
+"""`make monitoring`: writes every generated file and removes those that nothing makes any more."""
 
 import argparse
 import sys
@@ -10,13 +10,12 @@ from monitoring.generate.table import FOLDER
 def main() -> int:
     argparse.ArgumentParser(
         prog="python -m monitoring.generate",
-        description="Write rules, dashboards and bake queries anew from monitoring/slo.yaml and monitoring/alerts/, "
+        description="Write rules, dashboards, bake queries and routes from monitoring/ and environments/, "
         "and remove those that nothing makes any more.",
     ).parse_args()
     made = files()
     generated = (
         *FOLDER.glob("rules/*.yaml"),
-        *FOLDER.glob("kubernetes/rules-*.yaml"),
         *FOLDER.glob("dashboards/*.json"),
     )
     for path in set(generated) - set(made):

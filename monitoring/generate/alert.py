@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import yaml
@@ -28,7 +27,6 @@ class Alert:
 
     def rule(self, *, factor: int = 1) -> Rule:
         """Return the rule; `factor` shortens its windows for a rehearsal."""
-        links = _links()
         return {
             "alert": self.alert,
             "expr": query_shortened(self.expr.strip(), factor),
@@ -37,8 +35,8 @@ class Alert:
             "annotations": {
                 "summary": self.summary,
                 "description": self.description,
-                "runbook_url": f"{links['repository']}/docs/runbooks/{kebab(self.alert)}.md",
-                "dashboard_url": f"{links['grafana']}/d/todo-{self.dashboard}",
+                "runbook_url": runbook(kebab(self.alert)),
+                "dashboard_url": f"${{GRAFANA}}/d/todo-{self.dashboard}",
             },
         }
 
@@ -54,7 +52,6 @@ def kebab(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
-@cache
-def _links() -> dict[str, str]:
-    links: dict[str, str] = yaml.safe_load((FOLDER / "links.yaml").read_text(encoding="utf-8"))
-    return links
+def runbook(name: str) -> str:
+    """Return the address of a runbook; `make platform` puts in where the repository is, from project.json."""
+    return f"${{REPOSITORY}}/blob/main/docs/runbooks/{name}.md"

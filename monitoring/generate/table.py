@@ -1,5 +1,6 @@
 """The SLO table of monitoring/slo.yaml, typed."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -21,6 +22,12 @@ class Slo:
     users: str
     total: str
     good: str
+
+    @property
+    def slowest(self) -> float | None:
+        """The seconds within which an answer is good; None where the promise is of another kind."""
+        found = re.search(r'le="([\d.]+)"', self.good)
+        return float(found[1]) if found else None
 
     @property
     def budget(self) -> float:
@@ -56,6 +63,16 @@ class Table:
     burn_rates: tuple[BurnRate, ...]
     minimum_failures: int
     bake: Bake
+
+    @property
+    def allowed(self) -> float:
+        """The share of requests that may fail: the smallest budget of a promise that is not about time."""
+        return min(slo.budget for slo in self.slos if slo.slowest is None)
+
+    @property
+    def slowest(self) -> float:
+        """The seconds within which a list is promised."""
+        return min(slo.slowest for slo in self.slos if slo.slowest is not None)
 
     @property
     def windows(self) -> tuple[str, ...]:

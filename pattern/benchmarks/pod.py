@@ -26,11 +26,11 @@ GOOD_MILLISECONDS = 50
 TRIAL_SECONDS = 10
 SETTLE_SECONDS = 20
 HIGHEST_RATE = 1_600
-SCRAPE_SECONDS, PROBE_SECONDS = 15, 5  # monitoring/kubernetes/pod_monitor.yaml, kustomize/base/web/deployment.yaml
+SCRAPE_SECONDS, PROBE_SECONDS = 15, 5  # monitoring/pod_monitor.yaml, kustomize/base/web/deployment.yaml
 OVERLOAD = 3
 AT_ONCE_SECONDS = 2  # who waits longer, hangs
 # What the image runs with in production, so far as it decides how fast that is.
-CONFIGURATION = ROOT / "kustomize" / "overlays" / "prod" / "blue" / "config.env"
+CONFIGURATION = ROOT / "kustomize" / "overlays" / "prod" / "configuration" / "config.env"
 TAKEN = ("API_RATE", "WEB_THREADS", "WEB_WORKERS")
 
 

@@ -21,7 +21,7 @@ from monitoring.generate.duration import shortened
 from monitoring.generate.files import rule_files
 from pattern.rehearsals.process import Process
 
-# Those of monitoring/helm/kube-prometheus-stack.yaml and monitoring/kubernetes/pod_monitor.yaml.
+# Those of monitoring/helm/kube-prometheus-stack.yaml and monitoring/pod_monitor.yaml.
 SCRAPE_INTERVAL, EVALUATION_INTERVAL = "15s", "30s"
 LOOKBACK = "5m"  # Prometheus' default: how long a series that has ended still counts
 READY_SECONDS = 60

@@ -50,7 +50,7 @@ class Colour:
 
     @property
     def target(self) -> dict[str, str]:
-        """What Prometheus scrapes, with the labels that monitoring/kubernetes/pod_monitor.yaml gives."""
+        """What Prometheus scrapes, with the labels that monitoring/pod_monitor.yaml gives."""
         labels = {"namespace": "todo", "pod": f"todo-{self.name}-0", "container": "web", "endpoint": "metrics"}
         return {"address": self.metrics, "job": "todo", "environment": "local", "colour": self.name, **labels}
 
@@ -77,7 +77,7 @@ class Colour:
 
 
 class Exporter:
-    """PostgreSQL's metrics; it logs in as the application does, as in monitoring/kubernetes/postgres_exporter.yaml."""
+    """PostgreSQL's metrics; it logs in as the application does, as in platform/options/postgres-exporter."""
 
     def __init__(self, program: str, stack: "Stack") -> None:
         address = f"127.0.0.1:{ports.any_free()}"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 COMMAND_SECONDS = 900  # above every --timeout of a command itself, which says more than being killed
 
@@ -25,18 +26,25 @@ class Runner:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
-    def run(self, command: Sequence[str]) -> None:
-        """Print and run to the end; raise CommandError when it fails."""
-        self.say(f"  $ {shlex.join(command)}")
+    def run(self, command: Sequence[str], *, into: Path | None = None) -> None:
+        """Print and run to the end, with stdout into a file where one is named; raise CommandError when it fails."""
+        self.say(f"  $ {shlex.join(command)}" + (f" > {into}" if into else ""))
         if not self.dry_run:
-            self._finish(command, capture=False)
+            output = self._finish(command, capture=into is not None)
+            if into:
+                into.write_text(output)
+
+    def compare(self, command: Sequence[str]) -> None:
+        """As `run`, of a command that ends with 1 when it has shown a difference."""
+        self.say(f"  $ {shlex.join(command)}")
+        self._finish(command, capture=False, well=(0, 1))
 
     def read(self, command: Sequence[str]) -> str:
         """Run, also in a rehearsal, what only looks at this machine; return its stdout, raise CommandError."""
         return self._finish(command, capture=True)
 
     @staticmethod
-    def _finish(command: Sequence[str], *, capture: bool) -> str:
+    def _finish(command: Sequence[str], *, capture: bool, well: tuple[int, ...] = (0,)) -> str:
         try:
             process = subprocess.Popen(  # noqa: S603 (our own arguments)
                 command,
@@ -55,6 +63,6 @@ class Runner:
             if isinstance(error, subprocess.TimeoutExpired):
                 raise CommandError(f"took longer than {COMMAND_SECONDS} s: {shlex.join(command)}") from None
             raise
-        if process.returncode:
+        if process.returncode not in well:
             raise CommandError(f"exit {process.returncode}: {shlex.join(command)}")
         return output or ""

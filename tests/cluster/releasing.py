@@ -53,7 +53,8 @@ class Tool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(overlays.KUSTOMIZE, folder / "kustomize")
-        shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("deploy", "environments"):
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         if reference := os.environ.get("POSTGRES_IMAGE"):
             # As overlays.apply names it: another word for the same image would replace the pod, and its data with it.
             image = Image.parsed(reference)
@@ -62,16 +63,16 @@ class Tool:
         self.settings(**QUICK)
 
     def settings(self, **values: int) -> None:
-        """Change settings of the next commands, in every section that has them."""
-        file = self.folder / "deploy/release.ini"
-        text = file.read_text()
-        for name, value in values.items():
-            text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
-        file.write_text(text)
+        """Change settings of the next commands, wherever they are set."""
+        for file in (self.folder / "deploy/release.ini", self.folder / "environments/local.ini"):
+            text = file.read_text()
+            for name, value in values.items():
+                text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+            file.write_text(text)
 
-    def fault(self, colour: str, faults: str) -> None:
-        """Let the next release to a colour have these faults: its configuration belongs to it."""
-        file = self.folder / "kustomize/overlays/local" / colour / "config.env"
+    def fault(self, faults: str) -> None:
+        """Let the next release have these faults: its configuration belongs to it."""
+        file = self.folder / "kustomize/overlays/local/configuration/config.env"
         kept = [line for line in file.read_text().splitlines() if not line.startswith("FAULTS=")]
         file.write_text("\n".join([*kept, f"FAULTS={faults}", ""]))
 

@@ -130,7 +130,7 @@ def last_answer(colour: str) -> float:
 @pytest.mark.parametrize(("faults", "code"), [("crash", 23), ("unready", 25)])
 def test_a_broken_release_never_gets_traffic(tool: Tool, faults: str, code: int) -> None:
     former = live()
-    tool.fault(other(former), faults)
+    tool.fault(faults)
     with under_load(URL, fresh_token()) as load:
         said = tool.release()
     assert (said.code, live()) == (code, former), said.text
@@ -140,7 +140,7 @@ def test_a_broken_release_never_gets_traffic(tool: Tool, faults: str, code: int)
 def test_errors_after_the_flip_take_users_back_and_are_counted(tool: Tool) -> None:
     """The smoke test is left out, or it would stop this before the flip."""
     former = live()
-    tool.fault(other(former), "errors")
+    tool.fault("errors")
     tool.job_runs("smoke", "print('left out')")
     with under_load(URL, fresh_token()) as load:
         said = tool.release()
@@ -155,7 +155,7 @@ def test_errors_after_the_flip_take_users_back_and_are_counted(tool: Tool) -> No
 def test_a_resource_that_alone_is_broken_is_seen_in_the_bake_and_takes_users_back(tool: Tool) -> None:
     """/schema and health are well. The smoke test is left out here too."""
     former = live()
-    tool.fault(other(former), "resource")
+    tool.fault("resource")
     tool.job_runs("smoke", "print('left out')")
     with under_load(URL, fresh_token()) as load:
         said = tool.release()
@@ -165,7 +165,7 @@ def test_a_resource_that_alone_is_broken_is_seen_in_the_bake_and_takes_users_bac
 
 def test_the_smoke_test_stops_such_a_release_before_anybody_sees_it(tool: Tool) -> None:
     former = live()
-    tool.fault(other(former), "errors")
+    tool.fault("errors")
     with under_load(URL, fresh_token()) as load:
         said = tool.release()
     assert (said.code, live()) == (28, former), said.text

@@ -4,43 +4,78 @@ tests say when they no longer are what Terraform plans."""
 import datetime
 import json
 import re
+import shutil
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+import environments
 from cost import __main__, chart, fargate, plan, prices, report, usage
-from cost.bill import Line, bill, most_awake_hours, total
+from cost.bill import Line, most_awake_hours, total
 from cost.free import FREE
 from cost.plan import Resource
 from cost.pricing import UnknownCostError, amounts
+from environments import Environment, with_account
 
 PLANS = Path(__file__).parent / "plans"
 DOCUMENTS = Path(__file__).parents[2] / "docs" / "cost"
-CEILING = 50
+ENVIRONMENTS = with_account()
+# For examples.
+SLEEPER = next(each for each in ENVIRONMENTS if each.sleeps)
+PRODUCTION = next(each for each in ENVIRONMENTS if each.production)
+CEILING = usage.ceiling(SLEEPER.name) or 0
+
+
+def lines(environment: Environment) -> list[Line]:
+    return __main__.lines_of(environment, list(__main__.plans_of(environment, PLANS)))
 
 
 @pytest.fixture
 def dev() -> list[Line]:
-    awake, asleep = plan.read(PLANS / "dev-awake.json"), plan.read(PLANS / "dev-asleep.json")
-    return bill(awake, asleep, usage.load("dev"), prices.load())
+    return lines(SLEEPER)
 
 
 @pytest.fixture
 def prod() -> list[Line]:
-    return bill(plan.read(PLANS / "prod.json"), None, usage.load("prod"), prices.load())
+    return lines(PRODUCTION)
 
 
-def test_dev_costs_less_than_the_ceiling_at_the_documented_hours(dev: list[Line]) -> None:
-    assert total(dev, usage.load("dev").awake_hours) < CEILING
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda each: each.name)
+def test_an_environment_costs_less_than_its_ceiling_at_its_awake_hours(environment: Environment) -> None:
+    ceiling = usage.ceiling(environment.name)
+    assert ceiling is None or total(lines(environment), usage.load(environment.name).awake_hours) < ceiling
 
 
-def test_the_ceiling_holds_for_at_least_190_awake_hours(dev: list[Line]) -> None:
+def test_what_sleeps_has_a_ceiling_of_50_dollars_that_holds_for_at_least_190_awake_hours(dev: list[Line]) -> None:
+    assert CEILING == 50
     assert most_awake_hours(dev, CEILING) >= 190
 
 
 def test_the_most_awake_hours_are_those_at_which_the_ceiling_is_reached(dev: list[Line]) -> None:
     assert total(dev, most_awake_hours(dev, CEILING)) == pytest.approx(CEILING)
+
+
+def test_a_region_without_prices_is_refused() -> None:
+    with pytest.raises(prices.UnknownRegionError, match="no prices for eu-north-1, only for us-east-1"):
+        prices.load("eu-north-1")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda each: each.name)
+def test_every_environment_is_in_a_region_with_prices(environment: Environment) -> None:
+    assert prices.load(__main__.region_of(environment))
+
+
+def test_a_pod_that_is_written_oddly_is_named(tmp_path: Path) -> None:
+    copy = tmp_path / "environments"
+    shutil.copytree(environments.ROOT / "environments", copy)
+    for each in environments.load().values():
+        (tmp_path / "kustomize/overlays" / each.name).mkdir(parents=True)
+    file = copy / f"{SLEEPER.name}.ini"
+    file.write_text(file.read_text().replace("smoke Job = 1 x 0.25, 256, 4", "smoke Job = 1 x 0.25 vCPU"))
+    with pytest.raises(ValueError, match=r"smoke Job = 1 x 0.25 vCPU: write count x vCPU, MB, hours"):
+        usage.load(SLEEPER.name, tmp_path)
 
 
 def test_asleep_neither_cluster_nor_addresses_bill(dev: list[Line]) -> None:
@@ -82,8 +117,8 @@ def test_the_web_acl_is_in_the_bill_of_prod_and_not_in_that_of_dev(dev: list[Lin
     assert not [line for line in dev if line.service == "WAF"]
 
 
-def test_dev_pays_for_the_alarm_of_its_nat_instance_while_it_is_awake() -> None:
-    asleep, awake = (plan.read(PLANS / f"dev-{state}.json") for state in ("asleep", "awake"))
+def test_what_sleeps_pays_for_the_alarm_of_its_nat_instance_while_it_is_awake() -> None:
+    awake, asleep = (plan.read(path) for path in __main__.plans_of(SLEEPER, PLANS))
     alarm = "module.environment.module.network.aws_cloudwatch_metric_alarm.nat_instance[0]"
     assert alarm in awake
     assert alarm not in asleep
@@ -129,12 +164,14 @@ def test_a_resource_type_that_nobody_looked_up_stops_the_report(
         }
     }
     (tmp_path / "plan.json").write_text(json.dumps(document))
-    assert __main__.main(["dev", str(tmp_path / "plan.json")]) == 2
+    assert __main__.main([SLEEPER.name, str(tmp_path / "plan.json")]) == 2
     assert "aws_msk_cluster" in capsys.readouterr().err
 
 
 def test_every_price_has_a_source_and_a_date() -> None:
-    for name, price in prices.load().items():
+    for region in tomllib.loads(prices.PATH.read_text()):
+        assert prices.load(region).keys() == prices.load("us-east-1").keys()
+    for name, price in prices.load("us-east-1").items():
         assert price.usd > 0, name
         assert price.source.startswith("https://"), name
         assert datetime.date(2025, 1, 1) <= price.date, name
@@ -146,21 +183,24 @@ def test_no_type_is_both_free_and_priced() -> None:
     assert priced & FREE == set()
 
 
-def test_the_command_fails_above_the_ceiling_and_says_what_would_fit(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["dev", str(PLANS / "dev-awake.json"), str(PLANS / "dev-asleep.json"), "--ceiling"]
-    assert __main__.main([*arguments, "50"]) == 0
+def test_the_command_fails_above_the_ceiling_and_says_what_would_fit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = [SLEEPER.name, *(str(path) for path in __main__.plans_of(SLEEPER, PLANS))]
+    assert __main__.main(arguments) == 0
     assert re.search(r"up to \*\*\d+ awake hours\*\*", capsys.readouterr().out)
-    assert __main__.main([*arguments, "30"]) == 1
+    monkeypatch.setattr(usage, "ceiling", {SLEEPER.name: 30.0}.get)
+    assert __main__.main(arguments) == 1
     assert "awake hours would fit" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_the_documents_are_up_to_date(environment: str, dev: list[Line], prod: list[Line]) -> None:
-    lines, assumed = {"dev": dev, "prod": prod}[environment], usage.load(environment)
-    page = report.markdown(environment, lines, assumed, CEILING if environment == "dev" else None)
-    assert (DOCUMENTS / f"{environment}.md").read_text() == page, "mend it: make cost"
-    picture = chart.svg(environment, lines, assumed.awake_hours)
-    assert (DOCUMENTS / f"{environment}.svg").read_text() == picture, "mend it: make cost"
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda each: each.name)
+def test_the_documents_are_up_to_date(environment: Environment) -> None:
+    name, found, assumed = environment.name, lines(environment), usage.load(environment.name)
+    page = report.markdown(name, __main__.region_of(environment), found, assumed, usage.ceiling(name))
+    assert (DOCUMENTS / f"{name}.md").read_text() == page, "make cost"
+    picture = chart.svg(name, found, assumed.awake_hours)
+    assert (DOCUMENTS / f"{name}.svg").read_text() == picture, "make cost"
     ElementTree.fromstring(picture)  # noqa: S314 (our own file)
 
 

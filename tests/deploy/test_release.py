@@ -168,7 +168,7 @@ def test_settings_stand_in_the_order_of_the_type_and_each_has_a_comment() -> Non
         ("alarms = perhaps", "one of required, watched, none"),
         ("own_error_share = 1/2", "must be a number"),
         ("prometheus = 1", "must be true or false"),
-        ("[dev]\n[dev]", "already exists"),
+        ("[release]\n[release]", "already exists"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_right(tmp_path: Path, line: str, words: str) -> None:

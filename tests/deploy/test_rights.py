@@ -15,7 +15,7 @@ from tests.deploy.world import ROOT, Scene
 # All of it takes more than two seconds.
 pytestmark = pytest.mark.slow
 
-OBJECTS = list(yaml.safe_load_all((ROOT / "platform/cluster/base/on_call.yaml").read_text()))
+OBJECTS = list(yaml.safe_load_all((ROOT / "platform/cluster/on_call.yaml").read_text()))
 (ROLE,) = [each for each in OBJECTS if each["kind"] == "Role"]
 # Kinds that a release looks at and Kubernetes' ClusterRole `view` does not show.
 NOT_VIEWED = {"Lease", "TargetGroupBinding", "Service/proxy"}

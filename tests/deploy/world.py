@@ -32,9 +32,10 @@ def image(letter: str) -> str:
 
 def checkout(folder: Path) -> Path:
     """Make what a release reads of a checkout, so that a test may change it; the overlays are the real ones."""
-    for name in ("deploy", "monitoring"):
+    for name in ("deploy", "monitoring", "environments"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name, source in {"kustomize": "kustomize", "monitoring/bake.json": "tests/deploy/bake.json"}.items():
+    linked = {"kustomize": "kustomize", "deploy/release.ini": "deploy/release.ini"}
+    for name, source in (linked | {"monitoring/bake.json": "tests/deploy/bake.json"}).items():
         if not (folder / name).is_symlink():
             (folder / name).symlink_to(ROOT / source)
     return folder
@@ -71,12 +72,13 @@ class Scene:
 
     def settings(self, **values: object) -> None:
         """Change settings of the release for this test."""
-        file, parser = self.folder / "deploy/release.ini", configparser.ConfigParser()
-        parser.read(file if file.exists() else ROOT / "deploy/release.ini")
-        if not parser.has_section(self.environment):
-            parser.add_section(self.environment)
+        name, parser = f"environments/{self.environment}.ini", configparser.ConfigParser(interpolation=None)
+        file = self.folder / name
+        parser.read(file if file.exists() else ROOT / name)
+        if not parser.has_section("release"):
+            parser.add_section("release")
         for name, value in values.items():
-            parser[self.environment][name] = str(value).lower() if isinstance(value, bool) else str(value)
+            parser["release"][name] = str(value).lower() if isinstance(value, bool) else str(value)
         with file.open("w") as stream:
             parser.write(stream)
 

@@ -10,12 +10,16 @@ from typing import Any
 
 import yaml
 
+from environments import load, with_account
 from tests.terraform.requirements_of_tests import missing
 
 Manifest = dict[str, Any]
 
 SOURCE = Path(__file__).resolve().parents[2] / "kustomize"
-ENVIRONMENTS = ("local", "dev", "prod")
+ENVIRONMENTS = tuple(load())
+AWS = tuple(each.name for each in with_account())
+# For examples: it uses every value.
+SAMPLE = next(each.name for each in with_account() if each.production)
 COLOURS = ("blue", "green")
 PARTS = (
     "shared",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, PARTS, render
+from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, PARTS, SAMPLE, render
 from tests.kustomize.selectors import pod_labels, selectors, taken
 
 KINDS = {"Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "ConfigMap"}
@@ -80,24 +80,34 @@ def test_the_configuration_of_a_colour_is_immutable_and_named_by_its_content(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_changing_one_value_changes_one_colour_and_nothing_else(
+def test_a_changed_setting_waits_for_a_release_of_either_colour_and_touches_nothing_else(
     renderings: Renderings, tree: Path, environment: str
 ) -> None:
-    config = tree / "overlays" / environment / "green" / "config.env"
+    """Nothing applies the folder of the live colour: its pods keep the ConfigMap that they started with."""
+    config = tree / "overlays" / environment / "configuration" / "config.env"
     config.write_text(re.sub(r"WEB_THREADS=\d+", "WEB_THREADS=9", config.read_text()))
     changed = {
         part
         for part in PARTS
         if render(tree / "overlays" / environment / part).text != renderings[environment, part].text
     }
-    assert changed == {"green"}
+    assert changed == set(COLOURS)
 
 
-def test_a_changed_value_is_a_new_config_map_so_that_pods_are_replaced(renderings: Renderings, tree: Path) -> None:
-    config = tree / "overlays/prod/green/config.env"
+def test_a_changed_value_is_a_new_config_map_so_that_pods_are_replaced_and_the_old_one_stays(
+    renderings: Renderings, tree: Path
+) -> None:
+    config = tree / "overlays" / SAMPLE / "configuration" / "config.env"
     config.write_text(config.read_text().replace("API_RATE=600/minute", "API_RATE=60/minute"))
-    before = renderings["prod", "green"].one("ConfigMap")["metadata"]["name"]
-    assert render(tree / "overlays/prod/green").one("ConfigMap")["metadata"]["name"] != before
+    before = renderings[SAMPLE, "green"].one("ConfigMap")["metadata"]["name"]
+    assert render(tree / "overlays" / SAMPLE / "green").one("ConfigMap")["metadata"]["name"] != before
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_both_colours_are_given_the_same_settings(renderings: Renderings, environment: str) -> None:
+    """One file: nobody has to know at a merge which colour is idle."""
+    blue, green = (renderings[environment, colour].one("ConfigMap")["data"] for colour in COLOURS)
+    assert blue == green
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kustomize.rendering import COLOURS, SOURCE, containers, kubectl, pods, render
+from tests.kustomize.rendering import COLOURS, SAMPLE, SOURCE, containers, kubectl, pods, render
 
 COMPONENTS = sorted(path.parent for path in (SOURCE / "components").glob("*/kustomization.yaml"))
 # Options that no environment takes: tried by the tests that name them.
@@ -49,11 +49,17 @@ def test_no_component_is_there_for_nobody(component: Path) -> None:
         assert users
 
 
+def on_nodes(tree: Path, part: str) -> None:
+    file = tree / "overlays" / SAMPLE / part / "kustomization.yaml"
+    text = file.read_text()
+    assert "compute-fargate" in text
+    file.write_text(text.replace("compute-fargate", "compute-nodes"))
+
+
 @pytest.mark.parametrize("part", [*COLOURS, "migrate", "prune", "smoke-blue"])
 def test_on_nodes_pods_mount_the_secrets_themselves_at_the_same_place(tree: Path, part: str) -> None:
-    file = tree / "overlays/prod/pods/kustomization.yaml"
-    file.write_text(file.read_text().replace("compute-fargate", "compute-nodes"))
-    ((_, template),) = pods(render(tree / "overlays/prod" / part).objects)
+    on_nodes(tree, part)
+    ((_, template),) = pods(render(tree / "overlays" / SAMPLE / part).objects)
     assert "todo/compute" not in template["metadata"]["labels"]
     (volume,) = (each for each in template["spec"]["volumes"] if each["name"] == "secrets")
     if part == "migrate":
@@ -68,13 +74,12 @@ def test_on_nodes_pods_mount_the_secrets_themselves_at_the_same_place(tree: Path
 
 def test_compute_on_fargate_and_on_nodes_differ_in_one_label_and_one_volume(tree: Path) -> None:
     def spec() -> dict[str, object]:
-        ((_, template),) = pods(render(tree / "overlays/prod/blue").objects)
+        ((_, template),) = pods(render(tree / "overlays" / SAMPLE / "blue").objects)
         whole: dict[str, object] = template["spec"]
         return {key: value for key, value in whole.items() if key != "volumes"}
 
     fargate = spec()
-    file = tree / "overlays/prod/pods/kustomization.yaml"
-    file.write_text(file.read_text().replace("compute-fargate", "compute-nodes"))
+    on_nodes(tree, "blue")
     assert spec() == fargate
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, SOURCE
+from tests.kustomize.rendering import AWS, COLOURS, SOURCE
 
 # RDS for PostgreSQL allows the memory of the class in bytes / 9,531,392, somewhat less than all of it being there:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
@@ -16,9 +16,9 @@ USABLE = 0.8
 OTHERS = 6
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("environment", AWS)
 def test_all_threads_of_all_pods_find_a_connection(renderings: Renderings, environment: str) -> None:
-    settings = (SOURCE.parent / "terraform" / "envs" / environment / "settings.tf").read_text()
+    settings = (SOURCE.parent / "terraform" / "envs" / environment / "settings.auto.tfvars").read_text()
     found = re.search(r'database_class\s*=\s*"(\S+)"', settings)
     assert found
     allowed = GIB[found[1]] * 2**30 / BYTES_OF_A_CONNECTION * USABLE

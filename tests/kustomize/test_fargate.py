@@ -2,11 +2,11 @@
 
 import pytest
 
+from environments import Environment, with_account
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, PARTS, SOURCE, containers, pods, render
+from tests.kustomize.rendering import AWS, COLOURS, PARTS, SOURCE, containers, pods, render
 from tests.kustomize.selectors import taken
 
-AWS = ("dev", "prod")
 # Memory in GiB that goes with a CPU, and what Fargate adds for itself:
 # https://docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html
 SMALLEST = {0.25: 0.5, 0.5: 1.0}
@@ -36,7 +36,7 @@ def test_the_platforms_security_group_policy_takes_all_pods_on_fargate_and_no_ot
     renderings: Renderings, environment: str
 ) -> None:
     """Two policies would give a pod the groups of both; a pod on a t3a node that one took would never start."""
-    policy = render(SOURCE.parent / "platform/cluster" / environment).one("SecurityGroupPolicy")
+    policy = render(SOURCE.parent / "platform/cluster").one("SecurityGroupPolicy")
     assert policy["metadata"]["namespace"] == "todo"
     by = policy["spec"]["podSelector"]["matchLabels"]
     for part in PARTS:
@@ -61,15 +61,15 @@ def test_pods_take_the_smallest_machine_that_goes_with_their_cpu(renderings: Ren
         assert billed == SMALLEST[cores(asked["cpu"])], f"{part}: anything below is paid for and not used"
 
 
-def test_prod_survives_the_loss_of_a_pod_and_dev_is_cheap(renderings: Renderings) -> None:
-    floors = {
-        environment: renderings[environment, "blue"].one("HorizontalPodAutoscaler")["spec"] for environment in AWS
-    }
-    assert floors["prod"]["minReplicas"] >= 2
-    assert floors["dev"]["minReplicas"] == 1
-    assert all(spec["minReplicas"] < spec["maxReplicas"] for spec in floors.values())
-    mirrors = {
-        environment: renderings[environment, "shared"].one("Deployment", "secrets-mirror")["spec"]["replicas"]
-        for environment in AWS
-    }
-    assert mirrors == {"dev": 1, "prod": 2}
+@pytest.mark.parametrize("environment", with_account(), ids=lambda each: each.name)
+def test_production_survives_the_loss_of_a_pod_and_what_sleeps_is_cheap(
+    renderings: Renderings, environment: Environment
+) -> None:
+    bounds = renderings[environment.name, "blue"].one("HorizontalPodAutoscaler")["spec"]
+    mirror = renderings[environment.name, "shared"].one("Deployment", "secrets-mirror")["spec"]["replicas"]
+    assert bounds["minReplicas"] < bounds["maxReplicas"]
+    if environment.production:
+        assert bounds["minReplicas"] >= 2
+        assert mirror == 2
+    if environment.sleeps:
+        assert bounds["minReplicas"] == mirror == 1

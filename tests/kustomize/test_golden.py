@@ -2,17 +2,16 @@
 
 import difflib
 
-import pytest
-
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.golden_files import FOLDER, PARTS, golden
-from tests.kustomize.rendering import ENVIRONMENTS
+from tests.kustomize.golden_files import FOLDER, golden
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_the_rendering_is_the_golden_one(renderings: Renderings, environment: str) -> None:
-    kept = (FOLDER / f"{environment}.txt").read_text()
-    rendered = golden({part: renderings[environment, part] for part in PARTS})
-    difference = difflib.unified_diff(kept.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="", n=2)
-    lines = "\n".join(list(difference)[:60])
-    assert not lines, f"overlays/{environment} renders otherwise. If that is meant: make golden\n{lines}"
+def test_the_renderings_are_the_golden_ones(renderings: Renderings) -> None:
+    written = golden(renderings)
+    assert set(FOLDER.iterdir()) == set(written), "make golden"
+    for path, text in written.items():
+        difference = difflib.unified_diff(
+            path.read_text().splitlines(), text.splitlines(), "golden", "rendered", lineterm="", n=2
+        )
+        lines = "\n".join(list(difference)[:60])
+        assert not lines, f"{path.stem} renders otherwise. If that is meant: make golden\n{lines}"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, SOURCE
+from tests.kustomize.rendering import AWS, COLOURS, ENVIRONMENTS, SOURCE
 
 GUNICORN = (SOURCE.parent / "todoproject" / "server" / "gunicorn.conf.py").read_text()
 # From the deletion of a pod until the load balancer has been told: the controller's reconcile, and "about 10 s" of
@@ -58,7 +58,7 @@ def alb(renderings: Renderings, environment: str) -> dict[str, str]:
 each = pytest.mark.parametrize(
     ("environment", "colour"), [(environment, colour) for environment in ENVIRONMENTS for colour in COLOURS]
 )
-behind_a_load_balancer = pytest.mark.parametrize("environment", ["dev", "prod"])
+behind_a_load_balancer = pytest.mark.parametrize("environment", AWS)
 
 
 @each

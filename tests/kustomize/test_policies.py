@@ -8,6 +8,7 @@ from tests.kustomize.breakages import BREAKAGES, Breakage
 from tests.kustomize.conftest import Renderings
 from tests.kustomize.policies import POLICIES
 from tests.kustomize.policies.policy import Policy
+from tests.kustomize.rendering import SAMPLE
 
 BY_RULE = {policy.rule: policy for policy in POLICIES}
 
@@ -22,7 +23,7 @@ def test_every_rendering_keeps_the_rule(renderings: Renderings, policy: Policy) 
 
 @pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda breakage: f"{breakage.rule}, {breakage.word}")
 def test_a_broken_manifest_is_found(renderings: Renderings, breakage: Breakage) -> None:
-    objects = copy.deepcopy(renderings["prod", breakage.part].objects)
+    objects = copy.deepcopy(renderings[SAMPLE, breakage.part].objects)
     breakage.change(next(manifest for manifest in objects if manifest["kind"] == breakage.kind))
     found = list(BY_RULE[breakage.rule].violations(objects))
     assert found

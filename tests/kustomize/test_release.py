@@ -9,7 +9,7 @@ import yaml
 
 from deploy.checkout import Settings
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import ENVIRONMENTS, SOURCE, Rendering, containers, pods, render
+from tests.kustomize.rendering import ENVIRONMENTS, SAMPLE, SOURCE, Rendering, containers, pods, render
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/todo"
@@ -49,9 +49,9 @@ def test_a_job_is_named_by_its_image_and_finds_what_it_mounts(
 @pytest.mark.parametrize(("words", "part"), [(["COLOUR=blue"], "blue"), (["PART=traffic-green"], "traffic-green")])
 def test_make_render_prints_what_will_run(renderings: Renderings, words: list[str], part: str) -> None:
     # -o: the environment is the one that this test runs in.
-    command = ["make", "-s", "-o", ".venv/test", "render", "ENV=dev", *words]
+    command = ["make", "-s", "-o", ".venv/test", "render", f"ENV={SAMPLE}", *words]
     done = subprocess.run(command, cwd=SOURCE.parent, capture_output=True, text=True, timeout=60, check=False)
-    assert done.stdout == renderings["dev", part].text, done.stderr
+    assert done.stdout == renderings[SAMPLE, part].text, done.stderr
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import ENVIRONMENTS, SOURCE, Manifest, render
+from tests.kustomize.rendering import ENVIRONMENTS, SAMPLE, SOURCE, Manifest, render
 from tests.kustomize.test_values import values
 from tests.kustomize.validation import KUBERNETES, trouble
 
@@ -30,7 +30,7 @@ def test_every_object_is_valid(renderings: Renderings, environment: str, version
 
 @pytest.mark.parametrize("folder", [SOURCE / "overlays/local/namespace", *OTHERS], ids=lambda path: str(path)[-20:])
 def test_what_is_rendered_elsewhere_is_valid(folder: Path) -> None:
-    text = re.sub(r"\$\{([A-Z][A-Z0-9_]*)\}", lambda key: values("prod")[key[1]], render(folder).text)
+    text = re.sub(r"\$\{([A-Z][A-Z0-9_]*)\}", lambda key: values(SAMPLE)[key[1]], render(folder).text)
     assert [said for manifest in yaml.safe_load_all(text) if (said := trouble(manifest, KUBERNETES[-1]))] == []
 
 
@@ -54,19 +54,19 @@ def misspelt(manifest: Manifest, *path: str | int) -> Manifest:
     ],
 )
 def test_a_misspelt_key_is_found(renderings: Renderings, part: str, kind: str, path: tuple[str | int, ...]) -> None:
-    manifest = renderings["prod", part].all(kind)[0]
+    manifest = renderings[SAMPLE, part].all(kind)[0]
     assert "mispelt" in trouble(misspelt(manifest, *path), "1.36")
 
 
 def test_a_misspelt_key_in_the_list_of_secrets_is_found(renderings: Renderings) -> None:
-    manifest = copy.deepcopy(renderings["prod", "shared"].all("SecretProviderClass")[0])
+    manifest = copy.deepcopy(renderings[SAMPLE, "shared"].all("SecretProviderClass")[0])
     objects = manifest["spec"]["parameters"]["objects"]
     manifest["spec"]["parameters"]["objects"] = objects.replace("jmesPath", "jmespath")
     assert "jmespath" in trouble(manifest, "1.36")
 
 
 def test_a_number_where_kubernetes_wants_text_is_found(renderings: Renderings) -> None:
-    manifest = copy.deepcopy(renderings["prod", "blue"].one("ConfigMap"))
+    manifest = copy.deepcopy(renderings[SAMPLE, "blue"].one("ConfigMap"))
     manifest["data"]["DB_PORT"] = 5432
     assert "DB_PORT" in trouble(manifest, "1.36")
 

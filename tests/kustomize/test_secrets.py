@@ -4,12 +4,11 @@ import pytest
 import yaml
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, Manifest, containers, pods
+from tests.kustomize.rendering import AWS, COLOURS, ENVIRONMENTS, Manifest, containers, pods
 from tests.kustomize.test_values import values
 
 FILES = {"django_secret_key", "django_secret_key_fallbacks", "jwt_signing_keys", "db_username", "db_password"}
 CLASSES = ("todo-secrets", "todo-migrate")
-AWS = ("dev", "prod")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import COLOURS, ENVIRONMENTS, Manifest, render
+from tests.kustomize.rendering import AWS, COLOURS, ENVIRONMENTS, SAMPLE, Manifest, render
 from tests.kustomize.test_values import values
 
 PREFIX = "alb.ingress.kubernetes.io/"
@@ -27,7 +27,7 @@ def weights(ingress: Manifest, action: str = "live") -> dict[str, int]:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_traffic_object_is_the_only_one_and_names_the_live_colour(renderings: Renderings, environment: str) -> None:
-    kind = "Service" if environment == "local" else "Ingress"
+    kind = "Ingress" if environment in AWS else "Service"
     for colour in COLOURS:
         rendering = renderings[environment, f"traffic-{colour}"]
         assert [manifest["kind"] for manifest in rendering.objects] == [kind]
@@ -46,21 +46,21 @@ def test_the_two_renderings_differ_only_in_weights_or_selector_and_in_the_label(
     expected = {"todo/live: blue", "todo/live: green"}
     assert expected <= set(changed)
     rest = [line for line in changed if line not in expected]
-    if environment == "local":
+    if environment not in AWS:
         assert sorted(rest) == ["todo/colour: blue", "todo/colour: green"]
     else:
         assert all('"weight":' in line for line in rest)
         assert len(rest) == 2
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("environment", AWS)
 @pytest.mark.parametrize("colour", COLOURS)
 def test_all_traffic_goes_to_the_live_colour(renderings: Renderings, environment: str, colour: str) -> None:
     ingress = renderings[environment, f"traffic-{colour}"].one("Ingress")
     assert weights(ingress) == {f"todo-{colour}": 100, f"todo-{OTHER[colour]}": 0}
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("environment", AWS)
 def test_every_backend_exists_and_never_changes(renderings: Renderings, environment: str) -> None:
     services = {each["metadata"]["name"] for each in renderings[environment, "shared"].all("Service")}
     for colour in COLOURS:
@@ -74,7 +74,7 @@ def test_every_backend_exists_and_never_changes(renderings: Renderings, environm
         assert set(weights(ingress)) == services == {"todo-blue", "todo-green"}
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("environment", AWS)
 def test_no_rule_leads_strangers_to_the_colour_that_is_not_live(renderings: Renderings, environment: str) -> None:
     """A hole that is closed in one release stays open in the one before, which is kept warm."""
     ingress = renderings[environment, "traffic-blue"].one("Ingress")
@@ -83,25 +83,27 @@ def test_no_rule_leads_strangers_to_the_colour_that_is_not_live(renderings: Rend
     assert [name for name in names if name.startswith("actions.")] == ["actions.live"]
 
 
-def test_prod_speaks_https_and_redirects_http(renderings: Renderings) -> None:
-    ingress = renderings["prod", "traffic-blue"].one("Ingress")
+@pytest.mark.parametrize("environment", [each for each in AWS if values(each)["DOMAIN"]])
+def test_with_a_domain_it_speaks_https_and_redirects_http(renderings: Renderings, environment: str) -> None:
+    ingress = renderings[environment, "traffic-blue"].one("Ingress")
     assert json.loads(annotation(ingress, "listen-ports")) == [{"HTTP": 80}, {"HTTPS": 443}]
     assert annotation(ingress, "ssl-redirect") == "443"
     assert annotation(ingress, "certificate-arn").startswith("arn:aws:acm:")
     assert annotation(ingress, "ssl-policy").startswith("ELBSecurityPolicy-TLS13-")
-    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [values("prod")["DOMAIN"]]
+    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [values(environment)["DOMAIN"]]
 
 
-def test_dev_has_no_domain_and_is_open_to_known_addresses_only(renderings: Renderings) -> None:
-    ingress = renderings["dev", "traffic-blue"].one("Ingress")
+@pytest.mark.parametrize("environment", [each for each in AWS if not values(each)["DOMAIN"]])
+def test_without_a_domain_it_is_open_to_known_addresses_only(renderings: Renderings, environment: str) -> None:
+    ingress = renderings[environment, "traffic-blue"].one("Ingress")
     assert json.loads(annotation(ingress, "listen-ports")) == [{"HTTP": 80}]
     assert annotation(ingress, "inbound-cidrs") not in {"", "0.0.0.0/0"}
     assert "certificate-arn" not in str(ingress)
-    config = renderings["dev", "blue"].one("ConfigMap")["data"]
+    config = renderings[environment, "blue"].one("ConfigMap")["data"]
     assert config["SECURE_SSL_REDIRECT"] == config["SECURE_COOKIES"] == "false"
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("environment", AWS)
 def test_the_load_balancer_reaches_pods_by_address_and_asks_whether_they_are_ready(
     renderings: Renderings, environment: str
 ) -> None:
@@ -113,7 +115,7 @@ def test_the_load_balancer_reaches_pods_by_address_and_asks_whether_they_are_rea
 
 
 def test_the_admin_can_be_closed_to_all_but_some_addresses(tree: Path) -> None:
-    overlay = tree / "overlays/prod/traffic-green/kustomization.yaml"
+    overlay = tree / "overlays" / SAMPLE / "traffic-green/kustomization.yaml"
     overlay.write_text(overlay.read_text() + "  - ../../../components/admin-cidrs\n")
     ingress = render(overlay.parent).one("Ingress")
     assert weights(ingress, "live-admin") == weights(ingress) == {"todo-blue": 0, "todo-green": 100}
@@ -144,7 +146,7 @@ def values_of_rules(ingress: Manifest) -> list[int]:
 
 
 def test_no_rule_has_more_values_than_a_load_balancer_takes(tree: Path) -> None:
-    overlay = tree / "overlays/prod/traffic-green/kustomization.yaml"
+    overlay = tree / "overlays" / SAMPLE / "traffic-green/kustomization.yaml"
     assert max(values_of_rules(render(overlay.parent).one("Ingress"))) <= VALUES_OF_A_RULE
     overlay.write_text(overlay.read_text() + "  - ../../../components/admin-cidrs\n")
     with_admin = max(values_of_rules(render(overlay.parent).one("Ingress")))

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import ENVIRONMENTS, PARTS, SOURCE, RenderError, render
+from tests.kustomize.rendering import AWS, ENVIRONMENTS, PARTS, SAMPLE, SOURCE, RenderError, render
 
 KEYS_FILE = SOURCE.parent / "terraform" / "values.keys"
-AWS = ("dev", "prod")
 
 
 def keys_of(file: Path) -> list[str]:
@@ -28,7 +27,7 @@ def used() -> set[str]:
     return {
         key
         for source in sources
-        for key in re.findall(r"kind: ConfigMap\n\s+name: values\n\s+fieldPath: data\.(\w+)", source)
+        for key in re.findall(r"source: {kind: ConfigMap, name: values, fieldPath: data\.(\w+)}", source)
     }
 
 
@@ -55,10 +54,10 @@ def test_no_environment_has_the_values_of_another(environment: str) -> None:
 @pytest.mark.parametrize("key", sorted(used()))
 def test_a_missing_value_stops_the_rendering_and_is_named(tree: Path, key: str) -> None:
     """In prod, which uses them all."""
-    file = tree / "overlays/prod/values/values.env"
+    file = tree / "overlays" / SAMPLE / "values/values.env"
     lines = file.read_text().splitlines()
     file.write_text("\n".join(line for line in lines if not line.startswith(f"{key}=")) + "\n")
-    assert key in first_refusal(tree / "overlays/prod")
+    assert key in first_refusal(tree / "overlays" / SAMPLE)
 
 
 def first_refusal(environment: Path) -> str:
@@ -109,5 +108,5 @@ def test_values_reach_their_places(renderings: Renderings, environment: str) -> 
 
 
 def test_hosts_are_the_domain_and_the_services(renderings: Renderings) -> None:
-    allowed = renderings["prod", "blue"].one("ConfigMap")["data"]["ALLOWED_HOSTS"]
+    allowed = renderings[SAMPLE, "blue"].one("ConfigMap")["data"]["ALLOWED_HOSTS"]
     assert allowed == f"{values('prod')['DOMAIN']},todo-blue,todo-green"

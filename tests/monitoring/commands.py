@@ -41,7 +41,7 @@ def code(text: str) -> Iterator[str]:
             yield line.strip()
         else:
             indented = False
-            yield from re.findall(r"`([^`]+)`", line)
+            yield from (found[1] for found in re.findall(r"(?<!`)(`{1,2})(?!`)(.+?)(?<!`)\1(?!`)", line))
         before = line
 
 

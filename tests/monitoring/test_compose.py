@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from environments import with_account
 from tests.monitoring.http_service import HttpService, free_port
 from tests.monitoring.tools import MONITORING, needed, run
 from tests.terraform.processes import stop
@@ -112,7 +113,7 @@ def test_a_real_prometheus_loads_every_rule_and_gives_the_labels_that_dashboards
 def test_the_labels_are_those_of_the_pod_monitors() -> None:
     """Prometheus Operator adds namespace, pod and container by itself; `colour` and `environment` are ours."""
     scraped = yaml.safe_load((MONITORING / "compose" / "prometheus.yaml").read_text())["scrape_configs"]
-    monitors = yaml.safe_load_all((MONITORING / "kubernetes" / "pod_monitor.yaml").read_text())
+    monitors = yaml.safe_load_all((MONITORING / "pod_monitor.yaml").read_text())
     (ours,) = [monitor for monitor in monitors if monitor["metadata"]["name"] == "todo"]
     relabelled = {each["targetLabel"] for each in ours["spec"]["podMetricsEndpoints"][0]["relabelings"]}
     (labels,) = [job["static_configs"][0]["labels"] for job in scraped if job["job_name"] == "todo"]
@@ -160,6 +161,8 @@ def test_grafana_has_no_password_and_lets_nobody_change_anything() -> None:
 
 
 def test_alerts_lead_to_the_port_of_grafana() -> None:
-    links = yaml.safe_load((MONITORING / "links.yaml").read_text())
-    port = links["grafana"].rpartition(":")[2]
+    port = "3000"
     assert f"127.0.0.1:{port}:{port}" in SERVICES["grafana"]["ports"]
+    for environment in with_account():
+        address = environment.values["alerts"]["grafana"]
+        assert address == f"http://localhost:{port}" or address.startswith("https://"), environment.name

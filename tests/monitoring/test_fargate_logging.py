@@ -14,7 +14,7 @@ OUTPUTS = {"es", "firehose", "kinesis_firehose", "cloudwatch", "cloudwatch_logs"
 
 
 def test_the_log_router_of_fargate_takes_its_configuration() -> None:
-    path = MONITORING.parent / "platform" / "cluster" / "base" / "aws_logging.yaml"
+    path = MONITORING.parent / "platform" / "cluster" / "aws_logging.yaml"
     data = yaml.safe_load(path.read_text())["data"]
     assert sum(len(key) + len(value) for key, value in data.items()) <= 5300
     text = "\n".join(data.values())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.kustomize.rendering import PARTS, SOURCE, Manifest, kubectl, pod_of, render
+from tests.kustomize.rendering import PARTS, SAMPLE, SOURCE, Manifest, kubectl, pod_of, render
 from tests.monitoring.commands import PLACEHOLDER, ROOT, Command, of_program
 from tests.monitoring.kubectl_words import option, things
 from tests.terraform.processes import run
@@ -24,17 +24,18 @@ NOWHERE |= {"kind": "Config", "contexts": [{"name": "none", "context": {"cluster
 # kubectl's short and plural words for kinds.
 KINDS = {"hpa": "HorizontalPodAutoscaler", "deployment": "Deployment", "cronjob": "CronJob", "ingress": "Ingress"}
 KINDS |= {"secret": "Secret", "service": "Service", "job": "Job", "pod": "Pod", "podmonitor": "PodMonitor"}
-KINDS |= {"event": "Event"}
+KINDS |= {"event": "Event", "node": "Node", "pdb": "PodDisruptionBudget"}
 # Made by no file of ours: by the Secrets Store driver from the SecretProviderClass, and by Deployments and Jobs.
 MADE = {"Pod", "Event"}
 
 
 @cache
 def objects() -> tuple[Manifest, ...]:
-    """All that prod's overlays, the platform and monitoring apply; dev's differ in values alone."""
+    """All that the overlays of one environment, the platform and monitoring apply; others differ in values alone."""
     kubectl()
-    folders = [*(SOURCE / "overlays" / "prod" / part for part in PARTS), ROOT / "platform/cluster/prod"]
-    return tuple(each for folder in [*folders, ROOT / "platform/monitoring/prod"] for each in render(folder).objects)
+    folders = [SOURCE / "overlays" / SAMPLE / part for part in PARTS]
+    folders += [ROOT / name for name in ("platform/cluster", "platform/options/postgres-exporter", "monitoring")]
+    return tuple(each for folder in folders for each in render(folder).objects)
 
 
 @cache
@@ -82,7 +83,11 @@ def test_what_it_names_is_what_we_apply(command: Command) -> None:
         assert (ROOT / str(option(command, "-k")) / "kustomization.yaml").is_file()
         return
     namespaces = {each["metadata"]["name"] for each in objects() if each["kind"] == "Namespace"} | {"kube-system"}
-    assert namespace in namespaces
+    everywhere = "-A" in command.words or {word for word, _ in things(command)} <= {"nodes"}
+    assert everywhere or namespace in namespaces
+    if everywhere:
+        assert all(kind_of(word) for word, _ in things(command))
+        return
     for word, name in things(command):
         kind = kind_of(word)
         if kind not in MADE and not PLACEHOLDER.fullmatch(name):

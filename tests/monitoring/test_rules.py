@@ -1,5 +1,6 @@
 """Every alert fires when it should and is quiet when it should not, has a runbook and a dashboard; nothing is stale."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from tests.monitoring.tools import MONITORING, run
 RUNBOOKS = MONITORING.parent / "docs" / "runbooks"
 # Runbooks of operations, which no alert leads to.
 OPERATIONS = {"destroy", "sleep", "wake", "release", "rollback", "operations-in-the-admin"}
+OPERATIONS |= {"upgrade-kubernetes", "upgrade-nodes", "upgrade-postgresql"}
 # Of incidents that no alert of ours tells of: a red workflow, and a flip that moves nothing.
-INCIDENTS = {"drift", "break-glass"}
+INCIDENTS = {"drift", "break-glass", "nat-instance-down"}
 
 ALERTS = [alert for group in alerts().values() for alert in group]
 every_alert = pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert.alert)
@@ -64,6 +66,13 @@ def test_a_runbook_says_meaning_impact_diagnosis_and_mitigation(name: str) -> No
     assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == [
         "Meaning", "Impact", "Diagnosis", "Mitigation",
     ]  # fmt: skip
+
+
+def test_every_alarm_of_cloudwatch_leads_to_a_runbook_that_is_there() -> None:
+    texts = [path.read_text() for path in (MONITORING.parent / "terraform/modules").glob("*/*.tf")]
+    named = {name for text in texts for name in re.findall(r"docs/runbooks/([\w-]+)\.md", text)}
+    assert len(named) >= 4
+    assert named <= {path.stem for path in RUNBOOKS.glob("*.md")}
 
 
 @pytest.mark.parametrize("name", sorted({alert.alert for alert in ALERTS if alert.severity == "page"}))

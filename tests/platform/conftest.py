@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.platform.stage import ROOT, Stage, build
+from tests.platform.stage import NAMES, ROOT, SAMPLE, Stage, build
 
 # The installer is imported by its own name, as `make platform` does.
 sys.path.insert(0, str(ROOT / "platform"))
 
 
 @pytest.fixture
-def dev(tmp_path: Path) -> Stage:
-    """A repository below a long path with a space."""
-    return build(tmp_path / "a clone", "dev")
+def first(tmp_path: Path) -> Stage:
+    """A repository below a long path with a space, for the environment that comes first."""
+    return build(tmp_path / "a clone", NAMES[0])
 
 
 @pytest.fixture
-def prod(tmp_path: Path) -> Stage:
-    """The same for prod."""
-    return build(tmp_path / "a clone", "prod")
+def production(tmp_path: Path) -> Stage:
+    """The same for one that real users depend on."""
+    return build(tmp_path / "a clone", SAMPLE)

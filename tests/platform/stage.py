@@ -1,4 +1,4 @@
-"""A copy of platform/ with scripted kubectl and helm before the real ones in PATH."""
+"""A copy of platform/ with scripted kubectl and Helm before the real ones in PATH."""
 
 import hashlib
 import json
@@ -10,10 +10,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from environments import load, with_account
 from tests.stand_ins import beginning
 from tests.terraform.processes import Finished, run
 
 ROOT = Path(__file__).parents[2]
+NAMES = [each.name for each in with_account()]
+SAMPLE = next(each.name for each in with_account() if each.production)
 KEYS = re.findall(r"^[A-Z]\w*$", (ROOT / "terraform/values.keys").read_text(), re.MULTILINE)
 
 # Writes down how it was called. `kubectl kustomize` is the real one, `helm pull` leaves a chart, $FAIL fails.
@@ -27,7 +30,8 @@ if call[:3] == ["kubectl", "config", "current-context"]:
 with open(os.environ["CALLS"], "a") as calls:
     calls.write(json.dumps(call) + "\\n")
 if os.environ.get("FAIL") and os.environ["FAIL"] in " ".join(call):
-    sys.exit("error: timed out waiting for the condition")
+    print("error: timed out waiting for the condition", file=sys.stderr)
+    sys.exit(int(os.environ.get("STATUS", "1")))
 if call[:2] == ["helm", "pull"]:
     name, version = call[2], call[call.index("--version") + 1]
     archive = pathlib.Path(call[call.index("--destination") + 1]) / f"{{name}}-{{version}}.tgz"
@@ -59,7 +63,7 @@ class Stage:
         """Run the installer as `make platform` does."""
         environment = os.environ | {
             "PATH": f"{self.folder / 'path'}:/usr/bin:/bin",
-            "PYTHONPATH": str(self.folder / "platform"),
+            "PYTHONPATH": f"{self.folder / 'platform'}{os.pathsep}{self.folder}",
             "CALLS": str(self.folder / "calls"),
             "REAL_KUBECTL": str(Path(sys.executable).parent / "kubectl"),
         }
@@ -78,11 +82,22 @@ def build(folder: Path, environment: str, *, without: tuple[str, ...] = ()) -> S
     )
     releases.write_text(named)
     (folder / "monitoring/helm").mkdir(parents=True)
-    (folder / "monitoring/kustomization.yaml").write_text("configMapGenerator: [{name: dashboards, literals: [a=b]}]\n")
+    (folder / "monitoring/kustomization.yaml").write_text("configMapGenerator: [{name: scraping, literals: [a=b]}]\n")
+    for name, text in (("rules/slo.yaml", "groups: []\n# ${REPOSITORY}\n"), ("dashboards/home.json", '"${GRAFANA}"')):
+        (folder / "monitoring" / name).parent.mkdir()
+        (folder / "monitoring" / name).write_text(text)
+    (folder / "project.json").write_text('{"repository": "https://git.test/service"}')
+    for name in ("environments", "deploy"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for each in load().values():
+        (folder / "kustomize/overlays" / each.name).mkdir(parents=True)
+        settings = f"terraform/envs/{each.name}/settings.auto.tfvars"
+        if each.has_account:
+            (folder / settings).parent.mkdir(parents=True)
+            shutil.copy(ROOT / settings, folder / settings)
     for name in ("kube-prometheus-stack", "fluent-bit"):
         (folder / f"monitoring/helm/{name}.yaml").write_text("region: ${AWS_REGION}\nquery: ${datasource}\n")
     stage = Stage(folder, environment)
-    stage.values.parent.mkdir(parents=True)
     stage.values.write_text("# made up\n" + "".join(f"{key}={key.lower()}\n" for key in KEYS if key not in without))
     (folder / "path").mkdir()
     for tool in ("kubectl", "helm"):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from environments import with_account
 from tests.platform.objects import rendered
 from tests.platform.stage import ROOT
 from tests.terraform.requirements_of_tests import missing
@@ -16,11 +17,11 @@ from tests.terraform.requirements_of_tests import missing
 pytestmark = pytest.mark.slow
 
 WRITE = {"get", "list", "watch", "create", "update", "patch", "delete"}
-RULES = next(each for each in rendered("platform/cluster/dev") if each["metadata"]["name"] == "deployer")["rules"]
+RULES = next(each for each in rendered("platform/cluster") if each["metadata"]["name"] == "deployer")["rules"]
 OVERLAYS = sorted(
     file.parent
-    for environment in ("dev", "prod")
-    for file in (ROOT / "kustomize/overlays" / environment).glob("*/kustomization.yaml")
+    for environment in with_account()
+    for file in environment.overlay.glob("*/kustomization.yaml")
     if "kind: Component" not in file.read_text()
 )
 
@@ -148,7 +149,7 @@ def test_the_plural_of_every_kind_is_the_one_of_the_api() -> None:
 
 
 def test_prometheus_is_asked_by_the_one_name_that_the_role_has() -> None:
-    role = next(each for each in rendered("platform/cluster/dev") if each["metadata"]["name"] == "prometheus-reader")
+    role = next(each for each in rendered("platform/cluster") if each["metadata"]["name"] == "prometheus-reader")
     (rule,) = role["rules"]
     assert rule["verbs"] == ["get"]
     asked = json.loads((ROOT / "monitoring/bake.json").read_text())["prometheus"]
@@ -156,4 +157,4 @@ def test_prometheus_is_asked_by_the_one_name_that_the_role_has() -> None:
 
 
 def test_the_files_of_the_role_are_where_the_comments_say() -> None:
-    assert Path(__file__).relative_to(ROOT).as_posix() in (ROOT / "platform/cluster/base/deployer.yaml").read_text()
+    assert Path(__file__).relative_to(ROOT).as_posix() in (ROOT / "platform/cluster/deployer.yaml").read_text()

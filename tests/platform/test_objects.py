@@ -7,18 +7,17 @@ import pytest
 
 from tests.platform.objects import rendered
 
-DEV, PROD = rendered("platform/cluster/dev"), rendered("platform/cluster/prod")
+CLUSTER = rendered("platform/cluster")
 KUBERNETES = ["1.35", "1.36"]  # what EKS supports in standard support
 
 
-def named(kind: str, name: str, objects: list[dict[str, Any]] = DEV) -> dict[str, Any]:
+def named(kind: str, name: str, objects: list[dict[str, Any]] = CLUSTER) -> dict[str, Any]:
     return next(each for each in objects if each["kind"] == kind and each["metadata"]["name"] == name)
 
 
 @pytest.mark.parametrize("version", KUBERNETES)
-@pytest.mark.parametrize("objects", [DEV, PROD], ids=["dev", "prod"])
-def test_every_object_is_one_that_kubernetes_knows(objects: list[dict[str, Any]], version: str) -> None:
-    for each in objects:
+def test_every_object_is_one_that_kubernetes_knows(version: str) -> None:
+    for each in CLUSTER:
         if each["kind"] != "SecurityGroupPolicy":  # AWS's own: tests/kustomize/test_schemas.py
             kubernetes_validate.validate(each, version, strict=True)
 
@@ -36,7 +35,7 @@ def test_pods_of_the_application_are_restricted_and_wait_for_the_load_balancer()
 
 
 def test_every_namespace_says_how_much_its_pods_may() -> None:
-    for each in DEV:
+    for each in CLUSTER:
         if each["kind"] == "Namespace":
             assert "pod-security.kubernetes.io/enforce" in each["metadata"]["labels"], each["metadata"]["name"]
 
@@ -44,7 +43,7 @@ def test_every_namespace_says_how_much_its_pods_may() -> None:
 def test_only_what_reads_the_node_is_privileged() -> None:
     privileged = {
         each["metadata"]["name"]
-        for each in DEV
+        for each in CLUSTER
         if each["kind"] == "Namespace"
         and each["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "privileged"
     }
@@ -59,8 +58,3 @@ def test_fargates_log_router_gets_only_what_it_accepts() -> None:
     for file, section in (("filters.conf", "[FILTER]"), ("output.conf", "[OUTPUT]"), ("parsers.conf", "[PARSER]")):
         headings = [line for line in data[file].splitlines() if line.startswith("[")]
         assert set(headings) == {section}
-
-
-def test_dev_and_prod_differ_in_volumes_alone() -> None:
-    assert [each for each in PROD if each not in DEV] == [named("StorageClass", "gp3", PROD)]
-    assert all(each in PROD for each in DEV)

@@ -1,4 +1,4 @@
-"""The postgres exporter of prod: on Fargate, let in by the database, and with no more secrets than it needs."""
+"""The postgres exporter: on Fargate, let in by the database, and with no more secrets than it needs."""
 
 import re
 from typing import Any
@@ -6,19 +6,21 @@ from typing import Any
 import pytest
 
 from cost import usage
+from environments import with_account
 from tests.kustomize.policies.fargate import FARGATE
 from tests.kustomize.policies.pods import PODS
 from tests.kustomize.policies.policy import Policy
 from tests.kustomize.policies.restricted import RESTRICTED
 from tests.kustomize.rendering import PARTS, SOURCE, pods, render
 from tests.kustomize.selectors import taken
-from tests.platform.stage import ROOT
+from tests.platform.stage import NAMES, ROOT, SAMPLE
 
 NAME = "postgres-exporter"
 # With kubectl as in the tests of kustomize/; each rendering takes a fifth of a second.
-PROD, DEV = render(ROOT / "platform/monitoring/prod"), render(ROOT / "platform/monitoring/dev")
-CLUSTER, SHARED = render(ROOT / "platform/cluster/prod"), render(SOURCE / "overlays/prod/shared")
-TEMPLATE = PROD.one("Deployment", NAME)["spec"]["template"]
+EXPORTER = render(ROOT / "platform/options" / NAME)
+TAKEN = [each.name for each in with_account() if NAME in each.folders("platform", "options")]
+CLUSTER, SHARED = render(ROOT / "platform/cluster"), render(SOURCE / "overlays" / SAMPLE / "shared")
+TEMPLATE = EXPORTER.one("Deployment", NAME)["spec"]["template"]
 (CONTAINER,) = TEMPLATE["spec"]["containers"]
 
 
@@ -31,26 +33,25 @@ def volume(name: str) -> Any:
     return next(each for each in TEMPLATE["spec"]["volumes"] if each["name"] == name)
 
 
-def test_prod_alone_has_one_and_pays_for_it() -> None:
-    assert {each["metadata"]["name"] for each in PROD.objects} - {each["metadata"]["name"] for each in DEV.objects} == {
-        NAME
-    }
-    priced = {environment: {pod.name: pod for pod in usage.load(environment).pods} for environment in ("dev", "prod")}
-    assert "postgres exporter" not in priced["dev"]
-    asked, billed = CONTAINER["resources"]["requests"], priced["prod"]["postgres exporter"]
-    assert (asked["cpu"], asked["memory"]) == (f"{billed.cpu * 1000:g}m", f"{billed.memory_mb}Mi")
+@pytest.mark.parametrize("environment", NAMES)
+def test_an_environment_that_takes_it_pays_for_it(environment: str) -> None:
+    priced = {pod.name: pod for pod in usage.load(environment).pods}
+    assert ("postgres exporter" in priced) == (environment in TAKEN)
+    if billed := priced.get("postgres exporter"):
+        asked = CONTAINER["resources"]["requests"]
+        assert (asked["cpu"], asked["memory"]) == (f"{billed.cpu * 1000:g}m", f"{billed.memory_mb}Mi")
 
 
 @pytest.mark.parametrize("policy", [RESTRICTED, *PODS, *FARGATE], ids=lambda policy: policy.rule)
 def test_it_keeps_the_rules_of_every_pod(policy: Policy) -> None:
-    assert list(policy.violations(PROD.objects)) == []
+    assert list(policy.violations(EXPORTER.objects)) == []
 
 
 def test_the_database_lets_it_in_and_prometheus_reaches_it() -> None:
     policy = CLUSTER.one("SecurityGroupPolicy")
-    assert policy["metadata"]["namespace"] == PROD.one("Deployment", NAME)["metadata"]["namespace"] == "todo"
+    assert policy["metadata"]["namespace"] == EXPORTER.one("Deployment", NAME)["metadata"]["namespace"] == "todo"
     assert taken(labels(), policy["spec"]["podSelector"]["matchLabels"])
-    monitor = PROD.one("PodMonitor", NAME)["spec"]
+    monitor = EXPORTER.one("PodMonitor", NAME)["spec"]
     assert taken(labels(), monitor["selector"]["matchLabels"])
     assert labels()[monitor["jobLabel"]] == "postgres", "alerts and dashboard ask for job postgres"
     (port,) = [each for each in CONTAINER["ports"] if each["name"] == monitor["podMetricsEndpoints"][0]["port"]]
@@ -59,7 +60,7 @@ def test_the_database_lets_it_in_and_prometheus_reaches_it() -> None:
 
 
 def test_nothing_of_the_application_selects_it() -> None:
-    ours = [render(SOURCE / "overlays/prod" / part) for part in PARTS]
+    ours = [render(SOURCE / "overlays" / SAMPLE / part) for part in PARTS]
     services = [each for rendering in ours for each in rendering.all("Service")]
     assert services
     assert not [each for each in services if taken(labels(), each["spec"]["selector"])]

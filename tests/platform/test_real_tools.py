@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.npm_package import installed
 from tests.platform.stage import ROOT, Stage, commands
 from tests.terraform.processes import Finished, run
+from tests.terraform.requirements_of_tests import missing
 
 # Port 1: nobody listens, and everybody says so at once.
 NOWHERE = """apiVersion: v1
@@ -57,18 +60,20 @@ def without_cluster(command: list[str | Path], stage: Stage, environment: dict[s
     return done
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_kubectl_takes_every_command(environment: str, request: pytest.FixtureRequest, nowhere: dict[str, str]) -> None:
-    stage: Stage = request.getfixturevalue(environment)
-    plan = commands(stage.install("--dry-run").output)
+@pytest.mark.parametrize("mode", ["--dry-run", "--diff"])
+def test_kubectl_takes_every_command(mode: str, production: Stage, nowhere: dict[str, str]) -> None:
+    stage = production
+    plan = commands(stage.install(mode).output)
+    for rendered in stage.folder.glob(".local/platform/*/*.rendered.yaml"):
+        rendered.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-a-chart}\n")
     for words in [call[1:] for call in plan if call[0] == "kubectl"]:
         done = without_cluster([Path(sys.executable).parent / "kubectl", *words], stage, nowhere)
         assert NO_CLUSTER.search(done.output), f"kubectl {words}: {done.output}"
 
 
-def test_a_word_that_kubectl_does_not_know_would_be_found(dev: Stage, nowhere: dict[str, str]) -> None:
+def test_a_word_that_kubectl_does_not_know_would_be_found(first: Stage, nowhere: dict[str, str]) -> None:
     words = ["wait", "--namespace=monitoring", "--for=condition", "--al", "pods"]
-    done = without_cluster([Path(sys.executable).parent / "kubectl", *words], dev, nowhere)
+    done = without_cluster([Path(sys.executable).parent / "kubectl", *words], first, nowhere)
     assert not NO_CLUSTER.search(done.output)
 
 
@@ -101,20 +106,55 @@ class Quiet(SimpleHTTPRequestHandler):
         """Leave pytest's output alone."""
 
 
-@pytest.mark.ci
-def test_helm_fetches_the_chart_that_was_pinned_and_takes_the_upgrade(
-    dev: Stage, helm: Path, repository: tuple[str, str], nowhere: dict[str, str]
-) -> None:
-    (dev.folder / "path/helm").unlink()
-    (dev.folder / "path/helm").symlink_to(helm)
-    releases = dev.folder / "platform/releases.yaml"
+@pytest.fixture
+def pinned(first: Stage, helm: Path, repository: tuple[str, str], nowhere: dict[str, str]) -> dict[str, str]:
+    """The stage takes its first chart from that repository, by the real Helm; what else Helm needs."""
+    (first.folder / "path/helm").unlink()
+    (first.folder / "path/helm").symlink_to(helm)
+    releases = first.folder / "platform/releases.yaml"
     address, digest = repository
     text = re.sub(r"digest: \w{64}", f"digest: {digest}", releases.read_text(), count=1)
     releases.write_text(text.replace("https://aws.github.io/eks-charts", address))
-    homes = {name: value for name, value in nowhere.items() if name.startswith(("HELM_", "KUBECONFIG"))}
-    done = dev.install(**homes)
+    return {name: value for name, value in nowhere.items() if name.startswith(("HELM_", "KUBECONFIG"))}
+
+
+@pytest.mark.ci
+def test_helm_fetches_the_chart_that_was_pinned_and_takes_the_upgrade(first: Stage, pinned: dict[str, str]) -> None:
+    done = first.install(**pinned)
     assert done.status == 1
     assert "[2/7] aws-load-balancer-controller" in done.output
     assert "upgrade --install" in done.output
     assert NO_CLUSTER.search(done.output), done.output
-    assert next(dev.folder.glob(".local/platform/dev/*.tgz"))
+    assert next(first.folder.glob(".local/platform/*/*.tgz"))
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize(("pattern", "said"), [(r"version: \S+", "not found"), (r"digest: \w{64}", "does not change")])
+def test_an_invented_version_or_digest_stops_the_run(
+    first: Stage, pinned: dict[str, str], pattern: str, said: str
+) -> None:
+    releases = first.folder / "platform/releases.yaml"
+    invented = "version: 99.99.99" if "version" in pattern else f"digest: {'a' * 64}"
+    releases.write_text(re.sub(pattern, invented, releases.read_text(), count=1))
+    done = first.install(**pinned)
+    assert done.status == 1
+    assert said in done.output, done.output
+    assert "helm upgrade" not in done.output
+
+
+ENTRIES = yaml.safe_load((ROOT / "platform/releases.yaml").read_text())["releases"]
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry["name"]))
+def test_a_pinned_chart_is_the_one_that_its_repository_publishes(
+    entry: dict[str, Any], helm: Path, nowhere: dict[str, str], tmp_path: Path
+) -> None:
+    """Asks the real repositories: without it an invented version would be found by the first cluster."""
+    pull = [helm, "pull", entry["name"], "--repo", entry["repository"], "--version", entry["version"]]
+    done = run([*pull, "--destination", tmp_path], timeout=300, environment=nowhere)
+    if re.search(r"no such host|dial tcp|proxyconnect|connection refused|Forbidden", done.output):
+        missing(f"{entry['repository']} does not answer: {done.output.strip()[-200:]}", "a network")
+    assert done.status == 0, done.output
+    (archive,) = tmp_path.glob("*.tgz")
+    assert hashlib.sha256(archive.read_bytes()).hexdigest() == entry["digest"], "platform/releases.yaml"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from environments import load
 from tests.postgresql_plugin import ROOT
 from tests.service import running
 
@@ -18,11 +19,11 @@ def settings(file: Path) -> dict[str, str]:
     return {name: value for name, value in pairs.items() if not name.startswith(OF_THE_CLUSTER)}
 
 
-@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
+@pytest.mark.parametrize("environment", list(load()))
 def test_the_service_serves_with_the_configuration_of_an_environment(
     service_environment: dict[str, str], tmp_path: Path, environment: str
 ) -> None:
-    config = settings(OVERLAYS / environment / "blue" / "config.env")
+    config = settings(OVERLAYS / environment / "configuration" / "config.env")
     # The smoke test asks todo-blue in the cluster, and this address here.
     config["ALLOWED_HOSTS"] += ",127.0.0.1"
     absent = {"SECURE_SSL_REDIRECT", "SECURE_COOKIES", "SECURE_HSTS_SECONDS"}

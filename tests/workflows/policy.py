@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from environments import with_account
 from tests.workflows.workflow import Workflow
 
 Rule = Callable[[Workflow], Iterator[str]]
@@ -10,6 +11,8 @@ Rule = Callable[[Workflow], Iterator[str]]
 LONGEST_RUN = 5  # lines; what is longer belongs where it is tested
 LONGEST_JOB = 120  # minutes
 TAKES_A_ROLE = "aws-actions/configure-aws-credentials@"
+CHANGES_AN_ENVIRONMENT = {"deliver.yml", "infrastructure.yml", "power.yml", "release.yml"}
+REVIEWED = {each.name for each in with_account() if each.reviewed}
 OWN_CODE_ONLY = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
@@ -51,19 +54,25 @@ def bounded_jobs(workflow: Workflow) -> Iterator[str]:
 
 
 def uncancelled_deploys(workflow: Workflow) -> Iterator[str]:
-    """What is started by an event stands in a group; what changes an environment is never cut off."""
+    """What an event starts stands in a queue, and what changes an environment is never cut off; a wait for people is no
+    queue, or the environments before it would wait too."""
     if set(workflow.events) == {"workflow_call"}:
         if "concurrency" in workflow.content:
             yield "the caller's group counts"
         return
-    group = workflow.content.get("concurrency", {})
-    if "group" not in group or "cancel-in-progress" not in group:
+    whole = workflow.content.get("concurrency")
+    deploys = {name: job for name, job in workflow.jobs.items() if "environment" in job}
+    deploys |= {name: job for name, job, file in workflow.calls if file in CHANGES_AN_ENVIRONMENT}
+    if (whole is None and not deploys) or (whole is not None and not {"group", "cancel-in-progress"} <= set(whole)):
         yield "no concurrency group, or it does not say whether it cancels"
-    deploys = any("environment" in job for job in workflow.jobs.values()) or any(
-        file in {"image.yml", "infrastructure.yml", "release.yml"} for _, _, file in workflow.calls
-    )
-    if deploys and group.get("cancel-in-progress") is not False:
-        yield "a deploy could be cancelled"
+    for name, job in deploys.items():
+        queue = job.get("concurrency", whole)
+        if queue is None and job.get("with", {}).get("environment") not in REVIEWED:
+            yield f"{name}: no queue for an environment without reviewers"
+        if queue is not None and queue.get("cancel-in-progress") is not False:
+            yield f"{name}: a deploy could be cancelled"
+        if queue is not None and job.get("with", {}).get("environment") in REVIEWED:
+            yield f"{name}: a wait for reviewers would hold a queue"
 
 
 def no_interpolation(workflow: Workflow) -> Iterator[str]:

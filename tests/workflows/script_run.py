@@ -20,6 +20,7 @@ EXPRESSIONS = {
     "github.server_url": "https://github.com",
     "github.sha": "0123456789abcdef0123456789abcdef01234567",
     "github.token": "ghs_token",
+    "inputs.command": "sleep",
     "inputs.commit": HOSTILE,
     "inputs.digest": "sha256:d1",
     "inputs.environment": "dev",

@@ -1,5 +1,6 @@
 """GitHub's schemas, zizmor and actionlint find nothing; each finds what it should in a broken file."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tests.npm_package import installed
 from tests.terraform.processes import Finished, run
 from tests.terraform.requirements_of_tests import missing
-from tests.workflows.workflow import FOLDER, ROOT, WORKFLOWS
+from tests.workflows.workflow import ROOT, WORKFLOWS
 
 # All of it takes more than two seconds.
 pytestmark = pytest.mark.slow
@@ -76,8 +77,11 @@ def actionlint() -> list[str | Path]:
 
 
 @pytest.mark.ci
-def test_actionlint_finds_no_mistake(actionlint: list[str | Path]) -> None:
-    checked = run([*actionlint, f"{FOLDER}/*.yml"], timeout=120)
+def test_actionlint_finds_no_mistake(actionlint: list[str | Path], tmp_path: Path) -> None:
+    # It does not know the time zone of a schedule yet, which the schema above does.
+    for name, workflow in WORKFLOWS.items():
+        (tmp_path / name).write_text(re.sub(r"^ +timezone: .*\n", "", workflow.text, flags=re.MULTILINE))
+    checked = run([*actionlint, f"{tmp_path}/*.yml"], timeout=120)
     assert checked.status == 0, checked.output
 
 

@@ -1,10 +1,15 @@
 """Every workflow keeps every rule of policy.py, and every rule catches what it is there for."""
 
+from pathlib import Path
+
 import pytest
 
+from environments import with_account
 from tests.workflows import policy
 from tests.workflows.policy import RULES, Rule
 from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
+
+ENVIRONMENTS = with_account()
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -33,6 +38,8 @@ jobs:
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 ROLE = "aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3"
 
+QUEUED, REVIEWED = (next(each.name for each in ENVIRONMENTS if each.reviewed is people) for people in (False, True))
+
 COUNTER_EXAMPLES: list[tuple[Rule, str, str]] = [
     (policy.no_stored_key, "make check", "make check # ${{ secrets.AWS_KEY }}"),
     (policy.no_stored_key, "make check", "make check\n        with: {aws-access-key-id: x}"),
@@ -53,6 +60,16 @@ COUNTER_EXAMPLES: list[tuple[Rule, str, str]] = [
         policy.uncancelled_deploys,
         "false}\ndefaults: {run: {shell: bash}}\njobs:\n  a:\n",
         "true}\ndefaults: {run: {shell: bash}}\njobs:\n  a:\n    environment: prod\n",
+    ),
+    (
+        policy.uncancelled_deploys,
+        "concurrency: {group: x, cancel-in-progress: false}\ndefaults: {run: {shell: bash}}\njobs:\n  a:\n",
+        f"jobs:\n  a:\n    uses: ./.github/workflows/deliver.yml\n    with: {{environment: {QUEUED}}}\n",
+    ),
+    (
+        policy.uncancelled_deploys,
+        "jobs:\n  a:\n",
+        f"jobs:\n  a:\n    uses: ./.github/workflows/deliver.yml\n    with: {{environment: {REVIEWED}}}\n",
     ),
     (policy.no_interpolation, "make check", 'echo "${{ github.head_ref }}"'),
     (policy.short_scripts, "make check", "|\n" + "          make check\n" * 6),
@@ -85,22 +102,49 @@ def test_a_rollback_shares_its_queue_with_nothing() -> None:
     assert [group for group in groups if group.startswith("rollback")] == ["rollback-${{ inputs.environment }}"]
 
 
-def test_prod_waits_for_an_approval_and_its_release_comes_after_devs() -> None:
+def test_an_environment_comes_behind_the_one_that_its_values_name_and_all_get_the_same_digest() -> None:
     cd = WORKFLOWS["cd.yml"].jobs
     assert WORKFLOWS["release.yml"].jobs["release"]["environment"] == "${{ inputs.environment }}"
     assert WORKFLOWS["infrastructure.yml"].jobs["apply"]["environment"] == "${{ inputs.environment }}-infra"
-    assert "release-dev" in cd["infrastructure-prod"]["needs"]
-    assert cd["release-prod"]["needs"] == ["image", "infrastructure-prod"]
+    deliveries = {name: job for name, job, file in WORKFLOWS["cd.yml"].calls if file == "deliver.yml"}
+    assert list(deliveries) == [each.name for each in ENVIRONMENTS]
+    for each in ENVIRONMENTS:
+        job = cd[each.name]
+        assert job["needs"] == ["image", *([each.after] if each.after else [])]
+        assert job["with"] == {"environment": each.name, "digest": "${{ needs.image.outputs.digest }}"}
 
 
-def test_the_image_is_scanned_before_it_is_pushed_and_both_environments_get_the_same_digest() -> None:
+def test_nothing_is_pushed_or_signed_before_the_tests_have_passed() -> None:
+    assert WORKFLOWS["cd.yml"].jobs["image"]["needs"] == "tests"
+
+
+def test_a_release_asks_whether_its_image_is_older_before_anything_moves() -> None:
+    scripts = [step.get("run", "") for _, step in WORKFLOWS["release.yml"].steps]
+    places = [
+        next(n for n, script in enumerate(scripts) if word in script) for word in ("pipeline.newer", "make release")
+    ]
+    assert places == sorted(places)
+
+
+def test_the_image_is_scanned_before_it_is_pushed() -> None:
     steps = [step.get("uses", step.get("run", "")) for _, step in WORKFLOWS["image.yml"].steps]
     order = ["make image", "aquasecurity/trivy-action", "image_publication todo:dev", "cosign sign", "attest-build"]
     places = [next(index for index, step in enumerate(steps) if word in step) for word in order]
     assert places == sorted(places)
     assert places[-1] == len(steps) - 1, "nothing waits for what a private repository may lack"
-    cd = WORKFLOWS["cd.yml"].jobs
-    assert cd["release-dev"]["with"]["digest"] == cd["release-prod"]["with"]["digest"]
+
+
+def test_each_tool_is_pinned_in_one_place() -> None:
+    texts = {path: path.read_text() for path in (ROOT / ".github").rglob("*.yml")}
+    for tool in ("setup-kubectl@", "setup-terraform@", "setup-helm@", "setup-python@"):
+        assert len([path for path, text in texts.items() if tool in text]) == 1, tool
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".github/actions").glob("*/action.yml")), ids=lambda path: path.parent.name
+)
+def test_what_an_action_of_this_repository_uses_is_pinned_too(path: Path) -> None:
+    assert list(policy.pinned_actions(Workflow(path.name, path.read_text()))) == []
 
 
 def test_a_private_repository_publishes_without_provenance_unless_it_says_that_it_may_keep_it() -> None:

@@ -80,5 +80,5 @@ def test_every_test_is_run_by_a_job() -> None:
 
 
 def test_every_workflow_of_the_design_is_there() -> None:
-    wanted = "ci cd rollback drift dev-sleep dev-wake codeql"
+    wanted = "ci cd rollback drift sleep wake codeql"
     assert {f"{name}.yml" for name in wanted.split()} <= set(WORKFLOWS)

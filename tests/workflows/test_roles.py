@@ -4,22 +4,24 @@ import re
 
 import pytest
 
+from environments import with_account
 from tests.workflows.policy import TAKES_A_ROLE
 from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 
+NAMES = [each.name for each in with_account()]
 TRUST = (ROOT / "terraform/modules/github_oidc/main.tf").read_text()
 # The end of a token's `sub`: https://docs.github.com/en/actions/reference/security/oidc
 CLAIMS = {"pull_request": "pull_request", "schedule": "ref:refs/heads/main", "workflow_dispatch": "ref:refs/heads/main"}
 
 
 def trusted() -> dict[str, set[str]]:
-    """Return role to the subjects of dev and prod, as the module writes them."""
+    """Return role to the subjects of all environments, as the module writes them."""
     block = re.search(r"subjects = {\n(.*?)\n  }", TRUST, re.DOTALL)
     assert block
     found = {}
     for role, value in re.findall(r"(\w+) += (.*)", block[1]):
         subjects = re.findall(r'"([^"]+)"', value)
-        found[role] = {each.replace("${var.environment}", name) for each in subjects for name in ("dev", "prod")}
+        found[role] = {each.replace("${var.environment}", name) for each in subjects for name in NAMES}
     return found
 
 
@@ -43,7 +45,7 @@ def asked() -> dict[str, set[str]]:
                 found["plan"] |= {CLAIMS[event] for event in started_by(workflow)}
                 continue
             assert step["with"]["role-to-assume"] == "${{ vars.AWS_ROLE }}"
-            for each in ("dev", "prod"):
+            for each in NAMES:
                 subject = f"environment:{environment.replace('${{ inputs.environment }}', each)}"
                 found[role_of(subject)].add(subject)
     return found
@@ -56,7 +58,7 @@ def role_of(environment: str) -> str:
 
 def test_terraform_trusts_exactly_the_jobs_that_take_a_role() -> None:
     assert asked() == trusted()
-    assert asked()["rollback"] == {"environment:dev-rollback", "environment:prod-rollback"}
+    assert asked()["rollback"] == {f"environment:{name}-rollback" for name in NAMES}
 
 
 def test_the_button_runs_on_main_alone_in_an_environment_without_reviewers_and_installs_nothing() -> None:
@@ -112,7 +114,7 @@ def test_every_variable_that_a_workflow_reads_is_set_by_the_bootstrap() -> None:
     given = {
         name.replace("${upper(environment)}", each)
         for name in re.findall(r"gh variable set ([\w${}()]+)", COMMANDS)
-        for each in ("DEV", "PROD")
+        for each in map(str.upper, NAMES)
     }
     read = {name for workflow in WORKFLOWS.values() for name in re.findall(r"\bvars\.(\w+)", workflow.text)}
     assert read - given == {"DEPLOY_RUNNER", "CLUSTER_RUNNER", "PROVENANCE"}, "what has a default"
@@ -122,16 +124,14 @@ def test_the_bootstrap_gives_each_github_environment_the_role_that_trusts_it() -
     block = re.search(r"for github_environment, role in {(.*?) } :", COMMANDS)
     assert block
     given = {
-        role: {
-            f"environment:{re.sub(r'[$][{]environment[}]|[(]environment[)]', name, key)}" for name in ("dev", "prod")
-        }
+        role: {f"environment:{re.sub(r'[$][{]environment[}]|[(]environment[)]', name, key)}" for name in NAMES}
         for key, role in re.findall(r'"?([^" ,]+)"? = "(\w+)"', block[1])
     }
     assert given == {role: subjects for role, subjects in trusted().items() if role != "plan"}
 
 
 def test_a_role_and_its_region_are_variables_of_one_github_environment() -> None:
-    """Of the repository they would be the same for dev and for a prod in another account and region."""
+    """Of the repository they would be the same for environments in several accounts and regions."""
     for name in ("AWS_ROLE", "AWS_REGION"):
         commands = [line for line in COMMANDS.splitlines() if f"gh variable set {name} " in line]
         assert len(commands) == 1

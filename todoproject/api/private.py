@@ -1,6 +1,6 @@
 """The base of every view whose answers are for its caller alone."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -12,10 +12,17 @@ from todoproject.api.renderer import to_json
 class PrivateView(APIView):
     """Answers may be kept by the caller alone, and only after asking again; OPTIONS needs no token."""
 
+    #: What an address always answers, by the view and the methods that it has there.
+    known: ClassVar[dict[tuple[Any, ...], dict[str, str]]] = {}
+
     @property
     def default_response_headers(self) -> dict[str, str]:
-        allowed = ", ".join(self.allowed_methods)
-        return {"Allow": allowed, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Origin"}
+        address = (type(self), *getattr(self, "action_map", ()))
+        if address not in self.known:
+            allowed = ", ".join(self.allowed_methods)
+            always = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Origin"}
+            self.known[address] = {"Allow": allowed, **always}
+        return self.known[address].copy()  # DRF changes it
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the caller as DRF does, unless the question is only what this address knows."""

@@ -1,17 +1,19 @@
 """Grafana's dashboards as code (grafana-foundation-sdk); each module is one, `panels` is what they are made of."""
 
 import json
+from typing import Any
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from monitoring.generate.dashboards import database, operations, platform, service, slo
+from monitoring.generate.dashboards import database, home, operations, platform, service, slo
 from monitoring.generate.table import Table
 
 
-def dashboards(table: Table) -> dict[str, object]:
+def dashboards(table: Table) -> dict[str, dict[str, Any]]:
     """Return each dashboard by its name, as Grafana imports it."""
     made = {
-        "service": service.dashboard(),
+        "home": home.dashboard(table),
+        "service": service.dashboard(table),
         "slo": slo.dashboard(table),
         "database": database.dashboard(),
         "platform": platform.dashboard(),

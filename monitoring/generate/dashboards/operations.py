@@ -18,7 +18,7 @@ def dashboard() -> Dashboard:
     requests = f"sum by (traffic) (rate(todo_http_requests_total{{{ENVIRONMENT}}}[$__rate_interval]))"
     return frame(
         "Operations",
-        "What must be mended in working hours.",
+        "What must be repaired in working hours.",
         {
             "Audit trail": [
                 lines(
@@ -26,12 +26,15 @@ def dashboard() -> Dashboard:
                     "short",
                     (grown("todo_audit_deliveries_failed_total", by="colour"), "{{colour}}"),
                     about="In 10 minutes. Each is tried again until it is there.",
+                    alert="AuditTrailFailing",
                 ),
                 lines(
                     "Records dropped",
                     "short",
                     (grown("todo_audit_records_dropped_total", by="colour"), "{{colour}}"),
                     about="In 10 minutes. They are in the application's log alone.",
+                    bad=1,
+                    alert="AuditRecordsDropped",
                 ),
             ],
             "Secrets and refusals": [
@@ -40,6 +43,8 @@ def dashboard() -> Dashboard:
                     "short",
                     (grown("todo_secret_failed_looks_total", by="variable"), "{{variable}}"),
                     width=8,
+                    bad=1,
+                    alert="SecretUnreadable",
                 ),
                 lines("Throttled", "reqps", (refused("429"), "{{route}}"), about="Answers of 429.", width=8),
                 lines("Not logged in", "reqps", (refused("401"), "{{route}}"), about="Answers of 401.", width=8),

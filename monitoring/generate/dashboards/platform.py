@@ -18,13 +18,20 @@ def dashboard() -> Dashboard:
         "Platform nodes by node-exporter; Fargate pods by what Kubernetes and they themselves say.",
         {
             "Pods": [
-                lines("Available pods", "short", (f"{replicas}{{{NAMESPACE}}}", "{{deployment}}"), width=8),
+                lines(
+                    "Available pods",
+                    "short",
+                    (f"{replicas}{{{NAMESPACE}}}", "{{deployment}}"),
+                    width=8,
+                    alert="NoPodReady",
+                ),
                 lines(
                     "Autoscaler",
                     "short",
                     (f"{scaler}_status_current_replicas{{{NAMESPACE}}}", "{{horizontalpodautoscaler}}"),
                     (f"{scaler}_spec_max_replicas{{{NAMESPACE}}}", "{{horizontalpodautoscaler}} at most"),
                     width=8,
+                    alert="AutoscalerAtMaximum",
                 ),
                 lines(
                     "Restarts",
@@ -35,8 +42,16 @@ def dashboard() -> Dashboard:
                     ),
                     about="In 30 minutes; three are PodsCrashLoop.",
                     width=8,
+                    bad=3,
+                    alert="PodsCrashLoop",
                 ),
-                lines("CPU of what is requested", "percentunit", (f"{cpu} / on (pod) {request}", "{{pod}}")),
+                lines(
+                    "CPU of what is requested",
+                    "percentunit",
+                    (f"{cpu} / on (pod) {request}", "{{pod}}"),
+                    bad=0.9,
+                    alert="CpuNearRequest",
+                ),
                 lines(
                     "Age of the mirrored secrets",
                     "s",
@@ -45,6 +60,8 @@ def dashboard() -> Dashboard:
                         "{{variable}}",
                     ),
                     about="Since the oldest pod's file was written. The password is rotated every 30 days in prod.",
+                    bad=35 * 86_400,
+                    alert="SecretNotRotated",
                 ),
             ],
             "Nodes": [

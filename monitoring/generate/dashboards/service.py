@@ -3,12 +3,14 @@
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from monitoring.generate.dashboards.panels import ENVIRONMENT, frame, lines
+from monitoring.generate.table import Table
 
 USERS = f'{ENVIRONMENT},traffic="users"'
 REQUESTS = f"todo_http_requests_total{{{USERS}}}"
 FAILED = f'todo_http_requests_total{{{USERS},status=~"5.."}}'
 # Other targets, such as the exporter of PostgreSQL, have CPU time too.
 CPU = f'process_cpu_seconds_total{{{ENVIRONMENT},job="todo"}}'
+IN_FLIGHT, THREADS = "todo_http_requests_in_flight", "todo_threads"
 WINDOW = "[$__rate_interval]"
 
 
@@ -29,7 +31,7 @@ def gauge(name: str) -> str:
     return f"sum by (colour) ({name}{{{ENVIRONMENT}}})"
 
 
-def dashboard() -> Dashboard:
+def dashboard(table: Table) -> Dashboard:
     return frame(
         "Service",
         "What users feel, by route, and blue beside green during a release.",
@@ -41,32 +43,58 @@ def dashboard() -> Dashboard:
                     "s",
                     *((quantile(share, by="environment"), f"p{share * 100:g}") for share in (0.5, 0.95, 0.99)),
                     about="From the first middleware to the answer; without waiting for a thread, which is below.",
+                    bad=table.slowest,
+                    alert="LatencyP99High",
                 ),
             ],
             "By route": [
                 lines("Requests by route", "reqps", (rate(REQUESTS, by="route"), "{{route}}"), width=8),
-                lines("Errors by route", "percentunit", (failed(by="route"), "{{route}}"), width=8),
-                lines("p99 by route", "s", (quantile(0.99, by="route"), "{{route}}"), width=8),
+                lines(
+                    "Errors by route",
+                    "percentunit",
+                    (failed(by="route"), "{{route}}"),
+                    width=8,
+                    bad=table.allowed,
+                    alert="ServerErrorRatioHigh",
+                ),
+                lines(
+                    "p99 by route",
+                    "s",
+                    (quantile(0.99, by="route"), "{{route}}"),
+                    width=8,
+                    bad=table.slowest,
+                    alert="LatencyP99High",
+                ),
             ],
             "Blue beside green": [
-                lines("Requests by colour", "reqps", (rate(REQUESTS, by="colour"), "{{colour}}"), width=8),
-                lines("Errors by colour", "percentunit", (failed(by="colour"), "{{colour}}"), width=8),
-                lines("p99 by colour", "s", (quantile(0.99, by="colour"), "{{colour}}"), width=8),
+                lines(
+                    "Requests by colour",
+                    "reqps",
+                    (rate(REQUESTS, by="colour"), "{{colour}}"),
+                    width=8,
+                    alert="TrafficOnBothColours",
+                ),
+                lines(
+                    "Errors by colour", "percentunit", (failed(by="colour"), "{{colour}}"), width=8, bad=table.allowed
+                ),
+                lines("p99 by colour", "s", (quantile(0.99, by="colour"), "{{colour}}"), width=8, bad=table.slowest),
             ],
             "Saturation": [
                 lines(
                     "Threads",
                     "short",
                     (gauge("todo_pool_waiting"), "{{colour}} waiting"),
-                    (gauge("todo_http_requests_in_flight"), "{{colour}} in flight"),
-                    (gauge("todo_threads"), "{{colour}} threads"),
+                    (gauge(IN_FLIGHT), "{{colour}} in flight"),
+                    (gauge(THREADS), "{{colour}} threads"),
                     about="Waiting is in no latency. As many waiting as threads: ThreadsExhausted.",
+                    alert="ThreadsExhausted",
                 ),
                 lines(
                     "CPU",
                     "short",
                     (rate(CPU, by="colour"), "{{colour}}"),
                     about="Cores in use, all workers of all pods.",
+                    alert="CpuNearRequest",
                 ),
             ],
         },

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.kustomize.policies.policy import Objects, Policy
 from tests.kustomize.rendering import called, containers, pod_of
 
-# cost/usage.toml reckons with six minutes a Job. One that failed to migrate is kept for a day, with its log and alert;
+# The bill reckons with six minutes a Job. One that failed to migrate is kept for a day, with its log and alert;
 # the release deletes the one that succeeds.
 LONGEST_TTL_SECONDS = {"migrate": 86400}
 TTL_SECONDS = 300
