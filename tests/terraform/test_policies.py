@@ -17,10 +17,14 @@ GOLDEN = Path(__file__).parent / "golden"
 SUBJECT = "token.actions.githubusercontent.com:sub"
 
 
-def check_golden(name: str, found: Any) -> None:
-    """Compare with the recorded policies; ACCEPT=1 records them anew."""
+def check_golden(name: str, found: dict[str, list[Any]]) -> None:
+    """Compare with the recorded policies, a statement a line; ACCEPT=1 records them again."""
     file = GOLDEN / f"{name}.json"
-    text = json.dumps(found, indent=2, sort_keys=True) + "\n"
+    policies = [
+        f"{json.dumps(policy)}: [\n{',\n'.join(json.dumps(each, sort_keys=True) for each in found[policy])}\n]"
+        for policy in sorted(found)
+    ]
+    text = "{\n" + ",\n".join(policies) + "\n}\n"
     if os.environ.get("ACCEPT"):
         file.write_text(text)
     assert text == file.read_text(), f"{file.name} differs; if meant: ACCEPT=1 pytest tests/terraform/test_policies.py"
