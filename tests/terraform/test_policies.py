@@ -17,10 +17,14 @@ GOLDEN = Path(__file__).parent / "golden"
 SUBJECT = "token.actions.githubusercontent.com:sub"
 
 
-def check_golden(name: str, found: Any) -> None:
-    """Compare with the recorded policies; ACCEPT=1 records them anew."""
+def check_golden(name: str, found: dict[str, list[Any]]) -> None:
+    """Compare with the recorded policies, a statement a line; ACCEPT=1 records them again."""
     file = GOLDEN / f"{name}.json"
-    text = json.dumps(found, indent=2, sort_keys=True) + "\n"
+    policies = [
+        f"{json.dumps(policy)}: [\n{',\n'.join(json.dumps(each, sort_keys=True) for each in found[policy])}\n]"
+        for policy in sorted(found)
+    ]
+    text = "{\n" + ",\n".join(policies) + "\n}\n"
     if os.environ.get("ACCEPT"):
         file.write_text(text)
     assert text == file.read_text(), f"{file.name} differs; if meant: ACCEPT=1 pytest tests/terraform/test_policies.py"
@@ -81,7 +85,12 @@ def claims(subject: str, audience: str = "sts.amazonaws.com") -> dict[str, str]:
     return {SUBJECT: subject, "token.actions.githubusercontent.com:aud": audience}
 
 
-ROLES = {"plan": "pull_request", "apply": "environment:dev-infra", "deploy": "environment:dev"}
+ROLES = {
+    "plan": "pull_request",
+    "apply": "environment:dev-infra",
+    "deploy": "environment:dev",
+    "rollback": "environment:dev-rollback",
+}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -97,7 +106,9 @@ def test_a_job_of_the_repository_takes_its_role_in_either_format(dev: Story, rol
         "repo:example/todo:ref:refs/heads/other",
         "repo:example/todo:ref:refs/heads/main:environment:dev",
         "repo:example/todo:environment:prod",
+        "repo:example/todo:environment:prod-rollback",
         "repo:example/todo:environment:dev-infra-2",
+        "repo:example/todo:environment:dev-rollback-2",
         "repo:example/todo:environment:DEV",
         "repo:example/todo:environment:dev:environment:dev-infra",
         "repo:example/todo-fork:environment:dev",
@@ -145,6 +156,31 @@ def test_the_plan_role_reads_no_secret_and_writes_nothing(dev: Story) -> None:
             verbs = {action.split(":")[1] for action in actions}
             assert all(verb.startswith(("Describe", "Get", "List", "View")) for verb in verbs), verbs
             assert "GetSecretValue" not in verbs
+
+
+def test_the_rollback_role_describes_and_does_nothing_else(dev: Story) -> None:
+    """Its job has no reviewer."""
+    rendered = permissions(dev.states["bootstrap"])
+    for name in ("dev", "prod"):
+        allowing = [each for each in rendered[f"todo-ci-{name}-rollback/rollback"] if each["Effect"] == "Allow"]
+        actions = {
+            action
+            for each in allowing
+            for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+        }
+        assert {action.partition(":Describe")[0] for action in actions} == {"cloudwatch", "eks", "elasticloadbalancing"}
+        assert not any("*" in action for action in actions)
+
+
+def test_the_cluster_knows_each_role_as_an_administrator_or_by_one_group(dev: Story) -> None:
+    entries = of_type(dev.states["awake"], "aws_eks_access_entry").values()
+    assert {entry["principal_arn"].rpartition("/")[2]: entry["kubernetes_groups"] for entry in entries} == {
+        "Administrator": [],
+        "todo-ci-dev-apply": [],
+        "todo-ci-dev-deploy": ["todo:deployers"],
+        "todo-ci-dev-rollback": ["service-oncall"],
+        "todo-dev-on-call": ["service-oncall"],
+    }
 
 
 def test_the_apply_role_makes_roles_within_the_boundary_and_not_its_own(dev: Story) -> None:

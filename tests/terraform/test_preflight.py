@@ -112,7 +112,8 @@ def test_the_newest_node_image_is_named_beside_the_pinned_one(tmp_path: Path) ->
 def test_a_github_environment_may_come_later(tmp_path: Path) -> None:
     finished = look(tmp_path, "dev", VARIABLES, GOOD | {"gh api": (1, "")})
     assert finished.status == 0
-    assert "later GitHub environment dev-infra" in finished.output
+    for name in ("dev", "dev-infra", "dev-rollback"):
+        assert f"later GitHub environment {name}:" in finished.output
 
 
 def test_whether_to_make_an_anomaly_monitor_is_said_by_what_the_account_has(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.terraform.iam import Request, Role
 from tests.terraform.plans import of_type, resources
 from tests.terraform.requests_to_aws import REGION, Thing, allowed, context, roles, things
 from tests.terraform.stories import Story
-from tests.terraform.terraform import ACCOUNT
+from tests.terraform.terraform import ACCOUNT, SOURCE
 
 pytestmark = pytest.mark.slow
 
@@ -83,7 +83,7 @@ def test_no_role_may_do_anything_to_anything_of_another_environment(
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_every_role_of_an_environment_has_a_boundary(account: Account, name: str) -> None:
     assert [role.name for role in account.roles[name] if role.boundary is None] == [
-        f"todo-ci-{name}-{kind}" for kind in ("apply", "deploy", "plan")
+        f"todo-ci-{name}-{kind}" for kind in ("apply", "deploy", "plan", "rollback")
     ]
 
 
@@ -158,3 +158,28 @@ def test_the_plan_role_may_see_what_terraform_compares(account: Account, dev: St
         "iam:ListInstanceProfilesForRole",
         "route53:GetChange",
     }
+
+
+# What `python3 -m deploy` asks of AWS: `eks:DescribeCluster` is the kubeconfig's.
+ASKED_BY_DEPLOY = {"eks:DescribeCluster"} | {
+    f"{service.replace('elbv2', 'elasticloadbalancing')}:{operation.title().replace('-', '')}"
+    for service, operation in re.findall(r'_ask\("(\w+)", "([\w-]+)"', (SOURCE.parent / "deploy/aws.py").read_text())
+}
+
+
+@pytest.mark.parametrize("kind", ["deploy", "rollback"])
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_who_rolls_back_may_make_every_call_of_the_release_tool(account: Account, name: str, kind: str) -> None:
+    (role,) = (role for role in account.roles[name] if role.name == f"todo-ci-{name}-{kind}")
+    assert len(ASKED_BY_DEPLOY) > 4
+    assert refused(role, ASKED_BY_DEPLOY, account.things[name], name) == []
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_the_rollback_role_finds_its_cluster_and_may_do_nothing_to_its_own_environment(
+    account: Account, name: str
+) -> None:
+    """Everything that AWS can do, on everything of the environment; lists and descriptions touch nothing."""
+    (rollback,) = (role for role in account.roles[name] if role.name == f"todo-ci-{name}-rollback")
+    found = {thing.arn: may for thing in account.things[name] if (may := allowed(rollback, thing, name))}
+    assert found == {f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/todo-{name}": ["eks:DescribeCluster"]}

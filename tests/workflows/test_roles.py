@@ -57,12 +57,8 @@ def role_of(environment: str) -> str:
 
 
 def test_terraform_trusts_exactly_the_jobs_that_take_a_role() -> None:
-    assert {**asked(), "rollback": set()} == {**trusted(), "rollback": set()}
-
-
-@pytest.mark.xfail(strict=True, reason="terraform/modules/github_oidc gets the role rollback: then delete this line")
-def test_terraform_trusts_the_button_with_a_role_of_its_own() -> None:
-    assert asked()["rollback"] == trusted()["rollback"]
+    assert asked() == trusted()
+    assert asked()["rollback"] == {f"environment:{name}-rollback" for name in NAMES}
 
 
 def test_the_button_runs_on_main_alone_in_an_environment_without_reviewers_and_installs_nothing() -> None:
@@ -97,7 +93,7 @@ def durations() -> list[tuple[str, str, int, int]]:
         for name, step in workflow.steps:
             if TAKES_A_ROLE in step.get("uses", ""):
                 environment = workflow.jobs[name].get("environment")
-                role = ("apply" if environment.endswith("-infra") else "deploy") if environment else "plan"
+                role = role_of(environment) if environment else "plan"
                 # The action's default: https://github.com/aws-actions/configure-aws-credentials/blob/main/action.yml
                 asked = int(step["with"].get("role-duration-seconds", 3600))
                 found.append((workflow.name, role, 60 * workflow.jobs[name]["timeout-minutes"], asked))
@@ -122,6 +118,16 @@ def test_every_variable_that_a_workflow_reads_is_set_by_the_bootstrap() -> None:
     }
     read = {name for workflow in WORKFLOWS.values() for name in re.findall(r"\bvars\.(\w+)", workflow.text)}
     assert read - given == {"DEPLOY_RUNNER", "CLUSTER_RUNNER", "PROVENANCE"}, "what has a default"
+
+
+def test_the_bootstrap_gives_each_github_environment_the_role_that_trusts_it() -> None:
+    block = re.search(r"for github_environment, role in {(.*?) } :", COMMANDS)
+    assert block
+    given = {
+        role: {f"environment:{re.sub(r'[$][{]environment[}]|[(]environment[)]', name, key)}" for name in NAMES}
+        for key, role in re.findall(r'"?([^" ,]+)"? = "(\w+)"', block[1])
+    }
+    assert given == {role: subjects for role, subjects in trusted().items() if role != "plan"}
 
 
 def test_a_role_and_its_region_are_variables_of_one_github_environment() -> None:

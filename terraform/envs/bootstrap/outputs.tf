@@ -13,7 +13,7 @@ output "image_repository" {
 }
 
 output "role_arns" {
-  description = "Environment to the ARNs of its roles plan, apply and deploy."
+  description = "Environment to the ARNs of its roles plan, apply, deploy and rollback."
   value       = { for environment, roles in module.github_oidc : environment => roles.role_arns }
 }
 
@@ -38,7 +38,7 @@ output "github_commands" {
           "gh variable set AWS_PLAN_REGION_${upper(environment)} --repo ${var.repository.owner}/${var.repository.name} --body ${var.region}",
         ],
         flatten([
-          for github_environment, role in { (environment) = "deploy", "${environment}-infra" = "apply" } : [
+          for github_environment, role in { (environment) = "deploy", "${environment}-infra" = "apply", "${environment}-rollback" = "rollback" } : [
             # By name: while no branch is protected, "protected branches" lets every branch in.
             "gh api --method PUT repos/${var.repository.owner}/${var.repository.name}/environments/${github_environment} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
             "gh api --method POST repos/${var.repository.owner}/${var.repository.name}/environments/${github_environment}/deployment-branch-policies -f name=main",

@@ -18,7 +18,8 @@ resource "aws_eks_access_policy_association" "admin" {
   }
 }
 
-# Who is on call: a group that may read and roll back (platform/cluster). The role outlives a night, its entry does not.
+# Who is on call, and the rollback button: a group that may read and roll back (platform/cluster). The roles outlive a
+# night, their entries do not.
 resource "aws_eks_access_entry" "on_call" {
   for_each = var.on_call_role_arns
 

@@ -60,7 +60,7 @@ variable "zonal_shift" {
 }
 
 variable "on_call_role_arns" {
-  description = "IAM roles of who is on call, by any name; they become the Kubernetes group service-oncall."
+  description = "IAM roles of who is on call and of the rollback button, by any name; they become the Kubernetes group service-oncall."
   type        = map(string)
   default     = {}
 }

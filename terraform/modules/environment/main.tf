@@ -138,8 +138,12 @@ module "cluster" {
   zone                  = one([for zone in module.dns[*].zone_arn : { arn = zone, domain = var.dns.domain }])
   versions              = var.versions
   zonal_shift           = var.settings.zonal_shift
-  on_call_role_arns     = { for role in aws_iam_role.on_call : "on-call" => role.arn }
   kms_key_arn           = local.kms_key_arn
+
+  on_call_role_arns = merge(
+    { rollback = "${local.roles}/${local.ci}-rollback" },
+    { for role in aws_iam_role.on_call : "on-call" => role.arn },
+  )
 
   # One group a zone where volumes are used: a volume cannot follow a node into another zone.
   node_groups = var.settings.node_group_per_zone ? (

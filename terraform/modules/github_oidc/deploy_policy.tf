@@ -1,8 +1,8 @@
-# Releases: push the image, find the cluster, see whether the load balancer and the alarms agree.
+# Releases: push and verify the image, and everything that a rollback needs, for a release may end in one.
 # What it may do inside the cluster is the Kubernetes group todo:deployers (module cluster, platform/).
 data "aws_iam_policy_document" "deploy" {
-  #checkov:skip=CKV_AWS_356:GetAuthorizationToken and Describe calls know no resource; the push names the repository
-  source_policy_documents = [data.aws_iam_policy_document.fence.json]
+  #checkov:skip=CKV_AWS_356:GetAuthorizationToken knows no resource; the push names the repository
+  source_policy_documents = [data.aws_iam_policy_document.rollback.json]
 
   statement {
     sid       = "LogInToRegistry"
@@ -32,25 +32,5 @@ data "aws_iam_policy_document" "deploy" {
     sid       = "PullToVerify"
     actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
     resources = ["arn:aws:ecr:*:*:repository/${var.project}"]
-  }
-
-  statement {
-    sid       = "FindCluster"
-    actions   = ["eks:DescribeCluster"]
-    resources = ["arn:aws:eks:${var.region}:${var.account_id}:cluster/${local.name}"]
-  }
-
-  statement {
-    sid = "SeeTrafficAndAlarms"
-    actions = [
-      "cloudwatch:DescribeAlarms",
-      "elasticloadbalancing:DescribeListeners",
-      "elasticloadbalancing:DescribeLoadBalancers",
-      "elasticloadbalancing:DescribeRules",
-      "elasticloadbalancing:DescribeTags",
-      "elasticloadbalancing:DescribeTargetGroups",
-      "elasticloadbalancing:DescribeTargetHealth",
-    ]
-    resources = ["*"]
   }
 }

@@ -1,4 +1,4 @@
-# Three roles that GitHub's jobs take without a stored credential. Which job gets which role is the token's `sub`;
+# Four roles that GitHub's jobs take without a stored credential. Which job gets which role is the token's `sub`;
 # GitHub writes it in one of two formats, by the repository's age:
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
 locals {
@@ -8,22 +8,24 @@ locals {
   # What a job may be. A pull request from a fork gets no token at all, and never one for an environment.
   subjects = {
     # Beside pull requests, main: the nightly look at drift has none.
-    plan   = ["pull_request", "ref:refs/heads/main"]
-    apply  = ["environment:${var.environment}-infra"]
-    deploy = ["environment:${var.environment}"]
+    plan     = ["pull_request", "ref:refs/heads/main"]
+    apply    = ["environment:${var.environment}-infra"]
+    deploy   = ["environment:${var.environment}"]
+    rollback = ["environment:${var.environment}-rollback"]
   }
 
   # Not less than a job of the role may run: its credentials end with the session. Waking dev may take two hours.
-  session_seconds = { plan = 3600, apply = 7200, deploy = 3600 }
+  session_seconds = { plan = 3600, apply = 7200, deploy = 3600, rollback = 3600 }
 
   # todo-ci-dev-plan: outside todo-dev-*, the names that the apply role may change.
   prefix = "${var.project}-ci-${var.environment}"
   name   = "${var.project}-${var.environment}"
 
   policies = {
-    plan   = data.aws_iam_policy_document.plan.json
-    apply  = data.aws_iam_policy_document.apply.json
-    deploy = data.aws_iam_policy_document.deploy.json
+    plan     = data.aws_iam_policy_document.plan.json
+    apply    = data.aws_iam_policy_document.apply.json
+    deploy   = data.aws_iam_policy_document.deploy.json
+    rollback = data.aws_iam_policy_document.rollback.json
   }
 }
 

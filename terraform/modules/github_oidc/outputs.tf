@@ -1,5 +1,5 @@
 output "role_arns" {
-  description = "ARN of each role: plan, apply, deploy."
+  description = "ARN of each role: plan, apply, deploy, rollback."
   value       = { for key, role in aws_iam_role.this : key => role.arn }
 }
 

@@ -4,7 +4,7 @@ variable "project" {
 }
 
 variable "environment" {
-  description = "Environment that the roles are for; jobs run in the GitHub environments NAME and NAME-infra."
+  description = "Environment that the roles are for; jobs run in the GitHub environments NAME, NAME-infra and NAME-rollback."
   type        = string
 
   validation {

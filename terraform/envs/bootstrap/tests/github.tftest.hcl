@@ -28,13 +28,14 @@ run "an_account_of_prod_alone_says_nothing_about_dev" {
     condition = alltrue([for line in [
       "gh variable set AWS_REGION --repo example/todo --env prod --body eu-central-1",
       "gh variable set AWS_REGION --repo example/todo --env prod-infra --body eu-central-1",
+      "gh variable set AWS_REGION --repo example/todo --env prod-rollback --body eu-central-1",
       "gh variable set AWS_PLAN_REGION_PROD --repo example/todo --body eu-central-1",
     ] : contains(split("\n", output.github_commands), line)])
     error_message = "Each GitHub environment, and the plan of each, has its own region."
   }
 
   assert {
-    condition = alltrue([for environment in ["prod", "prod-infra"] : strcontains(output.github_commands, join("\n", [
+    condition = alltrue([for environment in ["prod", "prod-infra", "prod-rollback"] : strcontains(output.github_commands, join("\n", [
       "gh api --method PUT repos/example/todo/environments/${environment} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
       "gh api --method POST repos/example/todo/environments/${environment}/deployment-branch-policies -f name=main",
     ]))]) && !strcontains(output.github_commands, "protected_branches]=true")
@@ -44,6 +45,11 @@ run "an_account_of_prod_alone_says_nothing_about_dev" {
   assert {
     condition     = contains(split("\n", output.github_commands), "gh api --method PUT repos/example/todo/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true")
     error_message = "The button `rollback` opens a pull request, which GitHub refuses to workflows by default."
+  }
+
+  assert {
+    condition     = !strcontains(output.github_commands, "reviewers")
+    error_message = "Reviewers are for a person to add, where a wait does no harm: the button must not wait."
   }
 
   assert {

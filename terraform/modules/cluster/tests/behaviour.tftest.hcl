@@ -243,15 +243,18 @@ run "the_kubelet_reserves_for_as_many_pods_as_it_takes" {
   }
 }
 
-run "who_is_on_call_is_a_group_and_nothing_else" {
+run "who_is_on_call_and_the_rollback_button_are_a_group_and_nothing_else" {
   command = plan
 
   variables {
-    on_call_role_arns = { on-call = "arn:aws:iam::123456789012:role/todo-dev-on-call" }
+    on_call_role_arns = {
+      on-call  = "arn:aws:iam::123456789012:role/todo-dev-on-call"
+      rollback = "arn:aws:iam::123456789012:role/todo-ci-dev-rollback"
+    }
   }
 
   assert {
-    condition     = aws_eks_access_entry.on_call["on-call"].kubernetes_groups == toset(["service-oncall"]) && length(aws_eks_access_policy_association.admin) == 1
+    condition     = { for name, entry in aws_eks_access_entry.on_call : entry.principal_arn => join(" ", entry.kubernetes_groups) } == { for arn in values(var.on_call_role_arns) : arn => "service-oncall" } && length(aws_eks_access_policy_association.admin) == 1
     error_message = "A Role in platform/ says what the group may do; AWS's own access policies are for administrators."
   }
 }

@@ -15,11 +15,11 @@ variables {
   repository_arn   = "arn:aws:ecr:us-east-1:123456789012:repository/todo"
 }
 
-run "three_roles_lie_outside_the_names_that_apply_may_change" {
+run "four_roles_lie_outside_the_names_that_apply_may_change" {
   command = plan
 
   assert {
-    condition     = toset([for role in aws_iam_role.this : role.name]) == toset(["todo-ci-dev-plan", "todo-ci-dev-apply", "todo-ci-dev-deploy"])
+    condition     = toset([for role in aws_iam_role.this : role.name]) == toset(["todo-ci-dev-plan", "todo-ci-dev-apply", "todo-ci-dev-deploy", "todo-ci-dev-rollback"])
     error_message = "The roles are named todo-ci-dev-*."
   }
 
@@ -33,8 +33,34 @@ run "a_session_lasts_as_long_as_the_longest_job_of_its_role" {
   command = plan
 
   assert {
-    condition     = { for key, role in aws_iam_role.this : key => role.max_session_duration } == { plan = 3600, apply = 7200, deploy = 3600 }
+    condition     = { for key, role in aws_iam_role.this : key => role.max_session_duration } == { plan = 3600, apply = 7200, deploy = 3600, rollback = 3600 }
     error_message = "Waking dev may take two hours; everything else ends within one."
+  }
+}
+
+run "the_button_describes_one_cluster_and_the_traffic_and_does_nothing_else" {
+  command = plan
+
+  assert {
+    condition = alltrue(flatten([for statement in data.aws_iam_policy_document.rollback.statement : [
+      for action in statement.actions : can(regex("^(eks:DescribeCluster$|elasticloadbalancing:Describe|cloudwatch:DescribeAlarms$)", action))
+    ]]))
+    error_message = "Nobody reviews the button's job: its role may look, and change nothing."
+  }
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.rollback.statement : statement if contains(statement.actions, "eks:DescribeCluster")]).resources == toset([
+      "arn:aws:eks:us-east-1:123456789012:cluster/todo-dev",
+    ])
+    error_message = "It finds the cluster of its environment and no other."
+  }
+
+  assert {
+    condition = [for condition in data.aws_iam_policy_document.trust["rollback"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")][0] == tolist([
+      "repo:example/todo:environment:dev-rollback",
+      "repo:example@1234567/todo@7654321:environment:dev-rollback",
+    ])
+    error_message = "Jobs of the environment dev-rollback alone."
   }
 }
 
