@@ -12,8 +12,9 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oa
 from openapi_spec_validator import OpenAPIV30SpecValidator, validate
 
 from tests.api.client import ApiClient, parsed
-from tests.sample import SERVED, SUBJECTS, Subject, every
+from tests.sample import SERVED, SUBJECTS, SUBJECTS_BY_MODEL, Subject, every
 from todoproject.api.openapi_hooks import finished
+from todoproject.api.registry import nested_lists
 from todoproject.api.scope import Shared
 from todoproject.http.problems import CONTENT_TYPE
 
@@ -58,10 +59,12 @@ def headers_of(name: str) -> set[str]:
 STATUSES = {
     "logIn": {"200"} | ALWAYS | BODY | LIMITED,
     "refreshTokens": {"200"} | ALWAYS | BODY,
-    "listInspectionsOfSite": {"200", "304", "404", "412"} | ALWAYS | LIMITED,
 }
 for each in SUBJECTS:
     STATUSES |= statuses_of(each)
+for below in nested_lists():
+    parent = below.parent.title().replace("_", "")
+    STATUSES[f"list{camel(below.name)}Of{parent}"] = {"200", "304", "404", "412"} | ALWAYS | LIMITED
 
 golden: dict[str, Any] = yaml.safe_load(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else {}
 document: dict[str, Any] = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))  # type: ignore[no-untyped-call]
@@ -105,6 +108,13 @@ def test_the_service_serves_the_document_to_anybody(anonymous: ApiClient, path: 
 
 def test_the_addresses_are_the_canonical_ones() -> None:
     own = [each for subject in SERVED for each in (subject.path, f"{subject.path}/{{{subject.resource.id_name()}}}")]
+    served = {subject.model for subject in SERVED}
+    parents = [(each, each.model._meta.get_field(each.parent).related_model) for each in nested_lists()]
+    own += [
+        f"{SUBJECTS_BY_MODEL[parent].path}/{{{each.parent}}}/{each.name}"
+        for each, parent in parents
+        if each.model in served
+    ]
     assert set(golden["paths"]) == {"/auth/token", "/auth/token/refresh", *own}
 
 

@@ -14,6 +14,7 @@ from local import ports
 from tests.service import Service, running
 from todoproject.accounts.models import User
 from todoproject.api import registry
+from todoproject.api.fields import ReferenceField
 from todoproject.api.resource import Resource
 from todoproject.api.scope import Shared
 from todoproject.maintenance.management.commands.smoke import can_create
@@ -24,8 +25,18 @@ def asked(resource: type[Resource]) -> list[str]:
     path = resource.path()
     if not can_create(resource):
         return [f"401 GET {path}", f"200 GET {path}"]
-    made = [f"201 POST {path}", f"200 GET {path}", f"200 PATCH {path}/", f"204 DELETE {path}/"]
+    made = [*made_for(resource), f"200 GET {path}", f"200 PATCH {path}/", f"204 DELETE {path}/"]
     return [f"401 GET {path}", *made]
+
+
+def made_for(resource: type[Resource]) -> list[str]:
+    """Return the lines of the rows that are made for one, those that it needs before it."""
+    lines = []
+    for name, field in resource.form().fields.items():
+        if isinstance(field, ReferenceField) and field.required:
+            target = registry.resource_of(resource.model._meta.get_field(name).related_model)  # type: ignore[arg-type]
+            lines += made_for(target) if target else []
+    return [*lines, f"201 POST {resource.path()}"]
 
 
 def as_said(said: list[str], resources: list[type[Resource]]) -> bool:
@@ -39,7 +50,7 @@ def as_said(said: list[str], resources: list[type[Resource]]) -> bool:
 
 def test_a_service_that_serves_passes_and_keeps_nothing(service: Service) -> None:
     said = service.manage("smoke", service.url).splitlines()
-    assert as_said(said, [one for one in registry.resources() if not one.__module__.startswith("tests.")]), said
+    assert as_said(said, list(registry.resources())), said
     assert said[-1] == f"{service.url} serves."
     program = (
         "from todoproject.accounts.models import User; from todoproject.api.registry import resources\n"

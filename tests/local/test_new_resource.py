@@ -90,8 +90,7 @@ def test_what_cannot_be_written_is_refused_with_what_to_type_instead(name: str, 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_name_gives_all_others(name: str) -> None:
-    names = asked({"NAME": name, "FIELDS": TITLE}).names
-    assert names
+    names = names_of(name, "")
     assert (names.model, names.app, names.path) == NAMES[name]
 
 
