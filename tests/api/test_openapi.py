@@ -109,7 +109,9 @@ def test_the_service_serves_the_document_to_anybody(anonymous: ApiClient, path: 
 def test_the_addresses_are_the_canonical_ones() -> None:
     own = [each for subject in SERVED for each in (subject.path, f"{subject.path}/{{{subject.resource.id_name()}}}")]
     served = {subject.model for subject in SERVED}
-    parents = [(each, each.model._meta.get_field(each.parent).related_model) for each in nested_lists()]
+    parents: list[tuple[Any, Any]] = [
+        (each, each.model._meta.get_field(each.parent).related_model) for each in nested_lists()
+    ]
     own += [
         f"{SUBJECTS_BY_MODEL[parent].path}/{{{each.parent}}}/{each.name}"
         for each, parent in parents
