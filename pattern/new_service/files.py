@@ -13,7 +13,8 @@ from pattern.new_service.words import in_columns
 KEPT = re.compile(
     r"""
     (?: .*/ )? (?: poetry\.lock | package-lock\.json | \.terraform\.lock\.hcl )
-    | (?: pattern | requirements | terraform/lambda ) / .* \.txt
+    | pattern/requirements\.txt
+    | (?: requirements | terraform/lambda ) / .* \.txt
     | docs/evidence/ .*
     | pattern/new_service/ .*
     | pattern/tests/new_service/ .*

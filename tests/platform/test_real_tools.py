@@ -21,7 +21,6 @@ import yaml
 from tests.npm_package import installed
 from tests.platform.stage import ROOT, Stage, commands
 from tests.terraform.processes import Finished, run
-from tests.terraform.requirements_of_tests import missing
 
 # Port 1: nobody listens, and everybody says so at once.
 NOWHERE = """apiVersion: v1
@@ -154,7 +153,9 @@ def test_a_pinned_chart_is_the_one_that_its_repository_publishes(
     pull = [helm, "pull", entry["name"], "--repo", entry["repository"], "--version", entry["version"]]
     done = run([*pull, "--destination", tmp_path], timeout=300, environment=nowhere)
     if re.search(r"no such host|dial tcp|proxyconnect|connection refused|Forbidden", done.output):
-        missing(f"{entry['repository']} does not answer: {done.output.strip()[-200:]}", "a network")
+        # GitHub's runners reach every repository; a machine without the internet skips, and says so.
+        unreachable = f"{entry['repository']} does not answer: {done.output.strip()[-200:]}"
+        pytest.fail(unreachable) if os.environ.get("GITHUB_ACTIONS") else pytest.skip(unreachable)
     assert done.status == 0, done.output
     (archive,) = tmp_path.glob("*.tgz")
     assert hashlib.sha256(archive.read_bytes()).hexdigest() == entry["digest"], "platform/releases.yaml"
