@@ -100,7 +100,8 @@ class Subject:
         for kind, value in VALUES:
             if isinstance(member, kind):
                 return value(member, number)
-        text = f"{name.capitalize()} {next(NUMBERS) if name in self.unique else number}"
+        # Never a value of a factory, which counts on its own.
+        text = f"{name.capitalize()} {number}" if name not in self.unique else f"{name.capitalize()}-{next(NUMBERS)}"
         return text[: member.max_length]
 
     def body(self, number: int, references: Mapping[str, int], *, full: bool = False) -> dict[str, Any]:
