@@ -55,7 +55,7 @@ quick: .venv/test ## the cheap checks and the fast tests
 
 test: .venv/test $(if $(CI),.venv-checkov/ready) ## static checks, tests (CI=1: also what needs minutes or a program)
 	@sh local/check.sh
-	@exec $(PYTEST) --cov $(if $(CI),-m "not cluster")
+	@exec $(PYTEST) --cov $(if $(CI),-m "not cluster" --timeout 600)
 
 check: .venv/test ## the static checks alone
 	@exec sh local/check.sh

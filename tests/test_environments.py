@@ -138,6 +138,7 @@ def test_workflows_routes_prices_and_manifests_know_it(with_one_more: tuple[Path
 
 
 @pytest.mark.ci
+@pytest.mark.timeout(1000)
 def test_the_fast_tests_hold_with_one_more_environment(with_one_more: tuple[Path, set[str]]) -> None:
     """Those that list environments: manifests, platform, monitoring, workflows, cost."""
     root, _ = with_one_more
