@@ -29,7 +29,7 @@ def wait_shared(run: Run) -> None:
     """Wait for what `shared` runs (the mirror of the secrets; PostgreSQL where it is in the cluster) and, at the first
     release, for the bindings of both target groups.
 
-    The mirrored Secret itself is not asked for: whoever may read its name may read its content.
+    The mirrored Secret itself is not asked for: the right to read its name is the right to read its content.
     """
     run.look()
     if missing := run.wait(lambda: _missing(run), seconds=run.settings.start_seconds):

@@ -115,7 +115,7 @@ def watch(run: Run, *, meanwhile: Callable[[Run], None]) -> None:
             f"{run.entry.to} baked for {watched:.0f} of {seconds:.0f} s; own requests: {own.sent}, "
             f"failed: {own.failed}" + (f", refused under overload: {own.refused}" if own.refused else "")
         )
-    # A colour that hangs lets few requests end; whoever failed all of them has not passed.
+    # A colour that hangs lets few requests end; a colour that failed all of them has not passed.
     _stop_if_own_requests_fail(run, at_least=1)
     if run.visitor.sent == run.visitor.refused:
         raise Failure(
