@@ -125,8 +125,8 @@ class Installation:
         if left := sorted(key for key in wanted if PLACEHOLDER.search(self._account[key])):
             place = WRITTEN_IN[left[0]].format(self._environment.name)
             raise ValueMissingError(
-                f"{source} needs {left[0]}, which is still a placeholder ({self._account[left[0]]}): write your own into "
-                f"{place}, or links in alerts lead nowhere"
+                f"{source} needs {left[0]}, which is still a placeholder ({self._account[left[0]]}): write your own "
+                f"into {place}, or links in alerts lead nowhere"
             )
         file.write_text(REFERENCE.sub(lambda reference: self._account[reference[1]], text))
         return file

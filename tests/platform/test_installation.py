@@ -155,6 +155,7 @@ def test_a_placeholder_in_a_link_stops_the_run_before_the_first_command(
     environment: str, place: str, mine: str, tmp_path: Path
 ) -> None:
     stage = build(tmp_path, environment)
+    (stage.folder / "monitoring/rules/slo.yaml").write_text("groups: [{name: '${REPOSITORY}'}]\n")
     file = stage.folder / place.format(environment)
     file.write_text(file.read_text().replace(mine, "example-org.com"))
     failed = stage.install()
