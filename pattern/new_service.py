@@ -32,7 +32,7 @@ FORMS = {
     "WORD": (rf"(?!aws|ssm|xn--|sthree-)[a-z](?!.*--)[a-z0-9-]{{0,{LONGEST - 2}}}[a-z0-9]", "acme-orders"),
     "OWNER": (r"(?!.*--)[A-Za-z0-9][A-Za-z0-9-]{0,37}[A-Za-z0-9]", "acme-inc, as GitHub has it"),
     "REPOSITORY": (r"(?!\.+$)[A-Za-z0-9._-]{1,100}", "work-orders, as GitHub has it"),
-    "REGION": (r"[a-z]{2}(-[a-z]+)+-[0-9]", "eu-central-1"),
+    "REGION": (r"[a-z]{2}(-[a-z]+)+-[0-9]", "us-east-1"),
     "ACCOUNT": (r"[0-9]{12}", "the twelve digits of `aws sts get-caller-identity`"),
     "DOMAIN": (r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.){2,}[a-z]{2,}", "orders.acme.com"),
 }
@@ -82,6 +82,8 @@ def wanted(root: Path, variables: Mapping[str, str]) -> dict[str, str]:
     for key, (form, example) in FORMS.items():
         if asked[key] and not re.fullmatch(form, asked[key]):
             raise Refusal(f"{key}={asked[key]} will not do: give {example}.")
+    if asked["REGION"] and f"[{asked['REGION']}." not in (root / "cost/prices.toml").read_text(encoding="utf-8"):
+        raise Refusal(f"REGION={asked['REGION']} has no prices: add them to cost/prices.toml, commit, and ask again.")
     asked["REPOSITORY"] = asked["REPOSITORY"] or "-".join(re.findall(r"[a-z0-9]+", title.lower()))
     _require_usable(root, asked["WORD"])
     return asked
@@ -114,6 +116,7 @@ def name(root: Path, asked: Mapping[str, str]) -> None:
     text = json.dumps(project, indent=2, ensure_ascii=False) + "\n"
     (root / "project.json").write_text(text, encoding="utf-8")
     _edit(root, "README.md", {rf"\A# {re.escape(former_title)}$": f"# {title}"})
+    remove_pattern(root)
     if f"The {title} authors" not in (root / "LICENSE").read_text(encoding="utf-8"):
         notice = f"Copyright (c) {time.gmtime().tm_year} The {title} authors"
         _edit(root, "LICENSE", {OURS: rf"\g<0>\n{notice}"})
@@ -128,7 +131,6 @@ def name(root: Path, asked: Mapping[str, str]) -> None:
             _edit(root, str(path.relative_to(root)), {rf"(?<![\w-]){former}(?!\w)": word} | given)
     for path in root.glob(TFVARS):
         _edit(root, str(path.relative_to(root)), given)
-    _git(root, "rm", "-r", "--quiet", "--ignore-unmatch", "pattern")
     for command in GENERATORS:
         done = subprocess.run(
             [sys.executable, *command], cwd=root, capture_output=True, text=True, check=False, timeout=300
@@ -138,6 +140,12 @@ def name(root: Path, asked: Mapping[str, str]) -> None:
     _git(root, "add", "--all")
     missing = ", ".join(key for key in ("OWNER", "REGION", "ACCOUNT", "DOMAIN") if not asked[key])
     print(NEXT.format(title=title, word=word, left=f" Examples stand for {missing}." if missing else ""))
+
+
+def remove_pattern(root: Path) -> None:
+    """Remove the folder of this module, and what README says of the command."""
+    _git(root, "rm", "-r", "--quiet", "pattern")
+    _edit(root, "README.md", {r"^(\$ make service .*|`make service` .*(\n.+)*\n)\n": ""})
 
 
 def _given(asked: Mapping[str, str]) -> dict[str, str]:

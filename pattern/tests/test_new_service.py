@@ -14,6 +14,9 @@ ACCOUNT = "AWS_ACCOUNT_ID=111122223333\nCLUSTER_NAME=ledger-dev\nWEB_ROLE_ARN=ar
 VALUES = f"{EXAMPLE}\n{ACCOUNT}"
 
 
+OF_COMMAND = "$ make service NAME=x\n`make service` names the service\nand runs the tests.\n\n"
+
+
 def git(root: Path, *words: str) -> str:
     command = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", *words]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60).stdout
@@ -26,11 +29,12 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     values = root / "kustomize/overlays/dev/values/values.env"
     for path, text in (
         (root / "project.json", json.dumps({"name": "ledger", "title": "Ledger", "repository": "https://git.test/l"})),
-        (root / "README.md", "# Ledger\n\nThe Ledger.\n"),
+        (root / "README.md", f"# Ledger\n\n{OF_COMMAND}The Ledger.\n"),
         (root / "LICENSE", "MIT License\n\nCopyright (c) 2026 The todo-service authors\n\nPermission\n"),
         (root / "docs/runbooks/wake.md", "`aws rds start-db-instance --db-instance-identifier ledger-dev`, a ledger\n"),
         (root / "terraform/envs/dev/terraform.tfvars.example", '  region          = "us-east-1"\n'),
         (root / "pattern/README.md", "Ours\n"),
+        (root / "cost/prices.toml", "[us-east-1.alb]\n[eu-central-1.alb]\n"),
         (values, VALUES),
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,6 +104,10 @@ def test_the_limit_is_the_one_that_terraform_sets() -> None:
 )
 def test_a_value_of_another_form_is_refused_with_an_example(clone: Path, key: str, value: str) -> None:
     assert refusal(clone, **{key: value}).startswith(f"{key}={value} will not do: give ")
+
+
+def test_a_region_without_prices_is_refused(clone: Path) -> None:
+    assert "REGION=us-west-2 has no prices" in refusal(clone, REGION="us-west-2")
 
 
 def test_what_is_not_committed_could_not_be_told_from_the_renaming(clone: Path) -> None:

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.ci, pytest.mark.timeout(1800)]
 WORDS = {
     "NAME": "Acme work orders",
     "OWNER": "acme-inc",
-    "REGION": "eu-central-1",
+    "REGION": "us-east-1",
     "ACCOUNT": "210987654321",
     "DOMAIN": "orders.acme.com",
 }
