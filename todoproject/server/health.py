@@ -65,10 +65,11 @@ class Startup:
     What one worker has found counts for all: a worker that is replaced while the database is away is ready at once.
     """
 
-    missing = "Starting: the database has not been asked yet."
+    missing = ""  # where nobody watches, as under ``runserver``
 
     def watch(self) -> None:
         """Begin to ask, in a thread of its own: nobody who asks for readiness waits for the database."""
+        self.missing = "Starting: the database has not been asked yet."
         threading.Thread(target=self._ask, name="startup", daemon=True).start()
 
     def _ask(self) -> None:

@@ -45,7 +45,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.serving = threading.local()
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.worker_connections: int = min(self.cfg.worker_connections, descriptors - limits.OTHER_DESCRIPTORS)
-        self.most_kept = self.worker_connections * 3 // 4
+        self.most_kept: int = self.worker_connections * 3 // 4
 
     def run(self) -> None:
         """Import what needs Django, which is loaded by now, and loop."""
