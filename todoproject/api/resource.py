@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Model
 from django.http import HttpResponse
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 # Nineteen digits reach past every 64-bit id; nothing is found beyond, and more of them are no id.
 ID = "[1-9][0-9]{0,18}"
+# A limit that people can remember, and that leaves room for spaces and for members that are ignored.
+BODY_STEP = 16 * 1024
+MOST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 PAGING = ("ordering", "limit", "cursor")
 
 
@@ -181,6 +185,15 @@ class Resource(ViewSetMixin, PrivateView):
     def form(cls, *, partial: bool = False) -> ResourceSerializer:
         """Return the serializer that checks a body."""
         return cls.serializer(partial=partial)
+
+    @classmethod
+    @cache
+    def max_body_bytes(cls) -> int:
+        """Return how large a body may be: every member at its longest, each character in six bytes as ``\\u00e9``."""
+        if any(isinstance(field, StrictCharField) and not field.max_length for field in cls.form().fields.values()):
+            return MOST_BODY_BYTES
+        longest = sum(6 * (getattr(field, "max_length", None) or 64) for field in cls.form().fields.values())
+        return min(MOST_BODY_BYTES, -(-longest // BODY_STEP) * BODY_STEP)
 
     @classmethod
     @cache
