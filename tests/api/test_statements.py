@@ -65,7 +65,7 @@ class Caller:
 def caller(
     service_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[Caller, None, None]:
-    one = {**service_environment, "WEB_WORKERS": "1", "WEB_THREADS": "1", "API_RATE": ""}
+    one = {**service_environment, "WEB_WORKERS": "1", "WEB_THREADS": "1", "API_RATE": "60000/minute"}
     with running(one, tmp_path_factory.mktemp("counted") / "log") as service:
         caller = Caller(service)
         for _ in range(3):
