@@ -127,7 +127,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_RATE = environment.rate("API_RATE")
-LOGIN_RATE = "10/minute"
+LOGIN_RATE = environment.rate("LOGIN_RATE", default="10/minute")
+# One address cannot reach it: a user locked out after five failures may try again after a quarter of an hour.
+LOGIN_ACCOUNT_RATE = environment.rate("LOGIN_ACCOUNT_RATE", default="30/hour")
 ACCESS_TOKEN_SECONDS = 10 * 60
 REFRESH_TOKEN_SECONDS = 7 * 24 * 3600
 CORS_ALLOWED_ORIGINS = environment.words("CORS_ALLOWED_ORIGINS")

@@ -59,9 +59,9 @@ def known_words(name: str, *, among: Sequence[str]) -> list[str]:
     return found
 
 
-def rate(name: str) -> str:
+def rate(name: str, *, default: str = "") -> str:
     """Return a rate such as ``100/minute``, or the empty text for no limit."""
-    text: str = env.str(name, default="")
+    text: str = env.str(name, default=default)
     if text and not re.fullmatch(r"[1-9][0-9]*/(second|minute|hour|day)", text):
         raise ImproperlyConfigured(
             f"{name}={text!r} is not a rate: give for example 100/minute, or nothing for no limit."

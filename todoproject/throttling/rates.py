@@ -116,11 +116,16 @@ def network_of(address: str) -> str:
     return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
 
 
+def hashed(identity: str) -> str:
+    """Return how the table names an identity: with a key, so that it cannot be guessed."""
+    return salted_hmac("todoproject.throttling", identity, algorithm="sha256").hexdigest()
+
+
 def count_one(scope: str, identity: str, *, seconds: int) -> Window:
     """Count one request of `identity` in a window of `seconds`: one query, two when a window begins."""
     values: dict[str, str | int] = {
         "scope": scope,
-        "identity": salted_hmac("todoproject.throttling", identity, algorithm="sha256").hexdigest(),
+        "identity": hashed(identity),
         "seconds": seconds,
     }
     with connection.cursor() as cursor:
