@@ -127,6 +127,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_RATE = environment.rate("API_RATE")
+WEB_THREADS = environment.web_threads()
+SEARCH_MILLISECONDS = 500
 LOGIN_RATE = environment.rate("LOGIN_RATE", default="10/minute")
 # One address cannot reach it: a user locked out after five failures may try again after a quarter of an hour.
 LOGIN_ACCOUNT_RATE = environment.rate("LOGIN_ACCOUNT_RATE", default="30/hour")

@@ -4,7 +4,7 @@ import json
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,7 @@ def test_lists_stay_fast_while_logins_arrive_at_their_limit(gunicorn: Gunicorn, 
         statuses["login"].append(gunicorn.ask("POST", "/auth/token", body, headers).status)
 
     threads: list[threading.Thread] = []
+    arrivals: list[tuple[float, Callable[[int], None], int]]
     arrivals = [(number / LISTS_A_SECOND, look, number) for number in range(round(LISTS_A_SECOND * SECONDS))]
     arrivals += [(number / LOGINS_A_SECOND, log_in, number) for number in range(round(LOGINS_A_SECOND * SECONDS))]
     began = time.monotonic()
