@@ -128,7 +128,8 @@ REST_FRAMEWORK = {
 }
 API_RATE = environment.rate("API_RATE")
 WEB_THREADS = environment.web_threads()
-SEARCH_MILLISECONDS = 500
+# A search that succeeds keeps the promise of 300 ms (monitoring/slo.yaml): nobody wakes anybody by searching.
+SEARCH_MILLISECONDS = 250
 LOGIN_RATE = environment.rate("LOGIN_RATE", default="10/minute")
 # One address cannot reach it: a user locked out after five failures may try again after a quarter of an hour.
 LOGIN_ACCOUNT_RATE = environment.rate("LOGIN_ACCOUNT_RATE", default="30/hour")
