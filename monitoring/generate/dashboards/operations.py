@@ -46,7 +46,13 @@ def dashboard() -> Dashboard:
                     bad=1,
                     alert="SecretUnreadable",
                 ),
-                lines("Throttled", "reqps", (refused("429", traffic="limited"), "{{route}}"), about="Answers of 429.", width=8),
+                lines(
+                    "Throttled",
+                    "reqps",
+                    (refused("429", traffic="limited"), "{{route}}"),
+                    about="Answers of 429.",
+                    width=8,
+                ),
                 lines(
                     "Not logged in",
                     "reqps",
