@@ -24,7 +24,7 @@ FAILURES = (500, 503)
 
 requests = Counter(
     "http_requests",
-    "Requests answered: those that met a limit are `limited`, others with X-Synthetic: 1 `synthetic`, the rest `users`.",
+    "Requests answered: those that met a limit are `limited`, others with X-Synthetic: 1 `synthetic`, all `users`.",
     ["route", "method", "status", "traffic"],
     namespace=NAMESPACE,
 )
