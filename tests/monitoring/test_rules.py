@@ -12,7 +12,7 @@ from tests.monitoring.tools import MONITORING, run
 
 RUNBOOKS = MONITORING.parent / "docs" / "runbooks"
 # Runbooks of operations, which no alert leads to.
-OPERATIONS = {"destroy", "sleep", "wake", "release", "rollback", "operations-in-the-admin"}
+OPERATIONS = {"destroy", "sleep", "wake", "release", "rollback", "operations-in-the-admin", "restore"}
 OPERATIONS |= {"upgrade-kubernetes", "upgrade-nodes", "upgrade-postgresql"}
 # Of incidents that no alert of ours tells of: a red workflow, and a flip that moves nothing.
 INCIDENTS = {"drift", "break-glass", "nat-instance-down"}

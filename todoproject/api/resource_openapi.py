@@ -174,6 +174,8 @@ class ResourceSchema(AutoSchema):
             slugs.append("already-exists")
         if view.action == "create" and isinstance(scope, Shared):
             slugs.append("forbidden")
+        if view.action in {"list", "clear"} and view.searches():
+            slugs.append("search-too-broad")
         if view.parent:
             slugs.append("not-found")
         if self.method == "DELETE" and view.rows().has_dependents:

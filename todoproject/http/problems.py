@@ -131,6 +131,12 @@ PROBLEM_TYPES = {
             "An Idempotency-Key stands for one request, body included, for 24 hours. Use a new key for a new request.",
         ),
         ProblemType(
+            "search-too-broad",
+            422,
+            "The search takes too long",
+            "Too much text would have to be looked at. Send a longer text, or narrow the list by other filters.",
+        ),
+        ProblemType(
             "too-many-requests",
             429,
             "Too many requests",
