@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 # Nineteen digits reach past every 64-bit id; nothing is found beyond, and more of them are no id.
 ID = "[1-9][0-9]{0,18}"
+MOST_ROWS = 200
 PAGING = ("ordering", "limit", "cursor")
 
 
@@ -197,8 +198,12 @@ class Resource(ViewSetMixin, PrivateView):
     def query_form(cls) -> "Form":
         """Return what checks the query of a list."""
         paging = {
-            "ordering": serializers.ChoiceField(choices=list(cls.sorted_by()), default=cls.default_ordering),
-            "limit": QueryIntegerField(min_value=1, max_value=200, default=50),
+            "ordering": serializers.ChoiceField(
+                choices=list(cls.sorted_by()), default=cls.default_ordering, help_text="`-` turns it round."
+            ),
+            "limit": QueryIntegerField(
+                min_value=1, max_value=MOST_ROWS, default=50, help_text="How many rows a page has at most."
+            ),
             "cursor": StrictCharField(required=False, help_text="From a `Link` header; opaque."),
         }
         form: Form = type(f"{cls.__name__}Query", (type(cls.filter_form()),), paging)()

@@ -27,7 +27,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
     taken and a foreign key leads to something decides the statement that writes it.
     """
 
-    id = serializers.IntegerField(read_only=True)
+    id = ReferenceField(read_only=True)
     url = serializers.URLField(read_only=True)
 
     serializer_field_mapping = {
