@@ -204,6 +204,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": TITLE,
     "DESCRIPTION": DESCRIPTION,
     "VERSION": "1",
+    "OAS_VERSION": "3.0.3",  # in 3.1 an integer may come as 1.0, which this service refuses
+    "SERVERS": [{"url": "/", "description": "The service that this document comes from."}],
+    "CONTACT": {"name": TITLE},
+    "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],

@@ -45,6 +45,7 @@ ID = "[1-9][0-9]{0,18}"
 # A limit that people can remember, and that leaves room for spaces and for members that are ignored.
 BODY_STEP = 16 * 1024
 MOST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+MOST_ROWS = 200
 PAGING = ("ordering", "limit", "cursor")
 
 
@@ -224,8 +225,12 @@ class Resource(ViewSetMixin, PrivateView):
     def query_form(cls) -> "Form":
         """Return what checks the query of a list."""
         paging = {
-            "ordering": serializers.ChoiceField(choices=list(cls.sorted_by()), default=cls.default_ordering),
-            "limit": QueryIntegerField(min_value=1, max_value=200, default=50),
+            "ordering": serializers.ChoiceField(
+                choices=list(cls.sorted_by()), default=cls.default_ordering, help_text="`-` turns it round."
+            ),
+            "limit": QueryIntegerField(
+                min_value=1, max_value=MOST_ROWS, default=50, help_text="How many rows a page has at most."
+            ),
             "cursor": StrictCharField(required=False, help_text="From a `Link` header; opaque."),
         }
         form: Form = type(f"{cls.__name__}Query", (type(cls.filter_form()),), paging)()
