@@ -125,3 +125,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: (not item.nodeid.startswith(ONE_WORKER), item.path not in longest, item.path not in long)
     )
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if callspec and not getattr(callspec.params.get("subject"), "quick", True):
+            item.add_marker(pytest.mark.slow)

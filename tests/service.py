@@ -116,12 +116,19 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def migrated_database(name: str) -> Generator[dict[str, str], None, None]:
-    """Make an empty database, migrate it, and yield the environment that leads there; dropped at the end."""
+    """Make a database, migrate it, and yield the environment that leads there; dropped at the end."""
+    with empty_database(name) as environment:
+        manage(environment, "migrate", "--verbosity=0")
+        yield environment
+
+
+@contextmanager
+def empty_database(name: str) -> Generator[dict[str, str], None, None]:
+    """Make an empty database, and yield the environment that leads there; dropped at the end."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **_variables(name)}
     with _maintenance_connection() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-    manage(environment, "migrate", "--verbosity=0")
     yield environment
     with _maintenance_connection() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from pytest_django import Settings
 
@@ -44,6 +45,7 @@ def patient_database() -> None:
         f" -c {wait}=60000" for wait in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
     )
     options["connect_timeout"] = 60
+    settings.SEARCH_MILLISECONDS = 60_000
 
 
 @pytest.fixture

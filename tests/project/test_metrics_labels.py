@@ -67,16 +67,30 @@ def test_a_request_is_counted_once_by_route_method_and_status(
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"), [({"Content-Length": "9999999"}, "413"), ({"Host": "evil.example"}, "400")]
+    ("headers", "status", "traffic"),
+    [({"Content-Length": "9999999"}, "413", "limited"), ({"Host": "evil.example"}, "400", "users")],
 )
-def test_what_is_answered_before_any_view_has_one_route(client: Client, headers: dict[str, str], status: str) -> None:
-    labels = {"route": "unrouted", "method": "POST", "status": status, "traffic": "users"}
+def test_what_is_answered_before_any_view_has_one_route(
+    client: Client, headers: dict[str, str], status: str, traffic: str
+) -> None:
+    labels = {"route": "unrouted", "method": "POST", "status": status, "traffic": traffic}
     assert counted(client, "POST", "/notices/17", **headers) == labels
 
 
 @pytest.mark.parametrize(("value", "traffic"), [("1", "synthetic"), ("0", "users"), ("", "users"), ("2", "users")])
 def test_synthetic_traffic_is_told_from_the_users_by_its_header_alone(client: Client, value: str, traffic: str) -> None:
     assert counted(client, "GET", "/no/such/path", **{"X-Synthetic": value})["traffic"] == traffic
+
+
+@pytest.mark.parametrize("status", [408, 413, 422, 429])
+@pytest.mark.parametrize("value", ["0", "1"])
+def test_what_one_client_causes_alone_is_no_users_traffic_in_counts_and_times(status: int, value: str) -> None:
+    before = series()
+    request = RequestFactory().get("/", headers={"X-Synthetic": value})
+    middleware.MetricsMiddleware(lambda _: HttpResponse(status=status))(request)
+    raised = {name for name, number in series().items() if number != before.get(name, 0) and "in_flight" not in name}
+    assert raised
+    assert all("('traffic', 'limited')" in name for name in raised)
 
 
 @pytest.mark.parametrize("status", ["500", "503"])

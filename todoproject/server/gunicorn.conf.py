@@ -44,7 +44,7 @@ preload_app = not reload
 
 # An ALB keeps idle connections for 60 s. The server must keep them longer, or a request meets a closed connection: 502.
 keepalive = 65
-# The heartbeat of a worker's main thread. Requests run in other threads and are bounded by statement_timeout.
+# The heartbeat of a worker's main thread. Requests run in other threads and are bounded by their statements' deadlines.
 timeout = 30
 # Heartbeats are written to a file: on a disk that stalls they would kill healthy workers.
 worker_tmp_dir = str(directory.parent())
@@ -61,7 +61,7 @@ if bind.endswith(f":{metrics_port}"):
         f"PORT and METRICS_PORT are both {metrics_port}: choose another METRICS_PORT, or 0 for none."
     )
 
-# Beyond these gunicorn answers by itself: 414, 431 or 400. 8,190 is the most it can take, and a cursor may be long.
+# Beyond these the answer is 414 or 431. 8,190 is the most that gunicorn can take, and a cursor may be long.
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
@@ -81,9 +81,11 @@ def on_starting(server: Any) -> None:
     faults.crash_if_asked(words("FAULTS"))
     if metrics_port:
         from todoproject.metrics import server as metrics_server
+        from todoproject.server.readiness import Readiness
 
         build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
-        metrics_server.start(bind.rpartition(":")[0], metrics_port, build=build, workers=lambda: server.WORKERS)
+        address = bind.rpartition(":")[0]
+        metrics_server.start(address, metrics_port, build=build, workers=lambda: server.WORKERS, readiness=Readiness())
 
 
 def when_ready(server: Any) -> None:
@@ -104,6 +106,13 @@ def post_fork(_server: Any, _worker: Any) -> None:
     from todoproject.metrics import capacity
 
     capacity.threads.set(threads)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Look for the database, which readiness waits for once."""
+    from todoproject.server.health import startup
+
+    startup.watch()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

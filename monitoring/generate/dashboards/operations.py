@@ -46,8 +46,21 @@ def dashboard() -> Dashboard:
                     bad=1,
                     alert="SecretUnreadable",
                 ),
-                lines("Throttled", "reqps", (refused("429"), "{{route}}"), about="Answers of 429.", width=8),
-                lines("Not logged in", "reqps", (refused("401"), "{{route}}"), about="Answers of 401.", width=8),
+                lines(
+                    "Throttled",
+                    "reqps",
+                    (refused("429", traffic="limited"), "{{route}}"),
+                    about="Answers of 429.",
+                    width=8,
+                ),
+                lines(
+                    "Not logged in",
+                    "reqps",
+                    (refused("401"), "{{route}}"),
+                    about="Answers of 401.",
+                    width=8,
+                    alert="LoginsRefused",
+                ),
             ],
             "Log volume": [
                 lines(
