@@ -175,7 +175,9 @@ REFUSED_BY_THE_SERVER = {
 
 
 @pytest.mark.parametrize(
-    ("status", "request_bytes"), [(status, each) for status, some in REFUSED_BY_THE_SERVER.items() for each in some]
+    ("status", "request_bytes"),
+    [(status, each) for status, some in REFUSED_BY_THE_SERVER.items() for each in some],
+    ids=[f"{status}-{number}" for status, some in REFUSED_BY_THE_SERVER.items() for number in range(len(some))],
 )
 def test_a_refusal_before_django_is_a_problem_with_a_request_id_and_an_access_line(
     gunicorn: Gunicorn, status: int, request_bytes: bytes
