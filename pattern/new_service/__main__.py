@@ -8,8 +8,8 @@ from local.output import say
 from local.refusal import Refusal
 from local.state import ROOT
 from pattern.new_service.files import rename, tracked
-from pattern.new_service.made_anew import make_anew
 from pattern.new_service.names import require_no_collision, require_usable
+from pattern.new_service.regenerate import regenerate
 from pattern.new_service.words import OLD, plural_of, replacing
 
 NEXT = """\
@@ -46,7 +46,7 @@ def new_service(root: Path, name: str, plural: str) -> str:
     require_no_collision(root, paths, name, plural)
     rename(root, paths, replacing(name, plural))
     _git(root, "add", "--all")
-    make_anew(root)
+    regenerate(root)
     _git(root, "add", "--all")
     changed = len(_git(root, "diff", "--cached", "--name-only", "-M").splitlines())
     return NEXT.format(name=name, plural=plural, changed=changed)
@@ -58,7 +58,7 @@ def _require_the_example(root: Path) -> None:
         raise Refusal(f"This is the {project} service already (terraform/project): a service is named once.")
     for path in sorted((*root.glob("terraform/envs/*/backend.hcl"), *root.glob("terraform/**/*.tfstate"))):
         raise Refusal(
-            f"{path.relative_to(root)} says that AWS has this project: a new name would make everything anew "
+            f"{path.relative_to(root)} says that AWS has this project: a new name would replace everything there "
             "(docs/adr/0026-one-word-names-the-project.md)."
         )
     if not (root / ".git").exists():

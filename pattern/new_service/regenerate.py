@@ -1,4 +1,4 @@
-"""What follows from the renamed files: order and wrapping of code, generated files, and how long a line may be."""
+"""Regenerates what depends on the renamed files: order and wrapping of code, generated files, the longest line."""
 
 import re
 import subprocess
@@ -33,7 +33,7 @@ _TOO_LONG = re.compile(r"too long \((\d+) > ")
 _SECONDS = 120
 
 
-def make_anew(root: Path) -> None:
+def regenerate(root: Path) -> None:
     """Run `make format openapi monitoring golden`, and raise the limit of a line's length to the longest line.
 
     Raises Refusal where one of them fails.
