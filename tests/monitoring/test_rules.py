@@ -14,7 +14,7 @@ RUNBOOKS = MONITORING.parent / "docs" / "runbooks"
 # Runbooks of operations, which no alert leads to.
 OPERATIONS = {"destroy", "sleep", "wake", "release", "rollback", "operations-in-the-admin", "restore"}
 OPERATIONS |= {"upgrade-kubernetes", "upgrade-nodes", "upgrade-postgresql"}
-# Of incidents that no alert of ours tells of: a red workflow, and a flip that moves nothing.
+# For incidents without an alert in Prometheus: a red workflow, and a flip that moves nothing.
 INCIDENTS = {"drift", "break-glass", "nat-instance-down"}
 
 ALERTS = [alert for group in alerts().values() for alert in group]
@@ -92,4 +92,4 @@ def test_every_runbook_has_an_alert() -> None:
 
 def test_generated_files_are_fresh() -> None:
     stale = [str(path.relative_to(MONITORING)) for path, text in files().items() if path.read_text() != text]
-    assert stale == [], "make monitoring writes them anew"
+    assert stale == [], "make monitoring regenerates them"
