@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
+from gunicorn.http.errors import InvalidHeader
 
 from todoproject.http.problems import CONTENT_TYPE, UNKNOWN_TRANSFER_CODING
 
@@ -31,6 +32,8 @@ class Bodies:
         self.application = application
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        if environ["SERVER_PROTOCOL"] == "HTTP/1.1" and "HTTP_HOST" not in environ:
+            raise InvalidHeader("HOST")  # 400: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
         coding = environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if coding not in {"", "chunked"}:
             length = str(len(UNKNOWN_TRANSFER_CODING))
