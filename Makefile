@@ -80,7 +80,7 @@ resource: ## write a resource (NAME=job FIELDS='title:str(80)'), or REMOVE=1 one
 	@$(MAKE) --no-print-directory .venv/test
 	@exec $(PYTHON) -m local.new_resource
 
-image: ## build the container image todo:dev by docker or podman (IMAGE=name)
+image: ## build the container image service:dev by docker or podman (IMAGE=name)
 	@exec sh local/image.sh
 
 ##@ Write again what is generated

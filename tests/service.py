@@ -148,5 +148,5 @@ def _maintenance_connection() -> psycopg.Connection[tuple[Any, ...]]:
     )
     host, port = os.environ["DB_HOST"], os.environ["DB_PORT"]
     return psycopg.connect(
-        host=host, port=port, user=user, password=password, dbname="todo", autocommit=True, connect_timeout=10
+        host=host, port=port, user=user, password=password, dbname="service", autocommit=True, connect_timeout=10
     )

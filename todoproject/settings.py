@@ -3,6 +3,7 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from todoproject.secrets.environment import env
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # ── What a clone changes, with INSTALLED_APPS and urls.py: who the service says it is ────────────────────────────────
-TITLE = "Todo service"
+PROJECT = json.loads((BASE_DIR / "project.json").read_text())
+TITLE = PROJECT["title"]
 DESCRIPTION = (
-    "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "
+    "Log in for an access token and send it as `Authorization: Bearer …`. "
     "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors)."
 )
 # Of tokens: another one logs everybody out.
-JWT_ISSUER = JWT_AUDIENCE = "todo-service"
+JWT_ISSUER = JWT_AUDIENCE = f"{PROJECT['name']}-service"
 
 # ── Process ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DEBUG = environment.switch("DEBUG", default=False)

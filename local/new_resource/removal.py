@@ -11,8 +11,9 @@ from local.new_resource.registration import unregister
 from local.new_resource.writing import DJANGO, generate, run
 from local.refusal import Refusal
 
-#: The examples of the README ask the example of this repository.
-EXAMPLES = re.compile(r"^## The API by example\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+#: These examples ask the example of this repository; the README has this link to them.
+EXAMPLES = "docs/api.md"
+LINK = "[the API by example](docs/api.md), or "
 SENTENCE = "The caller's to-dos. "
 
 
@@ -55,11 +56,10 @@ def about(resource: Existing) -> list[str]:
 
 
 def _forget_examples(changes: Changes, resource: Existing) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = EXAMPLES.search(readme)
-    if section and f"$API/{resource.path}" in section[0]:
-        kept = "## The API\n\n`/docs` lets you try every operation; `/schema` is its OpenAPI document.\n\n"
-        changes.edit("README.md", readme[: section.start()] + kept + readme[section.end() :])
+    examples = ROOT / EXAMPLES
+    if examples.is_file() and f"$API/{resource.path}" in examples.read_text(encoding="utf-8"):
+        changes.remove(EXAMPLES)
+        changes.edit("README.md", (ROOT / "README.md").read_text(encoding="utf-8").replace(LINK, ""))
     settings = (ROOT / "todoproject" / "settings.py").read_text(encoding="utf-8")
     if resource.app == "todos":
         changes.edit("todoproject/settings.py", settings.replace(SENTENCE, ""))

@@ -150,6 +150,22 @@ def test_an_owner_who_is_deleted_while_a_row_is_made_is_401(
     assert (response.status_code, response["WWW-Authenticate"][:6]) == (401, "Bearer")
 
 
+def test_what_an_exclusion_constraint_refuses_is_400_with_the_pointer(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    constraint = ExclusionConstraint(name="one_title", expressions=[("title", "=")])
+    monkeypatch.setattr(Inspection._meta, "constraints", [*Inspection._meta.constraints, constraint])
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE conformance_inspection ADD CONSTRAINT one_title EXCLUDE USING hash (title WITH =)")
+    api.create(title=SECRET)
+    with transaction.atomic():
+        response = api.send("POST", api.path, api.sample() | {"title": SECRET})
+        transaction.set_rollback(True)  # for what the test's own end asks the connection
+    assert response.status_code == 400
+    assert parsed(response)["errors"] == [{"pointer": "/title", "detail": "Breaks the rule one title."}]
+    assert SECRET not in caplog.text + response.content.decode()
+
+
 def test_a_constraint_that_nobody_declared_is_a_fault_of_ours_without_values_in_the_log(
     api: ApiClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

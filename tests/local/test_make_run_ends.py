@@ -102,6 +102,7 @@ def test_stop_ends_a_run_in_the_background(laptop: Laptop) -> None:
 
 def test_stop_spares_a_process_that_has_got_the_number_of_ours(laptop: Laptop) -> None:
     with subprocess.Popen(["sleep", "60"]) as stranger:
+        laptop.state.folder.mkdir(parents=True, exist_ok=True)
         laptop.state.gunicorn_pid.write_text(str(stranger.pid))
         try:
             assert "nothing of this clone was running" in laptop.command("stop").stderr

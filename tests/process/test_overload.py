@@ -20,7 +20,7 @@ from todoproject.server.limits import WAITING_PER_THREAD
 pytestmark = pytest.mark.slow
 
 REFUSED = 5
-REFUSALS = 'todo_http_requests_total{method="OTHER",route="refused",status="503",traffic="users"}'
+REFUSALS = 'service_http_requests_total{method="OTHER",route="refused",status="503",traffic="users"}'
 
 
 class Client:
@@ -63,7 +63,7 @@ def crowd(metered: Metered) -> Iterator[list[Client]]:
     yield clients
     for client in clients:
         client.connection.close()
-    metered.until(lambda values: values["todo_http_requests_in_flight"] == values["todo_pool_waiting"] == 0)
+    metered.until(lambda values: values["service_http_requests_in_flight"] == values["service_pool_waiting"] == 0)
 
 
 class Held:
@@ -73,7 +73,7 @@ class Held:
         self.stage, self.stack = stage, ExitStack()
 
     def __enter__(self) -> None:
-        connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("todo"))
+        connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("service"))
         self.stack.enter_context(connection.transaction())
         connection.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
 
@@ -92,10 +92,10 @@ def until_nobody_listens(gunicorn: Gunicorn) -> None:
 def fill(metered: Metered, taken: list[Client], caller: dict[str, str]) -> None:
     """Let the thread be busy and its queue be full."""
     taken[0].ask(caller)
-    metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
+    metered.until(lambda values: values["service_http_requests_in_flight"] == 1)
     for client in taken[1:]:
         client.ask(caller)
-    metered.until(lambda values: values["todo_pool_waiting"] == WAITING_PER_THREAD)
+    metered.until(lambda values: values["service_pool_waiting"] == WAITING_PER_THREAD)
 
 
 def test_who_comes_too_late_hears_so_at_once_and_everybody_else_is_served(
@@ -177,7 +177,7 @@ def test_a_busy_worker_is_still_healthy(
         fill(metered, taken, caller)
         idle.connection.connect()  # says nothing, and takes no place
         probe.ask({}, "GET", "/readyz")
-        metered.until(lambda values: values["todo_pool_waiting"] > WAITING_PER_THREAD)
+        metered.until(lambda values: values["service_pool_waiting"] > WAITING_PER_THREAD)
     assert probe.answer().status == 200
     idle.ask(caller)
     assert idle.answer().status == 200
@@ -191,10 +191,10 @@ def test_a_request_that_was_read_with_the_one_before_it_is_served_at_any_time(
     head = b"POST /auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", metered.gunicorn.port), timeout=20) as busy:
         busy.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body[:-1])
-        metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
+        metered.until(lambda values: values["service_http_requests_in_flight"] == 1)
         for client in waiting:  # health checks, which are never refused
             client.ask({}, path="/healthz")
-        metered.until(lambda values: values["todo_pool_waiting"] == len(waiting))
+        metered.until(lambda values: values["service_pool_waiting"] == len(waiting))
         busy.sendall(body[-1:] + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         answers = b""
         while data := busy.recv(65536):

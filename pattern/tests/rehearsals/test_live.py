@@ -105,9 +105,9 @@ class Live:
     def requests(self) -> Counter[tuple[str, ...]]:
         """What Prometheus has counted, once what has been asked until now is scraped."""
         labels = ("colour", "route", "method", "status", "traffic")
-        scraped = f'up{{job="todo"}} == 1 and timestamp(up{{job="todo"}}) > {time.time():.3f}'
+        scraped = f'up{{job="service"}} == 1 and timestamp(up{{job="service"}}) > {time.time():.3f}'
         found = self.prometheus.await_data(
-            f"sum by ({', '.join(labels)}) (todo_http_requests_total) and on () count({scraped}) == 2"
+            f"sum by ({', '.join(labels)}) (service_http_requests_total) and on () count({scraped}) == 2"
         )
         return Counter({tuple(series.labels[label] for label in labels): int(series.value) for series in found})
 
@@ -126,7 +126,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield live
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")  # the test that counts every request runs before or after, in any order
 def busy(live: Live) -> Iterator[Live]:
     """Users at work on both colours, one without a token, one who logs in too often; and a moment without a database,
     a broken secret, nobody who takes the audit trail.
@@ -142,7 +142,7 @@ def busy(live: Live) -> Iterator[Live]:
         ring = live.stack.state.secrets / "jwt_signing_keys"
         good = ring.read_text()
         ring.write_text("broken")
-        live.prometheus.await_data("todo_secret_failed_looks_total")
+        live.prometheus.await_data("service_secret_failed_looks_total")
         ring.write_text(good)
         time.sleep(5)  # a window of five minutes, sixty times as fast
         yield live
@@ -186,54 +186,57 @@ def test_a_known_number_of_requests_is_exactly_that_number_by_colour_route_statu
     }
 
 
-def test_every_query_of_a_dashboard_has_data_with_the_labels_of_its_legend(busy: Live) -> None:
-    absent = {title for title, query, _ in drawn() if needs_elsewhere(query)}
-    assert absent == NOT_HERE | (DATABASE if "pg_" in ELSEWHERE else set())
-    for _, query, legend in drawn():
-        if not needs_elsewhere(query):
-            assert_labelled(busy.data(query), set(re.findall(r"{{(\w+)}}", legend)), query)
-
-
-def test_every_recording_rule_has_data_of_both_promises(busy: Live) -> None:
-    recorded = {str(rule["record"]) for group in rule_files()["slo"] for rule in rules_of(group) if "record" in rule}
-    assert recorded
-    for name in recorded:
-        found = busy.data(name)
-        assert_labelled(found, {"environment", "slo"}, name)
-        assert {series.labels["slo"] for series in found} == {"availability", "latency"}
-    assert busy.prometheus.unhealthy_rules() == []
-
-
-def test_every_metric_that_an_alert_asks_for_exists(busy: Live) -> None:
-    queries = [str(rule["expr"]) for groups in rule_files().values() for group in groups for rule in rules_of(group)]
-    named = {metric for query in queries for metric in METRIC.findall(query)}
-    here = {name for name in named if not name.startswith(tuple(ELSEWHERE))}
-    assert {name for name in here if not busy.data(f"count({name})")} == set()
-
-
-def test_the_queries_by_which_a_release_is_judged_have_data_of_each_colour(busy: Live) -> None:
-    for judged in json.loads((MONITORING / "bake.json").read_text())["queries"]:
-        (good,) = busy.data(judged["query"], at_most=judged["threshold"], colour="blue", window="5m")
-        assert good.value <= judged["threshold"]
-        (bad,) = busy.data(judged["query"], colour="green", window="5m")
-        if judged["slo"] == "availability":
-            assert bad.value == pytest.approx(1)
-
-
-def test_a_deploy_is_marked_on_the_dashboards(busy: Live) -> None:
-    (marks,) = {
-        annotation["expr"]
-        for name in DASHBOARDS
-        for annotation in json.loads((MONITORING / "dashboards" / f"{name}.json").read_text())["annotations"]["list"]
-        if annotation["name"] == "Deploys"
-    }
-    seen = busy.prometheus.query_range(
-        local_query(marks, factor=FACTOR), start=busy.started, end=time.time(), step=0.25
-    )
-    assert {series.labels["colour"] for series in seen} == {"blue", "green"}
-
-
 def rules_of(group: Mapping[str, object]) -> list[dict[str, object]]:
     rules = group["rules"]
     assert isinstance(rules, list)
     return rules
+
+
+class TestWithUsersAtWork:
+    def test_every_query_of_a_dashboard_has_data_with_the_labels_of_its_legend(self, busy: Live) -> None:
+        absent = {title for title, query, _ in drawn() if needs_elsewhere(query)}
+        assert absent == NOT_HERE | (DATABASE if "pg_" in ELSEWHERE else set())
+        for _, query, legend in drawn():
+            if not needs_elsewhere(query):
+                assert_labelled(busy.data(query), set(re.findall(r"{{(\w+)}}", legend)), query)
+
+    def test_every_recording_rule_has_data_of_both_promises(self, busy: Live) -> None:
+        recorded = {
+            str(rule["record"]) for group in rule_files()["slo"] for rule in rules_of(group) if "record" in rule
+        }
+        assert recorded
+        for name in recorded:
+            found = busy.data(name)
+            assert_labelled(found, {"environment", "slo"}, name)
+            assert {series.labels["slo"] for series in found} == {"availability", "latency"}
+        assert busy.prometheus.unhealthy_rules() == []
+
+    def test_every_metric_that_an_alert_asks_for_exists(self, busy: Live) -> None:
+        queries = [
+            str(rule["expr"]) for groups in rule_files().values() for group in groups for rule in rules_of(group)
+        ]
+        named = {metric for query in queries for metric in METRIC.findall(query)}
+        here = {name for name in named if not name.startswith(tuple(ELSEWHERE))}
+        assert {name for name in here if not busy.data(f"count({name})")} == set()
+
+    def test_the_queries_by_which_a_release_is_judged_have_data_of_each_colour(self, busy: Live) -> None:
+        for judged in json.loads((MONITORING / "bake.json").read_text())["queries"]:
+            (good,) = busy.data(judged["query"], at_most=judged["threshold"], colour="blue", window="5m")
+            assert good.value <= judged["threshold"]
+            (bad,) = busy.data(judged["query"], colour="green", window="5m")
+            if judged["slo"] == "availability":
+                assert bad.value == pytest.approx(1)
+
+    def test_a_deploy_is_marked_on_the_dashboards(self, busy: Live) -> None:
+        (marks,) = {
+            annotation["expr"]
+            for name in DASHBOARDS
+            for annotation in json.loads((MONITORING / "dashboards" / f"{name}.json").read_text())["annotations"][
+                "list"
+            ]
+            if annotation["name"] == "Deploys"
+        }
+        seen = busy.prometheus.query_range(
+            local_query(marks, factor=FACTOR), start=busy.started, end=time.time(), step=0.25
+        )
+        assert {series.labels["colour"] for series in seen} == {"blue", "green"}

@@ -53,7 +53,7 @@ def test_observe_prints_the_objectives_and_what_users_feel_and_ends_what_it_star
     assert process.returncode == 0, said
     assert re.search(r"^availability +99\.9 % +100\.0%( +0\.0){5} +0$", said, re.MULTILINE), said
     assert re.search(r"^latency +99 % ", said, re.MULTILINE), said
-    assert re.search(r"^/todos +\d+\.\d\d +0\.0%( +\d+ ms){3}$", said, re.MULTILINE), said
+    assert re.search(r"^/notices +\d+\.\d\d +0\.0%( +\d+ ms){3}$", said, re.MULTILINE), said
     assert "No alert is pending or firing." in said
     assert left_in(tmp_path / "observe") == []
 

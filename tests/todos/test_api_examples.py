@@ -1,12 +1,11 @@
-"""The README: its examples, run against the real service and compared with the answers that it shows; its figures."""
+"""The examples of docs/api.md, run against the real service and compared with the answers that the page shows."""
 
-import ast
 import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.parser import Parser
 from typing import Any, NamedTuple
 
@@ -15,11 +14,8 @@ import yaml
 
 from tests.postgresql_plugin import ROOT
 from tests.service import Service, migrated_database, running
-from tests.todos.test_query_plans import MOST_BUFFERS
-from todos.api import Todos
 
-README = ROOT / "README.md"
-SECTION = re.compile(r"^## The API by example\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"```console\n\$ (.*?)\n```\n\n```http\n(.*?)\n?```", re.DOTALL)
 
 # What stands for a value of the moment.
@@ -43,14 +39,8 @@ def answer_of(text: str) -> Answer:
     )
 
 
-def section() -> str:
-    found = SECTION.search(README.read_text(encoding="utf-8"))
-    assert found, f"{README.name} has no section 'The API by example'"
-    return found[1]
-
-
 def assert_like(shown: Any, real: Any) -> None:
-    """Assert that `real` is what the README shows, placeholders aside; objects have the same members, in order."""
+    """Assert that `real` is what the page shows, placeholders aside; objects have the same members, in order."""
     if isinstance(shown, dict):
         assert list(shown) == list(real)
         for name, value in shown.items():
@@ -104,7 +94,7 @@ class Reader:
             self.number = str(body["id"])
 
     def translate(self, shown: str) -> str:
-        """Return what the README shows with this service's address and the id at hand."""
+        """Return what the page shows with this service's address and the id at hand."""
         return shown.replace(URL, self.variables["API"]).replace(f"/todos/{NUMBER}", f"/todos/{self.number}")
 
 
@@ -112,16 +102,16 @@ class Reader:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     # A service of its own: the examples log in, and other tests use up the attempts of this address.
     with (
-        migrated_database("todo_readme") as environment,
-        running(environment, tmp_path_factory.mktemp("readme") / "log") as service,
+        migrated_database("todo_examples") as environment,
+        running(environment, tmp_path_factory.mktemp("examples") / "log") as service,
     ):
         yield Reader(service, service.token("eve"))
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("curl"), reason="the examples are curl's: apt-get install curl")
-def test_every_example_is_answered_as_the_readme_shows(reader: Reader) -> None:
-    examples = EXAMPLE.findall(section())
+def test_every_example_is_answered_as_the_page_shows(reader: Reader) -> None:
+    examples = EXAMPLE.findall(PAGE)
     for command, text in examples:
         real = reader.run(command)
         shown = answer_of(reader.translate(text))
@@ -136,16 +126,15 @@ def test_every_example_is_answered_as_the_readme_shows(reader: Reader) -> None:
             assert not real.body
 
 
-def test_no_console_block_of_the_section_goes_unchecked() -> None:
-    text = section()
-    assert len(EXAMPLE.findall(text)) == text.count("```console") == text.count("```http")
+def test_no_console_block_goes_unchecked() -> None:
+    assert len(EXAMPLE.findall(PAGE)) == PAGE.count("```console") == PAGE.count("```http")
 
 
 def test_every_operation_has_an_example() -> None:
     document: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))
     wanted = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     wanted |= {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/schema")}
-    assert wanted <= {asked(command) for command, _ in EXAMPLE.findall(section())}
+    assert wanted <= {asked(command) for command, _ in EXAMPLE.findall(PAGE)}
 
 
 def asked(command: str) -> tuple[str, str]:
@@ -155,43 +144,3 @@ def asked(command: str) -> tuple[str, str]:
     return method[1] if method else "POST" if " -d " in command else "GET", (
         path[1].replace(f"/{NUMBER}", "/{todo_id}") if path else "$NEXT"
     )
-
-
-# ── What it claims ───────────────────────────────────────────────────────────────────────────────────────────────────
-WORDS = {3: "three", 4: "four", 10: "ten", 11: "eleven", 12: "twelve"}
-
-
-def bound(file: str, name: str) -> Any:
-    """Return a constant of a test, read and not imported: Django 6.1's environment has not what those tests need."""
-    found = re.search(rf"^{name} = (.*?)(  #.*)?$", (ROOT / "tests" / file).read_text(encoding="utf-8"), re.MULTILINE)
-    assert found, f"{file} has no {name}"
-    return ast.literal_eval(found[1])
-
-
-def folders(of: str) -> str:
-    return WORDS[len([*(ROOT / "terraform" / of).glob("*/main.tf")])]
-
-
-def bill() -> str:
-    found = re.search(r"\*\*\$([\d.]+)\*\* at (\d+) awake hours", document("cost/dev.md"))
-    assert found
-    return f"${found[1]} a month for dev at {found[2]} awake hours"
-
-
-def document(name: str) -> str:
-    return (ROOT / "docs" / name).read_text(encoding="utf-8")
-
-
-FIGURES: dict[str, Callable[[], str]] = {
-    "orderings": lambda: f"for {WORDS[len(Todos.sorted_by())]} orderings",
-    "buffers of a page": lambda: f"at most {MOST_BUFFERS} buffers of PostgreSQL",
-    "the image": lambda: f"At most {bound('image/test_bounds.py', 'MOST_ADDED')} MB above its base",
-    "schemas": lambda: f"schemas of {WORDS[len(bound('kustomize/validation.py', 'KUBERNETES'))]} Kubernetes versions",
-    "modules": lambda: f"{folders('modules').capitalize()} Terraform modules and {folders('envs')} roots",
-    "the bill": bill,
-}
-
-
-@pytest.mark.parametrize("what", FIGURES)
-def test_a_figure_is_the_bound_of_a_test_or_what_a_document_measured(what: str) -> None:
-    assert FIGURES[what]() in " ".join(README.read_text(encoding="utf-8").split())
