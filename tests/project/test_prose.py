@@ -18,7 +18,9 @@ BANNED = {
 WORDS = {re.compile(rf"\b({word})\b", re.IGNORECASE): instead for word, instead in BANNED.items()}
 DOCSTRING = re.compile(r'"""(What|Who|How|Where|Why)\b')
 #: Recorded from programs, locked, or this list.
-SKIPPED = re.compile(r"\.(png|svg|lock|hcl)$|^requirements/|^docs/evidence/|^tests/.*\.(txt|json|golden)$|test_prose\.py$")
+SKIPPED = re.compile(
+    r"\.(png|svg|lock|hcl)$|^requirements/|^docs/evidence/|^tests/.*\.(txt|json|golden)$|test_prose\.py$"
+)
 
 
 def faults(name: str, text: str) -> list[str]:
