@@ -9,6 +9,7 @@ import pytest
 
 from local import ports
 from local.state import ROOT
+from pattern.new_service import remove_pattern
 from pattern.tests.clone import Clone
 
 
@@ -31,7 +32,7 @@ def test_no_page_outside_links_into_this_folder() -> None:
 @pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     clone = Clone.of_this_tree(tmp_path_factory.mktemp("removed") / "service")
-    shutil.rmtree(clone.root / "pattern")
+    remove_pattern(clone.root)
     clone.commit("Delete pattern/")
     yield clone
     shutil.rmtree(clone.root)  # it has a PostgreSQL with its data

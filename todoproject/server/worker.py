@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from types import FrameType
 from typing import Any
 
@@ -28,6 +29,9 @@ NOTIFY_SECONDS = 1.0
 
 # As long as gunicorn gives a client to read an answer and close.
 LINGER_SECONDS = 2.0
+
+# A client sends its request right behind its connection.
+SECONDS_TO_BEGIN = 1.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -130,12 +134,23 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def make_room(self) -> None:
         """Close the connection that is missed least, when there are as many as there may be.
 
-        One that is kept ends with an answer only: a load balancer may be sending its next request over it.
+        One that is kept ends with an answer only: a load balancer may be sending its next request over it. Nor is one
+        closed that has just come, whose request has not been read yet, while others have had their time.
         """
-        for place in (self.ending, self.silent, self.collecting):
-            if place:
-                self.forget(next(iter(place)))
-                return
+        said_nothing = time.monotonic() + self.cfg.keepalive - SECONDS_TO_BEGIN
+        silent = [conn for conn, until in islice(self.silent.items(), 1) if until < said_nothing]
+        for conn in (*islice(self.ending, 1), *silent, *islice(self.collecting, 1), *islice(self.silent, 1)):
+            self.forget(conn)
+            return
+
+    def accept(self, listener: socket.socket) -> None:
+        """Accept a connection; without a descriptor left for it, another one must go first."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in {errno.EMFILE, errno.ENFILE}:
+                raise
+            self.make_room()
 
     # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def enqueue_req(self, conn: Any) -> None:
@@ -148,6 +163,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def receive(self, conn: Any, _sock: socket.socket) -> None:
         """Read what a client has sent."""
+        if conn.place is None:
+            return  # closed or taken since the kernel spoke of it
         try:
             data = conn.sock.recv(limits.RECEIVED_BYTES)
         except BlockingIOError:
