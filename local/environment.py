@@ -59,7 +59,7 @@ def service_environment(secrets: Path, *, database: Mapping[str, str]) -> dict[s
     }
 
 
-def database_variables(secrets: Path, *, port: int, name: str = "todo") -> dict[str, str]:
+def database_variables(secrets: Path, *, port: int, name: str = "service") -> dict[str, str]:
     """Return where our own PostgreSQL listens, and the files with its credentials."""
     return {
         "DB_HOST": "127.0.0.1",

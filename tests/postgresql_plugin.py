@@ -61,7 +61,7 @@ class Session:
         elif database:
             self.server.start()
             role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
-            self.server.provide("todo", role=role, password=password)
+            self.server.provide("service", role=role, password=password)
             variables = database_variables(self.secrets, port=self.server.port)
         else:
             variables = database_variables(self.secrets, port=1)
@@ -125,3 +125,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: (not item.nodeid.startswith(ONE_WORKER), item.path not in longest, item.path not in long)
     )
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if callspec and not getattr(callspec.params.get("subject"), "quick", True):
+            item.add_marker(pytest.mark.slow)

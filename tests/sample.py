@@ -60,6 +60,11 @@ class Subject:
     def __str__(self) -> str:
         return str(self.resource.name)
 
+    @property
+    def quick(self) -> bool:
+        """Whether `make quick` tests it: a resource of the service, or the plainest of the tests' own."""
+        return self in SERVED or self is PLAIN
+
     # ── Members ──────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
     def members(self) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def test_workflows_routes_prices_and_manifests_know_it(with_one_more: tuple[Path
         assert f"vars.AWS_PLAN_ROLE_{NEW.upper()}" in (root / ".github/workflows" / name).read_text()
     assert f"# What {NEW} costs a month" in (root / f"docs/cost/{NEW}.md").read_text()
     rendered = run([kubectl(), "kustomize", root / f"kustomize/overlays/{NEW}/blue"], timeout=60)
-    assert f"todo/environment: {NEW}" in rendered.output
+    assert f"service/environment: {NEW}" in rendered.output
     assert "people = page" in (root / f"environments/{NEW}.ini").read_text()
 
 

@@ -15,9 +15,9 @@ from pattern.benchmarks.cpu import Used
 from pattern.benchmarks.http_load import BrokenAnswerError, ClosedLoop, ask_once, status_of
 from pattern.benchmarks.interleaved import CONNECTIONS
 from pattern.benchmarks.open_loop import Arrival, OpenLoop, Outcome, poisson
-from pattern.benchmarks.quota import NoQuotaError, Quota, quota
 from pattern.benchmarks.requests_made import Callers, around, head
 from pattern.benchmarks.serving import Serving, start
+from tests.quota import NoQuotaError, Quota, quota
 
 CORES, MEGABYTES = 0.25, 512
 RATE, SECONDS = 50, 60

@@ -51,8 +51,8 @@ class Colour:
     @property
     def target(self) -> dict[str, str]:
         """What Prometheus scrapes, with the labels that monitoring/pod_monitor.yaml gives."""
-        labels = {"namespace": "todo", "pod": f"todo-{self.name}-0", "container": "web", "endpoint": "metrics"}
-        return {"address": self.metrics, "job": "todo", "environment": "local", "colour": self.name, **labels}
+        labels = {"namespace": "service", "pod": f"todo-{self.name}-0", "container": "web", "endpoint": "metrics"}
+        return {"address": self.metrics, "job": "service", "environment": "local", "colour": self.name, **labels}
 
     def await_ready(self, interruption: Interruption) -> None:
         deadline = time.monotonic() + READY_SECONDS

@@ -13,7 +13,7 @@ from tests.admin.browser import Visitor
 from tests.admin.staff import TODOS
 from tests.service import PASSWORD
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 #: What only the example has to click on.
 of_the_example = pytest.mark.skipif(not apps.is_installed("todos"), reason="the example is gone")
 Visit = Callable[..., Visitor]

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from typing import cast
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -109,7 +110,8 @@ def test_405_says_what_is_allowed(api: ApiClient, path: str, allowed: str) -> No
 @pytest.mark.parametrize(
     "accept",
     ["text/html", "application/xml, text/*;q=0.9", "application/json;q=0", "application/json;q=0, */*", "*/*;q=0",
-     "application/*;q=0.0, */*", "application/problem+json", "json", "image/*",
+     "application/*;q=0.0, */*", "application/problem+json, application/json;q=0", "json", "image/*",
+     "application/problem+json;q=0",
      "application/json;a*=no-such-encoding''b"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -121,10 +123,34 @@ def test_an_accept_header_that_excludes_json_is_406(api: ApiClient, method: str,
 @pytest.mark.parametrize(
     "accept",
     ["", "*/*", "application/*", "APPLICATION/JSON", "text/html, */*;q=0.1", "application/json;q=0.001",
-     "*/*;q=0, application/json", "application/json; charset=utf-8", "text/html,application/json;q=0.9,*/*;q=0"],
+     "*/*;q=0, application/json", "application/problem+json", "text/csv, application/problem+json;q=0.5",
+     "application/json; charset=utf-8", "text/html,application/json;q=0.9,*/*;q=0"],
 )  # fmt: skip
 def test_an_accept_header_that_includes_json_is_served(api: ApiClient, accept: str) -> None:
     assert api.send("GET", PATH, headers={"Accept": accept}).status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/problem+json", "text/html", "application/json;q=0"])
+def test_a_deletion_has_nothing_to_negotiate(api: ApiClient, accept: str) -> None:
+    """The python client of openapi-generator names problems alone, and got 406: nothing was deleted."""
+    assert api.send("DELETE", api.create()["url"], headers={"Accept": accept}).status_code == 204
+    assert not PLAIN.model._default_manager.exists()
+
+
+@pytest.mark.parametrize(("coding", "status"), [("gzip", 415), ("identity, gzip", 415), ("Identity", 201)])
+def test_a_compressed_body_is_415(api: ApiClient, coding: str, status: int) -> None:
+    response = api.send("POST", PATH, SAMPLE, headers={"Content-Encoding": coding})
+    assert response.status_code == status
+    assert status == 201 or "Content-Encoding" in parsed(response)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "instance"),
+    [("/a%20b%3Fx", "/a%20b%3Fx"), ("/%C3%A9", "/%C3%A9"), ("//evil.example", "/%2Fevil.example")],
+)
+def test_the_instance_is_a_reference_to_the_address(api: ApiClient, path: str, instance: str) -> None:
+    response = cast(HttpResponse, api.get("/", PATH_INFO=unquote_to_bytes(path).decode("latin-1")))
+    assert parsed(response)["instance"] == instance
 
 
 @pytest.mark.parametrize(

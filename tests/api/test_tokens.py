@@ -5,10 +5,12 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
@@ -19,7 +21,7 @@ from tests.factories import UserFactory
 from tests.sample import PLAIN
 from todoproject.accounts import tokens
 from todoproject.accounts.authentication import TokenAuthentication
-from todoproject.accounts.models import User
+from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.refresh import login_session_begin
 from todoproject.accounts.tokens import REQUIRED_CLAIMS, TokenError, issue_access, read_access
 from todoproject.logs import context
@@ -329,6 +331,7 @@ def test_no_password_and_no_token_is_logged(ada: User, anonymous: ApiClient, cap
         anonymous.send("POST", "/auth/token", {"username": "ada", "password": "wrong-secret"})
         for _ in range(2):  # the second is a replay, which is logged
             anonymous.send("POST", "/auth/token/refresh", {"refresh": tokens["refresh"]})
+            RefreshFamily.objects.update(last_used_at=timezone.now() - timedelta(minutes=1))
         ApiClient(tokens["access"]).send("GET", PATH)
         ApiClient(unsigned(tokens["access"])).send("GET", PATH)
     lines = [JsonFormatter().format(record) for record in caplog.records]

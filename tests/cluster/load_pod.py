@@ -54,7 +54,7 @@ def manifest(name: str, url: str, token: str, kept: int = 2) -> dict[str, Any]:
             "containers": [
                 {
                     "name": "load",
-                    "image": os.environ["TODO_IMAGE"],
+                    "image": os.environ["SERVICE_IMAGE"],
                     "imagePullPolicy": "Never",
                     "command": ["python", "-c", PROGRAM],
                     "env": [

@@ -16,7 +16,7 @@ from psycopg import sql
 from local.postgresql import Server
 from tests.process.gunicorn_process import Gunicorn
 
-USERS = ("todo_app", "todo_app_clone")
+USERS = ("service_app", "service_app_clone")
 WORKERS, THREADS = 2, 4
 
 
@@ -86,7 +86,7 @@ class Rotation:
         role, text = sql.Identifier(user), sql.Literal(password)
         with self.server.connect() as superuser:
             if not superuser.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [user]).fetchone():
-                superuser.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE todo_app").format(role))
+                superuser.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE service_app").format(role))
             superuser.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, text))
 
     def end_connections(self) -> int:

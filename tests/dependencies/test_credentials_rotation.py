@@ -47,8 +47,8 @@ def test_a_wrong_password_is_a_503_and_is_never_logged(
     gunicorn = serve()
     (stage.secrets / "db_password").write_text("a-wrong-password\n")
     with stage.server.connect() as superuser:
-        superuser.execute("ALTER ROLE todo_app PASSWORD 'and-another'")
-        superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'todo_app'")
+        superuser.execute("ALTER ROLE service_app PASSWORD 'and-another'")
+        superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'service_app'")
     answer = gunicorn.ask("GET", "/notices?limit=1", headers=caller)
     assert answer.status == 503
     assert "password" not in answer.json["detail"]

@@ -94,7 +94,7 @@ def test_readiness_is_red_until_the_database_has_answered_once(serve: Serve, sta
 def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
     before = len(stage.server.log.read_text())
-    with stage.server.connect("todo") as locker, locker.transaction():
+    with stage.server.connect("service") as locker, locker.transaction():
         locker.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
         assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     said = stage.server.log.read_text()[before:]
@@ -105,7 +105,7 @@ def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, ca
 
 def test_the_log_says_why_the_database_cannot_answer(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
-    with stage.server.connect("todo") as locker, locker.transaction():
+    with stage.server.connect("service") as locker, locker.transaction():
         locker.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
         assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     stage.server.stop()

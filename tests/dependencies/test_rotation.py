@@ -29,7 +29,7 @@ def rotation(stage: Stage, tmp_path: Path) -> Iterator[Rotation]:
         superuser.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = ANY(%s)", [[*USERS]]
         )
-        superuser.execute("DROP ROLE IF EXISTS todo_app_clone")
+        superuser.execute("DROP ROLE IF EXISTS service_app_clone")
 
 
 def test_rotations_under_load_fail_no_request_and_log_nobody_out(
@@ -105,5 +105,7 @@ def test_broken_secrets_keep_the_last_good_values_and_are_logged_once_and_counte
     time.sleep(LOOK_SECONDS)  # nothing has been mended, and nothing more is said
     assert all_said()
     with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=10) as answer:
-        counted = set(re.findall(r'todo_secret_failed_looks_total\{variable="(\w+)"\} [1-9]', answer.read().decode()))
+        counted = set(
+            re.findall(r'service_secret_failed_looks_total\{variable="(\w+)"\} [1-9]', answer.read().decode())
+        )
     assert counted == {name.removesuffix("_FILE") for name in rotation.environment}

@@ -214,7 +214,7 @@ def test_a_status_that_fails_says_what_happened_and_what_to_do_next(released: Sc
 
 def test_a_rollback_that_is_refused_names_the_flip_by_hand_and_one_that_met_silence_itself(released: Scene) -> None:
     rolling_back(released, forbidden="traffic-blue")
-    assert next_command(released.output).startswith("kubectl -n todo apply -k kustomize/overlays/local/traffic-blue")
+    assert next_command(released.output).startswith("kubectl -n service apply -k kustomize/overlays/local/traffic-blue")
     released.fault(forbidden="nothing")
     away("rollback")(released)
     assert next_command(released.output) == "python3 -m deploy rollback --env local"

@@ -200,12 +200,12 @@ def test_a_colour_that_hangs_through_a_short_bake_has_not_passed_it(scene: Scene
     real = scene.kubectl
 
     def kubectl(words: Sequence[str]) -> Answer:
-        scene.clock.sleep(PROXY_SECONDS if any("/http:todo:80/proxy/" in word for word in words) else 0)
+        scene.clock.sleep(PROXY_SECONDS if any("/http:web:80/proxy/" in word for word in words) else 0)
         return real(words)
 
     scene.kubectl = kubectl  # type: ignore[method-assign]
     assert (scene.release("b"), scene.live) == (30, "blue"), scene.output
-    assert sum("/http:todo:80/proxy/" in command for command in scene.commands()) < 10
+    assert sum("/http:web:80/proxy/" in command for command in scene.commands()) < 10
 
 
 def test_a_release_that_nobody_could_judge_from_here_changes_nothing(account: Account, prod: Scene) -> None:
@@ -221,7 +221,7 @@ def test_a_release_that_nobody_could_judge_from_here_changes_nothing(account: Ac
 def test_an_address_that_is_lost_on_the_way_stops_the_release_before_any_traffic_moves(
     account: Account, prod: Scene
 ) -> None:
-    prod.when("exec pod/todo-green", unreachable=True)
+    prod.when("exec pod/web-green", unreachable=True)
     assert (prod.release("b"), prod.live) == (19, "blue"), prod.output
     assert account.weights() == {"blue": 100, "green": 0}
     assert "traffic-green" not in prod.applied()
@@ -255,4 +255,4 @@ def test_the_load_balancer_s_own_address_is_asked_where_there_is_no_domain(accou
     scene.settings(alarms="watched")
     asked = answering(scene)
     assert scene.release("a", "--first") == 0, scene.output
-    assert asked[0][1] == "http://todo.us-east-1.elb.amazonaws.com/readyz"
+    assert asked[0][1] == "http://service.us-east-1.elb.amazonaws.com/readyz"

@@ -120,7 +120,7 @@ def test_a_bare_digest_without_a_repository_is_wrong_usage(scene: Scene) -> None
     "reference",
     [
         "todo",
-        "todo:latest",
+        "service:latest",
         "todo:",
         "localhost:5000/todo",
         "localhost:5000/todo:latest",
@@ -134,7 +134,7 @@ def test_an_image_that_does_not_name_one_build_is_wrong_usage(scene: Scene, refe
     assert scene.commands() == []
 
 
-@pytest.mark.parametrize("reference", ["todo:dev", "localhost:5000/todo:dev"])
+@pytest.mark.parametrize("reference", ["service:dev", "localhost:5000/todo:dev"])
 def test_a_local_image_has_a_tag_and_migrates_every_time(scene: Scene, reference: str) -> None:
     assert scene.deploy("release", "--image", reference) == 0, scene.output
     assert scene.image_of("green") == reference

@@ -131,7 +131,7 @@ def runner(podman: Podman, image: str, tmp_path_factory: pytest.TempPathFactory)
     server.start()
     try:
         role, password = (read_secret(secrets, name) for name in ("db_username", "db_password"))
-        server.provide("todo", role=role, password=password)
+        server.provide("service", role=role, password=password)
         mounted = Path("/mnt/secrets-store")
         environment = {
             **database_variables(mounted, port=server.port),

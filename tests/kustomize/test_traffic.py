@@ -31,10 +31,10 @@ def test_the_traffic_object_is_the_only_one_and_names_the_live_colour(renderings
     for colour in COLOURS:
         rendering = renderings[environment, f"traffic-{colour}"]
         assert [manifest["kind"] for manifest in rendering.objects] == [kind]
-        assert rendering.one(kind, "todo")["metadata"]["labels"]["todo/live"] == colour
+        assert rendering.one(kind, "web")["metadata"]["labels"]["service/live"] == colour
     assert not renderings[environment, "shared"].all("Ingress")
     names = [each["metadata"]["name"] for each in renderings[environment, "shared"].all("Service")]
-    assert "todo" not in names
+    assert "web" not in names
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -43,11 +43,11 @@ def test_the_two_renderings_differ_only_in_weights_or_selector_and_in_the_label(
 ) -> None:
     blue, green = (renderings[environment, f"traffic-{colour}"].text.splitlines() for colour in COLOURS)
     changed = [line[1:].strip() for line in difflib.ndiff(blue, green) if line[0] in "+-"]
-    expected = {"todo/live: blue", "todo/live: green"}
+    expected = {"service/live: blue", "service/live: green"}
     assert expected <= set(changed)
     rest = [line for line in changed if line not in expected]
     if environment not in AWS:
-        assert sorted(rest) == ["todo/colour: blue", "todo/colour: green"]
+        assert sorted(rest) == ["service/colour: blue", "service/colour: green"]
     else:
         assert all('"weight":' in line for line in rest)
         assert len(rest) == 2
@@ -57,7 +57,7 @@ def test_the_two_renderings_differ_only_in_weights_or_selector_and_in_the_label(
 @pytest.mark.parametrize("colour", COLOURS)
 def test_all_traffic_goes_to_the_live_colour(renderings: Renderings, environment: str, colour: str) -> None:
     ingress = renderings[environment, f"traffic-{colour}"].one("Ingress")
-    assert weights(ingress) == {f"todo-{colour}": 100, f"todo-{OTHER[colour]}": 0}
+    assert weights(ingress) == {f"web-{colour}": 100, f"web-{OTHER[colour]}": 0}
 
 
 @pytest.mark.parametrize("environment", AWS)
@@ -71,7 +71,7 @@ def test_every_backend_exists_and_never_changes(renderings: Renderings, environm
             for path in rule["http"]["paths"]
         ]
         assert backends == [("live", "use-annotation")]
-        assert set(weights(ingress)) == services == {"todo-blue", "todo-green"}
+        assert set(weights(ingress)) == services == {"web-blue", "web-green"}
 
 
 @pytest.mark.parametrize("environment", AWS)
@@ -118,7 +118,7 @@ def test_the_admin_can_be_closed_to_all_but_some_addresses(tree: Path) -> None:
     overlay = tree / "overlays" / SAMPLE / "traffic-green/kustomization.yaml"
     overlay.write_text(overlay.read_text() + "  - ../../../components/admin-cidrs\n")
     ingress = render(overlay.parent).one("Ingress")
-    assert weights(ingress, "live-admin") == weights(ingress) == {"todo-blue": 0, "todo-green": 100}
+    assert weights(ingress, "live-admin") == weights(ingress) == {"web-blue": 0, "web-green": 100}
     paths = [
         (path["path"], path["backend"]["service"]["name"]) for path in ingress["spec"]["rules"][0]["http"]["paths"]
     ]

@@ -17,13 +17,13 @@ HEARD = [*PAGING, "unknown"]
 @pytest.mark.parametrize(
     ("labels", "receiver"),
     [
-        *((["severity=page", f"environment={name}", "service=todo"], "pager") for name in HEARD),
-        *((["severity=ticket", f"environment={name}", "service=todo"], "tickets") for name in HEARD),
+        *((["severity=page", f"environment={name}", "service=service"], "pager") for name in HEARD),
+        *((["severity=ticket", f"environment={name}", "service=service"], "tickets") for name in HEARD),
         *((["severity=critical", f"environment={name}", "alertname=KubeAPIDown"], "tickets") for name in HEARD),
         *((["severity=warning", f"environment={name}"], "tickets") for name in HEARD),
         *((["severity=info", f"environment={name}"], "nobody") for name in HEARD),
-        *((["severity=page", f"environment={name}", "service=todo"], "nobody") for name in QUIET),
-        (["severity=page", "service=todo"], "pager"),
+        *((["severity=page", f"environment={name}", "service=service"], "nobody") for name in QUIET),
+        (["severity=page", "service=service"], "pager"),
         *((["alertname=InfoInhibitor", "severity=none", f"environment={name}"], "nobody") for name in HEARD),
         *(
             (["alertname=Watchdog", "severity=none", f"environment={name}"], "dead-mans-switch")

@@ -73,7 +73,9 @@ def test_the_role_writes_exactly_what_the_overlays_render() -> None:
 def test_every_rendered_object_is_in_the_namespace_of_the_role() -> None:
     for overlay in OVERLAYS:
         for each in rendered(overlay):
-            assert each["metadata"].get("namespace") == "todo", f"{overlay}: {each['kind']} {each['metadata']['name']}"
+            assert each["metadata"].get("namespace") == "service", (
+                f"{overlay}: {each['kind']} {each['metadata']['name']}"
+            )
 
 
 def test_the_role_cannot_read_secrets_or_give_rights() -> None:

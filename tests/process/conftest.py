@@ -46,7 +46,7 @@ class Stage:
 
     def provide(self) -> None:
         role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
-        self.server.provide("todo", role=role, password=password)
+        self.server.provide("service", role=role, password=password)
 
     def manage(self, *arguments: str, text: str = "") -> str:
         command = [sys.executable, "manage.py", *arguments]

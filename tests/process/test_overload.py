@@ -20,7 +20,7 @@ from todoproject.server.limits import WAITING_PER_THREAD
 pytestmark = pytest.mark.slow
 
 REFUSED = 5
-REFUSALS = 'todo_http_requests_total{method="OTHER",route="refused",status="503",traffic="users"}'
+REFUSALS = 'service_http_requests_total{method="OTHER",route="refused",status="503",traffic="users"}'
 
 
 class Client:
@@ -63,7 +63,7 @@ def crowd(metered: Metered) -> Iterator[list[Client]]:
     yield clients
     for client in clients:
         client.connection.close()
-    metered.until(lambda values: values["todo_http_requests_in_flight"] == values["todo_pool_waiting"] == 0)
+    metered.until(lambda values: values["service_http_requests_in_flight"] == values["service_pool_waiting"] == 0)
 
 
 class Held:
@@ -73,7 +73,7 @@ class Held:
         self.stage, self.stack = stage, ExitStack()
 
     def __enter__(self) -> None:
-        connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("todo"))
+        connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("service"))
         self.stack.enter_context(connection.transaction())
         connection.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
 
@@ -92,10 +92,10 @@ def until_nobody_listens(gunicorn: Gunicorn) -> None:
 def fill(metered: Metered, taken: list[Client], caller: dict[str, str]) -> None:
     """Let the thread be busy and its queue be full."""
     taken[0].ask(caller)
-    metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
+    metered.until(lambda values: values["service_http_requests_in_flight"] == 1)
     for client in taken[1:]:
         client.ask(caller)
-    metered.until(lambda values: values["todo_pool_waiting"] == WAITING_PER_THREAD)
+    metered.until(lambda values: values["service_pool_waiting"] == WAITING_PER_THREAD)
 
 
 def test_who_comes_too_late_hears_so_at_once_and_everybody_else_is_served(
@@ -199,7 +199,7 @@ def test_a_busy_worker_is_still_healthy(
         probe.ask({}, "HEAD", "/healthz")
         answer = probe.answer()
         assert (answer.status, answer.body, answer.headers["Content-Length"]) == (200, b"", "16")
-        assert metered.scrape()["todo_pool_waiting"] == WAITING_PER_THREAD
+        assert metered.scrape()["service_pool_waiting"] == WAITING_PER_THREAD
     assert [client.answer().status for client in taken] == [200] * len(taken)
     idle.ask(caller)
     assert idle.answer().status == 200

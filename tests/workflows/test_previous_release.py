@@ -31,7 +31,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_a_release_bears_its_own_schema_and_not_one_without_a_column_and_nothing_is_left(clone: Path) -> None:
     same = run(clone)
     assert same.returncode == 0, same.stdout + same.stderr

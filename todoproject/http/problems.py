@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from django.http import HttpResponse
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 
 from todoproject.logs.context import current_request_id
 
@@ -116,7 +118,7 @@ PROBLEM_TYPES = {
             "unsupported-media-type",
             415,
             "Only JSON is understood here",
-            "Send the body as `Content-Type: application/json`.",
+            "Send the body as `Content-Type: application/json`, without `Content-Encoding`.",
         ),
         ProblemType(
             "range-not-satisfiable",
@@ -129,6 +131,12 @@ PROBLEM_TYPES = {
             422,
             "The key was used for another request",
             "An Idempotency-Key stands for one request, body included, for 24 hours. Use a new key for a new request.",
+        ),
+        ProblemType(
+            "search-too-broad",
+            422,
+            "The search takes too long",
+            "Too much text would have to be looked at. Send a longer text, or narrow the list by other filters.",
         ),
         ProblemType(
             "too-many-requests",
@@ -163,7 +171,9 @@ def problem_response(
     headers: "Mapping[str, str] | None" = None,
 ) -> HttpResponse:
     """Return the answer for a problem of type `slug`; `detail` is one sentence about this occurrence."""
-    members: dict[str, object] = {"instance": request.path, "request_id": current_request_id()}
+    # A URI reference (RFC 9457 §3.1.5), in which two slashes at the start would begin a host.
+    instance = escape_leading_slashes(escape_uri_path(request.path))
+    members: dict[str, object] = {"instance": instance, "request_id": current_request_id()}
     if errors:
         members["errors"] = errors
     body, status = problem_document(slug, detail, **members), PROBLEM_TYPES[slug].status

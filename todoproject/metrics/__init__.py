@@ -5,4 +5,4 @@ here may import prometheus_client: see `directory`.
 """
 
 # The first word of all our metrics; what django-prometheus counts begins with `django_db`.
-NAMESPACE = "todo"
+NAMESPACE = "service"

@@ -32,5 +32,5 @@ resource "aws_eks_access_entry" "on_call" {
 resource "aws_eks_access_entry" "deployer" {
   cluster_name      = aws_eks_cluster.this.name
   principal_arn     = var.deployer_role_arn
-  kubernetes_groups = ["todo:deployers"]
+  kubernetes_groups = ["service:deployers"]
 }

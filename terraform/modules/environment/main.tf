@@ -2,8 +2,8 @@
 # their folders (envs/<env>/*.tfvars): a choice is a value there, never a comparison of names here.
 
 locals {
-  # Starts every name in AWS; what is called todo in Kubernetes and in the database is not the account's business.
-  project = trimspace(file("${path.module}/../../project"))
+  # Starts every name in AWS; role names in Kubernetes and in the database is not the account's business.
+  project = jsondecode(file("${path.module}/../../../project.json")).name
   # From the guard (guard.tf), not from the variable: whatever carries the name waits for the guard's yes.
   environment = terraform_data.environment.input
   name        = "${local.project}-${local.environment}"

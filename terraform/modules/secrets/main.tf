@@ -9,7 +9,7 @@ locals {
     # What each value looks like, and which file of the pods it becomes: README.md.
     django_secret_key = "Key of Django's signatures and its fallbacks, JSON key and fallbacks"
     jwt_signing_keys  = "Ring of token keys, JSON array of kid and key"
-    app_database      = "Login of the web pods, JSON username and password; rotates between todo_app and todo_app_clone"
+    app_database      = "Login of the web pods, JSON username and password; rotates between service_app and service_app_clone"
     migrate_database  = "Login of the migrate Job, JSON username and password"
   }
 }

@@ -44,7 +44,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("url", help="for example http://todo-blue")
+        parser.add_argument("url", help="for example http://web-blue")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         self.url = options["url"].rstrip("/")
