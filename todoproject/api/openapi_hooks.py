@@ -10,6 +10,7 @@ from typing import Any
 
 from todoproject.api.registry import resources
 from todoproject.api.resource import MOST_ROWS
+from todoproject.http.body_limit import limit_of
 from todoproject.http.problems import CONTENT_TYPE
 
 Endpoints = list[tuple[str, str, str, Any]]
@@ -45,6 +46,8 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for parameter in operation.get("parameters", []):
             parameter["schema"].pop(ENUM_ID, None)
         operation["description"] = operation["description"].replace("``", "`")
+        if "requestBody" in operation:
+            operation["requestBody"]["description"] = f"At most {limit_of(path):,} bytes; else 413."
         operation.setdefault("security", [])  # of what needs no token, drf-spectacular says nothing
         for status, response in operation["responses"].items():
             headers = response.setdefault("headers", {})
