@@ -46,8 +46,6 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for parameter in operation.get("parameters", []):
             parameter["schema"].pop(ENUM_ID, None)
         operation["description"] = operation["description"].replace("``", "`")
-        if "requestBody" in operation:
-            operation["requestBody"]["description"] = f"At most {limit_of(path):,} bytes; else 413."
         operation.setdefault("security", [])  # of what needs no token, drf-spectacular says nothing
         for status, response in operation["responses"].items():
             headers = response.setdefault("headers", {})
@@ -64,11 +62,18 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 example["value"]["instance"] = re.sub(r"\{\w+\}", "42", path)
                 if "errors" in example["value"] and "requestBody" not in operation:
                     example["value"]["errors"] = [{"pointer": "?limit", "detail": "Must be a whole number."}]
+    _say_limits(result)
     _finish_schemas(result["components"]["schemas"])
     used = {tag for _, operation in _operations(result) for tag in operation.get("tags", [])}
     tags = [{"name": each.name, "description": each.scope.said()} for each in resources() if each.name in used]
     result["tags"] = [*tags, *result.get("tags", [])]
     return result
+
+
+def _say_limits(result: dict[str, Any]) -> None:
+    for path, operation in _operations(result):
+        if "requestBody" in operation:
+            operation["requestBody"]["description"] = f"At most {limit_of(path):,} bytes; else 413."
 
 
 def _finish_schemas(schemas: dict[str, Any]) -> None:
