@@ -1,4 +1,4 @@
-"""What a release takes from this checkout: its settings, the environment's values, and overlays with an image.
+"""Reads a release's part of this checkout: its settings, the environment's values, and overlays with an image.
 
 Overlays with an image are throw-away folders in .local/deploy/<env>/<process>/ (ignored by Git), so that every command
 shown can be given again by hand, and two releases in one checkout do not write each other's files. No tracked file is

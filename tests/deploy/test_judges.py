@@ -75,7 +75,7 @@ def test_without_queries_a_release_is_refused_and_a_rollback_is_not(released: Sc
 
 
 def test_the_queries_that_monitoring_makes_are_understood_and_leave_a_stranger_s_flood_out(scene: Scene) -> None:
-    """A worker that has no thread refuses; whoever floods it must not take a release back that closes a hole."""
+    """A worker without a free thread refuses; a client's flood must not roll back a release that closes a hole."""
     file = ROOT / "monitoring" / "bake.json"
     (scene.folder / "monitoring/bake.json").unlink()
     (scene.folder / "monitoring/bake.json").symlink_to(file)

@@ -22,8 +22,8 @@ output "boundary_arns" {
   value       = { for environment, roles in module.github_oidc : environment => roles.boundary_arn }
 }
 
-# Nothing here is secret: a role is taken by the job that GitHub names. AWS_PLAN_ROLE_<ENV>, which switches the workflows
-# of an environment on, is not among them: it comes when the environment is there (terraform/README.md, step 7).
+# Nothing here is secret: GitHub's token says which job it is, and AWS gives the role by that. AWS_PLAN_ROLE_<ENV>, which
+# switches the workflows of an environment on, comes when the environment is there (terraform/README.md, step 7).
 output "github_commands" {
   description = "Commands that make the GitHub environments, variables and settings: terraform output -raw github_commands"
   value = join("\n", concat(
