@@ -66,7 +66,9 @@ class FreshConnection(psycopg.Connection[Any]):
 
     #: How long any statement may take, the server's own bound included; None: as long as it takes.
     seconds_to_answer: float | None = None
-    rest_until: ClassVar[float] = 0.0
+    #: Where it connects to, and which servers nobody connects to until when.
+    server: tuple[Any, ...] = ()
+    resting: ClassVar[dict[tuple[Any, ...], float]] = {}
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Run one exchange with the server; if it says nothing for too long, close the connection and raise.
@@ -80,12 +82,12 @@ class FreshConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, self.seconds_to_answer)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  no other error says that it was this timeout
             self.pgconn.finish()
-            self.rest()
+            self.rest(self.server)
             raise psycopg.errors.ConnectionTimeout(f"no answer within {self.seconds_to_answer} s") from None
 
-    @staticmethod
-    def rest() -> None:
-        FreshConnection.rest_until = time.monotonic() + SECONDS_OF_REST
+    @classmethod
+    def rest(cls, server: tuple[Any, ...]) -> None:
+        cls.resting[server] = time.monotonic() + SECONDS_OF_REST
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
@@ -96,24 +98,25 @@ class FreshConnection(psycopg.Connection[Any]):
         """
         credentials: Credentials | None = kwargs.pop("credentials", None)
         seconds_to_answer: float | None = kwargs.pop("seconds_to_answer", None)
-        if time.monotonic() < cls.rest_until:
+        server = (kwargs.get("host"), kwargs.get("port"))
+        if time.monotonic() < cls.resting.get(server, 0.0):
             raise psycopg.errors.ConnectionTimeout("the server did not answer a moment ago")
         if credentials is None:
             connection = super().connect(conninfo, **kwargs)
-            connection.seconds_to_answer = seconds_to_answer
+            connection.seconds_to_answer, connection.server = seconds_to_answer, server
             return connection
         refusal: psycopg.OperationalError | None = None
         for login in credentials.candidates():
             try:
                 connection = super().connect(conninfo, **{**kwargs, **login})
             except psycopg.errors.ConnectionTimeout:
-                cls.rest()
+                cls.rest(server)
                 raise
             except psycopg.OperationalError as error:
                 refusal = refusal or error
             else:
                 credentials.accept(login)
-                connection.seconds_to_answer = seconds_to_answer
+                connection.seconds_to_answer, connection.server = seconds_to_answer, server
                 return connection
         assert refusal  # noqa: S101  # nosec B101  there is always one candidate
         raise refusal
