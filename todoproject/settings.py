@@ -158,6 +158,7 @@ SECURE_HSTS_SECONDS = environment.whole_number("SECURE_HSTS_SECONDS", default=36
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.switch("SECURE_COOKIES", default=True)
 SESSION_COOKIE_AGE = 12 * 3600
+LOGIN_REDIRECT_URL = "admin:index"  # where `next` leads elsewhere
 X_FRAME_OPTIONS = "DENY"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [

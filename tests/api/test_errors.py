@@ -107,6 +107,16 @@ def test_405_says_what_is_allowed(api: ApiClient, path: str, allowed: str) -> No
     assert allowed in api.send("BREW", path)["Allow"].split(", ")
 
 
+@pytest.mark.parametrize("method", ["PROPFIND", "CONNECT", "DELETE", "BREW"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/schema", "/docs/errors", "/docs/errors/not-found", "/admin/", "/admin/x"]
+)
+def test_a_method_that_no_page_knows_is_405(path: str, method: str) -> None:
+    """Django asks for a CSRF token first, and answered 403."""
+    response = Client(enforce_csrf_checks=True).generic(method, path)
+    assert (response.status_code, "GET" in response["Allow"]) == (405, True)
+
+
 @pytest.mark.parametrize(
     "accept",
     ["text/html", "application/xml, text/*;q=0.9", "application/json;q=0", "application/json;q=0, */*", "*/*;q=0",

@@ -65,14 +65,14 @@ class Rotation:
 
     # ── The database ─────────────────────────────────────────────────────────────────────────────────────────────────
     def change_password(self) -> None:
-        """Change the password of the one user, in the server first: until the file follows, nobody can log in anew."""
+        """Change the password of the one user, in the server first: until the file follows, no new login works."""
         password = secrets.token_urlsafe(24)
         self.set_password(self.read("db_username"), password)
         time.sleep(0.2)
         self.write("db_password", password)
 
     def alternate_user(self) -> None:
-        """Give the user who rests a new password, and let the service log in as him; the former one is shut out."""
+        """Give the user who rests a new password, and let the service log in with it; the former user is shut out."""
         former = self.read("db_username")
         resting = next(user for user in USERS if user != former)
         password = secrets.token_urlsafe(24)

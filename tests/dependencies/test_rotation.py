@@ -102,7 +102,7 @@ def test_broken_secrets_keep_the_last_good_values_and_are_logged_once_and_counte
         return {sentence: looks.logged(f"{sentence} The last good", levels=["ERROR"]) for sentence in sentences}
 
     looks.until(all_said)
-    time.sleep(LOOK_SECONDS)  # nothing has been mended, and nothing more is said
+    time.sleep(LOOK_SECONDS)  # nothing has been fixed, and nothing more is said
     assert all_said()
     with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=10) as answer:
         counted = set(

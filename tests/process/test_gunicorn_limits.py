@@ -56,6 +56,15 @@ def test_a_request_line_of_8190_bytes_is_served(gunicorn: Gunicorn) -> None:
     assert exchange(gunicorn, line + b"Host: localhost\r\n\r\n")[0] == 404
 
 
+def test_a_request_without_a_host_is_400(gunicorn: Gunicorn) -> None:
+    assert exchange(gunicorn, b"GET /nothing HTTP/1.1\r\n\r\n")[0] == 400
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nothing", "/auth/token"])
+def test_no_answer_says_what_serves(gunicorn: Gunicorn, path: str) -> None:
+    assert "Server" not in gunicorn.ask("GET", path).headers
+
+
 def test_a_longer_request_line_is_414(gunicorn: Gunicorn) -> None:
     assert exchange(gunicorn, b"GET /" + b"x" * 8200 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")[0] == 414
 

@@ -15,7 +15,7 @@ from todoproject.http.problems import CONTENT_TYPE
 
 Endpoints = list[tuple[str, str, str, Any]]
 
-# What comes with a status, whichever operation answers it.
+# Headers and bodies that come with a status, for every operation.
 WAIT = {"Retry-After": "Seconds to wait."}
 HEADERS = {
     "304": {"ETag": "The ETag that is still current."},

@@ -50,7 +50,7 @@ PAGING = ("ordering", "limit", "cursor")
 
 
 class Resource(ViewSetMixin, PrivateView):
-    """What a subclass declares is all that it needs; every method may be overridden as a viewset's."""
+    """A resource from the declarations of a subclass; every method may be overridden as a viewset's."""
 
     serializer: ClassVar[type[ResourceSerializer]]
     #: Whose rows a caller sees: `Owned`, `Shared` or `Everyone`.

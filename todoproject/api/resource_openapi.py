@@ -1,4 +1,4 @@
-"""What the operations of a resource promise, for the OpenAPI document: the views stay readable."""
+"""Describes the promises of a resource's operations in the OpenAPI document; the views stay readable."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 

@@ -37,7 +37,7 @@ PROBLEM_TYPES = {
             "bad-request",
             400,
             "The request cannot be understood",
-            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not one of ours. "
+            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not in ALLOWED_HOSTS. "
             "`detail` names the first thing that is wrong. Sending the same request again will not help.",
         ),
         ProblemType(

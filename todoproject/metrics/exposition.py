@@ -1,4 +1,4 @@
-"""What all workers of this pod have counted, those that have ended included, in Prometheus' text format."""
+"""Writes the counts of all workers of this pod, ended ones included, in Prometheus' text format."""
 
 import os
 import struct

@@ -62,7 +62,7 @@ SECONDS_OF_REST = 1.0
 
 
 class FreshConnection(psycopg.Connection[Any]):
-    """A connection that logs in with what the secrets hold at that moment, and does not wait for ever for an answer."""
+    """A connection that logs in with the secrets' current values, and waits a limited time for an answer."""
 
     #: How long any statement may take, the server's own bound included; None: as long as it takes.
     seconds_to_answer: float | None = None

@@ -53,5 +53,5 @@ def database_role() -> str:
     """Return DB_ROLE, the role that a session takes after its login, or the empty text for the login's own."""
     role: str = env.str("DB_ROLE", default="")
     if not re.fullmatch(r"([a-z_][a-z0-9_]{0,62})?", role):
-        raise ImproperlyConfigured(f"DB_ROLE={role!r} is no role of ours: give for example service_owner, or nothing.")
+        raise ImproperlyConfigured(f"DB_ROLE={role!r} is no name of a role: give service_owner, say, or nothing.")
     return role

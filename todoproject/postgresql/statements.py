@@ -27,7 +27,7 @@ class Parameter(Expression):
 
 
 class Statement:
-    """What `sql` returns, asked once: a text and what stands for its ``%s``, each a `Parameter` or a constant.
+    """The result of `sql`, asked once: a text and the values of its ``%s``, each a `Parameter` or a constant.
 
     Constants stay in the text, where an index of an expression needs them.
     """

@@ -20,7 +20,7 @@ HEALTH = re.compile(
     rb"(?:[A-Za-z0-9-]{1,100}:[\t -~]{0,1000}\r\n){0,20}\r\n"
 )
 
-# What the parser raises at a request that is not simply malformed.
+# Exceptions of the parser for requests that are not simply malformed.
 STATUS_OF_ERROR: dict[type[Exception], int] = {
     errors.LimitRequestLine: 414,
     errors.ExpectationFailed: 417,

@@ -8,7 +8,7 @@ Django reads as many bytes as CONTENT_LENGTH says, so that a chunked request, wh
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from gunicorn.http.errors import UnsupportedTransferCoding
+from gunicorn.http.errors import InvalidHeader, UnsupportedTransferCoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,8 @@ class Bodies:
         self.application = application
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        if environ["SERVER_PROTOCOL"] == "HTTP/1.1" and "HTTP_HOST" not in environ:
+            raise InvalidHeader("HOST")  # 400: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
         coding = environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if coding not in {"", "chunked"}:
             raise UnsupportedTransferCoding(coding)

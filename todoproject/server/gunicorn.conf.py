@@ -1,4 +1,4 @@
-"""How gunicorn serves the application; every value from the environment, the same file in a pod and on a laptop.
+"""Configures gunicorn; every value from the environment, the same file in a pod and on a laptop.
 
 Start: ``python -m gunicorn -c todoproject/server/gunicorn.conf.py`` in the repository's folder.
 https://gunicorn.org/reference/settings/
@@ -37,7 +37,7 @@ workers = whole_number("WEB_WORKERS", default=1, minimum=1, maximum=64)
 threads = web_threads()
 
 # The application is loaded once, before the fork: workers share its memory, and a bad setting stops the start instead
-# of restarting workers for ever. Nothing may connect to the database while loading, since a connection cannot be
+# of restarting workers without end. Nothing may connect to the database while loading, since a connection cannot be
 # shared between processes. Reloading on edit needs each worker to load for itself.
 reload = switch("RELOAD", default=False)
 preload_app = not reload

@@ -1,7 +1,7 @@
 """Collects a request in memory, so that a thread is taken only when nothing of it is missing.
 
 This finds where a request ends and whether it may be that large. gunicorn's parser reads the same bytes afterwards, in
-a thread, and is the only one to understand them. What is ambiguous goes there as a head alone, and its connection ends
+a thread, and is the only one to understand them. An ambiguous one goes there as a head alone, and its connection ends
 with the answer. https://www.rfc-editor.org/rfc/rfc9112#section-6.3
 """
 

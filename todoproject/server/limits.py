@@ -1,4 +1,4 @@
-"""How much a worker takes from its clients, and how long one may keep it waiting.
+"""Limits what a worker takes from its clients, and how long a client may keep it waiting.
 
 An endless queue answers when the client has long gone, and so does everything behind it: under overload all work would
 be for nobody. https://sre.google/sre-book/handling-overload/
@@ -24,7 +24,7 @@ RECEIVED_BYTES = 64 * 1024
 LINE_BYTES = 8190
 HEAD_BYTES = 32 * 1024
 
-# What chunks may have besides their data: sizes, extensions, trailers.
+# Bytes that chunks may have besides their data: sizes, extensions, trailers.
 CHUNK_OVERHEAD_BYTES = 8 * 1024
 
 # Said in place of a Content-Length that is too large or, in chunks, not known: more than any body may have.
