@@ -4,17 +4,20 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 
 from local.refusal import Refusal
 from local.state import ROOT
 
 STAMP = ROOT / ".local" / "assets"
 MANIFEST = ROOT / "static" / "staticfiles.json"
+# The installed version may differ from the lock: `.ci/next-django` puts another Django before it.
+BRINGING_ASSETS = ("django", "djangorestframework", "drf-spectacular-sidecar", "whitenoise")
 
 
 def _fingerprint() -> str:
     ours = sorted(path for path in (ROOT / "todoproject" / "assets").rglob("*") if path.is_file())
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(" ".join(map(version, BRINGING_ASSETS)).encode())
     for path in (ROOT / "requirements" / "main.txt", ROOT / "todoproject" / "settings.py", *ours):
         digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()

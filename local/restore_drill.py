@@ -80,7 +80,16 @@ class Drill:
         self.restored_in.mkdir(mode=0o700)
         hand_over(self.restored_in)
         password = (self.source.directory / "superuser_password").read_text(encoding="ascii")
-        where: list[str | Path] = ["-h", "127.0.0.1", "-p", str(self.source.port), "-U", SUPERUSER, "-D", self.restored_in / "data"]
+        where: list[str | Path] = [
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.source.port),
+            "-U",
+            SUPERUSER,
+            "-D",
+            self.restored_in / "data",
+        ]
         command: list[str | Path] = [
             *unprivileged(),
             program,

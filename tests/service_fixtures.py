@@ -44,7 +44,7 @@ def patient_database() -> None:
     options["options"] += "".join(
         f" -c {wait}=60000" for wait in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
     )
-    options["connect_timeout"] = 60
+    options["connect_timeout"] = options["seconds_to_answer"] = 60
     settings.SEARCH_MILLISECONDS = 60_000
 
 

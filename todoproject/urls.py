@@ -8,7 +8,7 @@ from todoproject.accounts.views import Login, Refresh
 from todoproject.docs import views as docs
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="docs")),
+    path("", docs.read_only(RedirectView.as_view(pattern_name="docs"))),
     path("", include("todos.api")),
     re_path(r"^auth/token/?$", Login.as_view(), name="token"),
     re_path(r"^auth/token/refresh/?$", Refresh.as_view(), name="token-refresh"),

@@ -1,4 +1,4 @@
-"""What `make observe` prints: promises with their budgets, what users feel by route, and the alerts that are on."""
+"""Prints the table of `make observe`: promises with their budgets, errors and latency by route, firing alerts."""
 
 import math
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from axes.models import AccessAttempt
 from django.contrib import admin
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -11,6 +12,13 @@ from tests.admin.staff import Staff, tiles
 from tests.factories import UserFactory
 from todoproject.accounts.models import User
 from todoproject.admin.model_admin import OperationsModelAdmin
+
+
+def test_a_login_that_would_lead_elsewhere_leads_to_the_start_page(db: None) -> None:
+    UserFactory.create(username="root", password="a long passphrase", is_staff=True)
+    credentials = {"username": "root", "password": "a long passphrase"}
+    response = Client().post("/admin/login/?next=https://evil.example/", credentials)
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
 
 
 def test_the_counts_of_accounts_are_right(superuser: Staff, owner: User) -> None:

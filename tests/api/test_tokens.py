@@ -27,6 +27,7 @@ from todoproject.accounts.tokens import REQUIRED_CLAIMS, TokenError, issue_acces
 from todoproject.logs import context
 from todoproject.logs.formatter import JsonFormatter
 from todoproject.secrets.files import SecretText
+from todoproject.settings import JWT_ISSUER
 
 PATH = PLAIN.path
 SAMPLE = {PLAIN.text: "A text"}
@@ -168,7 +169,7 @@ def test_an_access_token_lives_ten_minutes_and_names_its_key(settings: Settings)
     token = issue_access(7)
     said = payload_of(token)
     assert said["exp"] - said["iat"] == 600
-    assert (said["sub"], said["typ"], said["iss"], said["aud"]) == ("7", "access", "todo-service", "todo-service")
+    assert (said["sub"], said["typ"], said["iss"], said["aud"]) == ("7", "access", JWT_ISSUER, JWT_ISSUER)
     assert header_of(token).keys() == {"alg", "kid", "typ"}
     assert read_access(token) == 7
 
@@ -193,9 +194,9 @@ def test_a_token_without_a_claim_is_refused(claim: str) -> None:
     "changes",
     [
         {"iss": "another-service"},
-        {"iss": ["todo-service"]},
+        {"iss": [JWT_ISSUER]},
         {"aud": "another-service"},
-        {"aud": ["todo-service"]},
+        {"aud": [JWT_ISSUER]},
         {"exp": int(time.time()) - 1},
         {"exp": "soon"},
         {"exp": float("nan")},

@@ -108,7 +108,7 @@ def measured_rollback(tool: Tool) -> float:
 
 
 def cluster_clock_ahead(colour: str) -> float:
-    """Return by how many seconds a pod's clock is ahead of ours, at least: the closest of five bounds.
+    """Return by how many seconds a pod's clock is ahead of this machine's, at least: the closest of five bounds.
 
     The pod told its time before we had read it, so each is too low by the way back, and the rollback seems that longer.
     """

@@ -87,7 +87,7 @@ def base(podman: Podman) -> str:
 
 @pytest.fixture(scope="session")
 def build(podman: Podman, base: str) -> Callable[..., str]:
-    """Build the image anew under a name, from the clone as it is or from another folder."""
+    """Build the image under a name, from the clone as it is or from another folder."""
     (podman.folder / "pip.conf").write_text("[global]\ncert = /etc/ssl/certs/ca-certificates.crt\n")
 
     def built(name: str, context: Path = ROOT) -> str:

@@ -11,7 +11,7 @@ from tests.kustomize.rendering import COLOURS, SAMPLE, SOURCE, containers, kubec
 
 COMPONENTS = sorted(path.parent for path in (SOURCE / "components").glob("*/kustomization.yaml"))
 # Options that no environment takes: tried by the tests that name them.
-OPTIONS = {"compute-nodes": "test_components.py", "admin-cidrs": "test_traffic.py"}
+OPTIONS = {"compute-nodes": "test_components.py"}
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.name)

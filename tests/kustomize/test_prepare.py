@@ -99,4 +99,4 @@ def test_half_of_the_secrets_are_no_secrets(
     cluster = Cluster(tmp_path, "postgresql")
     assert cluster.run(monkeypatch) == 1
     assert "create" not in cluster.words()
-    assert "delete the namespace service and start anew" in capsys.readouterr().err
+    assert "delete the namespace service and start again" in capsys.readouterr().err

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is mi
 
 
 def make(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run make where no variable of ours is set, and no environment is made first."""
+    """Run make where none of our variables is set, and no environment is made first."""
     names = {*REQUIRED, "PART", "IMAGE", "RESUME", "MAKEFLAGS", "MAKELEVEL"}
     return subprocess.run(
         ["make", "-o", ".venv/run", "-o", ".venv/test", *words],

@@ -102,7 +102,7 @@ def test_every_word_that_the_release_tool_gives_kubectl_is_known_here() -> None:
         ("coordination.k8s.io", "leases", ["get", "create", "replace"]),  # the lock
         ("", "configmaps", ["apply", "delete"]),  # the journal, and what old colours leave
         ("", "pods", ["get", "delete"]),  # a pod without its readiness gate
-        ("", "pods/exec", ["exec"]),  # /readyz?deep=1 of a pod, and the synthetic user's token
+        ("", "pods/exec", ["exec"]),  # deep readiness of a pod, and the synthetic user's token
         ("", "pods/log", ["logs"]),
         ("", "events", ["get"]),
         ("", "services/proxy", ["logs"]),  # get --raw

@@ -17,6 +17,16 @@ Serve = Callable[..., Gunicorn]
 
 PASSWORD = "a-password-of-some-length"
 
+# What prod's overlay says about the process and its limits.
+PROD = {
+    name: value
+    for name, _, value in (
+        line.partition("=")
+        for line in (ROOT / "kustomize/overlays/prod/configuration/config.env").read_text().splitlines()
+    )
+    if name in {"API_RATE", "TRUSTED_PROXY_HOPS", "WEB_THREADS", "WEB_WORKERS"}
+}
+
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 

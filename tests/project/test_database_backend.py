@@ -209,6 +209,6 @@ def test_the_role_goes_into_the_session_and_the_authorities_to_libpq(monkeypatch
 def test_a_role_that_could_be_another_option_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DB_ROLE", "service_owner -c statement_timeout=0")
     with pytest.raises(
-        ImproperlyConfigured, match=r"^DB_ROLE='service_owner -c statement_timeout=0' is no role of ours"
+        ImproperlyConfigured, match=r"^DB_ROLE='service_owner -c statement_timeout=0' is no name of a role"
     ):
         connection_options()

@@ -2,14 +2,19 @@
 
 import json
 import logging
+import re
 import sys
 from typing import Any, Never
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.postgresql_plugin import ROOT
 from todoproject.http.request_log import RequestLogMiddleware
+from todoproject.logs.configuration import LOGGING
 from todoproject.logs.context import current_request_id, user_id
 from todoproject.logs.formatter import JsonFormatter
 
@@ -88,6 +93,72 @@ def test_an_exception_brings_its_traceback() -> None:
     entry = json.loads(JsonFormatter().format(record))
     assert entry["exception"].startswith("Traceback")
     assert entry["exception"].endswith("'kaput'")
+
+
+LOGGERS = ["access", "root", *LOGGING["loggers"]]
+ROUTER = (ROOT / "platform/cluster/aws_logging.yaml").read_text(encoding="utf-8")
+# How the log router of Fargate reads a line of the container runtime.
+LINE = re.compile(re.findall(r"Regex (\^.*)", ROUTER)[0].replace("(?<", "(?P<"))
+LONG = st.builds(
+    lambda text, times: text * times,
+    st.text(st.characters(codec=None), min_size=1, max_size=30),  # surrogates too
+    st.sampled_from([1, 700, 5_000]),
+)
+EXTRAS = st.dictionaries(
+    st.sampled_from(["path", "route", "action", "targets", *(f"header_{number}" for number in range(20))]),
+    LONG | st.lists(LONG, max_size=3) | st.dictionaries(LONG, LONG, max_size=2) | st.integers() | st.floats(),
+)
+
+
+def of_the_router(line: str) -> dict[str, Any]:
+    """Return a line as Fargate's log router has it behind the container runtime, which cuts at 16,384 bytes."""
+    assert len(line.encode()) <= 16_000
+    found = LINE.match(f"2026-11-30T12:00:00.000000000Z stdout F {line}")
+    assert found
+    return json.loads(found["log"], parse_constant=not_json)  # type: ignore[no-any-return]
+
+
+@settings(max_examples=60, deadline=None)
+@given(name=st.sampled_from(LOGGERS), message=LONG, extras=EXTRAS, raised=st.none() | LONG)
+def test_no_line_is_longer_than_the_router_takes(
+    name: str, message: str, extras: dict[str, Any], raised: str | None
+) -> None:
+    record = logging.getLogger(name).makeRecord(name, logging.ERROR, __file__, 1, "%s", (message,), None, extra=extras)
+    if raised is not None:
+        record.exc_info = (ValueError, ValueError(raised), None)
+    entry = of_the_router(JsonFormatter(colour="blue").format(record))
+    assert (entry["level"], entry["logger"], entry["colour"]) == ("ERROR", name, "blue")
+    assert entry.get("truncated", False) in {False, True}
+    assert entry.get("truncated") or entry["message"] == message
+
+
+def test_a_path_of_control_characters_is_cut_and_the_line_says_so() -> None:
+    entry = of_the_router(
+        JsonFormatter().format(logging.makeLogRecord({"msg": "GET", "path": "/" + "\x01" * 1400 * 4}))
+    )
+    assert (entry["truncated"], entry["message"], entry["path"][:2]) == (True, "GET", "/\x01")
+    assert len(entry["path"]) > 1000
+
+
+def test_a_long_traceback_keeps_its_end() -> None:
+    def deeper(left: int) -> Never:
+        if left:
+            deeper(left - 1)
+        raise ValueError("x" * 20_000 + "the end")
+
+    try:
+        deeper(200)
+    except ValueError:
+        record = logging.makeLogRecord({"msg": "failed", "exc_info": sys.exc_info()})
+    entry = of_the_router(JsonFormatter().format(record))
+    assert entry["exception"].endswith("the end")
+    assert entry["message"] == "failed"
+
+
+def test_extras_without_number_leave_what_every_line_has() -> None:
+    record = logging.makeLogRecord({"msg": "said", **{f"extra_{number}": "x" for number in range(2000)}})
+    entry = of_the_router(JsonFormatter().format(record))
+    assert (entry["message"], entry["truncated"]) == ("said", True)
 
 
 def access(caplog: pytest.LogCaptureFixture, request: HttpRequest, status: int = 200) -> HttpResponse:

@@ -18,7 +18,7 @@ REQUESTS = "service_http_requests_total"
 
 
 def series() -> dict[str, float]:
-    """Every series of ours in this process, with its value."""
+    """Every series of this service in this process, with its value."""
     return {
         f"{sample.name}{sorted(sample.labels.items())}": sample.value
         for metric in REGISTRY.collect()

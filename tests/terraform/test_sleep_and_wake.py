@@ -125,7 +125,7 @@ def test_wake_says_what_is_missing_before_the_first_release(stage: Stage) -> Non
 
 
 def test_wake_waits_for_a_function_that_was_idle_for_weeks_and_asks_it_again(stage: Stage) -> None:
-    """Lambda refuses the first call and makes the function's network interfaces anew."""
+    """Lambda refuses the first call and makes the function's network interfaces again."""
     aws = stage.folder / "path/aws"
     refusing = '[[ "$*" == "lambda invoke"* ]] && ! grep -q "aws lambda wait" "$CALLS" && status=255 answer=Pending\n'
     aws.write_text(STAND_IN.replace("then printf", f"then {refusing}    printf"))

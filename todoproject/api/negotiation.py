@@ -3,19 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
-from rest_framework.exceptions import NotAcceptable
+from rest_framework.exceptions import NotAcceptable, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from todoproject.http.accept import JSON_RANGES, quality_of_json
+from todoproject.http.accept import JSON_RANGES, accepts_json
 
 
 class StrictContentNegotiation(DefaultContentNegotiation):
-    """Serves JSON, or answers 406 when the ``Accept`` header excludes it; reads a body only of a definite type."""
+    """Serves JSON, or answers 406 when the ``Accept`` header excludes it; reads a body only of a definite type.
+
+    A DELETE that succeeds has no body, so that there is nothing to choose.
+    """
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
+            raise UnsupportedMediaType("", "The body is compressed: send it without Content-Encoding.")
         # DRF's own takes a Content-Type of ``*/*`` for any type.
         if "*" in (request.content_type or "").partition(";")[0]:
             return None
@@ -28,7 +33,7 @@ class StrictContentNegotiation(DefaultContentNegotiation):
         format_suffix: str | None = None,  # noqa: ARG002  the signature is DRF's
     ) -> tuple[BaseRenderer, Any]:
         header = request.META.get("HTTP_ACCEPT", "*/*")
-        if header in JSON_RANGES or quality_of_json(header) > 0:
+        if header in JSON_RANGES or request.method == "DELETE" or accepts_json(header):
             renderer = next(iter(renderers))
             return renderer, renderer.media_type
         raise NotAcceptable

@@ -1,12 +1,17 @@
-"""What every operation of the API says about itself in the OpenAPI document."""
+"""Describes every operation of the API in the OpenAPI document."""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 
 from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES
+
+
+@extend_schema_field({"type": "string", "format": "uri-reference"})
+class UriReferenceField(serializers.CharField):
+    """An address that may be relative (RFC 3986 §4.1)."""
 
 
 class ProblemErrorSerializer(serializers.Serializer[Any]):
@@ -17,11 +22,11 @@ class ProblemErrorSerializer(serializers.Serializer[Any]):
 class ProblemSerializer(serializers.Serializer[Any]):
     """A problem detail, RFC 9457."""
 
-    type = serializers.CharField(help_text="The page that explains this kind of problem.")
+    type = UriReferenceField(help_text="The page that explains this kind of problem.")
     title = serializers.CharField()
-    status = serializers.IntegerField()
+    status = serializers.IntegerField(min_value=400, max_value=599)
     detail = serializers.CharField()
-    instance = serializers.CharField(help_text="The path of the request.")
+    instance = UriReferenceField(help_text="The path of the request.")
     request_id = serializers.CharField(help_text="Finds the request in our logs.")
     errors = ProblemErrorSerializer(many=True, required=False)  # type: ignore[assignment]
 

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Model
 from django.http import HttpResponse
@@ -41,11 +42,15 @@ if TYPE_CHECKING:
 
 # Nineteen digits reach past every 64-bit id; nothing is found beyond, and more of them are no id.
 ID = "[1-9][0-9]{0,18}"
+# A limit that people can remember, and that leaves room for spaces and for members that are ignored.
+BODY_STEP = 16 * 1024
+MOST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+MOST_ROWS = 200
 PAGING = ("ordering", "limit", "cursor")
 
 
 class Resource(ViewSetMixin, PrivateView):
-    """What a subclass declares is all that it needs; every method may be overridden as a viewset's."""
+    """A resource from the declarations of a subclass; every method may be overridden as a viewset's."""
 
     serializer: ClassVar[type[ResourceSerializer]]
     #: Whose rows a caller sees: `Owned`, `Shared` or `Everyone`.
@@ -192,6 +197,15 @@ class Resource(ViewSetMixin, PrivateView):
 
     @classmethod
     @cache
+    def max_body_bytes(cls) -> int:
+        """Return how large a body may be: every member at its longest, each character in six bytes as ``\\u00e9``."""
+        if any(isinstance(field, StrictCharField) and not field.max_length for field in cls.form().fields.values()):
+            return MOST_BODY_BYTES
+        longest = sum(6 * (getattr(field, "max_length", None) or 64) for field in cls.form().fields.values())
+        return min(MOST_BODY_BYTES, -(-longest // BODY_STEP) * BODY_STEP)
+
+    @classmethod
+    @cache
     def filter_form(cls) -> "Form":
         """Return what checks the query of DELETE on the collection."""
         fields: dict[str, Any] = {}
@@ -211,8 +225,12 @@ class Resource(ViewSetMixin, PrivateView):
     def query_form(cls) -> "Form":
         """Return what checks the query of a list."""
         paging = {
-            "ordering": serializers.ChoiceField(choices=list(cls.sorted_by()), default=cls.default_ordering),
-            "limit": QueryIntegerField(min_value=1, max_value=200, default=50),
+            "ordering": serializers.ChoiceField(
+                choices=list(cls.sorted_by()), default=cls.default_ordering, help_text="`-` turns it round."
+            ),
+            "limit": QueryIntegerField(
+                min_value=1, max_value=MOST_ROWS, default=50, help_text="How many rows a page has at most."
+            ),
             "cursor": StrictCharField(required=False, help_text="From a `Link` header; opaque."),
         }
         form: Form = type(f"{cls.__name__}Query", (type(cls.filter_form()),), paging)()

@@ -1,21 +1,22 @@
-"""What the operations of a resource promise, for the OpenAPI document: the views stay readable."""
+"""Describes the promises of a resource's operations in the OpenAPI document; the views stay readable."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import UniqueConstraint
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from todoproject.api import examples
+from todoproject.api.fields import LARGEST_ID
 from todoproject.api.openapi import problems, request_header, response_header
 from todoproject.api.scope import Shared
 
 if TYPE_CHECKING:
     from todoproject.api.resource import Resource
 
-ALWAYS = ("bad-request", "not-authenticated", "not-acceptable", "too-many-requests")
+ALWAYS = ("bad-request", "not-authenticated", "too-many-requests")
 BODY = ("validation-failed", "payload-too-large", "unsupported-media-type")
+ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": LARGEST_ID}
 ONE = ("not-found", "precondition-failed")
 IF_MATCH = request_header("If-Match", "Change only while one of these ETags is current; else 412.")
 IF_MATCH_ANY = request_header("If-Match", "`*` alone; any ETag is 412, since it is of one page as it was read.")
@@ -167,7 +168,7 @@ class ResourceSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         view, operation = self.view, self.operation
         model, scope = view.model, view.scope
-        slugs = [*ALWAYS, *operation.problems]
+        slugs = [*ALWAYS, *operation.problems, *([] if self.method == "DELETE" else ["not-acceptable"])]
         if self.method in {"POST", "PUT", "PATCH"} and any(
             isinstance(each, UniqueConstraint) for each in model._meta.constraints
         ):
@@ -187,7 +188,7 @@ class ResourceSchema(AutoSchema):
 
     @staticmethod
     def _id(name: str, whose: str) -> OpenApiParameter:
-        return OpenApiParameter(name, OpenApiTypes.INT64, OpenApiParameter.PATH, description=f"The `id` of {whose}.")
+        return OpenApiParameter(name, ID, OpenApiParameter.PATH, description=f"The `id` of {whose}.")
 
     def _answer(self) -> OpenApiResponse:
         operation, description = self.operation, self.words(self.operation.answer)

@@ -27,7 +27,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
     taken and a foreign key leads to something decides the statement that writes it.
     """
 
-    id = serializers.IntegerField(read_only=True)
+    id = ReferenceField(read_only=True)
     url = serializers.URLField(read_only=True)
 
     serializer_field_mapping = {
@@ -64,8 +64,9 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
             if options["trim_whitespace"] and not options.get("read_only"):
                 options.setdefault("help_text", "Surrounding white space is cut.")
                 if not model_field.blank:
-                    # Refused as blank already; this says so in the OpenAPI document.
-                    options["validators"] = [*options.get("validators", []), RegexValidator(r"\S")]
+                    # Refused as blank already; this says so in the OpenAPI document. It describes the whole text,
+                    # because a generated client of Python looks at its beginning and one of Java at all of it.
+                    options["validators"] = [*options.get("validators", []), RegexValidator(r"^\s*\S[\s\S]*$")]
         return field, _with_default(model_field, options)
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[Any, dict[str, Any]]:

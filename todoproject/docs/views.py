@@ -1,15 +1,22 @@
 """Serves the documentation with our own assets, so that it needs no CDN and its CSP holds."""
 
+from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 from todoproject.api.renderer import to_json
 from todoproject.http.problems import PROBLEM_TYPES
+
+
+def read_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Answer 405 to all but GET and HEAD, and not 403: there is no form whose CSRF token could be missing."""
+    return csrf_exempt(require_safe(view))
 
 
 @cache
@@ -19,25 +26,25 @@ def openapi_document() -> bytes:
     return to_json(generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 
 
-@require_safe
+@read_only
 def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Serve the OpenAPI document as JSON."""
     return HttpResponse(openapi_document(), content_type="application/vnd.oai.openapi+json; version=3.0")
 
 
-@require_safe
+@read_only
 def api(request: HttpRequest) -> HttpResponse:
     """Show the API in Swagger UI."""
     return render(request, "docs/api.html", {"title": settings.TITLE})
 
 
-@require_safe
+@read_only
 def errors(request: HttpRequest) -> HttpResponse:
     """List the kinds of errors."""
     return render(request, "docs/errors.html", {"problems": PROBLEM_TYPES.values()})
 
 
-@require_safe
+@read_only
 def error(request: HttpRequest, slug: str) -> HttpResponse:
     """Explain one kind of error: the page that `type` in a problem detail names."""
     if slug not in PROBLEM_TYPES:

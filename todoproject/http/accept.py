@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from django.http.request import MediaType
 
+PROBLEM = "application/problem+json"
 JSON_RANGES = {"application/json": 2, "application/*": 1, "*/*": 0}
 
 
@@ -24,6 +25,15 @@ def quality_of_json(header: str) -> float:
     """Return how much application/json is wanted, from 0 to 1; an empty header accepts everything."""
     matching = [(JSON_RANGES[name], quality) for name, quality in media_ranges(header) if name in JSON_RANGES]
     return max(matching)[1] if matching else float(not header.strip())
+
+
+def accepts_json(header: str) -> bool:
+    """Say whether an answer of the API is wanted: JSON, or problem details without a word about JSON.
+
+    A generated client names only what an operation documents, which is no more than its problems for a DELETE.
+    """
+    named = dict(media_ranges(header))
+    return quality_of_json(header) > 0 or (named.get(PROBLEM, 0) > 0 and "application/json" not in named)
 
 
 def prefers_html(header: str) -> bool:

@@ -3,10 +3,13 @@
 Each type is a page under /docs/errors/ that tells a client's developer what happened and what to do about it.
 """
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from django.http import HttpResponse
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 
 from todoproject.logs.context import current_request_id
 
@@ -34,7 +37,7 @@ PROBLEM_TYPES = {
             "bad-request",
             400,
             "The request cannot be understood",
-            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not one of ours. "
+            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not in ALLOWED_HOSTS. "
             "`detail` names the first thing that is wrong. Sending the same request again will not help.",
         ),
         ProblemType(
@@ -108,13 +111,14 @@ PROBLEM_TYPES = {
             "payload-too-large",
             413,
             "The body is too large",
-            "A body may hold one mebibyte (1,048,576 bytes).",
+            "`detail` says how many bytes a body at this address may have; the OpenAPI document says it for each "
+            "operation.",
         ),
         ProblemType(
             "unsupported-media-type",
             415,
             "Only JSON is understood here",
-            "Send the body as `Content-Type: application/json`.",
+            "Send the body as `Content-Type: application/json`, without `Content-Encoding`.",
         ),
         ProblemType(
             "range-not-satisfiable",
@@ -167,26 +171,20 @@ def problem_response(
     headers: "Mapping[str, str] | None" = None,
 ) -> HttpResponse:
     """Return the answer for a problem of type `slug`; `detail` is one sentence about this occurrence."""
-    members: dict[str, object] = {"instance": request.path, "request_id": current_request_id()}
+    # A URI reference (RFC 9457 §3.1.5), in which two slashes at the start would begin a host.
+    instance = escape_leading_slashes(escape_uri_path(request.path))
+    members: dict[str, object] = {"instance": instance, "request_id": current_request_id()}
     if errors:
         members["errors"] = errors
     body, status = problem_document(slug, detail, **members), PROBLEM_TYPES[slug].status
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
 
 
-def problem_document(slug: str, detail: str, **members: object) -> bytes:
-    """Return the body alone, for whatever answers without Django."""
-    problem = PROBLEM_TYPES[slug]
-    known = {"type": f"/docs/errors/{slug}", "title": problem.title, "status": problem.status, "detail": detail}
-    return orjson.dumps(known | members)
-
-
-# Without a type or a request id (RFC 9457 §4.2.1): no client of an API sends such a body.
-UNKNOWN_TRANSFER_CODING = orjson.dumps(
-    {
-        "type": "about:blank",
-        "title": "Not Implemented",
-        "status": 501,
-        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
-    }
-)
+def problem_document(kind: str | int, detail: str, **members: object) -> bytes:
+    """Return the body alone, for whatever answers without Django; a status as `kind` has no page (RFC 9457 §4.2.1)."""
+    if isinstance(kind, int):
+        known: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(kind).phrase, "status": kind}
+    else:
+        problem = PROBLEM_TYPES[kind]
+        known = {"type": f"/docs/errors/{kind}", "title": problem.title, "status": problem.status}
+    return orjson.dumps(known | {"detail": detail} | members)

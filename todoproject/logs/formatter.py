@@ -11,6 +11,8 @@ from typing import Any
 
 from todoproject.logs.context import request_id, user_id
 
+# Fargate's router cuts a line at 16,384 bytes, and neither half is JSON then.
+MOST_BYTES = 16_000
 # What every record carries by itself (https://docs.python.org/3/library/logging.html#logrecord-attributes), and what
 # Django adds: `request` is left out because its text holds the query string.
 OWN_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "server_time"}
@@ -19,7 +21,8 @@ OWN_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "ascti
 class JsonFormatter(logging.Formatter):
     """Formats a record as an object of timestamp, level, logger, message, the request's ids, extras and exception.
 
-    Values that JSON does not know are named by their type, so that nothing is written by accident; never raises.
+    Values that JSON does not know are named by their type, so that nothing is written by accident; never raises. Where
+    the line would be longer than MOST_BYTES, its long values are cut and `truncated` is true.
     """
 
     def __init__(self, *, colour: str = "") -> None:
@@ -40,9 +43,32 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             entry["exception"] = self.formatException(record.exc_info)
         try:
-            return ENCODER.encode(entry | extras)
+            line = bounded(entry | extras)
         except (TypeError, ValueError, RecursionError):
-            return json.dumps(entry | {name: type_name(value) for name, value in extras.items()})
+            line = bounded(entry | {name: type_name(value) for name, value in extras.items()})
+        return line or bounded(entry | {"truncated": True})
+
+
+def bounded(entry: dict[str, Any]) -> str:
+    """Return the line, its values cut to a half again and again until it is short enough, "" if it never is."""
+    line, most = ENCODER.encode(entry), MOST_BYTES
+    while len(line) > MOST_BYTES:
+        if not most:
+            return ""
+        most //= 2
+        cut = {name: shortened(value, most, end=name == "exception") for name, value in entry.items()}
+        line = ENCODER.encode(cut | {"truncated": True})
+    return line
+
+
+def shortened(value: Any, most: int, *, end: bool) -> Any:
+    """Return a value that takes about `most` bytes: its beginning, or its `end`, which says what was raised."""
+    size = len(ENCODER.encode(value))
+    if size <= most:
+        return value
+    text = value if isinstance(value, str) else ENCODER.encode(value)
+    kept = len(text) * most // size
+    return text[len(text) - kept :] if end else text[:kept]
 
 
 def message_of(record: logging.LogRecord) -> str:

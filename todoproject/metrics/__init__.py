@@ -1,4 +1,4 @@
-"""What Prometheus reads: requests, database connections, and one server a pod that answers for all its workers.
+"""Metrics for Prometheus: requests, database connections, and one server a pod that answers for all its workers.
 
 Every metric of prometheus_client is exported, wherever it is made; gauges say `multiprocess_mode="livesum"`. Nothing
 here may import prometheus_client: see `directory`.

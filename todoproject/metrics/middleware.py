@@ -16,7 +16,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Dense around what is promised: 30 ms for most requests, 300 ms for nearly all.
 SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5)
 
-# What one client causes alone: it must neither wake anybody nor take a release back, however often it comes.
+# Faults that one client alone causes. They must neither page nor roll back a release, however often they come.
 LIMITED = frozenset({408, 413, 422, 429})
 
 # A series that begins with its first error shows no growth, so rates would miss that error: these begin at zero.

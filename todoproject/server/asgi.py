@@ -23,6 +23,8 @@ def application() -> ASGIHandler:
 
 
 class Worker(UvicornH11Worker):  # type: ignore[misc]  # no types
+    CONFIG_KWARGS = UvicornH11Worker.CONFIG_KWARGS | {"server_header": False}
+
     def init_signals(self) -> None:
         """Exit at SIGTERM, which uvicorn raises again at its end: it would kill before audit records are shipped."""
         super().init_signals()

@@ -25,7 +25,7 @@ def main() -> int:
         print("the secrets are there already")
         return 0
     if there:
-        print(f"only {', '.join(there)}: delete the namespace {NAMESPACE} and start anew", file=sys.stderr)
+        print(f"only {', '.join(there)}: delete the namespace {NAMESPACE} and start again", file=sys.stderr)
         return 1
     print(kubectl("create", "-f", "-", stdin=json.dumps(manifest())), end="")
     return 0

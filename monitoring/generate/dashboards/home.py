@@ -1,4 +1,4 @@
-"""Where a look begins: the promise, who is live since when, what fires, and the four golden signals."""
+"""Makes the dashboard to look at first: promises, who is live since when, what fires, and the four golden signals."""
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 

@@ -1,4 +1,4 @@
-"""What users feel: rate, errors, latency; by route, and blue beside green."""
+"""Makes the dashboard of rate, errors and latency, as users feel them; by route, and blue beside green."""
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 

@@ -1,4 +1,4 @@
-# One environment: what is composed, and in what order it needs each other. What differs between environments is in
+# One environment: its modules and the order in which they need each other. Differences between environments are in
 # their folders (envs/<env>/*.tfvars): a choice is a value there, never a comparison of names here.
 
 locals {

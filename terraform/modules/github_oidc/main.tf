@@ -5,7 +5,7 @@ locals {
   classic   = "repo:${var.repository.owner}/${var.repository.name}"
   immutable = "repo:${var.repository.owner}@${var.repository.owner_id}/${var.repository.name}@${var.repository.id}"
 
-  # What a job may be. A pull request from a fork gets no token at all, and never one for an environment.
+  # The jobs that may take a role. A pull request from a fork gets no token at all, and never one for an environment.
   subjects = {
     # Beside pull requests, main: the nightly look at drift has none.
     plan     = ["pull_request", "ref:refs/heads/main"]

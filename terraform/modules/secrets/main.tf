@@ -27,7 +27,7 @@ resource "aws_secretsmanager_secret" "this" {
   recovery_window_in_days = var.recovery_days
 }
 
-# Whoever IAM would let read is refused unless named here. A Deny, so that a careless Allow elsewhere changes nothing;
+# Every reader that is not named here is refused. A Deny, so that a careless Allow elsewhere changes nothing;
 # by name, not by principal, so that a role which sleeps with the cluster is the same reader when it wakes.
 data "aws_iam_policy_document" "readers" {
   statement {

@@ -37,7 +37,7 @@ run "nobody_is_administrator_but_those_who_are_named" {
 
   assert {
     condition     = aws_eks_cluster.this.access_config[0].authentication_mode == "API" && aws_eks_cluster.this.access_config[0].bootstrap_cluster_creator_admin_permissions == false
-    error_message = "Access entries alone; whoever creates the cluster is not its administrator."
+    error_message = "Access entries alone; the cluster's creator is not its administrator."
   }
 
   assert {
@@ -154,7 +154,7 @@ run "addons_that_need_a_node_come_after_it" {
 
   assert {
     condition     = keys(aws_eks_addon.before_nodes) == ["kube-proxy", "vpc-cni"] && keys(aws_eks_addon.after_nodes) == ["aws-secrets-store-csi-driver-provider", "coredns", "metrics-server"]
-    error_message = "A Deployment's add-on before the nodes would wait for ever; a node before vpc-cni too."
+    error_message = "A Deployment's add-on before the nodes would never be ready; a node before vpc-cni too."
   }
 
   assert {

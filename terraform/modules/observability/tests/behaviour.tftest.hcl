@@ -44,7 +44,7 @@ run "before_the_load_balancer_there_are_no_alarms_on_it" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.server_error_ratio) == 0 && length(aws_cloudwatch_metric_alarm.latency) == 0
-    error_message = "An alarm on a load balancer that is not there would say nothing for ever."
+    error_message = "An alarm on a load balancer that is not there would never fire."
   }
 }
 
