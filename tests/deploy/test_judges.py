@@ -14,7 +14,7 @@ from deploy.kubectl import Answer
 from deploy.visitor import OVERLOADED, PROXY_SECONDS, Response, send
 from tests.deploy.account import Account
 from tests.deploy.scripted.answers import SILENCE
-from tests.deploy.world import ROOT, Scene, image, next_command
+from tests.deploy.world import PROD, ROOT, Scene, image, next_command
 
 # All of it takes more than two seconds.
 pytestmark = pytest.mark.slow
@@ -116,7 +116,7 @@ def test_dev_goes_on_without_an_alarm_in_the_account(account: Account) -> None:
     scene = account.scene
     scene.environment = "dev"
     scene.settings(alarms="watched")
-    account.no_alarms()
+    account.lose_alarms()
     assert scene.release("a", "--first") == 0, scene.output
     assert scene.release("b") == 0, scene.output
 
@@ -212,8 +212,8 @@ def test_a_release_that_nobody_could_judge_from_here_changes_nothing(account: Ac
     prod.fault(unreachable=True)
     began = prod.clock.now()
     assert prod.release("b") == 19, prod.output
-    assert f"Nobody can reach https://todo.example.com from here: {NOWHERE}." in prod.output
-    assert next_command(prod.output).startswith("curl -sv https://todo.example.com/readyz")
+    assert f"Nobody can reach https://{PROD['DOMAIN']} from here: {NOWHERE}." in prod.output
+    assert next_command(prod.output).startswith(f"curl -sv https://{PROD['DOMAIN']}/readyz")
     assert {command.split()[2] for command in prod.commands()} == {"get"}
     assert prod.clock.now() - began < 30
 

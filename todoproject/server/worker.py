@@ -6,13 +6,10 @@ All that is gunicorn's own and not documented is used here and nowhere else (tes
 import errno
 import os
 import resource
-import selectors
 import socket
 import threading
 import time
 from contextlib import suppress
-from functools import partial
-from itertools import islice
 from types import FrameType
 from typing import Any
 
@@ -22,30 +19,19 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 from todoproject.logs.context import begin_request
 from todoproject.metrics import capacity
 from todoproject.server import limits
+from todoproject.server.connections import Connections
 from todoproject.server.incoming import HeadTooLargeError, Incoming
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
 
-# As long as gunicorn gives a client to read an answer and close.
-LINGER_SECONDS = 2.0
-
-# A client sends its request right behind its connection.
-SECONDS_TO_BEGIN = 1.0
-
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Its main thread, the loop, reads and never waits; a thread parses and answers what is in memory.
-
-    A connection without a thread is in one place: silent, kept after an answer, collecting or ending. Each has a
-    deadline, and its place the order of these.
-    """
+    """Its main thread, the loop, reads and never waits; a thread parses and answers what is in memory."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
-        self.silent, self.kept, self.collecting, self.ending = (dict[Any, float]() for _ in range(4))
-        self.collected = 0  # bytes of all that are collecting
         self.serving = threading.local()
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.worker_connections: int = min(self.cfg.worker_connections, descriptors - limits.OTHER_DESCRIPTORS)
@@ -57,6 +43,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         from todoproject.server import answers  # noqa: PLC0415
 
         self.limit_of, self.answers = limit_of, answers
+        self.waiting = Connections(self.poller, self.receive, self.close, self.cfg.keepalive)
         super().run()
 
     # ── Deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -67,10 +54,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         self._notified = now
         super().notify()
-        for place in (self.silent, self.kept, self.ending):
-            for conn in [conn for conn, until in place.items() if until < now]:
-                self.forget(conn)
-        for conn in [conn for conn, until in self.collecting.items() if until < now]:
+        for conn in self.waiting.expire():
             self.refuse(conn, 408)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
@@ -83,66 +67,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not self.alive and not enabled:
             for listener in self.sockets:
                 listener.close()
-            soon = time.monotonic() + STOP_KEEPALIVE_LINGER
-            for place in (self.silent, self.kept):
-                place.update({conn: min(until, soon) for conn, until in place.items()})
+            self.waiting.hurry(STOP_KEEPALIVE_LINGER)
 
-    # ── Places ───────────────────────────────────────────────────────────────────────────────────────────────────────
-    def watch(self, conn: Any, place: dict[Any, float], seconds: float) -> None:
-        """Come back to a connection when its client has sent something; `place` forgets it after `seconds`."""
-        if conn.place is None:
-            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.receive, conn))
-        else:
-            self.leave(conn)
-        if place is self.collecting:
-            conn.held = len(conn.incoming.buffer)
-            self.collected += conn.held
-        if not self.alive and place is self.kept:
-            seconds = min(seconds, STOP_KEEPALIVE_LINGER)
-        conn.place, place[conn] = place, time.monotonic() + seconds
-
-    def leave(self, conn: Any) -> None:
-        del conn.place[conn]
-        self.collected -= conn.held
-        conn.held = 0
-
-    def unwatch(self, conn: Any) -> None:
-        if conn.place is not None:
-            self.leave(conn)
-            self.poller.unregister(conn.sock)
-            conn.place = None
-
-    def forget(self, conn: Any) -> None:
-        self.unwatch(conn)
-        self.nr_conns -= 1
-        conn.close()
-
-    def drop(self, conn: Any) -> None:
-        """End a connection: our side now, the client's when it has read our answer and closed, or after LINGER_SECONDS.
-
-        Closed while something is unread, it would be reset, and the answer lost. gunicorn's `close_graceful` waits for
-        the client in the one thread that accepts and beats. https://www.rfc-editor.org/rfc/rfc9112#section-9.6
-        """
-        conn.incoming.buffer.clear()
-        try:
-            conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:  # the client was faster
-            self.forget(conn)
-        else:
-            self.watch(conn, self.ending, LINGER_SECONDS)
-
-    def make_room(self) -> None:
-        """Close the connection that is missed least, when there are as many as there may be.
-
-        One that is kept ends with an answer only: a load balancer may be sending its next request over it. Nor is one
-        closed that has just come, whose request has not been read yet, while others have had their time.
-        """
-        said_nothing = time.monotonic() + self.cfg.keepalive - SECONDS_TO_BEGIN
-        silent = [conn for conn, until in islice(self.silent.items(), 1) if until < said_nothing]
-        for conn in (*islice(self.ending, 1), *silent, *islice(self.collecting, 1), *islice(self.silent, 1)):
-            self.forget(conn)
-            return
-
+    # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection; without a descriptor left for it, another one must go first."""
         try:
@@ -150,16 +77,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         except OSError as error:
             if error.errno not in {errno.EMFILE, errno.ENFILE}:
                 raise
-            self.make_room()
+            self.waiting.make_room()
 
-    # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def enqueue_req(self, conn: Any) -> None:
         """Take a new connection, which waits without a thread until its client has sent a request."""
         conn.initialized, conn.place, conn.held = True, None, 0
         conn.incoming = Incoming(self.limit_of)
-        self.watch(conn, self.silent, self.cfg.keepalive)
+        self.waiting.watch(conn, self.waiting.silent, self.cfg.keepalive)
         if self.nr_conns >= self.worker_connections:
-            self.make_room()
+            self.waiting.make_room()
 
     def receive(self, conn: Any, _sock: socket.socket) -> None:
         """Read what a client has sent."""
@@ -172,18 +98,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         except OSError:
             data = b""
             conn.incoming.buffer.clear()
-        if conn.place is self.ending and data:
+        if conn.place is self.waiting.ending and data:
             return
         if not data:
             if conn.incoming.buffer:
                 self.refuse(conn, 400)  # half a request, whose client may still read
             else:
-                self.forget(conn)
+                self.waiting.forget(conn)
             return
         conn.incoming.buffer += data
-        if conn.place is self.collecting:
-            conn.held += len(data)
-            self.collected += len(data)
+        if conn.place is self.waiting.collecting:
+            self.waiting.count(conn, len(data))
         self.proceed(conn)
 
     def proceed(self, conn: Any) -> None:
@@ -202,24 +127,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                     answer = self.answers.refusal(incoming, 503, keep=keep)
                 incoming.begin_next()
                 if not (self.say(conn, answer) and keep):
-                    self.drop(conn)
+                    self.waiting.end(conn)
                     return
         except HeadTooLargeError:
             self.refuse(conn, 431 if b"\r\n" in incoming.buffer[: limits.LINE_BYTES] else 414)
             return
         if not incoming.buffer:
-            self.watch(conn, self.kept, self.cfg.keepalive)
+            self.waiting.watch(conn, self.waiting.kept, self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
             return
-        if conn.place is not self.collecting:
-            self.watch(conn, self.collecting, limits.SLOW_SECONDS)
+        if conn.place is not self.waiting.collecting:
+            self.waiting.watch(conn, self.waiting.collecting, limits.SLOW_SECONDS)
         if incoming.expects:
             incoming.expects = False
             self.say(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
-        while self.collected > limits.COLLECTED_BYTES:
-            self.refuse(next(iter(self.collecting)), 408)
+        while self.waiting.collected > limits.COLLECTED_BYTES:
+            self.refuse(next(iter(self.waiting.collecting)), 408)
 
     def few_are_kept(self) -> bool:
-        return len(self.kept) < self.most_kept
+        return len(self.waiting.kept) < self.most_kept
 
     def say(self, conn: Any, answer: bytes) -> bool:
         """Send a short answer; False if the client takes none."""
@@ -230,10 +155,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def refuse(self, conn: Any, status: int) -> None:
         self.say(conn, self.answers.refusal(conn.incoming, status))
-        self.drop(conn)
+        self.waiting.end(conn)
+
+    def close(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
 
     def serve(self, conn: Any, request: bytes) -> None:
-        self.unwatch(conn)
+        self.waiting.unwatch(conn)
         conn.parser = get_parser(self.cfg, [request], conn.client)
         capacity.waiting.inc()
         super().enqueue_req(conn)
@@ -243,7 +172,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         with suppress(OSError):  # gunicorn closes it where an answer has broken off
             conn.sock.settimeout(0)
         if fs.cancelled() or fs.exception() or not fs.result():
-            self.drop(conn)
+            self.waiting.end(conn)
         else:
             conn.incoming.begin_next()
             self.proceed(conn)
