@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -145,6 +146,7 @@ def name(root: Path, asked: Mapping[str, str]) -> None:
 def remove_pattern(root: Path) -> None:
     """Remove the folder of this module, and what README says of the command."""
     _git(root, "rm", "-r", "--quiet", "pattern")
+    shutil.rmtree(root / "pattern", ignore_errors=True)  # compiled modules
     _edit(root, "README.md", {r"^(\$ make service .*|`make service` .*(\n.+)*\n)\n": ""})
 
 

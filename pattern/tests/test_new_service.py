@@ -137,6 +137,9 @@ def test_a_word_that_the_account_already_says_of_something_else_is_refused(clone
 def test_the_name_goes_where_the_account_and_people_read_it_and_nowhere_else(
     clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (clone / "pattern/__pycache__").mkdir()
+    (clone / "pattern/__pycache__/new_service.pyc").touch()
+    (clone / ".git/info/exclude").write_text("__pycache__\n")
     name(clone, wanted(clone, {"NAME": "Acme work orders", "OWNER": "acme", "REGION": "eu-central-1"}))
     read = {path: (clone / path).read_text() for path in git(clone, "ls-files").split()}
     assert json.loads(read["project.json"]) == {
@@ -150,6 +153,7 @@ def test_the_name_goes_where_the_account_and_people_read_it_and_nowhere_else(
     assert "CLUSTER_NAME=acme-work-dev\nWEB_ROLE_ARN=arn:aws:iam::1:role/acme-work-dev-web" in "".join(read.values())
     assert '"eu-central-1"' in read["terraform/envs/dev/terraform.tfvars.example"]
     assert "pattern/README.md" not in read
+    assert not (clone / "pattern").exists(), "with the compiled modules of this very command"
     assert "Examples stand for ACCOUNT, DOMAIN." in capsys.readouterr().out
 
 

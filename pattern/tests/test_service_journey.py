@@ -56,6 +56,9 @@ def test_an_upstream_notice_is_kept_beside_the_clients(named: Clone) -> None:
 
 
 def test_terraform_is_valid_and_starts_names_with_the_word(named: Clone) -> None:
+    package = named.root / "terraform/.build/database_access.zip"
+    package.parent.mkdir(exist_ok=True)
+    package.touch()
     root = Terraform(named.root / "terraform", "envs/dev")
     root.init("-backend=false")
     root.succeed("validate")
