@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 ADDRESSES, LOGINS_A_SECOND = 12, 2.0  # ten a minute each: LOGIN_RATE
 SEARCHES_A_SECOND = 10.0  # API_RATE
 LISTS_A_SECOND, SECONDS = 8.0, 20.0
-# Each place of each text is compared 199 times.
-COSTLY = "a" * 199 + "b"
+# A hundred places of each text are compared a hundred times.
+COSTLY = "a" * 100 + "b"
 
 
 @pytest.fixture
@@ -105,6 +105,5 @@ def test_lists_stay_fast_while_one_user_searches_as_dearly_as_they_can(
         return gunicorn.ask("GET", f"/notices?q={COSTLY}", headers={"Authorization": f"Bearer {token}"}).status
 
     p99, statuses = p99_of_lists(gunicorn, caller, search, SEARCHES_A_SECOND)
-    assert set(statuses) <= {422, 429}
-    assert {422, 429} <= set(statuses)
+    assert set(statuses) == {422, 429}
     assert p99 < patient(0.5), statuses
