@@ -151,6 +151,13 @@ def test_an_asset_knows_no_other_method_than_reading(asset: str) -> None:
     assert response.json()["type"] == "/docs/errors/method-not-allowed"
 
 
+@pytest.mark.parametrize("path", ["/static/of-the-next-release.0123456789ab.css", "/nothing", "/docs/errors/x"])
+def test_what_is_not_there_is_kept_by_no_cache(path: str) -> None:
+    """While traffic is split, the pods of one release are asked for assets of the other."""
+    response = Client().get(path)
+    assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
+
+
 def test_a_range_beyond_the_end_of_an_asset_is_told_where_that_is(asset: str) -> None:
     response = Client().get(asset, headers={"Range": "bytes=999999999-"})
     assert (response.status_code, response["Content-Range"]) == (416, "bytes */8")
