@@ -12,7 +12,7 @@ WORKDIR /app
 RUN python -m venv --without-pip /venv
 COPY requirements/main.txt /tmp/
 RUN python -m pip --python /venv/bin/python install --no-cache-dir --no-compile --no-deps --require-hashes -r /tmp/main.txt
-COPY manage.py ./
+COPY manage.py project.json ./
 COPY todoproject todoproject/
 COPY todos todos/
 # DEBUG stands in for the secrets, which a build has none of. ReDoc and DRF's pages are not served.

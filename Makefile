@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run stop user token test quick check resource terraform-test generate environment render golden release rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
+.PHONY: help run stop user token test quick check resource terraform-test generate environment render golden release rehearse restore-drill rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -49,7 +49,7 @@ clean: ## remove environments, caches and assets; the data in .local/ stays
 
 ##@ Check what you changed
 
-quick: .venv/test ## the cheap checks and the fast tests
+quick: .venv/test ## the cheap checks and the fast tests; the former alone: check
 	@sh local/check.sh quick
 	@exec $(PYTEST) -m "not slow and not ci and not cluster"
 
@@ -57,12 +57,17 @@ test: .venv/test $(if $(CI),.venv-checkov/ready) ## static checks, tests (CI=1: 
 	@sh local/check.sh
 	@exec $(PYTEST) --cov $(if $(CI),-m "not cluster" --timeout 600)
 
-check: .venv/test ## the static checks alone
+check: .venv/test
 	@exec sh local/check.sh
 
 format: .venv/test ## format Python, and fix what can be fixed safely
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@exec $(PYTHON) -m ruff format .
+
+rehearse: restore-drill ## a restore of the database on this machine, or: restore-drill
+
+restore-drill: .venv/run
+	@exec $(PYTHON) -m local.restore_drill
 
 terraform-test: .venv/test .venv-checkov/ready ## apply every environment to an emulator (EVIDENCE=docs/evidence)
 	@exec $(PYTEST) -m "not cluster" tests/terraform
@@ -75,7 +80,7 @@ resource: ## write a resource (NAME=job FIELDS='title:str(80)'), or REMOVE=1 one
 	@$(MAKE) --no-print-directory .venv/test
 	@exec $(PYTHON) -m local.new_resource
 
-image: ## build the container image todo:dev by docker or podman (IMAGE=name)
+image: ## build the container image service:dev by docker or podman (IMAGE=name)
 	@exec sh local/image.sh
 
 ##@ Write again what is generated

@@ -1,1 +1,1 @@
-"""What an environment costs a month, computed from Terraform's plan and a dated price table."""
+"""Computes the monthly cost of an environment from Terraform's plan and a dated price table."""

@@ -1,4 +1,4 @@
-"""What a plan adds to the month's bill: the account as it is against the account as it would be."""
+"""Computes the difference that a plan makes to the month's bill: the account today against the account after it."""
 
 from typing import Any
 

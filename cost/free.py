@@ -1,4 +1,4 @@
-"""Resource types that bill nothing by themselves. What they carry (traffic, log lines) is in environments/NAME.ini.
+"""Resource types that bill nothing by themselves. Their traffic and log lines are in environments/NAME.ini.
 
 A type that is neither here nor priced stops the report: an unknown bill must not read as zero.
 """

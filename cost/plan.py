@@ -36,7 +36,7 @@ def _walk(module: dict[str, Any]) -> Iterator[Resource]:
         yield from _walk(child)
 
 
-# What pricing reads of each resource: the recorded plans in tests/cost/plans hold this and nothing else.
+# The attributes that pricing reads of each resource: the recorded plans in tests/cost/plans hold this and nothing else.
 PRICED_ARGUMENTS = {
     "allocated_storage",
     "associate_public_ip_address",

@@ -1,6 +1,6 @@
-"""What AWS says, asked through its command line, which a kubeconfig needs anyway: alarms, and the weights of traffic.
+"""Asks AWS for alarms and weights of traffic, through its command line, which a kubeconfig needs anyway.
 
-An Ingress tells only what is wished for. What users get is said by the load balancer's own rules.
+An Ingress holds only the wish. The load balancer's rules say which colour users get.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a release takes from this checkout: its settings, the environment's values, and overlays with an image.
+"""Reads a release's part of this checkout: its settings, the environment's values, and overlays with an image.
 
 Overlays with an image are throw-away folders in .local/deploy/<env>/<process>/ (ignored by Git), so that every command
 shown can be given again by hand, and two releases in one checkout do not write each other's files. No tracked file is
@@ -106,7 +106,11 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-CHOICES = {"alarms": ("required", "watched", "none"), "after_window": ("keep", "scale-to-zero")}
+NAMES = r"[a-z0-9]+(-[a-z0-9]+)+"
+CHOICES = {
+    "alarms": (rf"watched|none|{NAMES}( {NAMES})*", "watched, none, or names such as error-lines"),
+    "after_window": ("keep|scale-to-zero", "one of keep, scale-to-zero"),
+}
 BOOLEANS = {"true": True, "false": False}
 READ: dict[str, tuple[Callable[[str], Any], str]] = {
     "int": (int, "a whole number"),
@@ -160,11 +164,11 @@ class Settings:
 
 def _typed(file: Path, name: str, kind: str, text: str) -> Any:
     """Read a value by the type of its field; a wrong one is a ValueError that says what is right."""
-    (read, what), allowed = READ[kind], CHOICES.get(name)
+    (read, what), (form, words) = READ[kind], CHOICES.get(name, (r"[^-].*", ""))
     try:
-        if text and not text.startswith("-") and text in (allowed or [text]):
+        if re.fullmatch(form, text):
             return read(text)
     except (ValueError, KeyError):
         pass
-    what = f"one of {', '.join(allowed)}" if allowed else what
+    what = words or what
     raise ValueError(f"{file}: {name} = {text} must be {what}, and not negative")

@@ -1,4 +1,4 @@
-"""What the cluster says: the objects of a release at one moment, and the pods of a colour or of a Job.
+"""Reads the cluster: the objects of a release at one moment, and the pods of a colour or of a Job.
 
 Which colour is live stands in the traffic object. Of pods: what they lack, and whether waiting can still help.
 """

@@ -9,8 +9,9 @@ from deploy.kubectl import KubectlError, complete
 from deploy.names import COLOURS, CONTAINER, OURS
 from deploy.run import Run
 
-# Through the kubelet, not through the API server's proxy: the pods' security group admits only the former.
-DEEP = "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/readyz?deep=1', timeout=5)"
+# On the port of the metrics the database is asked now. Through the kubelet: the pods' security group admits it,
+# and not the API server's proxy.
+DEEP = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/readyz', timeout=10)"
 
 # A pod that was made while the controller's webhook was away has no readiness gate and never gets one.
 RECREATIONS = 3

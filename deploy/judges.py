@@ -61,8 +61,9 @@ def must_be_there(run: Run, *, first: bool) -> None:
         states = run.aws.alarms()
     except Unanswered as error:
         raise Failure(failures.REFUSED, str(error)) from error
-    if not states and run.settings.alarms == "required" and not first:
-        raise Failure(failures.ALARMS_MISSING, f"No CloudWatch alarm begins with {run.aws.prefix}.")
+    wanted = [] if run.settings.alarms == "watched" or first else run.settings.alarms.split()
+    if missing := [run.aws.prefix + name for name in wanted if run.aws.prefix + name not in states]:
+        raise Failure(failures.ALARMS_MISSING, f"The account has no CloudWatch alarm {' and no '.join(missing)}.")
     if rings := ringing(states):
         raise Failure(failures.ALARM_RINGS, f"In ALARM already: {', '.join(rings)}.")
 

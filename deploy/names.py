@@ -1,15 +1,15 @@
 """The names that the release tool shares with the manifests in kustomize/: they are written here and nowhere else."""
 
-NAMESPACE = "todo"
-SERVICE = "todo"  # the label app.kubernetes.io/name of everything that belongs to the service
-TRAFFIC = "todo"  # the Ingress, or Service, that says which colour is live
-RELEASE = "todo-release"  # the Lease and the journal
-MIGRATE = "todo-migrate"
+NAMESPACE = "service"
+SERVICE = "service"  # the label app.kubernetes.io/name of everything that belongs to the service
+TRAFFIC = "web"  # the Ingress, or Service, that says which colour is live
+RELEASE = "release"  # the Lease and the journal
+MIGRATE = "migrate"
 CONTAINER = "web"
 
-LIVE = "todo/live"
-COLOUR = "todo/colour"
-ENVIRONMENT = "todo/environment"
+LIVE = "service/live"
+COLOUR = "service/colour"
+ENVIRONMENT = "service/environment"
 
 COLOURS = ("blue", "green")
 OURS = f"app.kubernetes.io/name={SERVICE}"
@@ -17,12 +17,12 @@ OURS = f"app.kubernetes.io/name={SERVICE}"
 
 def web(colour: str) -> str:
     """Return the name of a colour's Deployment, Service and autoscaler."""
-    return f"todo-{colour}"
+    return f"web-{colour}"
 
 
 def smoke(colour: str) -> str:
     """Return the name of a colour's smoke Job, without its suffix."""
-    return f"todo-smoke-{colour}"
+    return f"smoke-{colour}"
 
 
 def pods_of(colour: str) -> str:

@@ -38,7 +38,7 @@ def until(clock: Clock, look: Callable[[], T | None], *, seconds: float, every: 
 
 
 class Progress:
-    """Writes lines. What is repeated while waiting, a command or what is waited for, is shown once a step."""
+    """Writes lines. A command or a reason that repeats while waiting is shown once a step."""
 
     def __init__(self, stream: TextIO, clock: Clock) -> None:
         self._stream, self._clock = stream, clock

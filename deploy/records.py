@@ -1,4 +1,4 @@
-"""What a release leaves in the cluster, so that any machine can go on or go back: a journal and a Lease.
+"""Keeps a journal and a Lease in the cluster, so that any machine can go on or go back.
 
 The journal may be lost: which colour is live stands in the traffic object alone.
 """

@@ -23,7 +23,7 @@ from deploy.visitor import Send, Visitor, send
 
 @dataclass
 class World:
-    """What lies outside of the tool; tests give their own."""
+    """The surroundings of the tool; tests give their own."""
 
     clock: Clock = field(default_factory=SystemClock)
     execute: Execute = execute

@@ -1,4 +1,4 @@
-"""What is live, how large a rollback would find the former colour, and whether somebody is at work."""
+"""Says which colour is live, how large the former one is, and whether somebody is at work."""
 
 from __future__ import annotations
 

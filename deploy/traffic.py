@@ -22,7 +22,7 @@ def move(run: Run, colour: str) -> None:
 
 
 class Doubt(NamedTuple):
-    """What speaks against a flip; `asked` is False when the load balancer could not be asked."""
+    """Reasons against a flip; `asked` is False when the load balancer could not be asked."""
 
     text: str
     asked: bool = True

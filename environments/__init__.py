@@ -65,7 +65,7 @@ class Environment:
 
     @property
     def time_zone(self) -> str:
-        """Where its people live, as the tz database names it."""
+        """Return its people's time zone, as the tz database names it."""
         return self._setting("time_zone", "Etc/UTC")
 
     def folders(self, section: str, key: str) -> list[str]:

@@ -14,7 +14,7 @@ from environments import NAME, ROOT, EnvironmentFilesError, with_account
 from environments.__main__ import write
 
 RESERVED = {"ci", "bootstrap", "local"}
-# What an environment consists of; {} is its name.
+# The files of an environment; {} is its name.
 PARTS = (
     "environments/{}.ini",
     "kustomize/overlays/{}",
@@ -24,13 +24,13 @@ PARTS = (
     "tests/cost/plans/{}-asleep.json",
     "tests/terraform/golden/permissions_{}.json",
 )
-# What is on this machine alone, or belongs to the other's account.
+# Files of this machine alone, or of the other environment's account.
 LEFT_OUT = shutil.ignore_patterns(".terraform", "*.tfstate*", "backend.hcl", "terraform.tfvars", "__pycache__")
-# What names the environment; main.tf is the same in each.
+# Files that name the environment; main.tf is the same in each.
 NAMING = {".ini", ".env", ".tfvars", ".example", ".json"}
 FOLLOWING = ("monitoring.generate",), ("cost", "--plans", "tests/cost/plans", "--output", "docs/cost")
 GOLDEN = ("tests.kustomize.golden_files",)
-NEXT = """{name} is like {like}. What is its own, and yours to write:
+NEXT = """{name} is like {like}. Write its own values:
   environments/{name}.ini                          which environment it comes after, who is told, what it costs
   terraform/envs/{name}/settings.auto.tfvars       sizes; terraform.tfvars.example lists the account's values
   kustomize/overlays/{name}/configuration, sizes   settings, pods

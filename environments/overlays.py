@@ -26,7 +26,7 @@ configMapGenerator:
 CONFIGURATION = f"""apiVersion: kustomize.config.k8s.io/v1alpha1
 kind: Component
 configMapGenerator:
-  - name: {SERVICE}
+  - name: web
     envs: [config.env]
     options:
       immutable: true

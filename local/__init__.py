@@ -1,1 +1,1 @@
-"""What a laptop needs and a pod does not: PostgreSQL, secrets, a supervisor. See `python -m local --help`."""
+"""Tools that a laptop needs and a pod does not: PostgreSQL, secrets, a supervisor. See `python -m local --help`."""

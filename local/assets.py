@@ -11,7 +11,7 @@ from local.state import ROOT
 
 STAMP = ROOT / ".local" / "assets"
 MANIFEST = ROOT / "static" / "staticfiles.json"
-# What is installed may differ from the lock: `.ci/next-django` puts another Django before it.
+# The installed version may differ from the lock: `.ci/next-django` puts another Django before it.
 BRINGING_ASSETS = ("django", "djangorestframework", "drf-spectacular-sidecar", "whitenoise")
 
 

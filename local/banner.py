@@ -1,4 +1,4 @@
-"""What a person sees once the service is ready: where everything is, and a line to paste."""
+"""Prints where everything is once the service is ready, and a line to paste."""
 
 import textwrap
 

@@ -27,7 +27,9 @@ def database(state: State) -> Generator[dict[str, str], None, None]:
     try:
         server.start()
         server.provide(
-            "todo", role=read_secret(state.secrets, "db_username"), password=read_secret(state.secrets, "db_password")
+            "service",
+            role=read_secret(state.secrets, "db_username"),
+            password=read_secret(state.secrets, "db_password"),
         )
         yield database_variables(state.secrets, port=server.port)
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local import ports
 
-# What a laptop has no certificate, load balancer or reason for.
+# Settings for a machine without certificate and load balancer.
 LAPTOP = {
     "DEBUG": "false",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
@@ -17,7 +17,7 @@ LAPTOP = {
     "BIND_ADDRESS": "127.0.0.1",
     "PYTHONUNBUFFERED": "1",
 }
-# What the person who starts it may choose.
+# Variables that the person who starts it may set.
 CHOICES = {
     "PORT": "8000",
     "SERVER": "wsgi",
@@ -59,7 +59,7 @@ def service_environment(secrets: Path, *, database: Mapping[str, str]) -> dict[s
     }
 
 
-def database_variables(secrets: Path, *, port: int, name: str = "todo") -> dict[str, str]:
+def database_variables(secrets: Path, *, port: int, name: str = "service") -> dict[str, str]:
     """Return where our own PostgreSQL listens, and the files with its credentials."""
     return {
         "DB_HOST": "127.0.0.1",

@@ -71,7 +71,7 @@ class Gunicorn:
 
 
 def stop_left_over(pid_file: Path) -> int:
-    """Stop the gunicorn that a killed run left; return its pid, 0 when there is none of ours."""
+    """Stop the gunicorn that a killed run left; return its pid, 0 when there is none."""
     try:
         pid = int(pid_file.read_text(encoding="ascii"))
     except (OSError, ValueError):

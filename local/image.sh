@@ -1,10 +1,10 @@
 #!/bin/sh
-# Builds the image with docker or podman, whichever answers: todo:dev, or the name in IMAGE.
+# Builds the image with docker or podman, whichever answers: service:dev, or the name in IMAGE.
 # usage: sh local/image.sh [option of `build` …]
 set -eu
 
 epoch=$(git log -1 --format=%ct)
-set -- --tag "${IMAGE:-todo:dev}" \
+set -- --tag "${IMAGE:-service:dev}" \
     --build-arg "SOURCE=$(git config --get remote.origin.url || true)" \
     --build-arg "REVISION=$(git describe --always --abbrev=40 --exclude='*' --dirty)" \
     --build-arg "VERSION=$(git describe --always --tags --dirty)" "$@"

@@ -1,4 +1,4 @@
-"""What the terminal shows: our lines first, then the log of the service."""
+"""Shows our lines on the terminal first, then the log of the service."""
 
 import contextlib
 import sys

@@ -41,7 +41,7 @@ class Server:
 
     @property
     def log(self) -> Path:
-        """What the server has to say."""
+        """The server's log."""
         return self.directory / "log"
 
     @cached_property
@@ -70,7 +70,7 @@ class Server:
         self.stop()
         if not self.data.exists():
             self._create()
-        # Whoever holds the pid in this file, pid() has just found that it is not our server.
+        # pid() has just found that the pid in this file is not our server's.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.directory / "log.1")
@@ -170,7 +170,7 @@ class Server:
             # Nobody's PGDATA or PGPORT decides here, and messages are in English.
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
-            # No pipe for pg_ctl: the server would inherit a pipe and hold it open for ever.
+            # No pipe for pg_ctl: the server would inherit it and keep it open.
             stdout=subprocess.PIPE if program == "initdb" else subprocess.DEVNULL,
             stderr=subprocess.STDOUT if program == "initdb" else subprocess.DEVNULL,
             text=True,

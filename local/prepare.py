@@ -31,7 +31,7 @@ def main() -> int:
         call_command("demo", f"--password-file={os.environ['DEMO_PASSWORD_FILE']}", stdout=sys.stderr)
         call_command("token", WHO)
     except (Error, CommandError, ImproperlyConfigured) as error:
-        # What a person can mend without reading our code; anything else keeps its traceback.
+        # A person can fix these without reading our code; anything else keeps its traceback.
         print(" ".join(str(error).split()), file=sys.stderr)
         return 3
     return 0

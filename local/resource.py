@@ -1,4 +1,4 @@
-"""What tools beside the service know of its resources: the resource.toml in the folder of each."""
+"""Reads the resource.toml of each resource, for tools that must not import the service."""
 
 import tomllib
 from pathlib import Path

@@ -16,7 +16,7 @@ def _jwt_key_ring() -> str:
 MAKERS: dict[str, Callable[[], str]] = {
     "django_secret_key": lambda: secrets.token_urlsafe(64),
     "jwt_signing_keys": _jwt_key_ring,
-    "db_username": lambda: "todo_app",
+    "db_username": lambda: "service_app",
     "db_password": lambda: secrets.token_urlsafe(32),
     # Of the demo users, `admin` among them: to be typed from the banner.
     "admin_password": lambda: secrets.token_hex(8),

@@ -1,4 +1,4 @@
-"""Where a clone keeps what it makes: one git-ignored folder, `.local/` unless LOCAL_STATE names another."""
+"""The folder of everything that a clone makes: `.local/`, git-ignored, unless LOCAL_STATE names another."""
 
 import os
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class State:
 
     @property
     def lock(self) -> Lock:
-        """Held by whoever starts and stops the server: one at a time."""
+        """Held while the server is started or stopped: one process at a time."""
         return Lock(self.folder / "lock")
 
     @property

@@ -1,1 +1,1 @@
-"""Holds what only this repository needs and a client deletes: benchmarks, rehearsals, the renamer, and their tests."""
+"""Holds what only this repository needs and a client deletes: benchmarks, rehearsals, and their tests."""

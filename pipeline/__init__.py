@@ -1,1 +1,1 @@
-"""What the workflows need beyond make: each module runs on a laptop too, as `python -m pipeline.NAME --help` says."""
+"""Programs that the workflows need beyond make. Each runs on a laptop too: `python -m pipeline.NAME --help`."""

@@ -18,7 +18,7 @@ class CommandError(RuntimeError):
 
 
 class Finished(NamedTuple):
-    """How a program ended; `output` is stdout, `errors` stderr."""
+    """The end of a program; `output` is stdout, `errors` stderr."""
 
     status: int
     output: str

@@ -1,4 +1,4 @@
-"""What of a JSON schema a change may break, seen from one side of the wire.
+"""Finds changes of a JSON schema that break one side of the wire.
 
 A request may only be accepted more widely; a response may only be answered more narrowly.
 """

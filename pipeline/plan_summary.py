@@ -20,7 +20,7 @@ WORDS = {
     ("create", "delete"): "replaced",
     ("forget",): "forgotten",
 }
-# What loses data or service first.
+# Changes that lose data or service come first.
 ORDER = ["destroyed", "replaced", "forgotten", "changed", "made"]
 
 

@@ -20,12 +20,12 @@ from pipeline.command import CommandError, exit_on_failure, output
 
 TEST_SECONDS = 1200
 # Django calls a test database so; the old tests find it made, and with more migrations than they know.
-DATABASE = "test_todo"
+DATABASE = "test_service"
 
 
 def run(revision: str, arguments: list[str]) -> int:
     """Return pytest's exit status; raise CommandError when a migration or git fails."""
-    with tempfile.TemporaryDirectory(prefix="todo-previous-") as temporary, _migrated(Path(temporary)) as url:
+    with tempfile.TemporaryDirectory(prefix="previous-release-") as temporary, _migrated(Path(temporary)) as url:
         old = Path(temporary) / "release"
         _said("git", "worktree", "add", "--detach", str(old), revision)
         try:
@@ -58,11 +58,11 @@ def _migrated(folder: Path) -> Iterator[str]:
     role, password = (read_secret(secrets, name) for name in ("db_username", "db_password"))
     server.start()
     try:
-        for name in ("todo", DATABASE):
+        for name in ("service", DATABASE):
             server.provide(name, role=role, password=password)
         database = database_variables(secrets, port=server.port, name=DATABASE)
         _said(sys.executable, "manage.py", "migrate", environment=service_environment(secrets, database=database))
-        yield f"postgresql://{role}:{password}@127.0.0.1:{server.port}/todo?sslmode=disable"
+        yield f"postgresql://{role}:{password}@127.0.0.1:{server.port}/service?sslmode=disable"
     finally:
         server.stop()
 

@@ -3,7 +3,7 @@
 Opens a pull request that takes COMMIT back. A rollback moves traffic, not the code: without the revert the next merge
 would release the same mistake again. Needs a clean clone of main with the right to push, and `gh`. It may be given
 again: an open pull request stays as it is; a branch that got none (GitHub refuses them until the repository allows
-workflows to open some: terraform/README.md, step 3) is pushed anew.
+workflows to open some: terraform/README.md, step 3) is pushed again.
 """
 
 import sys

@@ -61,7 +61,7 @@ class Session:
         elif database:
             self.server.start()
             role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
-            self.server.provide("todo", role=role, password=password)
+            self.server.provide("service", role=role, password=password)
             variables = database_variables(self.secrets, port=self.server.port)
         else:
             variables = database_variables(self.secrets, port=1)

@@ -116,12 +116,19 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def migrated_database(name: str) -> Generator[dict[str, str], None, None]:
-    """Make an empty database, migrate it, and yield the environment that leads there; dropped at the end."""
+    """Make a database, migrate it, and yield the environment that leads there; dropped at the end."""
+    with empty_database(name) as environment:
+        manage(environment, "migrate", "--verbosity=0")
+        yield environment
+
+
+@contextmanager
+def empty_database(name: str) -> Generator[dict[str, str], None, None]:
+    """Make an empty database, and yield the environment that leads there; dropped at the end."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **_variables(name)}
     with _maintenance_connection() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
-    manage(environment, "migrate", "--verbosity=0")
     yield environment
     with _maintenance_connection() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -141,5 +148,5 @@ def _maintenance_connection() -> psycopg.Connection[tuple[Any, ...]]:
     )
     host, port = os.environ["DB_HOST"], os.environ["DB_PORT"]
     return psycopg.connect(
-        host=host, port=port, user=user, password=password, dbname="todo", autocommit=True, connect_timeout=10
+        host=host, port=port, user=user, password=password, dbname="service", autocommit=True, connect_timeout=10
     )

@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from pytest_django import Settings
 
@@ -43,7 +44,8 @@ def patient_database() -> None:
     options["options"] += "".join(
         f" -c {wait}=60000" for wait in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
     )
-    options["connect_timeout"] = 60
+    options["connect_timeout"] = options["seconds_to_answer"] = 60
+    settings.SEARCH_MILLISECONDS = 60_000
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Environments are folders: what follows from them is fresh, and files that do not fit together are refused."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 import environments
+from deploy.checkout import Settings
 from environments import EnvironmentFilesError, load, new, overlays, with_account
 from environments.__main__ import files, left_over, write
 from tests.kustomize.rendering import kubectl
@@ -133,7 +135,7 @@ def test_workflows_routes_prices_and_manifests_know_it(with_one_more: tuple[Path
         assert f"vars.AWS_PLAN_ROLE_{NEW.upper()}" in (root / ".github/workflows" / name).read_text()
     assert f"# What {NEW} costs a month" in (root / f"docs/cost/{NEW}.md").read_text()
     rendered = run([kubectl(), "kustomize", root / f"kustomize/overlays/{NEW}/blue"], timeout=60)
-    assert f"todo/environment: {NEW}" in rendered.output
+    assert f"service/environment: {NEW}" in rendered.output
     assert "people = page" in (root / f"environments/{NEW}.ini").read_text()
 
 
@@ -166,3 +168,13 @@ def test_a_new_environment_that_cannot_be_is_refused_before_anything_is_written(
     with pytest.raises(EnvironmentFilesError, match=said):
         new.copy(name, like if like != "prod" else LIKE.name, root)
     assert set(root.rglob("*")) == before
+
+
+@pytest.mark.parametrize("each", with_account(), ids=lambda each: each.name)
+def test_an_alarm_that_a_release_requires_is_one_that_terraform_makes(each: environments.Environment) -> None:
+    made = set()
+    for file in (ROOT / "terraform/modules").glob("*/*.tf"):
+        made |= set(re.findall(r'alarm_name +=\s"\$\{var\.name\}-([a-z0-9-]+)"', file.read_text()))
+    asked = Settings.read(ROOT / "deploy/release.ini", each.name).alarms
+    assert asked == "watched" or set(asked.split()) <= made
+    assert asked != "watched" or not each.production, "who has real users names the alarms that must be there"

@@ -1,1 +1,1 @@
-"""What every service keeps: settings, servers, API conventions, accounts, observability, database backend."""
+"""The parts that every service keeps: settings, servers, API conventions, accounts, observability, database backend."""

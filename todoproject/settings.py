@@ -3,6 +3,7 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from todoproject.secrets.environment import env
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # ── What a clone changes, with INSTALLED_APPS and urls.py: who the service says it is ────────────────────────────────
-TITLE = "Todo service"
+PROJECT = json.loads((BASE_DIR / "project.json").read_text())
+TITLE = PROJECT["title"]
 DESCRIPTION = (
-    "The caller's to-dos. Log in for an access token and send it as `Authorization: Bearer …`. "
+    "Log in for an access token and send it as `Authorization: Bearer …`. "
     "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors)."
 )
 # Of tokens: another one logs everybody out.
-JWT_ISSUER = JWT_AUDIENCE = "todo-service"
+JWT_ISSUER = JWT_AUDIENCE = f"{PROJECT['name']}-service"
 
 # ── Process ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DEBUG = environment.switch("DEBUG", default=False)
@@ -32,7 +34,7 @@ WSGI_APPLICATION = "todoproject.server.wsgi.application"
 LOGGING = configuration.LOGGING
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-DJANGO_SECRET_KEY = environment.secret("DJANGO_SECRET_KEY", debug_default="debug-only" * 6)
+DJANGO_SECRET_KEY = environment.secret("DJANGO_SECRET_KEY", debug_default="debug-only" * 6, check=django_key.strong)
 DJANGO_SECRET_KEY_FALLBACKS = environment.secret("DJANGO_SECRET_KEY_FALLBACKS", default="[]", check=django_key.key_list)
 # As they are at the start; todoproject.secrets.django_key keeps them up to date.
 SECRET_KEY = DJANGO_SECRET_KEY.value()
@@ -90,8 +92,9 @@ MIDDLEWARE = [
 ]
 FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)
 MIDDLEWARE = faults.installed(MIDDLEWARE, FAULTS)
-MAX_BODY_BYTES = 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# Of the admin's forms; the API declares its own (todoproject.http.body_limit). Ten thousand characters of four bytes
+# each, every byte as %XX, are 120,000.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 TRUSTED_PROXY_HOPS = environment.whole_number("TRUSTED_PROXY_HOPS", default=0, maximum=10)
 # Safe to read: ProxyHeadersMiddleware removes what no trusted proxy wrote.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -127,7 +130,12 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 API_RATE = environment.rate("API_RATE")
-LOGIN_RATE = "10/minute"
+WEB_THREADS = environment.web_threads()
+# A search that succeeds keeps the promise of 300 ms (monitoring/slo.yaml): nobody wakes anybody by searching.
+SEARCH_MILLISECONDS = 250
+LOGIN_RATE = environment.rate("LOGIN_RATE", default="10/minute")
+# One address cannot reach it: a user locked out after five failures may try again after a quarter of an hour.
+LOGIN_ACCOUNT_RATE = environment.rate("LOGIN_ACCOUNT_RATE", default="30/hour")
 ACCESS_TOKEN_SECONDS = 10 * 60
 REFRESH_TOKEN_SECONDS = 7 * 24 * 3600
 CORS_ALLOWED_ORIGINS = environment.words("CORS_ALLOWED_ORIGINS")

@@ -1,4 +1,4 @@
-"""A todo and the rules that hold for every row, whoever writes it."""
+"""A todo and the rules that hold for every row, by any writer."""
 
 from django.conf import settings
 from django.db import models

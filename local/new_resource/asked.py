@@ -17,7 +17,7 @@ SCOPES = ("owned", "everyone")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be written, or `remove`d."""
+    """A resource to be written, or `remove`d."""
 
     names: Names | None
     fields: list[Field]

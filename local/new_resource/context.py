@@ -1,4 +1,4 @@
-"""What the templates of local/resource_template are given."""
+"""Makes the context of the templates in local/resource_template."""
 
 from __future__ import annotations
 

@@ -31,12 +31,12 @@ class Alert:
             "alert": self.alert,
             "expr": query_shortened(self.expr.strip(), factor),
             **({"for": shortened(self.duration, factor)} if self.duration else {}),
-            "labels": {"severity": self.severity, "service": "todo", **self.labels},
+            "labels": {"severity": self.severity, "service": "service", **self.labels},
             "annotations": {
                 "summary": self.summary,
                 "description": self.description,
                 "runbook_url": runbook(kebab(self.alert)),
-                "dashboard_url": f"${{GRAFANA}}/d/todo-{self.dashboard}",
+                "dashboard_url": f"${{GRAFANA}}/d/service-{self.dashboard}",
             },
         }
 

@@ -3,9 +3,10 @@
 from monitoring.generate.table import Slo, Table, narrowed
 
 COLOUR = 'colour="$colour"'
-# What a worker without a free thread refuses (todoproject/server/) says how many came, not whether the release is
+# Refusals of a worker without a free thread (todoproject/server/) say how many came, not whether the release is
 # well: a stranger's flood must not take a release back that closes a hole. The latency of what is served counts.
-SERVED = 'route!="refused"'
+# Nor do answers to a client that met a limit.
+SERVED = 'route!="refused",traffic!="limited"'
 
 
 def bake_queries(table: Table) -> dict[str, object]:

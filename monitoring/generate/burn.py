@@ -23,7 +23,7 @@ def _alert(table: Table, slo: Slo, severity: str, rates: list[BurnRate]) -> Aler
         severity=severity,
         dashboard="slo",
         expr="\nor\n".join(_burning(table, slo, rate) for rate in rates),
-        summary=f"{{{{ $value | humanizePercentage }}}} of what users ask goes wrong: {slo.users}.",
+        summary=f"{{{{ $value | humanizePercentage }}}} of requests miss the objective: {slo.users}.",
         description=(
             f"The error budget ({slo.budget * 100:g} % in {table.window}) burns {hours}; at {slowest.factor:g} times "
             f"it is gone in {_lasts(table, slowest)}. At least {table.minimum_failures} requests went wrong."

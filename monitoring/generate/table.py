@@ -49,7 +49,7 @@ class BurnRate:
 
 @dataclass(frozen=True)
 class Bake:
-    """How a release's own colour is judged."""
+    """The bounds that judge a release's colour."""
 
     factor: float
     minimum_samples: int

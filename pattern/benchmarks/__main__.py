@@ -50,9 +50,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=10_000_000, help="of the largest table of `growth` (10,000,000)")
     parser.add_argument("--contender", action="append", metavar="NAME", choices=names, help=" | ".join(names))
     parser.add_argument("--request", action="append", metavar="KIND", choices=KINDS, help=" | ".join(KINDS))
-    parser.add_argument(
-        "--report", action="store_true", help="measure nothing: write the document anew from results.json"
-    )
+    parser.add_argument("--report", action="store_true", help="measure nothing: rewrite the document from results.json")
     return parser.parse_args()
 
 
@@ -80,7 +78,7 @@ def main() -> int:
 
 
 def measured(running: Yardstick, asked: argparse.Namespace, kept: dict[str, Any]) -> dict[str, Any]:
-    """Return `kept` with the parts that were asked for measured anew; each is written as soon as it is there."""
+    """Return `kept` with the parts that were asked for measured again; each is written as soon as it is there."""
     os.sched_setaffinity(0, cores.REST)
     database = running.filled("todo", rows=ROWS, users=USERS)
     bench = Bench(

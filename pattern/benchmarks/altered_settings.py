@@ -57,7 +57,7 @@ def _tokens_verified_each_time() -> None:
 
 
 def _statements_made_each_time() -> None:
-    """Django writes the SQL anew for every request"""
+    """Django writes the SQL for every request"""
     from todoproject.api.listing import Listing, Page  # noqa: PLC0415
 
     page = Listing.page

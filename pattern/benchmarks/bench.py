@@ -1,4 +1,4 @@
-"""What every part of the yardstick gets."""
+"""The context that every part of the yardstick gets."""
 
 import sys
 import time

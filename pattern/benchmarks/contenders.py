@@ -1,4 +1,4 @@
-"""Who is measured: the service, the service with one thing changed, and its peers. A line each."""
+"""The measured programs: the service, the service with one thing changed, and its peers. A line each."""
 
 import json
 import sys
@@ -18,7 +18,7 @@ PROCESSES = 2
 
 @dataclass(frozen=True, eq=False)
 class Contender:
-    """How one server is started: a command, and what its environment has beyond the common one."""
+    """The start of one server: a command, and what its environment has beyond the common one."""
 
     name: str
     about: str

@@ -58,7 +58,7 @@ class Database:
 
 @dataclass(frozen=True)
 class Yardstick:
-    """The running PostgreSQL and the secrets of whoever uses it."""
+    """The running PostgreSQL and the secrets of its users."""
 
     folder: Path
     server: Server
@@ -79,7 +79,7 @@ class Yardstick:
         )
 
     def url(self, database: str) -> str:
-        """Return a DATABASE_URL for whoever is not the service."""
+        """Return a DATABASE_URL for programs other than the service."""
         role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
         return f"postgresql://{role}:{password}@127.0.0.1:{self.server.port}/{database}"
 

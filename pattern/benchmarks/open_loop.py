@@ -37,7 +37,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a request: `status` 0 is a refused or broken connection, -1 no answer at all.
+    """The outcome of a request: `status` 0 is a refused or broken connection, -1 no answer at all.
 
     It was `done` so many seconds from the start, and `seconds` after it had been due.
     """

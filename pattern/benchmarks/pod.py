@@ -15,9 +15,9 @@ from pattern.benchmarks.cpu import Used
 from pattern.benchmarks.http_load import BrokenAnswerError, ClosedLoop, ask_once, status_of
 from pattern.benchmarks.interleaved import CONNECTIONS
 from pattern.benchmarks.open_loop import Arrival, OpenLoop, Outcome, poisson
-from pattern.benchmarks.quota import NoQuotaError, Quota, quota
 from pattern.benchmarks.requests_made import Callers, around, head
 from pattern.benchmarks.serving import Serving, start
+from tests.quota import NoQuotaError, Quota, quota
 
 CORES, MEGABYTES = 0.25, 512
 RATE, SECONDS = 50, 60
@@ -100,7 +100,7 @@ def summary(outcomes: list[Outcome], seconds: float) -> dict[str, Any]:
     good = [outcome for outcome in outcomes if 200 <= outcome.status < 300]
     refused = [outcome for outcome in outcomes if outcome.status == 503 and outcome.retry_after]
     hung = sum(outcome.status == -1 for outcome in outcomes)
-    # Whoever gets no good answer has waited a minute: failing must not look fast.
+    # Failed requests count as 60 s: failing must not look fast.
     waited = [outcome.seconds * 1000 for outcome in good] + [60_000.0] * (len(outcomes) - len(good))
     cuts = statistics.quantiles(waited, n=100) if len(waited) > 1 else waited * 99
     return {

@@ -14,7 +14,7 @@ BEGIN, END = "<!-- written by `make bench`: begin -->", "<!-- written by `make b
 
 
 def write(found: dict[str, Any], document: Path = DOCUMENT, picture: Path = PICTURE) -> None:
-    """Write both files anew; what stands outside the markers stays."""
+    """Rewrite both files; text outside the markers stays."""
     document.write_text(rendered(found, document.read_text(encoding="utf-8")), encoding="utf-8")
     if "compared" in found:
         picture.write_text(chart.svg(found["compared"][LIST]), encoding="utf-8")

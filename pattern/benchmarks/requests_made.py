@@ -123,7 +123,7 @@ def around(requests: list[bytes]) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class Kind:
-    """How requests of one kind are made (from the callers and the port of our service), and the status they get."""
+    """Requests of one kind: how to make them (from the callers and our service's port), and the status they get."""
 
     made: Callable[[Callers, int], list[bytes]]
     status: int = 200

@@ -1,4 +1,4 @@
-"""What was measured, as tables: each a list of lines of Markdown."""
+"""Shows the measurements as tables: each a list of lines of Markdown."""
 
 import re
 import statistics

@@ -1,4 +1,4 @@
-"""What the service is held to, as data: a measure, its bound, and how it is computed from results.json.
+"""The service's targets, as data: a measure, its bound, and how it is computed from results.json.
 
 Ratios are medians of the rounds' ratios within one run; a measure that was not taken is None.
 """

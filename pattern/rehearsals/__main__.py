@@ -36,7 +36,7 @@ def _incident(arguments: argparse.Namespace, interruption: Interruption) -> int:
         say(f"\n  Prometheus  {server.url}/alerts")
         say(f"  service     {stack.colours[0].url}  metrics http://{stack.colours[0].metrics}/metrics")
         say("  logs        .local/incident/blue.log, green.log, postgres-exporter.log, postgresql/log")
-        incident = rehearse(kind, stack, server, interruption, mend=_pause() if arguments.pictures else _enter())
+        incident = rehearse(kind, stack, server, interruption, undo=_pause() if arguments.pictures else _enter())
         if arguments.pictures:
             from pattern.rehearsals.picture import draw  # noqa: PLC0415  matplotlib takes a second to load
 

@@ -27,13 +27,13 @@ LOOK_SECONDS = 0.2
 
 @dataclass
 class Incident:
-    """What happened, for the picture and the verdict; moments are seconds since 1970."""
+    """The course of an incident, for the picture and the verdict; moments are seconds since 1970."""
 
     kind: Kind
     watch: Watch
     started: float = 0.0
     broken: float = 0.0
-    mended: float = 0.0
+    undone: float = 0.0
     ended: float = 0.0
     unhealthy: list[str] = field(default_factory=list)
 
@@ -57,9 +57,9 @@ class Incident:
 
 
 def rehearse(
-    kind: Kind, stack: Stack, prometheus: Prometheus, interruption: Interruption, *, mend: Callable[[], bool]
+    kind: Kind, stack: Stack, prometheus: Prometheus, interruption: Interruption, *, undo: Callable[[], bool]
 ) -> Incident:
-    """Cause the failure and wait for its alerts; undo it as soon as `mend` says so, and wait until they are quiet."""
+    """Cause the failure and wait for its alerts; undo it as soon as `undo` says so, and wait until they are quiet."""
     blue = next(colour for colour in stack.colours if colour.name == "blue")
     watch = Watch(prometheus)
     incident = Incident(kind, watch)
@@ -82,9 +82,9 @@ def rehearse(
             _note(f"BROKEN: {kind.happens}")
             say(f"            users are at {traffic.colour.name}, {traffic.colour.url}")
             until(lambda: watch.fired(since=incident.broken) >= set(kind.expected), FIRE_SECONDS)
-            until(mend, HOLD_SECONDS)
-        incident.mended = time.time()
-        _note(f"MENDED: {kind.undone}")
+            until(undo, HOLD_SECONDS)
+        incident.undone = time.time()
+        _note(f"UNDONE: {kind.undone}")
         until(lambda: all(watch.states[alert] == QUIET for alert in kind.expected), QUIET_SECONDS)
         incident.ended = time.time()
     incident.unhealthy = prometheus.unhealthy_rules()

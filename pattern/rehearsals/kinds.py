@@ -125,7 +125,7 @@ KINDS = {
             undone="the session is ended",
             cause=_table_locked,
             expected=("ThreadsExhausted",),
-            # Whoever gets a thread waits two seconds for the lock (lock_timeout) and is told 503.
+            # A request that gets a thread waits two seconds for the lock (lock_timeout), then it gets 503.
             consequences=(
                 "AvailabilityBudgetBurnsFast",
                 "AvailabilityBudgetBurnsSlowly",

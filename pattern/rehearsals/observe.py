@@ -37,10 +37,10 @@ def observe(folder: Path, interruption: Interruption, *, once: bool) -> int:
         with suppress(Interrupted):
             prometheus.await_ready()
             labels = {"environment": "local", "colour": os.environ.get("COLOUR") or "local"}
-            prometheus.scrape([{"address": metrics, "job": "todo", **labels}])
+            prometheus.scrape([{"address": metrics, "job": "service", **labels}])
             say(f"  Prometheus {prometheus.url}  asks {metrics} every {SCRAPE_INTERVAL}")
             say(f"  the SLOs are recorded every 30 s: the first figures take up to {DATA_SECONDS} s")
-            prometheus.await_data('up{job="todo"} == 1')
+            prometheus.await_data('up{job="service"} == 1')
             _await_records(prometheus, interruption)
             while True:
                 terminal = sys.stdout.isatty() and not once
@@ -86,6 +86,6 @@ def _pause(interruption: Interruption, seconds: float) -> None:
 
 
 def _heading(prometheus: Prometheus) -> str:
-    asked = bool(prometheus.query("todo_http_requests_total"))
+    asked = bool(prometheus.query("service_http_requests_total"))
     hint = "" if asked else "\nNobody has asked for anything yet: paste the curl line of `make run`."
     return f"{time.strftime('%H:%M:%S', time.gmtime())} UTC, {prometheus.url}, Ctrl-C ends{hint}"

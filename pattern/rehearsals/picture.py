@@ -27,7 +27,7 @@ UNITS = {
 # https://jfly.uni-koeln.de/color/: told apart by everybody.
 CYCLE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#555555")
 OWN = {"blue": "#0072B2", "green": "#009E73", "500": "#D55E00", "503": "#D55E00", "200": "#009E73", "201": "#56B4E9"}
-MARKS = (("#B00020", "broken"), ("#1B7F3B", "mended"))
+MARKS = (("#B00020", "broken"), ("#1B7F3B", "undone"))
 STATES = {PENDING: "#F2B134", FIRING: "#D62728"}
 mpl.rc("font", size=9)
 mpl.rc("axes", titleweight="bold", titlelocation="left", grid=True)
@@ -132,8 +132,8 @@ def _alert_states(figure: SubFigure, alerts: list[str], incident: Incident) -> N
 
 
 def _marks(axes: Axes, incident: Incident) -> None:
-    """Mark when it broke and was mended, and when the first expected alert changed; all panels show the same time."""
-    for moment, (colour, _) in zip((incident.broken, incident.mended), MARKS, strict=True):
+    """Mark when it broke and was undone, and when the first expected alert changed; all panels show the same time."""
+    for moment, (colour, _) in zip((incident.broken, incident.undone), MARKS, strict=True):
         axes.axvline(moment - incident.broken, color=colour, linestyle="--", linewidth=1.1)
     for change in incident.watch.changes:
         if change.alert == incident.kind.expected[0]:

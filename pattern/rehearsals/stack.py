@@ -50,9 +50,9 @@ class Colour:
 
     @property
     def target(self) -> dict[str, str]:
-        """What Prometheus scrapes, with the labels that monitoring/pod_monitor.yaml gives."""
-        labels = {"namespace": "todo", "pod": f"todo-{self.name}-0", "container": "web", "endpoint": "metrics"}
-        return {"address": self.metrics, "job": "todo", "environment": "local", "colour": self.name, **labels}
+        """Return Prometheus' targets, with the labels that monitoring/pod_monitor.yaml gives."""
+        labels = {"namespace": "service", "pod": f"todo-{self.name}-0", "container": "web", "endpoint": "metrics"}
+        return {"address": self.metrics, "job": "service", "environment": "local", "colour": self.name, **labels}
 
     def await_ready(self, interruption: Interruption) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -141,7 +141,7 @@ class Stack:
 
     @property
     def targets(self) -> list[dict[str, str]]:
-        """What Prometheus is to ask."""
+        """Return the targets that Prometheus asks."""
         return [part.target for part in self._parts]
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""What `make observe` prints: promises with their budgets, what users feel by route, and the alerts that are on."""
+"""Prints the table of `make observe`: promises with their budgets, errors and latency by route, firing alerts."""
 
 import math
 
@@ -41,11 +41,11 @@ def _answers(prometheus: Prometheus) -> list[list[str]]:
         return {series.labels["route"]: series.value for series in prometheus.query(expression)}
 
     def seconds(share: float) -> dict[str, float]:
-        buckets = f"sum by (route, le) (rate(todo_http_request_duration_seconds_bucket{USERS}))"
+        buckets = f"sum by (route, le) (rate(service_http_request_duration_seconds_bucket{USERS}))"
         return by_route(f"histogram_quantile({share}, {buckets})")
 
-    requests = by_route(f"sum by (route) (rate(todo_http_requests_total{USERS}))")
-    failed = by_route(f"sum by (route) (rate(todo_http_requests_total{FAILED}))")
+    requests = by_route(f"sum by (route) (rate(service_http_requests_total{USERS}))")
+    failed = by_route(f"sum by (route) (rate(service_http_requests_total{FAILED}))")
     quantiles = [seconds(share) for share in QUANTILES]
     return [
         [

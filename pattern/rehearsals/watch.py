@@ -24,7 +24,7 @@ class Change:
 
 @dataclass
 class Watch:
-    """What our alerts have been since the first look."""
+    """The states of our alerts since the first look."""
 
     prometheus: Prometheus
     changes: list[Change] = field(default_factory=list)

@@ -36,7 +36,7 @@ def test_help_says_how_it_is_called_and_succeeds(module: str, words: str) -> Non
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is missing: apt-get install make")
-@pytest.mark.parametrize(("target", "needs"), [("service", "NAME=invoice"), ("incident", "KIND=errors")])
+@pytest.mark.parametrize(("target", "needs"), [("service", "NAME='Acme work orders'"), ("incident", "KIND=errors")])
 def test_a_target_without_its_variable_says_in_one_line_what_to_type(target: str, needs: str) -> None:
     done = run("make", "-o", ".venv/run", "-o", ".venv/test", target)
     assert (done.returncode, done.stdout) == (2, "")

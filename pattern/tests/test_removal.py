@@ -1,4 +1,7 @@
-"""Without this folder everything else is whole: a client deletes it on the first day."""
+"""Without this folder everything else is whole: a client deletes it on the first day.
+
+test_service_journey.py runs the static checks without it, test_resource_journey.py the tests.
+"""
 
 import re
 import shutil
@@ -9,6 +12,7 @@ import pytest
 
 from local import ports
 from local.state import ROOT
+from pattern.new_service import remove_pattern
 from pattern.tests.clone import Clone
 
 
@@ -31,19 +35,16 @@ def test_no_page_outside_links_into_this_folder() -> None:
 @pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     clone = Clone.of_this_tree(tmp_path_factory.mktemp("removed") / "service")
-    shutil.rmtree(clone.root / "pattern")
+    remove_pattern(clone.root)
     clone.commit("Delete pattern/")
     yield clone
     shutil.rmtree(clone.root)  # it has a PostgreSQL with its data
 
 
 @pytest.mark.ci
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("target", ["help", "check", "quick"])
-def test_make_and_its_fast_gate_hold_without_the_folder(without: Clone, target: str) -> None:
-    done = without.make(target, seconds=1700)  # a whole gate, beside the other tests of CI
-    assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-10_000:]
-    assert "pattern" not in without.make("help", seconds=60).stdout
+def test_make_lists_its_targets_without_the_folder(without: Clone) -> None:
+    done = without.make("help", seconds=60)
+    assert (done.returncode, "pattern" in done.stdout) == (0, False)
 
 
 @pytest.mark.ci

@@ -18,6 +18,7 @@ HELM_TIMEOUT = "8m"  # an image of 300 MB on a cold node, twice
 # Capitals alone: Grafana's and Fluent Bit's own ${…} in the same files are lower case, or hold a dot.
 REFERENCE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 PLACEHOLDER = re.compile(r"\bexample-org\b")
+WRITTEN_IN = {"REPOSITORY": "project.json", "GRAFANA": "environments/{}.ini"}
 
 
 class ValueMissingError(ValueError):
@@ -122,9 +123,10 @@ class Installation:
                 f"{source} needs {', '.join(missing)}, which values.env does not hold: make values ENV=… and commit it"
             )
         if left := sorted(key for key in wanted if PLACEHOLDER.search(self._account[key])):
+            place = WRITTEN_IN[left[0]].format(self._environment.name)
             raise ValueMissingError(
-                f"{source} needs {', '.join(left)}, which is still a placeholder ({self._account[left[0]]}): "
-                "write your own into project.json, or links in alerts lead nowhere"
+                f"{source} needs {left[0]}, which is still a placeholder ({self._account[left[0]]}): write your own "
+                f"into {place}, or links in alerts lead nowhere"
             )
         file.write_text(REFERENCE.sub(lambda reference: self._account[reference[1]], text))
         return file

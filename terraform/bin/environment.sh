@@ -29,7 +29,7 @@ read_values() {
     echo "the state of $environment holds the outputs of $(value environment): nothing was changed" >&2
     exit 1
   fi
-  project=$(cat ../../project)
+  project=$(sed -n 's/.*"name": "\(.*\)".*/\1/p' ../../../project.json)
   region=$(value aws_region)
   cluster=$(value cluster_name)
   database=$(value database_identifier)

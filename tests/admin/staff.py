@@ -15,7 +15,7 @@ TODOS = "/admin/todos/todo/"
 
 
 class Staff(Client):
-    """`user`, and what he does on the pages of the admin; an exception in a view is a 500 here too."""
+    """`user`, and what they do on the pages of the admin; an exception in a view is a 500 here too."""
 
     def __init__(self, user: User) -> None:
         super().__init__(raise_request_exception=False)

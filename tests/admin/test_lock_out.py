@@ -2,6 +2,8 @@
 
 import re
 import threading
+import time
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +19,11 @@ from pytest_django import Settings
 from tests.admin.staff import Staff
 from tests.api.client import HANDLER, ApiClient, parsed
 from tests.factories import UserFactory
+from todoproject.accounts import attempts
 from todoproject.accounts.lockout import client_address
 from todoproject.accounts.models import FailedLogin, User
+from todoproject.throttling.memory import Places
+from todoproject.throttling.models import Counter
 
 PASSWORD = "correct horse battery staple"
 FAILED = "/admin/accounts/failedlogin/"
@@ -170,6 +175,117 @@ def test_looking_at_the_login_page_is_no_attempt(db: None, settings: Settings) -
     assert [Client().get("/admin/login/").status_code for _ in range(3)] == [200] * 3
 
 
+# ── Many addresses ───────────────────────────────────────────────────────────────────────────────────────────────────
+def spray(count: int, username: str = "ada", way_in: Any = api) -> list[int]:
+    """Try a wrong password from a new address each time."""
+    return [way_in("wrong", username, f"198.51.100.{number}").status_code for number in range(count)]
+
+
+@pytest.mark.parametrize("username", ["ada", "nobody"])
+def test_an_account_that_many_addresses_try_is_closed_to_further_ones(ada: User, username: str) -> None:
+    assert spray(33, username) == [401] * 30 + [429] * 3
+    QuickHasher.hashed.clear()
+    answer = api(PASSWORD, username, "203.0.113.9")
+    assert (answer.status_code, parsed(answer)["type"]) == (429, "/docs/errors/too-many-requests")
+    assert 3500 <= int(answer["Retry-After"]) <= 3600
+    refusal = admin(PASSWORD, username, "203.0.113.9")
+    assert (refusal.status_code, "Too many failed logins of this user" in refusal.content.decode()) == (429, True)
+    assert QuickHasher.hashed == []
+
+
+def test_the_admin_counts_for_the_account_too(ada: User) -> None:
+    assert spray(30, way_in=admin) == [200] * 30
+    assert api(PASSWORD, address="203.0.113.9").status_code == 429
+
+
+@pytest.mark.parametrize("way_in", [api, admin])
+def test_the_user_of_such_an_account_logs_in_from_where_they_have_before(ada: User, way_in: Any) -> None:
+    assert way_in(PASSWORD).status_code in {200, 302}
+    spray(35)
+    assert api(PASSWORD).status_code == 200
+    assert admin(PASSWORD).status_code == 302
+    UserFactory.create(username="grace", password=PASSWORD)
+    assert api(PASSWORD, "grace", "203.0.113.9").status_code == 200
+
+
+def test_a_known_network_is_forgotten_after_thirty_days(ada: User) -> None:
+    api(PASSWORD)
+    Counter.objects.filter(scope="known network").update(ends_at=timezone.now())
+    spray(35)
+    assert api(PASSWORD).status_code == 429
+
+
+def test_an_account_is_open_again_when_its_window_has_ended(ada: User) -> None:
+    spray(35)
+    Counter.objects.update(ends_at=timezone.now())
+    assert api(PASSWORD).status_code == 200
+
+
+def test_one_address_cannot_close_an_account_to_others(ada: User) -> None:
+    for _ in range(60):
+        api("wrong")
+    assert api(PASSWORD, address="203.0.113.9").status_code == 200
+
+
+def test_without_a_rate_no_account_is_closed(ada: User, settings: Settings) -> None:
+    settings.LOGIN_ACCOUNT_RATE = ""
+    spray(35)
+    assert api(PASSWORD, address="203.0.113.9").status_code == 200
+
+
+# ── Many at a time ───────────────────────────────────────────────────────────────────────────────────────────────────
+class SlowHasher(QuickHasher):
+    """Stands still until the test lets it go on, and counts who stands there."""
+
+    standing, most, go_on, arrived = 0, 0, threading.Event(), threading.Semaphore(0)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        cls = type(self)
+        cls.standing += 1
+        cls.most = max(cls.most, cls.standing)
+        cls.arrived.release()
+        assert cls.go_on.wait(20)
+        cls.standing -= 1
+        return super().verify(password, encoded)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_password_is_hashed_at_a_time_one_waits_and_further_ones_are_told_when_to_come_back(
+    settings: Settings,
+) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.{SlowHasher.__qualname__}"]
+    UserFactory.create(username="ada", password=PASSWORD, is_staff=True)
+    statuses: list[int] = []
+
+    def log_in() -> None:
+        try:
+            statuses.append(api(PASSWORD).status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=log_in) for _ in range(2)]
+    threads[0].start()
+    assert SlowHasher.arrived.acquire(timeout=20)
+    threads[1].start()
+    deadline = time.monotonic() + 20
+    while attempts._waiting._taken[""] < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    third = api(PASSWORD)
+    assert (third.status_code, third["Retry-After"], parsed(third)["type"]) == (
+        429,
+        "1",
+        "/docs/errors/too-many-requests",
+    )
+    page = admin(PASSWORD)
+    assert (page.status_code, page["Retry-After"]) == (429, "1")
+    assert "Too many people are logging in at this moment" in page.content.decode()
+    SlowHasher.go_on.set()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert (statuses, SlowHasher.most) == ([200, 200], 1)
+    assert api(PASSWORD).status_code == 200
+
+
 # ── How it ends ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_it_is_over_after_a_quarter_of_an_hour(ada: User, editor: Staff) -> None:
     lock()
@@ -231,7 +347,10 @@ def test_a_name_that_no_user_can_have_is_no_fault_of_ours(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_failures_at_the_same_moment_are_all_counted(settings: Settings) -> None:
+def test_failures_at_the_same_moment_are_all_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As in several pods: each hashes one at a time.
+    monkeypatch.setattr(attempts, "_waiting", Places(4, ""))
+    monkeypatch.setattr(attempts, "_hashing", nullcontext())
     UserFactory.create(username="ada", password=PASSWORD)
     settings.AXES_FAILURE_LIMIT = 100
     start = threading.Barrier(4, timeout=20)

@@ -1,4 +1,4 @@
-"""A row of one user never points at what this user does not see, whoever changes it in the admin."""
+"""A row of one user never points at what this user does not see, after any change in the admin."""
 
 import pytest
 

@@ -62,10 +62,10 @@ def test_nobody_locks_himself_and_an_editor_no_superuser(editor: Staff, superuse
 def test_an_editor_ends_no_superusers_session_in_the_list_of_sessions_either(
     editor: Staff, superuser: Staff, owner: User
 ) -> None:
-    his, hers = login_session_begin(superuser.user).refresh, login_session_begin(owner).refresh
+    kept, ended = login_session_begin(superuser.user).refresh, login_session_begin(owner).refresh
     answer = editor.act("revoke", list(RefreshFamily.objects.all()), path=SESSIONS)
     assert editor.told(answer) == ["1 login session revoked."]
-    assert (refreshes(his), refreshes(hers)) == (200, 401)
+    assert (refreshes(kept), refreshes(ended)) == (200, 401)
     superuser.act("revoke", list(RefreshFamily.objects.filter(user=superuser.user)), path=SESSIONS)
     assert not RefreshFamily.objects.filter(revoked_at=None).exists()
 

@@ -42,10 +42,11 @@ def statuses_of(subject: Subject) -> dict[str, set[str]]:
     conflict = {"409"} if subject.unique else set()
     team = {"403"} if isinstance(subject.scope, Shared) else set()
     used = {"409"} if subject.resource.rows().has_dependents else set()
+    broad = {"422"} if subject.resource.searches() else set()
     return {
-        f"list{many}": {"200", "304", "412"} | ALWAYS | LIMITED,
+        f"list{many}": {"200", "304", "412"} | ALWAYS | LIMITED | broad,
         f"create{one}": {"201", "409", "422"} | ALWAYS | BODY | LIMITED | team,
-        f"delete{many}": ({"204", "412"} | ALWAYS | LIMITED | used) - EXCEPT_DELETE,
+        f"delete{many}": ({"204", "412"} | ALWAYS | LIMITED | used | broad) - EXCEPT_DELETE,
         f"get{one}": {"200", "304", "404", "412"} | ALWAYS | LIMITED,
         f"replace{one}": {"200", "404", "412"} | ALWAYS | BODY | LIMITED | conflict,
         f"change{one}": {"200", "404", "412"} | ALWAYS | BODY | LIMITED | conflict,
@@ -70,7 +71,8 @@ for each in SUBJECTS:
     STATUSES |= statuses_of(each)
 for below in nested_lists():
     parent = below.parent.title().replace("_", "")
-    STATUSES[f"list{camel(below.name)}Of{parent}"] = {"200", "304", "404", "412"} | ALWAYS | LIMITED
+    broad = {"422"} if below.searches() else set()
+    STATUSES[f"list{camel(below.name)}Of{parent}"] = {"200", "304", "404", "412"} | ALWAYS | LIMITED | broad
 
 golden: dict[str, Any] = yaml.safe_load(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else {}
 document: dict[str, Any] = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))  # type: ignore[no-untyped-call]

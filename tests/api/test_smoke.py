@@ -41,7 +41,7 @@ def made_for(resource: type[Resource]) -> list[str]:
 
 def as_said(said: list[str], resources: list[type[Resource]]) -> bool:
     """Say whether these are the lines of a service that has these resources."""
-    expected = ["200 GET /readyz?deep=1", "200 GET /schema", *(line for one in resources for line in asked(one))]
+    expected = ["200 GET /readyz", "200 GET /schema", *(line for one in resources for line in asked(one))]
     return len(said) == len(expected) + 1 and all(
         line == start or (start.endswith("/") and line.removeprefix(start).isdigit())
         for line, start in zip(said, expected, strict=False)
@@ -110,5 +110,5 @@ def test_a_server_that_asks_for_no_token_fails(careless_server: str) -> None:
 
 @pytest.mark.django_db
 def test_a_service_that_is_not_there_fails() -> None:
-    with pytest.raises(CommandError, match=r"^GET /readyz\?deep=1: .*refused"):
+    with pytest.raises(CommandError, match=r"^GET /readyz: .*refused"):
         call_command("smoke", f"http://127.0.0.1:{ports.any_free()}")

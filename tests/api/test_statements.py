@@ -27,7 +27,7 @@ PATH = SUBJECT.path
 SORT_KEYS = SUBJECT.resource.orderings
 SEARCH = next(name for name, each in SUBJECT.resource.filters.items() if isinstance(each, Search))
 FULL = SUBJECT.body(5, {}, full=True)
-FINDING = SUBJECT.finding(FULL)
+FILTERS = {name: value for name, value in SUBJECT.finding(FULL).items() if name != SEARCH}
 GOLDEN = Path(__file__).parent.parent / SUBJECT.model._meta.app_label / "golden" / "list_statements.sql"
 TIMES = 5  # a health check or a query of the authentication would show up once a request
 
@@ -65,7 +65,7 @@ class Caller:
 def caller(
     service_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[Caller, None, None]:
-    one = {**service_environment, "WEB_WORKERS": "1", "WEB_THREADS": "1", "API_RATE": ""}
+    one = {**service_environment, "WEB_WORKERS": "1", "WEB_THREADS": "1", "API_RATE": "60000/minute"}
     with running(one, tmp_path_factory.mktemp("counted") / "log") as service:
         caller = Caller(service)
         for _ in range(3):
@@ -93,8 +93,7 @@ def words(statements: ServerStatements) -> dict[str, int]:
     [
         PATH,
         f"{PATH}?limit=1",
-        f"{PATH}?{urlencode(FINDING | {'ordering': SORT_KEYS[-1]})}",
-        f"{PATH}?{SEARCH}=nothing+like+this",
+        f"{PATH}?{urlencode(FILTERS | {'ordering': SORT_KEYS[-1]})}",
     ],
 )
 def test_a_list_is_one_statement_without_a_transaction(
@@ -103,6 +102,15 @@ def test_a_list_is_one_statement_without_a_transaction(
     with server_statements.counted() as counted:
         assert [caller.ask("GET", path)[0] for _ in range(TIMES)] == [200] * TIMES
     assert [statement.calls for statement in counted.seen] == [TIMES], counted.seen
+
+
+def test_a_search_is_one_statement_more_in_a_transaction_of_its_own(
+    caller: Caller, server_statements: ServerStatements
+) -> None:
+    with server_statements.counted() as counted:
+        assert [caller.ask("GET", f"{PATH}?{SEARCH}=nothing+like+this")[0] for _ in range(TIMES)] == [200] * TIMES
+    assert [statement.calls for statement in counted.queries] == [TIMES, TIMES], counted.seen
+    assert words(counted) == {"BEGIN": TIMES, "COMMIT": TIMES}
 
 
 def test_a_page_by_cursor_is_one_statement(caller: Caller, server_statements: ServerStatements) -> None:
@@ -183,7 +191,7 @@ def test_deleting_many_is_one_statement(caller: Caller, server_statements: Serve
         caller.ask("POST", PATH, SUBJECT.body(0, {}) | {SUBJECT.text: "Another"})
     with server_statements.counted() as counted:
         assert caller.ask("DELETE", f"{PATH}?{urlencode({SEARCH: 'Another'})}")[0] == 204
-    assert sent(counted) == 1, counted.seen
+    assert sent(counted) == 2, counted.seen  # one sets the deadline of a search
 
 
 @pytest.mark.parametrize(("method", "status"), [("PATCH", 412), ("DELETE", 412), ("PATCH", 404), ("DELETE", 404)])

@@ -11,7 +11,7 @@ PATH, TEXT = PLAIN.path, PLAIN.text
 SAMPLE = {TEXT: "A text"}
 NAME = json.dumps(TEXT).encode()
 ESCAPED_NAME = rb'"\u%04x%s"' % (ord(TEXT[0]), TEXT[1:].encode())
-DEEP = 100_000
+DEEP = 900
 
 
 def body(text: bytes = b'"x"', *, more: bytes = b"") -> bytes:
@@ -51,6 +51,9 @@ BAD_BODIES = {
     "deep in an ignored member": (body(more=b'"a": ' + b"[" * DEEP + b"]" * DEEP), "", "deep"),
     "deep as text": (body(b'{"a":' * DEEP + b"1" + b"}" * DEEP), "", "deep"),
     "deep and never closed": (b"[" * DEEP, "", "deep"),
+    "too many values": (body(more=b'"a": [' + b"{}," * 500 + b"0]"), "", "1,000 values"),
+    "too many members": (body(more=b"".join(b'"%d":1,' % n for n in range(1001)) + b'"z": 1'), "", "1,000 values"),
+    "33 levels": (body(more=b'"a": ' + b"[" * 32 + b"]" * 32), "", "deep"),
     "array": (b"[" + body() + b"]", "", "object"),
     "string": (NAME, "", "object"),
     "number": (b"1", "", "object"),
@@ -70,6 +73,20 @@ def test_a_body_that_is_no_plain_json_object_is_refused(api: ApiClient, body: by
     (error,) = parsed(response)["errors"]
     assert (error["pointer"], word in error["detail"]) == (pointer, True), error
     assert not api.rows.exists()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        b'"a": ' + b"[" * 31 + b"]" * 31,
+        b'"a": "' + b"[,{" * 900 + b'"',
+        rb'"a": "\"' + b"[,{" * 900 + rb'\\"',
+        b'"a": [' + b"0," * 990 + b"0]",
+    ],
+    ids=["32 levels", "brackets in a text", "brackets behind a quote in a text", "991 values"],
+)
+def test_a_body_below_the_bounds_is_accepted(api: ApiClient, more: bytes) -> None:
+    assert api.send("POST", PATH, body(more=more)).status_code == 201
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

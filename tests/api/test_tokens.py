@@ -5,10 +5,12 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
@@ -19,12 +21,13 @@ from tests.factories import UserFactory
 from tests.sample import PLAIN
 from todoproject.accounts import tokens
 from todoproject.accounts.authentication import TokenAuthentication
-from todoproject.accounts.models import User
+from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.refresh import login_session_begin
 from todoproject.accounts.tokens import REQUIRED_CLAIMS, TokenError, issue_access, read_access
 from todoproject.logs import context
 from todoproject.logs.formatter import JsonFormatter
 from todoproject.secrets.files import SecretText
+from todoproject.settings import JWT_ISSUER
 
 PATH = PLAIN.path
 SAMPLE = {PLAIN.text: "A text"}
@@ -166,7 +169,7 @@ def test_an_access_token_lives_ten_minutes_and_names_its_key(settings: Settings)
     token = issue_access(7)
     said = payload_of(token)
     assert said["exp"] - said["iat"] == 600
-    assert (said["sub"], said["typ"], said["iss"], said["aud"]) == ("7", "access", "todo-service", "todo-service")
+    assert (said["sub"], said["typ"], said["iss"], said["aud"]) == ("7", "access", JWT_ISSUER, JWT_ISSUER)
     assert header_of(token).keys() == {"alg", "kid", "typ"}
     assert read_access(token) == 7
 
@@ -191,9 +194,9 @@ def test_a_token_without_a_claim_is_refused(claim: str) -> None:
     "changes",
     [
         {"iss": "another-service"},
-        {"iss": ["todo-service"]},
+        {"iss": [JWT_ISSUER]},
         {"aud": "another-service"},
-        {"aud": ["todo-service"]},
+        {"aud": [JWT_ISSUER]},
         {"exp": int(time.time()) - 1},
         {"exp": "soon"},
         {"exp": float("nan")},
@@ -329,6 +332,7 @@ def test_no_password_and_no_token_is_logged(ada: User, anonymous: ApiClient, cap
         anonymous.send("POST", "/auth/token", {"username": "ada", "password": "wrong-secret"})
         for _ in range(2):  # the second is a replay, which is logged
             anonymous.send("POST", "/auth/token/refresh", {"refresh": tokens["refresh"]})
+            RefreshFamily.objects.update(last_used_at=timezone.now() - timedelta(minutes=1))
         ApiClient(tokens["access"]).send("GET", PATH)
         ApiClient(unsigned(tokens["access"])).send("GET", PATH)
     lines = [JsonFormatter().format(record) for record in caplog.records]

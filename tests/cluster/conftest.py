@@ -16,7 +16,7 @@ from tests.cluster.fake_kubectl import install
 from tests.cluster.namespace import remove_own
 
 SUFFIX = "-0123456789ab"
-NEEDED = ("KUBECONFIG", "TODO_IMAGE")
+NEEDED = ("KUBECONFIG", "SERVICE_IMAGE")
 
 
 @pytest.hookimpl(trylast=True)
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def cluster() -> None:
     """Fail where a cluster cannot hold the tests."""
     # The release tool refuses a name that may mean another image tomorrow: better before anything is made.
-    Checkout(ROOT, "local", "tests").image(os.environ["TODO_IMAGE"])
+    Checkout(ROOT, "local", "tests").image(os.environ["SERVICE_IMAGE"])
     kubectl.run("version", timeout=30)
     if lack := room.lack():
         pytest.fail(lack)

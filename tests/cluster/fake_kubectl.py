@@ -6,7 +6,7 @@ from pathlib import Path
 def install(folder: Path) -> str:
     """Make the program in a folder and return its path."""
     script = folder / "kubectl"
-    # Without `--namespace todo`, which every call begins with.
+    # Without `--namespace service`, which every call begins with.
     script.write_text(f'#!/bin/sh\nshift 2\necho "$*" >> {folder}/words\necho $$ > {folder}/pid\n. {folder}/answers\n')
     script.chmod(0o755)
     return str(script)

@@ -64,7 +64,7 @@ def items(*words: str) -> list[dict[str, Any]]:
 
 @contextmanager
 def forwarded(target: str, port: int) -> Iterator[str]:
-    """Yield the address of a pod behind `target` (service/todo) while kubectl forwards a free local port to it."""
+    """Yield the address of a pod behind `target` (service/web) while kubectl forwards a free local port to it."""
     command = [program(), "--namespace", NAMESPACE, "port-forward", target, f":{port}"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True

@@ -37,7 +37,7 @@ class Load:
 
 
 def manifest(name: str, url: str, token: str, kept: int = 2) -> dict[str, Any]:
-    """Return a pod that the namespace's "restricted" admits and that no Service of ours selects."""
+    """Return a pod that the namespace's "restricted" admits and that none of our Services selects."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -54,7 +54,7 @@ def manifest(name: str, url: str, token: str, kept: int = 2) -> dict[str, Any]:
             "containers": [
                 {
                     "name": "load",
-                    "image": os.environ["TODO_IMAGE"],
+                    "image": os.environ["SERVICE_IMAGE"],
                     "imagePullPolicy": "Never",
                     "command": ["python", "-c", PROGRAM],
                     "env": [

@@ -15,7 +15,7 @@ from deploy.names import pods_of, web
 from tests.cluster import kubectl
 from tests.cluster.image import Image
 
-PRUNE, POSTGRESQL, DATABASE, OWNER = "todo-prune", "todo-postgresql", "todo", "todo_owner"
+PRUNE, POSTGRESQL, DATABASE, OWNER = "prune", "postgresql", "service", "service_owner"
 KUSTOMIZE = Path(__file__).resolve().parents[2] / "kustomize"
 LOCAL = KUSTOMIZE / "overlays" / "local"
 # The image is on the nodes already. A pull would test the network, or another image.
@@ -27,7 +27,7 @@ READY_SECONDS = float(os.environ.get("READY_SECONDS", "180"))
 
 def kustomization(part: str, folder: Path, suffix: str = "") -> dict[str, Any]:
     """Return the throw-away kustomization of a part: the images of the environment, and a suffix for Jobs."""
-    images = [Image.parsed(os.environ["TODO_IMAGE"]).entry("image-not-set")]
+    images = [Image.parsed(os.environ["SERVICE_IMAGE"]).entry("image-not-set")]
     if reference := os.environ.get("POSTGRES_IMAGE"):
         images.append(Image.parsed(reference).entry("docker.io/library/postgres"))
     never = [
@@ -84,7 +84,7 @@ def prepare() -> None:
 
 
 def rolled_out(workload: str, seconds: float = READY_SECONDS) -> None:
-    """Wait for `deployment/todo-blue` or the like; what its pods wait for is part of the failure."""
+    """Wait for `deployment/web-blue` or the like; what its pods wait for is part of the failure."""
     try:
         kubectl.run("rollout", "status", workload, f"--timeout={seconds:.0f}s", timeout=seconds + 10)
     except kubectl.KubectlError as error:

@@ -120,7 +120,7 @@ class Tool:
         return self.run("release", *self.of(image))
 
     def of(self, image: str = "") -> tuple[str, ...]:
-        return ("--image", image or os.environ["TODO_IMAGE"], *(() if live() else ("--first",)))
+        return ("--image", image or os.environ["SERVICE_IMAGE"], *(() if live() else ("--first",)))
 
 
 def killed(process: subprocess.Popen[str]) -> None:

@@ -19,7 +19,7 @@ LOAD = Path(__file__).with_name("load.py")
 
 
 def test_load_lasts_some_seconds_ends_and_is_read(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TODO_IMAGE", "todo:test")
+    monkeypatch.setenv("SERVICE_IMAGE", "service:test")
     monkeypatch.setattr(load_pod, "SHORTEST_SECONDS", 0.5)
     began = time.monotonic()
     result = json.dumps({"counts": {"200": 7}, "failures": [], "again": 1})
@@ -28,7 +28,7 @@ def test_load_lasts_some_seconds_ends_and_is_read(fake: Path, monkeypatch: pytes
         f"get*) if [ -e {fake}/stopped ]; then phase=Succeeded; else phase=Running; fi; "
         'echo "{\\"status\\": {\\"phase\\": \\"$phase\\"}}";; esac'
     )
-    with load_pod.under_load("http://todo/todos", "token") as load:
+    with load_pod.under_load("http://web/todos", "token") as load:
         assert load.counts == {}
     assert time.monotonic() - began >= 0.5
     assert (load.counts, load.again) == ({"200": 7}, 1)
@@ -36,9 +36,9 @@ def test_load_lasts_some_seconds_ends_and_is_read(fake: Path, monkeypatch: pytes
 
 
 def test_load_is_removed_when_the_block_fails(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TODO_IMAGE", "todo:test")
+    monkeypatch.setenv("SERVICE_IMAGE", "service:test")
     (fake / "answers").write_text('echo "{\\"status\\": {\\"phase\\": \\"Running\\"}}"')
-    with pytest.raises(ZeroDivisionError), load_pod.under_load("http://todo/todos", "token"):
+    with pytest.raises(ZeroDivisionError), load_pod.under_load("http://web/todos", "token"):
         _ = 1 / 0
     assert words(fake)[-1].startswith("delete pod load-")
 

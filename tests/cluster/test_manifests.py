@@ -74,7 +74,7 @@ def test_the_autoscaler_and_not_the_deployment_says_how_many_pods(blue: str) -> 
 
 def test_the_api_answers_through_the_service(live: None, token: str) -> None:
     with kubectl.forwarded(f"service/{TRAFFIC}", 80) as url:
-        assert call(f"{url}/readyz?deep=1") == (200, {"status": "ok"})
+        assert call(f"{url}/readyz") == (200, {"status": "ok"})
         assert call(f"{url}{FIRST_PATH}")[0] == 401
         status, made = call(f"{url}{FIRST_PATH}", "POST", token, RESOURCES[0].example)
         assert status == 201
@@ -84,7 +84,7 @@ def test_the_api_answers_through_the_service(live: None, token: str) -> None:
 
 def test_the_api_server_s_proxy_reaches_readiness(live: None) -> None:
     """As the release tool asks: the proxy drops the Authorization header, and /readyz needs none."""
-    path = f"/api/v1/namespaces/{NAMESPACE}/services/http:{web('blue')}:80/proxy/readyz?deep=1"
+    path = f"/api/v1/namespaces/{NAMESPACE}/services/http:{web('blue')}:80/proxy/readyz"
     assert json.loads(kubectl.run("get", "--raw", path)) == {"status": "ok"}
 
 

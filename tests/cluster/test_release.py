@@ -108,7 +108,7 @@ def measured_rollback(tool: Tool) -> float:
 
 
 def cluster_clock_ahead(colour: str) -> float:
-    """Return by how many seconds a pod's clock is ahead of ours, at least: the closest of five bounds.
+    """Return by how many seconds a pod's clock is ahead of this machine's, at least: the closest of five bounds.
 
     The pod told its time before we had read it, so each is too low by the way back, and the rollback seems that longer.
     """
@@ -184,7 +184,7 @@ def test_a_migration_that_fails_stops_the_release_before_any_pod_was_changed(too
 
 def test_a_migration_whose_image_is_missing_is_suspended_and_the_next_release_removes_it(tool: Tool) -> None:
     """It would run by itself when the image appears, perhaps during another release."""
-    said = tool.release(f"{Image.parsed(os.environ['TODO_IMAGE']).name}:no-such-build")
+    said = tool.release(f"{Image.parsed(os.environ['SERVICE_IMAGE']).name}:no-such-build")
     assert said.code == 22, said.text
     (job,) = [each for each in kubectl.items("jobs") if each["metadata"]["name"].startswith(MIGRATE)]
     assert job["spec"]["suspend"] is True
@@ -226,4 +226,4 @@ def test_a_release_after_all_these_failures_goes_through(tool: Tool) -> None:
     former = live()
     said: Said = tool.release()
     assert (said.code, live()) == (0, other(former)), said.text
-    assert os.environ["TODO_IMAGE"] in said.text
+    assert os.environ["SERVICE_IMAGE"] in said.text

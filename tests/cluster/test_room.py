@@ -27,7 +27,7 @@ def requests(part: str, tmp_path: Path) -> dict[str, int]:
 def test_the_room_that_is_asked_for_is_what_the_pods_ask_for_also_while_they_drain(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("TODO_IMAGE", "todo:test")
+    monkeypatch.setenv("SERVICE_IMAGE", "service:test")
     web, postgresql = requests("blue", tmp_path)["Deployment"], requests("shared", tmp_path)["StatefulSet"]
     assert requests("smoke-green", tmp_path)["Job"] == web, "either fills the fifth place"
     load = room.millicpus(manifest("load", "", "")["spec"]["containers"][0]["resources"]["requests"]["cpu"])
@@ -46,7 +46,8 @@ def nodes_with(cpu: str, taken: str, namespace: str = "kube-system") -> str:
 
 
 @pytest.mark.parametrize(
-    ("cpu", "taken", "namespace"), [("4", "950m", "kube-system"), ("2550m", "950m", "kube-system"), ("2", "1", "todo")]
+    ("cpu", "taken", "namespace"),
+    [("4", "950m", "kube-system"), ("2550m", "950m", "kube-system"), ("2", "1", "service")],
 )
 def test_nodes_have_room_when_what_others_leave_is_enough(fake: Path, cpu: str, taken: str, namespace: str) -> None:
     (fake / "answers").write_text(nodes_with(cpu, taken, namespace))
@@ -61,18 +62,18 @@ def test_nodes_without_room_are_said_to_have_none(fake: Path) -> None:
 def looked_at(monkeypatch: pytest.MonkeyPatch, image: str) -> None:
     """Do what the fixture `cluster` does."""
     monkeypatch.setenv("KUBECONFIG", "somewhere")
-    monkeypatch.setenv("TODO_IMAGE", image)
+    monkeypatch.setenv("SERVICE_IMAGE", image)
     conftest.cluster.__wrapped__()  # type: ignore[attr-defined]
 
 
 def test_a_small_cluster_stops_the_tests_before_anything_is_made(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (fake / "answers").write_text(nodes_with("2", "950m"))
     with pytest.raises(pytest.fail.Exception, match="Use a larger machine"):
-        looked_at(monkeypatch, "todo:test")
+        looked_at(monkeypatch, "service:test")
     assert {each.split()[0] for each in words(fake)} == {"version", "get"}
 
 
-@pytest.mark.parametrize("image", ["todo", "todo:latest", "localhost:5000/todo"])
+@pytest.mark.parametrize("image", ["todo", "service:latest", "localhost:5000/todo"])
 def test_an_image_that_the_release_tool_refuses_stops_the_tests_at_once(
     fake: Path, monkeypatch: pytest.MonkeyPatch, image: str
 ) -> None:

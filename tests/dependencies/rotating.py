@@ -7,6 +7,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from django.core.signing import Signer
@@ -15,7 +16,7 @@ from psycopg import sql
 from local.postgresql import Server
 from tests.process.gunicorn_process import Gunicorn
 
-USERS = ("todo_app", "todo_app_clone")
+USERS = ("service_app", "service_app_clone")
 WORKERS, THREADS = 2, 4
 
 
@@ -64,14 +65,14 @@ class Rotation:
 
     # ── The database ─────────────────────────────────────────────────────────────────────────────────────────────────
     def change_password(self) -> None:
-        """Change the password of the one user, in the server first: until the file follows, nobody can log in anew."""
+        """Change the password of the one user, in the server first: until the file follows, no new login works."""
         password = secrets.token_urlsafe(24)
         self.set_password(self.read("db_username"), password)
         time.sleep(0.2)
         self.write("db_password", password)
 
     def alternate_user(self) -> None:
-        """Give the user who rests a new password, and let the service log in as him; the former one is shut out."""
+        """Give the user who rests a new password, and let the service log in with it; the former user is shut out."""
         former = self.read("db_username")
         resting = next(user for user in USERS if user != former)
         password = secrets.token_urlsafe(24)
@@ -85,7 +86,7 @@ class Rotation:
         role, text = sql.Identifier(user), sql.Literal(password)
         with self.server.connect() as superuser:
             if not superuser.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [user]).fetchone():
-                superuser.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE todo_app").format(role))
+                superuser.execute(sql.SQL("CREATE ROLE {} LOGIN IN ROLE service_app").format(role))
             superuser.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, text))
 
     def end_connections(self) -> int:
@@ -99,13 +100,14 @@ class Rotation:
             statement = "SELECT usename FROM pg_stat_activity WHERE usename = ANY(%s)"
             return [user for (user,) in superuser.execute(statement, [list(USERS)]).fetchall()]
 
-    def connect_all_threads(self, gunicorn: Gunicorn) -> None:
+    def connect_all_threads(self, gunicorn: Gunicorn, caller: dict[str, str]) -> None:
         """Return when every thread of every worker has its connection."""
         deadline = time.monotonic() + 180
         with ThreadPoolExecutor(24) as many:
             while len(self.connected()) < WORKERS * THREADS:
                 assert time.monotonic() < deadline, self.connected()
-                for asked in [many.submit(gunicorn.ask, "GET", "/readyz?deep=1") for _ in range(24)]:
+                asking = partial(gunicorn.ask, "GET", "/notices?limit=1", headers=caller)
+                for asked in [many.submit(asking) for _ in range(24)]:
                     assert asked.result().status == 200
 
 

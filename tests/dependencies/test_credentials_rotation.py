@@ -31,21 +31,25 @@ def former_password(stage: Stage) -> Iterator[str]:
     stage.provide()
 
 
-def test_the_first_request_after_a_rotation_is_served(serve: Serve, stage: Stage, former_password: str) -> None:
+def test_the_first_request_after_a_rotation_is_served(
+    serve: Serve, stage: Stage, caller: dict[str, str], former_password: str
+) -> None:
     gunicorn = serve(WEB_WORKERS="2")
     for _ in range(3):
         rotate(stage)
-        assert {gunicorn.ask("GET", "/readyz?deep=1").status for _ in range(10)} == {200}
+        assert {gunicorn.ask("GET", "/notices?limit=1", headers=caller).status for _ in range(10)} == {200}
     assert former_password not in gunicorn.log.read_text()
 
 
-def test_a_wrong_password_is_a_503_and_is_never_logged(serve: Serve, stage: Stage, former_password: str) -> None:
+def test_a_wrong_password_is_a_503_and_is_never_logged(
+    serve: Serve, stage: Stage, caller: dict[str, str], former_password: str
+) -> None:
     gunicorn = serve()
     (stage.secrets / "db_password").write_text("a-wrong-password\n")
     with stage.server.connect() as superuser:
-        superuser.execute("ALTER ROLE todo_app PASSWORD 'and-another'")
-        superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'todo_app'")
-    answer = gunicorn.ask("GET", "/readyz?deep=1")
+        superuser.execute("ALTER ROLE service_app PASSWORD 'and-another'")
+        superuser.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'service_app'")
+    answer = gunicorn.ask("GET", "/notices?limit=1", headers=caller)
     assert answer.status == 503
     assert "password" not in answer.json["detail"]
     logged = gunicorn.log.read_text()

@@ -9,6 +9,7 @@ import pytest
 from tests.patience import patient
 from tests.process.conftest import Serve, Stage
 from tests.process.gunicorn_process import Answer
+from tests.process.metered import Metered
 
 pytestmark = pytest.mark.slow
 
@@ -33,20 +34,24 @@ def silent_port() -> Iterator[int]:
 def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_seconds(
     serve: Serve, stage: Stage, caller: dict[str, str]
 ) -> None:
-    gunicorn = serve(WEB_WORKERS="2")
+    metered = Metered(serve, WEB_WORKERS="2")
+    gunicorn = metered.gunicorn
     assert gunicorn.ask("GET", "/notices", headers=caller).status == 200
+    assert metered.answer(path="/readyz") == (200, "ok\n")
     stage.server.stop()
     try:
         started = time.monotonic()
         for _ in range(5):
             assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
-            assert_unavailable(gunicorn.ask("GET", "/readyz?deep=1"))
+            assert gunicorn.ask("GET", "/readyz?deep=1").status == 200  # nobody may ask the database from outside
         assert time.monotonic() - started < patient(3), "ten answers took long"
         assert {gunicorn.ask("GET", "/readyz").status for _ in range(20)} == {200}
+        assert metered.answer(path="/readyz") == (503, "The database does not answer (OperationalError).\n")
     finally:
         stage.server.start()
     returned = time.monotonic()
-    gunicorn.wait_for(200, "/readyz?deep=1", seconds=patient(2))
+    while metered.answer(path="/readyz")[0] != 200:
+        assert time.monotonic() - returned < patient(2)
     answers = {gunicorn.ask("GET", "/notices", headers=caller).status for _ in range(20)}
     assert answers == {200}
     assert time.monotonic() - returned < patient(4)
@@ -89,7 +94,7 @@ def test_readiness_is_red_until_the_database_has_answered_once(serve: Serve, sta
 def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
     before = len(stage.server.log.read_text())
-    with stage.server.connect("todo") as locker, locker.transaction():
+    with stage.server.connect("service") as locker, locker.transaction():
         locker.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
         assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     said = stage.server.log.read_text()[before:]
@@ -100,7 +105,7 @@ def test_a_statement_that_takes_too_long_is_a_503(serve: Serve, stage: Stage, ca
 
 def test_the_log_says_why_the_database_cannot_answer(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:
     gunicorn = serve(STATEMENT_TIMEOUT_MS="300")
-    with stage.server.connect("todo") as locker, locker.transaction():
+    with stage.server.connect("service") as locker, locker.transaction():
         locker.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
         assert_unavailable(gunicorn.ask("GET", "/notices", headers=caller))
     stage.server.stop()

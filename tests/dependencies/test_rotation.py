@@ -29,7 +29,7 @@ def rotation(stage: Stage, tmp_path: Path) -> Iterator[Rotation]:
         superuser.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = ANY(%s)", [[*USERS]]
         )
-        superuser.execute("DROP ROLE IF EXISTS todo_app_clone")
+        superuser.execute("DROP ROLE IF EXISTS service_app_clone")
 
 
 def test_rotations_under_load_fail_no_request_and_log_nobody_out(
@@ -51,7 +51,7 @@ def test_rotations_under_load_fail_no_request_and_log_nobody_out(
             if number % 2:
                 rotation.alternate_user()
             else:
-                rotation.connect_all_threads(gunicorn)
+                rotation.connect_all_threads(gunicorn, caller)
                 rotation.change_password()
             looks.until_all_have_seen(changes=2 * number + 2)
             with crowd.at_rest():
@@ -78,7 +78,7 @@ def test_broken_secrets_keep_the_last_good_values_and_are_logged_once_and_counte
 ) -> None:
     metrics_port = str(ports.any_free())
     gunicorn = serve(WEB_WORKERS="2", METRICS_PORT=metrics_port, **PATIENT, **rotation.environment)
-    assert gunicorn.ask("GET", "/readyz?deep=1").status == 200
+    assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
     rotation.write("jwt_signing_keys", rotation.read("jwt_signing_keys")[:-20])  # half written
     rotation.write("django_secret_key", "")
     (rotation.folder / "django_secret_key_fallbacks").unlink()
@@ -95,7 +95,6 @@ def test_broken_secrets_keep_the_last_good_values_and_are_logged_once_and_counte
 
     def all_said() -> bool:
         rotation.end_connections()
-        assert gunicorn.ask("GET", "/readyz?deep=1").status == 200
         assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
         return said() == dict.fromkeys(sentences, WORKERS)
 
@@ -103,8 +102,10 @@ def test_broken_secrets_keep_the_last_good_values_and_are_logged_once_and_counte
         return {sentence: looks.logged(f"{sentence} The last good", levels=["ERROR"]) for sentence in sentences}
 
     looks.until(all_said)
-    time.sleep(LOOK_SECONDS)  # nothing has been mended, and nothing more is said
+    time.sleep(LOOK_SECONDS)  # nothing has been fixed, and nothing more is said
     assert all_said()
     with urllib.request.urlopen(f"http://127.0.0.1:{metrics_port}/metrics", timeout=10) as answer:
-        counted = set(re.findall(r'todo_secret_failed_looks_total\{variable="(\w+)"\} [1-9]', answer.read().decode()))
+        counted = set(
+            re.findall(r'service_secret_failed_looks_total\{variable="(\w+)"\} [1-9]', answer.read().decode())
+        )
     assert counted == {name.removesuffix("_FILE") for name in rotation.environment}

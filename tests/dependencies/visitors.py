@@ -1,4 +1,4 @@
-"""People who use the service all the time, each in a thread of his own, and never expect to be turned away."""
+"""People who use the service all the time, each in a separate thread, and never expect to be turned away."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Visitor:
-    """Does his `visit` over and over; `failures` holds each answer that he had not expected."""
+    """Repeats its `visit`; `failures` holds each unexpected answer."""
 
     def __init__(self, gunicorn: Gunicorn) -> None:
         self.port = gunicorn.port
@@ -73,7 +73,7 @@ class Caller(Visitor):
 
 
 class Reader(Caller):
-    """Turns page after page, and begins anew at the end."""
+    """Turns page after page, and begins again at the end."""
 
     address = "/notices?limit=2"
 

@@ -12,11 +12,12 @@ import boto3
 from botocore import xform_name
 
 from deploy import names
+from deploy.checkout import ROOT, Settings
 from deploy.kubectl import Answer
 from tests.deploy.scripted.store import Object
-from tests.deploy.world import Scene
+from tests.deploy.world import PROD, Scene
 
-REGION = "us-east-1"
+REGION, PREFIX = PROD["AWS_REGION"], PROD["ALARM_PREFIX"]
 
 
 class Account:
@@ -24,6 +25,7 @@ class Account:
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.down, self.silent, self.rings_at = scene, False, False, ""
+        self.required = Settings.read(ROOT / "deploy/release.ini", "prod").alarms.split()
         self.on_change: Callable[[dict[str, int]], None] | None = None
         ec2, self.elb = boto3.client("ec2", REGION), boto3.client("elbv2", REGION)
         self.cloudwatch = boto3.client("cloudwatch", REGION)
@@ -78,7 +80,7 @@ class Account:
                 self.on_change(wished(ingress))
             self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward(wished(ingress)))
         if self.rings_at and wished(ingress or {})[self.rings_at] == 100:
-            self.alarm("todo-prod-error-lines", "ALARM")
+            self.alarm("error-lines", "ALARM")
 
     def weights(self) -> dict[str, int]:
         """What the load balancer really does."""
@@ -88,14 +90,15 @@ class Account:
         return {colours[each["TargetGroupArn"]]: each["Weight"] for each in groups}
 
     def alarm(self, name: str, state: str) -> None:
+        """Put an alarm of the environment, named without its prefix, into a state."""
+        name = PREFIX + name
         about = {"MetricName": "x", "Namespace": "x", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1}
         how = {"Statistic": "Sum", "ComparisonOperator": "GreaterThanThreshold"}
         self.cloudwatch.put_metric_alarm(AlarmName=name, **about, **how)
         self.cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
 
-    def no_alarms(self) -> None:
-        alarms = self.cloudwatch.describe_alarms()["MetricAlarms"]
-        self.cloudwatch.delete_alarms(AlarmNames=[each["AlarmName"] for each in alarms])
+    def lose_alarms(self, *names: str) -> None:
+        self.cloudwatch.delete_alarms(AlarmNames=[PREFIX + name for name in names or self.required])
 
     def _group(self, colour: str, vpc: str) -> str:
         made = self.elb.create_target_group(Name=colour, Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")

@@ -10,7 +10,7 @@ import pytest
 from deploy import names
 from deploy.__main__ import EPILOG, parsed
 from deploy.failures import KINDS
-from tests.deploy.account import Account
+from tests.deploy.account import PREFIX, Account
 from tests.deploy.scripted.store import Object
 from tests.deploy.world import ROOT, Scene, image, next_command
 
@@ -214,7 +214,7 @@ def test_a_status_that_fails_says_what_happened_and_what_to_do_next(released: Sc
 
 def test_a_rollback_that_is_refused_names_the_flip_by_hand_and_one_that_met_silence_itself(released: Scene) -> None:
     rolling_back(released, forbidden="traffic-blue")
-    assert next_command(released.output).startswith("kubectl -n todo apply -k kustomize/overlays/local/traffic-blue")
+    assert next_command(released.output).startswith("kubectl -n service apply -k kustomize/overlays/local/traffic-blue")
     released.fault(forbidden="nothing")
     away("rollback")(released)
     assert next_command(released.output) == "python3 -m deploy rollback --env local"
@@ -238,13 +238,13 @@ def after(**faults: object) -> Callable[[Account], int]:
     return story
 
 
-def no_alarms(account: Account) -> int:
-    account.no_alarms()
+def alarm_missing(account: Account) -> int:
+    account.lose_alarms("load-balancer-p99")
     return account.scene.release("b")
 
 
 def alarm_rings(account: Account) -> int:
-    account.alarm("todo-prod-error-lines", "ALARM")
+    account.alarm("error-lines", "ALARM")
     return account.scene.release("b")
 
 
@@ -260,9 +260,9 @@ def controller_down(account: Account) -> int:
 
 AWS: dict[str, tuple[Callable[[Account], int], str]] = {
     "prometheus-unreachable": (after(prometheus="away"), "no endpoints available"),
-    "alarms-missing": (no_alarms, "No CloudWatch alarm begins with todo-prod-"),
-    "alarm-rings": (alarm_rings, "In ALARM already: todo-prod-error-lines"),
-    "alarm-breached": (alarm_breaches, "In ALARM: todo-prod-error-lines"),
+    "alarms-missing": (alarm_missing, f"The account has no CloudWatch alarm {PREFIX}load-balancer-p99."),
+    "alarm-rings": (alarm_rings, f"In ALARM already: {PREFIX}error-lines"),
+    "alarm-breached": (alarm_breaches, f"In ALARM: {PREFIX}error-lines"),
     "gate-missing": (after(**{"no-gate": "green"}), "still has no readiness gate"),
     "address-unreachable": (after(unreachable=True), "INBOUND_CIDRS must hold the address of this machine"),
     "flip-not-seen": (controller_down, "rules have other weights"),

@@ -27,8 +27,8 @@ def test_a_pod_that_restarts_begins_the_gate_again(scene: Scene) -> None:
 
 def test_a_database_that_goes_away_and_comes_back_begins_the_gate_again(scene: Scene) -> None:
     scene.settings(gate_seconds=30)
-    scene.when("exec pod/todo-green", database="green")
-    scene.when("exec pod/todo-green", times=3, database="back")
+    scene.when("exec pod/web-green", database="green")
+    scene.when("exec pod/web-green", times=3, database="back")
     assert scene.release("b") == 0, scene.output
     assert "does not reach the database" in scene.output
 

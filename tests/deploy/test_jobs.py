@@ -7,7 +7,7 @@ from tests.deploy.world import Scene
 # All of it takes more than two seconds.
 pytestmark = pytest.mark.slow
 
-MIGRATE = "todo-migrate-bbbbbbbbbbbb"
+MIGRATE = "migrate-bbbbbbbbbbbb"
 
 
 def gone_at(scene: Scene, look: int) -> None:

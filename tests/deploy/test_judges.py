@@ -14,7 +14,7 @@ from deploy.kubectl import Answer
 from deploy.visitor import OVERLOADED, PROXY_SECONDS, Response, send
 from tests.deploy.account import Account
 from tests.deploy.scripted.answers import SILENCE
-from tests.deploy.world import ROOT, Scene, image, next_command
+from tests.deploy.world import PROD, ROOT, Scene, image, next_command
 
 # All of it takes more than two seconds.
 pytestmark = pytest.mark.slow
@@ -75,7 +75,7 @@ def test_without_queries_a_release_is_refused_and_a_rollback_is_not(released: Sc
 
 
 def test_the_queries_that_monitoring_makes_are_understood_and_leave_a_stranger_s_flood_out(scene: Scene) -> None:
-    """A worker that has no thread refuses; whoever floods it must not take a release back that closes a hole."""
+    """A worker without a free thread refuses; a client's flood must not roll back a release that closes a hole."""
     file = ROOT / "monitoring" / "bake.json"
     (scene.folder / "monitoring/bake.json").unlink()
     (scene.folder / "monitoring/bake.json").symlink_to(file)
@@ -116,7 +116,7 @@ def test_dev_goes_on_without_an_alarm_in_the_account(account: Account) -> None:
     scene = account.scene
     scene.environment = "dev"
     scene.settings(alarms="watched")
-    account.no_alarms()
+    account.lose_alarms()
     assert scene.release("a", "--first") == 0, scene.output
     assert scene.release("b") == 0, scene.output
 
@@ -200,20 +200,20 @@ def test_a_colour_that_hangs_through_a_short_bake_has_not_passed_it(scene: Scene
     real = scene.kubectl
 
     def kubectl(words: Sequence[str]) -> Answer:
-        scene.clock.sleep(PROXY_SECONDS if any("/http:todo:80/proxy/" in word for word in words) else 0)
+        scene.clock.sleep(PROXY_SECONDS if any("/http:web:80/proxy/" in word for word in words) else 0)
         return real(words)
 
     scene.kubectl = kubectl  # type: ignore[method-assign]
     assert (scene.release("b"), scene.live) == (30, "blue"), scene.output
-    assert sum("/http:todo:80/proxy/" in command for command in scene.commands()) < 10
+    assert sum("/http:web:80/proxy/" in command for command in scene.commands()) < 10
 
 
 def test_a_release_that_nobody_could_judge_from_here_changes_nothing(account: Account, prod: Scene) -> None:
     prod.fault(unreachable=True)
     began = prod.clock.now()
     assert prod.release("b") == 19, prod.output
-    assert f"Nobody can reach https://todo.example.com from here: {NOWHERE}." in prod.output
-    assert next_command(prod.output).startswith("curl -sv https://todo.example.com/readyz")
+    assert f"Nobody can reach https://{PROD['DOMAIN']} from here: {NOWHERE}." in prod.output
+    assert next_command(prod.output).startswith(f"curl -sv https://{PROD['DOMAIN']}/readyz")
     assert {command.split()[2] for command in prod.commands()} == {"get"}
     assert prod.clock.now() - began < 30
 
@@ -221,7 +221,7 @@ def test_a_release_that_nobody_could_judge_from_here_changes_nothing(account: Ac
 def test_an_address_that_is_lost_on_the_way_stops_the_release_before_any_traffic_moves(
     account: Account, prod: Scene
 ) -> None:
-    prod.when("exec pod/todo-green", unreachable=True)
+    prod.when("exec pod/web-green", unreachable=True)
     assert (prod.release("b"), prod.live) == (19, "blue"), prod.output
     assert account.weights() == {"blue": 100, "green": 0}
     assert "traffic-green" not in prod.applied()
@@ -255,4 +255,4 @@ def test_the_load_balancer_s_own_address_is_asked_where_there_is_no_domain(accou
     scene.settings(alarms="watched")
     asked = answering(scene)
     assert scene.release("a", "--first") == 0, scene.output
-    assert asked[0][1] == "http://todo.us-east-1.elb.amazonaws.com/readyz"
+    assert asked[0][1] == "http://service.us-east-1.elb.amazonaws.com/readyz"

@@ -168,7 +168,7 @@ def test_a_rollback_begins_within_a_second_of_a_fresh_clone(shell: Shell) -> Non
         began = time.monotonic()
         process = shell.start("rollback", python=(sys.executable, "-SE"))
         assert process.stdout
-        assert "kubectl -n todo get ingresses" in process.stdout.readline()
+        assert "kubectl -n service get ingresses" in process.stdout.readline()
         seconds.append(time.monotonic() - began)
         process.communicate(timeout=60)
     sys.stdout.write(f"rollback: first kubectl {min(seconds):.2f} s after the command was given\n")

@@ -120,7 +120,7 @@ def test_a_bare_digest_without_a_repository_is_wrong_usage(scene: Scene) -> None
     "reference",
     [
         "todo",
-        "todo:latest",
+        "service:latest",
         "todo:",
         "localhost:5000/todo",
         "localhost:5000/todo:latest",
@@ -134,7 +134,7 @@ def test_an_image_that_does_not_name_one_build_is_wrong_usage(scene: Scene, refe
     assert scene.commands() == []
 
 
-@pytest.mark.parametrize("reference", ["todo:dev", "localhost:5000/todo:dev"])
+@pytest.mark.parametrize("reference", ["service:dev", "localhost:5000/todo:dev"])
 def test_a_local_image_has_a_tag_and_migrates_every_time(scene: Scene, reference: str) -> None:
     assert scene.deploy("release", "--image", reference) == 0, scene.output
     assert scene.image_of("green") == reference
@@ -165,7 +165,8 @@ def test_settings_stand_in_the_order_of_the_type_and_each_has_a_comment() -> Non
         ("bake_secnds = 1", "bake_secnds"),
         ("bake_seconds = long", "bake_seconds = long must be a whole number"),
         ("bake_seconds = -1", "not negative"),
-        ("alarms = perhaps", "one of required, watched, none"),
+        ("alarms = perhaps", "alarms = perhaps must be watched, none, or names such as error-lines"),
+        ("after_window = go", "one of keep, scale-to-zero"),
         ("own_error_share = 1/2", "must be a number"),
         ("prometheus = 1", "must be true or false"),
         ("[release]\n[release]", "already exists"),

@@ -13,12 +13,15 @@ from deploy.__main__ import main
 from deploy.kubectl import NOT_INSTALLED, Answer
 from deploy.run import World
 from deploy.visitor import OVERLOADED, Response
+from environments import load
 from tests.deploy.scripted import kubectl as scripted
 from tests.deploy.scripted.store import EMPTY, Object, Store
 from tests.deploy.scripted.workloads import live_colour
 
 ROOT = Path(__file__).resolve().parents[2]
-REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/todo"
+# What the account of prod is called; a clone has other names in it.
+PROD = load(ROOT)["prod"].account()
+REPOSITORY = PROD["IMAGE_REPOSITORY"]
 BEGIN = 1_795_000_000.0
 
 # Short times, so that a test makes few commands; the proportions stay.

@@ -87,7 +87,7 @@ def base(podman: Podman) -> str:
 
 @pytest.fixture(scope="session")
 def build(podman: Podman, base: str) -> Callable[..., str]:
-    """Build the image anew under a name, from the clone as it is or from another folder."""
+    """Build the image under a name, from the clone as it is or from another folder."""
     (podman.folder / "pip.conf").write_text("[global]\ncert = /etc/ssl/certs/ca-certificates.crt\n")
 
     def built(name: str, context: Path = ROOT) -> str:
@@ -131,7 +131,7 @@ def runner(podman: Podman, image: str, tmp_path_factory: pytest.TempPathFactory)
     server.start()
     try:
         role, password = (read_secret(secrets, name) for name in ("db_username", "db_password"))
-        server.provide("todo", role=role, password=password)
+        server.provide("service", role=role, password=password)
         mounted = Path("/mnt/secrets-store")
         environment = {
             **database_variables(mounted, port=server.port),

@@ -29,7 +29,7 @@ def shipping(cloudwatch: CloudWatch, token: Path) -> tuple[str, dict[str, str]]:
     """Return the volume and the variables with which a pod ships its audit trail as its service account."""
     token.write_text("a token of the cluster")
     given = {name: value for name, value in cloudwatch.environment.items() if "KEY" not in name}
-    role = "arn:aws:iam::123456789012:role/todo-web"  # moto's account, where the log group is
+    role = "arn:aws:iam::123456789012:role/web-web"  # moto's account, where the log group is
     return f"--volume={token}:{TOKEN}:ro", {**given, "AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": TOKEN}
 
 

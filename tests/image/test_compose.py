@@ -49,7 +49,7 @@ def waits_for(name: str) -> set[str]:
 
 def test_one_service_builds_our_image_and_the_others_wait_for_it_and_never_pull() -> None:
     """Compose builds side by side, and two exports of one name at the same time end with `already exists`."""
-    ours = {name for name, service in SERVICES.items() if service["image"] == "todo:dev"}
+    ours = {name for name, service in SERVICES.items() if service["image"] == "service:dev"}
     (builder,) = (name for name in ours if "build" in SERVICES[name])
     for name in ours - {builder}:
         assert SERVICES[name]["pull_policy"] == "never", name
@@ -58,7 +58,7 @@ def test_one_service_builds_our_image_and_the_others_wait_for_it_and_never_pull(
 
 def test_what_is_not_ours_has_a_version_and_a_check_of_its_health() -> None:
     for name, service in SERVICES.items():
-        if service["image"] != "todo:dev":
+        if service["image"] != "service:dev":
             assert re.search(r":v?\d", service["image"]), name
             assert service["healthcheck"]["test"][0] == "CMD", name
 

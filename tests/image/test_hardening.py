@@ -73,7 +73,7 @@ def test_a_pod_without_shared_memory_serves_and_counts_below_tmp(
     container.wait_until_ready()
     container.ask("GET", FIRST_PATH)
     metrics = container.ask("GET", "/metrics", port=container.metrics_port)
-    assert b"todo_http_requests_total{" in metrics.body
+    assert b"service_http_requests_total{" in metrics.body
     assert not list(tmp_path.iterdir())
 
 

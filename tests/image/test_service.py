@@ -40,8 +40,8 @@ def test_the_documentation_finds_all_its_assets(service: Container) -> None:
 def test_metrics_have_a_port_of_their_own_and_name_the_version(service: Container) -> None:
     service.ask("GET", FIRST_PATH)
     metrics = service.ask("GET", "/metrics", port=service.metrics_port).body.decode()
-    assert re.search(r'^todo_build_info\{.*version="1\.2\.3".*\} 1\.0$', metrics, re.MULTILINE), metrics
-    assert "todo_http_requests_total{" in metrics
+    assert re.search(r'^service_build_info\{.*version="1\.2\.3".*\} 1\.0$', metrics, re.MULTILINE), metrics
+    assert "service_http_requests_total{" in metrics
     assert service.ask("GET", "/metrics").status == 404
 
 

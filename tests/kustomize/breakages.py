@@ -80,7 +80,7 @@ BREAKAGES = [
         "no pod has a token", "shared", "Deployment", lambda it: pod(it).pop("automountServiceAccountToken"), "mirror"
     ),
     Breakage(
-        "no Service becomes a variable", "blue", "Deployment", lambda it: pod(it).pop("enableServiceLinks"), "todo-blue"
+        "no Service becomes a variable", "blue", "Deployment", lambda it: pod(it).pop("enableServiceLinks"), "web-blue"
     ),
     Breakage(
         "every container is bounded",
@@ -93,7 +93,7 @@ BREAKAGES = [
         "an image is a digest, or not set",
         "blue",
         "Deployment",
-        lambda it: container(it).update(image="todo:latest"),
+        lambda it: container(it).update(image="service:latest"),
         "latest",
     ),
     Breakage(
@@ -149,7 +149,7 @@ BREAKAGES = [
         "no pod with a CSI, host or network volume is labelled for Fargate",
         "shared",
         "Deployment",
-        lambda it: labels(it).update({"todo/compute": "fargate"}),
+        lambda it: labels(it).update({"service/compute": "fargate"}),
         "csi",
     ),
     Breakage(
@@ -188,8 +188,8 @@ BREAKAGES = [
         "every object and every pod carries the labels",
         "blue",
         "Deployment",
-        lambda it: labels(it).pop("todo/environment"),
-        "pod: no label todo/environment",
+        lambda it: labels(it).pop("service/environment"),
+        "pod: no label service/environment",
     ),
     Breakage(
         "every object and every pod carries the labels",

@@ -19,8 +19,8 @@ def test_a_colour_is_these_objects_and_no_other(renderings: Renderings, environm
     assert {manifest["kind"] for manifest in rendering.objects} == KINDS
     assert len(rendering.objects) == len(KINDS)
     for manifest in rendering.objects:
-        assert re.fullmatch(rf"todo-{colour}(-[a-z0-9]{{10}})?", manifest["metadata"]["name"])
-        assert manifest["metadata"]["labels"]["todo/colour"] == colour
+        assert re.fullmatch(rf"web-{colour}(-[a-z0-9]{{10}})?", manifest["metadata"]["name"])
+        assert manifest["metadata"]["labels"]["service/colour"] == colour
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -29,7 +29,7 @@ def test_green_is_blue_under_another_name_apart_from_its_configuration(
 ) -> None:
     def plain(colour: str) -> list[str]:
         objects = [manifest for manifest in renderings[environment, colour].objects if manifest["kind"] != "ConfigMap"]
-        return [re.sub(rf"todo-{colour}-[a-z0-9]{{10}}|{colour}", "COLOUR", str(manifest)) for manifest in objects]
+        return [re.sub(rf"web-{colour}-[a-z0-9]{{10}}|{colour}", "COLOUR", str(manifest)) for manifest in objects]
 
     assert plain("blue") == plain("green")
 
@@ -37,15 +37,15 @@ def test_green_is_blue_under_another_name_apart_from_its_configuration(
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_no_selector_takes_pods_of_both_colours(renderings: Renderings, environment: str) -> None:
     every = [renderings[environment, part] for part in PARTS]
-    web = {name: labels for name, labels in pod_labels(*every).items() if name.startswith("Deployment todo-")}
-    assert set(web) == {"Deployment todo-blue", "Deployment todo-green"}
+    web = {name: labels for name, labels in pod_labels(*every).items() if name.startswith("Deployment web-")}
+    assert set(web) == {"Deployment web-blue", "Deployment web-green"}
     for name, by in selectors(*every):
         both = all(taken(labels, by) for labels in web.values())
         assert not both or name in SELECTS_BOTH_ON_PURPOSE, f"{name} selects both colours by {by}"
 
 
 # Not a colour's but the namespace's: what network every pod of a kind may use.
-SELECTS_BOTH_ON_PURPOSE = {"NetworkPolicy todo-web"}
+SELECTS_BOTH_ON_PURPOSE = {"NetworkPolicy web"}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -58,12 +58,12 @@ def test_everything_of_a_colour_selects_exactly_its_web_pods(
     chosen = {
         name: {pod for pod, labels in pods.items() if taken(labels, by)}
         for name, by in selectors(*every)
-        if name.endswith(f"todo-{colour}")
+        if name.endswith(f"web-{colour}")
     }
-    assert set(chosen) == {f"{kind} todo-{colour}" for kind in ("Deployment", "PodDisruptionBudget", "Service")}
-    assert all(found == {f"Deployment todo-{colour}"} for found in chosen.values())
+    assert set(chosen) == {f"{kind} web-{colour}" for kind in ("Deployment", "PodDisruptionBudget", "Service")}
+    assert all(found == {f"Deployment web-{colour}"} for found in chosen.values())
     autoscaler = renderings[environment, colour].one("HorizontalPodAutoscaler")
-    assert autoscaler["spec"]["scaleTargetRef"]["name"] == f"todo-{colour}"
+    assert autoscaler["spec"]["scaleTargetRef"]["name"] == f"web-{colour}"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -115,4 +115,4 @@ def test_a_pod_learns_its_colour_from_its_label(renderings: Renderings, environm
     for part in (*COLOURS, "smoke-blue"):
         workload = renderings[environment, part].objects
         text = [str(manifest) for manifest in workload if manifest["kind"] in {"Deployment", "Job"}]
-        assert "metadata.labels['todo/colour']" in text[0].replace('"', "'")
+        assert "metadata.labels['service/colour']" in text[0].replace('"', "'")

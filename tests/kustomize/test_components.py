@@ -11,7 +11,7 @@ from tests.kustomize.rendering import COLOURS, SAMPLE, SOURCE, containers, kubec
 
 COMPONENTS = sorted(path.parent for path in (SOURCE / "components").glob("*/kustomization.yaml"))
 # Options that no environment takes: tried by the tests that name them.
-OPTIONS = {"compute-nodes": "test_components.py", "admin-cidrs": "test_traffic.py"}
+OPTIONS = {"compute-nodes": "test_components.py"}
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda path: path.name)
@@ -60,12 +60,12 @@ def on_nodes(tree: Path, part: str) -> None:
 def test_on_nodes_pods_mount_the_secrets_themselves_at_the_same_place(tree: Path, part: str) -> None:
     on_nodes(tree, part)
     ((_, template),) = pods(render(tree / "overlays" / SAMPLE / part).objects)
-    assert "todo/compute" not in template["metadata"]["labels"]
+    assert "service/compute" not in template["metadata"]["labels"]
     (volume,) = (each for each in template["spec"]["volumes"] if each["name"] == "secrets")
     if part == "migrate":
-        assert volume["secret"]["secretName"] == "todo-migrate"
+        assert volume["secret"]["secretName"] == "migrate"
     else:
-        assert volume["csi"]["volumeAttributes"] == {"secretProviderClass": "todo-secrets"}
+        assert volume["csi"]["volumeAttributes"] == {"secretProviderClass": "web-secrets"}
         assert volume["csi"]["readOnly"] is True
     (container,) = containers(template)
     (mount,) = (each for each in container["volumeMounts"] if each["name"] == "secrets")

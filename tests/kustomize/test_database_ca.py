@@ -21,7 +21,7 @@ FINGERPRINTS = {
 
 
 def authorities(renderings: Renderings, environment: str) -> list[x509.Certificate]:
-    text = renderings[environment, "shared"].one("ConfigMap", "todo-database-ca")["data"]["ca.pem"]
+    text = renderings[environment, "shared"].one("ConfigMap", "database-ca")["data"]["ca.pem"]
     return x509.load_pem_x509_certificates(text.encode())
 
 
@@ -37,7 +37,7 @@ def test_every_pod_checks_the_certificate_against_the_mounted_file(
     mount = next(each for each in container["volumeMounts"] if each["name"] == "database-ca")
     assert told["DB_SSLROOTCERT"] == f"{mount['mountPath']}/ca.pem"
     volume = next(each for each in template["spec"]["volumes"] if each["name"] == "database-ca")
-    assert volume["configMap"]["name"] == "todo-database-ca"
+    assert volume["configMap"]["name"] == "database-ca"
 
 
 @pytest.mark.parametrize("environment", AWS)
@@ -59,7 +59,7 @@ def test_certificates_of_a_region_are_those_that_aws_publishes(renderings: Rende
 
 def test_kubectl_can_apply_them(renderings: Renderings) -> None:
     """It keeps what it applied in an annotation, and all annotations of an object are 262,144 bytes at most."""
-    assert len(json.dumps(renderings[SAMPLE, "shared"].one("ConfigMap", "todo-database-ca"))) < 250_000
+    assert len(json.dumps(renderings[SAMPLE, "shared"].one("ConfigMap", "database-ca"))) < 250_000
 
 
 def name(certificate: x509.Certificate) -> str:

@@ -16,16 +16,16 @@ FARGATES_OWN_MIB = 256
 @pytest.mark.parametrize("environment", AWS)
 def test_the_application_runs_on_fargate_and_the_mirror_on_nodes(renderings: Renderings, environment: str) -> None:
     placed = {
-        name: template["metadata"]["labels"].get("todo/compute", "nodes")
+        name: template["metadata"]["labels"].get("service/compute", "nodes")
         for part in PARTS
         for name, template in pods(renderings[environment, part].objects)
     }
     assert placed.pop("Deployment secrets-mirror") == "nodes"
     assert placed == dict.fromkeys(
         [
-            "Job todo-migrate",
-            "CronJob todo-prune",
-            *(f"{kind}-{colour}" for kind in ("Deployment todo", "Job todo-smoke") for colour in COLOURS),
+            "Job migrate",
+            "CronJob prune",
+            *(f"{kind}-{colour}" for kind in ("Deployment web", "Job smoke") for colour in COLOURS),
         ],
         "fargate",
     )
@@ -37,12 +37,12 @@ def test_the_platforms_security_group_policy_takes_all_pods_on_fargate_and_no_ot
 ) -> None:
     """Two policies would give a pod the groups of both; a pod on a t3a node that one took would never start."""
     policy = render(SOURCE.parent / "platform/cluster").one("SecurityGroupPolicy")
-    assert policy["metadata"]["namespace"] == "todo"
+    assert policy["metadata"]["namespace"] == "service"
     by = policy["spec"]["podSelector"]["matchLabels"]
     for part in PARTS:
         for name, template in pods(renderings[environment, part].objects):
             labels = template["metadata"]["labels"]
-            assert taken(labels, by) == (labels.get("todo/compute") == "fargate"), name
+            assert taken(labels, by) == (labels.get("service/compute") == "fargate"), name
     assert policy["spec"]["securityGroups"]["groupIds"] == ["${APP_SECURITY_GROUP_ID}"]
 
 

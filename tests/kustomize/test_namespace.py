@@ -6,11 +6,11 @@ from tests.kustomize.rendering import AWS, ENVIRONMENTS, SOURCE, Manifest, rende
 
 
 def namespace(environment: str) -> Manifest:
-    """Return the Namespace `todo`; `make platform` brings it where there is an account."""
+    """Return the Namespace `service`; `make platform` brings it where there is an account."""
     folder = (
         SOURCE.parent / "platform/cluster" if environment in AWS else SOURCE / "overlays" / environment / "namespace"
     )
-    return render(folder).one("Namespace", "todo")
+    return render(folder).one("Namespace", "service")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

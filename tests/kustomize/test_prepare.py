@@ -27,12 +27,12 @@ def test_local_secrets_are_the_same_files_with_passwords_that_agree() -> None:
         each["metadata"]["name"]: {key: base64.b64decode(value).decode() for key, value in each["data"].items()}
         for each in prepare().manifest()["items"]
     }
-    for name, login in (("todo-secrets", "todo_app"), ("todo-migrate", "todo_migrate")):
+    for name, login in (("web-secrets", "service_app"), ("migrate", "service_migrate")):
         assert set(data[name]) == FILES
         assert data[name]["db_username"] == login
-        assert data[name]["db_password"] == data["todo-postgresql"][login]
+        assert data[name]["db_password"] == data["postgresql"][login]
     shared = FILES - {"db_username", "db_password"}
-    assert all(data["todo-secrets"][key] == data["todo-migrate"][key] for key in shared)
+    assert all(data["web-secrets"][key] == data["migrate"][key] for key in shared)
 
 
 def test_no_two_clusters_have_the_same_secrets() -> None:
@@ -44,10 +44,10 @@ def test_no_two_clusters_have_the_same_secrets() -> None:
 def test_the_local_database_gets_every_password_that_it_asks_for(renderings: Renderings) -> None:
     stateful_set = renderings["local", "shared"].one("StatefulSet")
     script = next(each for each in renderings["local", "shared"].all("ConfigMap"))["data"]["2-passwords.sh"]
-    (secret,) = (each for each in prepare().manifest()["items"] if each["metadata"]["name"] == "todo-postgresql")
+    (secret,) = (each for each in prepare().manifest()["items"] if each["metadata"]["name"] == "postgresql")
     assert "/run/secrets/postgresql/postgres" in str(stateful_set)
-    assert "todo_app todo_migrate" in script
-    assert set(secret["data"]) == {"postgres", "todo_app", "todo_migrate"}
+    assert "service_app service_migrate" in script
+    assert set(secret["data"]) == {"postgres", "service_app", "service_migrate"}
 
 
 class Cluster:
@@ -80,14 +80,14 @@ def test_an_empty_cluster_gets_namespace_and_secrets(monkeypatch: pytest.MonkeyP
     assert cluster.words() == ["apply", "-n", "create"]
     created = json.loads((tmp_path / "created").read_text())
     assert [each["metadata"]["name"] for each in created["items"]] == [
-        "todo-secrets",
-        "todo-migrate",
-        "todo-postgresql",
+        "web-secrets",
+        "migrate",
+        "postgresql",
     ]
 
 
 def test_secrets_that_are_there_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path, "todo-secrets", "todo-migrate", "todo-postgresql")
+    cluster = Cluster(tmp_path, "web-secrets", "migrate", "postgresql")
     assert cluster.run(monkeypatch) == 0
     assert cluster.words() == ["apply", "-n"]
 
@@ -96,7 +96,7 @@ def test_half_of_the_secrets_are_no_secrets(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """New ones would not agree with the passwords that the database has."""
-    cluster = Cluster(tmp_path, "todo-postgresql")
+    cluster = Cluster(tmp_path, "postgresql")
     assert cluster.run(monkeypatch) == 1
     assert "create" not in cluster.words()
-    assert "delete the namespace todo and start anew" in capsys.readouterr().err
+    assert "delete the namespace service and start again" in capsys.readouterr().err

@@ -73,25 +73,25 @@ def test_a_number_where_kubernetes_wants_text_is_found(renderings: Renderings) -
 
 RULE = {"alert": "Down", "expr": "up == 0", "for": "5m", "labels": {"severity": "page"}}
 MONITOR = {
-    "selector": {"matchLabels": {"app.kubernetes.io/name": "todo"}},
+    "selector": {"matchLabels": {"app.kubernetes.io/name": "service"}},
     "podMetricsEndpoints": [{"port": "metrics"}],
 }
 
 
 def monitoring(kind: str, spec: Manifest) -> Manifest:
-    return {"apiVersion": "monitoring.coreos.com/v1", "kind": kind, "metadata": {"name": "todo"}, "spec": spec}
+    return {"apiVersion": "monitoring.coreos.com/v1", "kind": kind, "metadata": {"name": "service"}, "spec": spec}
 
 
 @pytest.mark.parametrize(
     ("manifest", "objection"),
     [
-        (monitoring("PrometheusRule", {"groups": [{"name": "todo", "rules": [RULE]}]}), ""),
+        (monitoring("PrometheusRule", {"groups": [{"name": "service", "rules": [RULE]}]}), ""),
         (
-            monitoring("PrometheusRule", {"groups": [{"name": "todo", "rules": [{**RULE, "for": "5 minutes"}]}]}),
+            monitoring("PrometheusRule", {"groups": [{"name": "service", "rules": [{**RULE, "for": "5 minutes"}]}]}),
             "5 minutes",
         ),
         (
-            monitoring("PrometheusRule", {"groups": [{"name": "todo", "rules": [{**RULE, "record": "up"}]}]}),
+            monitoring("PrometheusRule", {"groups": [{"name": "service", "rules": [{**RULE, "record": "up"}]}]}),
             "valid under",
         ),
         (monitoring("PodMonitor", MONITOR), ""),

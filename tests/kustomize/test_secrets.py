@@ -8,7 +8,7 @@ from tests.kustomize.rendering import AWS, COLOURS, ENVIRONMENTS, Manifest, cont
 from tests.kustomize.test_values import values
 
 FILES = {"django_secret_key", "django_secret_key_fallbacks", "jwt_signing_keys", "db_username", "db_password"}
-CLASSES = ("todo-secrets", "todo-migrate")
+CLASSES = ("web-secrets", "migrate")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -30,10 +30,10 @@ def test_only_the_migrate_job_has_the_rights_to_migrate(renderings: Renderings, 
         ((_, template),) = pods(renderings[environment, part].objects)
         volume = next(each for each in template["spec"]["volumes"] if each["name"] == "secrets")
         mounted[part] = (volume["secret"]["secretName"], template["spec"]["serviceAccountName"])
-        takes_role = "todo_owner" in str(template)
+        takes_role = "service_owner" in str(template)
         assert takes_role == (part == "migrate")
-    assert mounted.pop("migrate") == ("todo-migrate", "todo-migrate")
-    assert set(mounted.values()) == {("todo-secrets", "todo-web")}
+    assert mounted.pop("migrate") == ("migrate", "migrate")
+    assert set(mounted.values()) == {("web-secrets", "web")}
 
 
 def objects_of(secret_class: Manifest) -> dict[str, str]:
@@ -53,7 +53,7 @@ def test_a_secret_provider_class_makes_the_files_and_the_mirror_holds_them(
     secret_class = renderings[environment, "shared"].one("SecretProviderClass", name)
     files = objects_of(secret_class)
     account = values(environment)
-    database = account["MIGRATE_DATABASE_SECRET_ARN" if name == "todo-migrate" else "APP_DATABASE_SECRET_ARN"]
+    database = account["MIGRATE_DATABASE_SECRET_ARN" if name == "migrate" else "APP_DATABASE_SECRET_ARN"]
     assert files == {
         "django_secret_key": account["DJANGO_SECRET_KEY_SECRET_ARN"],
         "django_secret_key_fallbacks": account["DJANGO_SECRET_KEY_SECRET_ARN"],

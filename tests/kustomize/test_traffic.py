@@ -2,16 +2,19 @@
 
 import difflib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from environments import with_account
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import AWS, COLOURS, ENVIRONMENTS, SAMPLE, Manifest, render
+from tests.kustomize.rendering import AWS, COLOURS, ENVIRONMENTS, Manifest, render
 from tests.kustomize.test_values import values
 
 PREFIX = "alb.ingress.kubernetes.io/"
+REAL = [each.name for each in with_account() if each.production]
 OTHER = {"blue": "green", "green": "blue"}
 
 
@@ -31,10 +34,10 @@ def test_the_traffic_object_is_the_only_one_and_names_the_live_colour(renderings
     for colour in COLOURS:
         rendering = renderings[environment, f"traffic-{colour}"]
         assert [manifest["kind"] for manifest in rendering.objects] == [kind]
-        assert rendering.one(kind, "todo")["metadata"]["labels"]["todo/live"] == colour
+        assert rendering.one(kind, "web")["metadata"]["labels"]["service/live"] == colour
     assert not renderings[environment, "shared"].all("Ingress")
     names = [each["metadata"]["name"] for each in renderings[environment, "shared"].all("Service")]
-    assert "todo" not in names
+    assert "web" not in names
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -43,21 +46,21 @@ def test_the_two_renderings_differ_only_in_weights_or_selector_and_in_the_label(
 ) -> None:
     blue, green = (renderings[environment, f"traffic-{colour}"].text.splitlines() for colour in COLOURS)
     changed = [line[1:].strip() for line in difflib.ndiff(blue, green) if line[0] in "+-"]
-    expected = {"todo/live: blue", "todo/live: green"}
+    expected = {"service/live: blue", "service/live: green"}
     assert expected <= set(changed)
     rest = [line for line in changed if line not in expected]
     if environment not in AWS:
-        assert sorted(rest) == ["todo/colour: blue", "todo/colour: green"]
+        assert sorted(rest) == ["service/colour: blue", "service/colour: green"]
     else:
         assert all('"weight":' in line for line in rest)
-        assert len(rest) == 2
+        assert len(rest) == 2 * (1 + (environment in REAL)), "of everybody's rule, and of the admin's"
 
 
 @pytest.mark.parametrize("environment", AWS)
 @pytest.mark.parametrize("colour", COLOURS)
 def test_all_traffic_goes_to_the_live_colour(renderings: Renderings, environment: str, colour: str) -> None:
     ingress = renderings[environment, f"traffic-{colour}"].one("Ingress")
-    assert weights(ingress) == {f"todo-{colour}": 100, f"todo-{OTHER[colour]}": 0}
+    assert weights(ingress) == {f"web-{colour}": 100, f"web-{OTHER[colour]}": 0}
 
 
 @pytest.mark.parametrize("environment", AWS)
@@ -70,17 +73,23 @@ def test_every_backend_exists_and_never_changes(renderings: Renderings, environm
             for rule in ingress["spec"]["rules"]
             for path in rule["http"]["paths"]
         ]
-        assert backends == [("live", "use-annotation")]
-        assert set(weights(ingress)) == services == {"todo-blue", "todo-green"}
+        admin = ["live-admin", "admin-refused"] if environment in REAL else []
+        assert backends == [(name, "use-annotation") for name in [*admin, "live"]]
+        assert set(weights(ingress)) == services == {"web-blue", "web-green"}
 
 
 @pytest.mark.parametrize("environment", AWS)
 def test_no_rule_leads_strangers_to_the_colour_that_is_not_live(renderings: Renderings, environment: str) -> None:
     """A hole that is closed in one release stays open in the one before, which is kept warm."""
     ingress = renderings[environment, "traffic-blue"].one("Ingress")
-    names = [key.removeprefix(PREFIX) for key in ingress["metadata"]["annotations"]]
-    assert [name for name in names if name.startswith("conditions.")] == []
-    assert [name for name in names if name.startswith("actions.")] == ["actions.live"]
+    actions = {
+        key.removeprefix(f"{PREFIX}actions."): json.loads(text)
+        for key, text in ingress["metadata"]["annotations"].items()
+        if key.startswith(f"{PREFIX}actions.")
+    }
+    forwarding = [name for name, action in actions.items() if action["type"] == "forward"]
+    assert sorted(forwarding) == (["live", "live-admin"] if environment in REAL else ["live"])
+    assert [weights(ingress, name) for name in forwarding] == [{"web-blue": 100, "web-green": 0}] * len(forwarding)
 
 
 @pytest.mark.parametrize("environment", [each for each in AWS if values(each)["DOMAIN"]])
@@ -114,18 +123,26 @@ def test_the_load_balancer_reaches_pods_by_address_and_asks_whether_they_are_rea
     assert PREFIX + "group.name" not in ingress["metadata"]["annotations"]
 
 
-def test_the_admin_can_be_closed_to_all_but_some_addresses(tree: Path) -> None:
-    overlay = tree / "overlays" / SAMPLE / "traffic-green/kustomization.yaml"
-    overlay.write_text(overlay.read_text() + "  - ../../../components/admin-cidrs\n")
-    ingress = render(overlay.parent).one("Ingress")
-    assert weights(ingress, "live-admin") == weights(ingress) == {"todo-blue": 0, "todo-green": 100}
+@pytest.mark.parametrize("addresses", [["203.0.113.0/24"], ["203.0.113.0/24", "198.51.100.7/32"]])
+@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("environment", REAL)
+def test_the_admin_of_real_users_is_open_to_the_addresses_of_the_account_alone(
+    tree: Path, environment: str, colour: str, addresses: list[str]
+) -> None:
+    overlay = tree / "overlays" / environment
+    values = overlay / "values/values.env"
+    admin = json.dumps(addresses, separators=(",", ":"))
+    values.write_text(re.sub(r"(?m)^ADMIN_CIDRS=.*", f"ADMIN_CIDRS={admin}", values.read_text()))
+    ingress = render(overlay / f"traffic-{colour}").one("Ingress")
+    assert weights(ingress, "live-admin") == weights(ingress)
     paths = [
         (path["path"], path["backend"]["service"]["name"]) for path in ingress["spec"]["rules"][0]["http"]["paths"]
     ]
     assert paths[:2] == [("/admin", "live-admin"), ("/admin", "admin-refused")]
     assert json.loads(annotation(ingress, "actions.admin-refused"))["fixedResponseConfig"]["statusCode"] == "403"
-    (condition,) = json.loads(annotation(ingress, "conditions.live-admin"))
-    assert condition["sourceIpConfig"]["values"] == ["192.0.2.0/24"]
+    assert json.loads(annotation(ingress, "conditions.live-admin")) == [
+        {"field": "source-ip", "sourceIpConfig": {"values": addresses}}
+    ]
 
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
@@ -146,8 +163,8 @@ def values_of_rules(ingress: Manifest) -> list[int]:
 
 
 def test_no_rule_has_more_values_than_a_load_balancer_takes(tree: Path) -> None:
-    overlay = tree / "overlays" / SAMPLE / "traffic-green/kustomization.yaml"
-    assert max(values_of_rules(render(overlay.parent).one("Ingress"))) <= VALUES_OF_A_RULE
-    overlay.write_text(overlay.read_text() + "  - ../../../components/admin-cidrs\n")
-    with_admin = max(values_of_rules(render(overlay.parent).one("Ingress")))
+    (with_admin,) = {
+        max(values_of_rules(render(tree / "overlays" / environment / "traffic-green").one("Ingress")))
+        for environment in REAL
+    }
     assert with_admin + 1 == VALUES_OF_A_RULE, "its README says how many ranges of addresses fit"

@@ -101,12 +101,12 @@ def test_values_reach_their_places(renderings: Renderings, environment: str) -> 
         for each in shared.all("ServiceAccount")
     }
     assert roles == {
-        "todo-web": account["WEB_ROLE_ARN"],
+        "web": account["WEB_ROLE_ARN"],
         "secrets-mirror": account["SECRETS_MIRROR_ROLE_ARN"],
-        "todo-migrate": None,
+        "migrate": None,
     }
 
 
 def test_hosts_are_the_domain_and_the_services(renderings: Renderings) -> None:
     allowed = renderings[SAMPLE, "blue"].one("ConfigMap")["data"]["ALLOWED_HOSTS"]
-    assert allowed == f"{values('prod')['DOMAIN']},todo-blue,todo-green"
+    assert allowed == f"{values('prod')['DOMAIN']},web-blue,web-green"

@@ -119,7 +119,7 @@ def _parents() -> dict[int, int]:
 
 
 def alive(pids: set[int]) -> set[int]:
-    """Return those that do not go: what was left running stays for ever, what is ending may take a moment."""
+    """Return those that still run after ten seconds; a process that is ending may take a moment."""
     return {pid for pid in pids if not processes.gone(pid, seconds=10)}
 
 

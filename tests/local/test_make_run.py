@@ -81,7 +81,7 @@ def test_every_address_of_the_banner_answers(second: Run, path: str) -> None:
 def test_the_metrics_of_the_banner_are_there(second: Run) -> None:
     (line,) = [line.split() for line in second.output.read_text().splitlines() if line.split()[:1] == ["Metrics"]]
     with urllib.request.urlopen(line[1], timeout=10) as response:  # noqa: S310  our own http address
-        assert b"todo_threads 8.0" in response.read()
+        assert b"service_threads 8.0" in response.read()
 
 
 def test_data_survives_a_restart_and_the_demo_data_is_not_loaded_twice(first: FirstRun, second: Run) -> None:

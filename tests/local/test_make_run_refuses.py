@@ -41,7 +41,7 @@ def test_an_unusable_database_url_is_one_sentence_without_its_password(laptop: L
 def test_a_refused_login_behind_database_url_is_one_sentence_without_its_password(laptop: Laptop) -> None:
     if "DATABASE_URL" in os.environ:
         pytest.skip("needs the tests' own PostgreSQL: unset DATABASE_URL")
-    url = f"postgres://todo_app:wrong-one@127.0.0.1:{os.environ['DB_PORT']}/todo"
+    url = f"postgres://service_app:wrong-one@127.0.0.1:{os.environ['DB_PORT']}/todo"
     refused = laptop.command("run", DATABASE_URL=url)
     assert_refused(refused, "password authentication failed")
     assert "wrong-one" not in refused.stderr

@@ -42,13 +42,14 @@ def server(made_server: Server) -> Server:
 
 def test_the_application_s_role_owns_its_database_and_is_no_superuser(server: Server) -> None:
     for _ in range(2):
-        server.provide("todo", role="todo_app", password="one")
+        server.provide("service", role="service_app", password="one")
     with psycopg.connect(
-        host="127.0.0.1", port=server.port, user="todo_app", password="one", dbname="todo"
+        host="127.0.0.1", port=server.port, user="service_app", password="one", dbname="service"
     ) as connection:
         row = connection.execute(
             "SELECT rolsuper, rolcreatedb, datdba = pg_roles.oid, upper('élève ø'), lower('ÉLÈVE Ø'), "
-            "pg_encoding_to_char(encoding) FROM pg_roles, pg_database WHERE rolname = current_user AND datname = 'todo'"
+            "pg_encoding_to_char(encoding) FROM pg_roles, pg_database WHERE rolname = current_user "
+            "AND datname = 'service'"
         ).fetchone()
     assert row == (False, True, True, "ÉLÈVE Ø", "élève ø", "UTF8")
 
@@ -68,7 +69,7 @@ def test_it_listens_on_127_0_0_1_alone(server: Server) -> None:
 
 
 def test_a_second_start_takes_less_than_a_second_and_keeps_data_and_port(server: Server) -> None:
-    server.provide("todo", role="todo_app", password="one")
+    server.provide("service", role="service_app", password="one")
     port = server.port
     assert server.stop()
     assert not server.stop()
@@ -76,7 +77,7 @@ def test_a_second_start_takes_less_than_a_second_and_keeps_data_and_port(server:
     server.start()
     assert time.monotonic() - started < patient(1)
     assert server.port == port
-    with server.connect("todo"):
+    with server.connect("service"):
         pass
 
 

@@ -23,8 +23,8 @@ from tests.terraform.processes import stop
 
 ROOT = MONITORING.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-METRICS = 'todo_build_info{colour="green",version="1"} 1\ntodo_threads 4\n'
-LABELS = {"environment": "local", "colour": "blue", "namespace": "todo", "pod": "app", "container": "web"}
+METRICS = 'service_build_info{colour="green",version="1"} 1\nservice_threads 4\n'
+LABELS = {"environment": "local", "colour": "blue", "namespace": "service", "pod": "app", "container": "web"}
 
 # https://grafana.com/docs/grafana/latest/administration/provisioning/
 DATA_SOURCE = {"name", "uid", "type", "access", "url", "isDefault", "jsonData", "orgId", "editable", "version"}
@@ -93,11 +93,11 @@ def until(address: str, holds: Any, *, seconds: float = 120) -> Any:
 
 @pytest.mark.slow
 def test_a_real_prometheus_loads_every_rule_and_gives_the_labels_that_dashboards_ask_for(prometheus: str) -> None:
-    query = urllib.parse.quote('todo_threads{job="todo"}')
+    query = urllib.parse.quote('service_threads{job="service"}')
     found = until(f"{prometheus}/api/v1/query?query={query}", lambda data: data["result"])
     (series,) = found["result"]
     assert {name: series["metric"].get(name) for name in LABELS} == LABELS
-    query = urllib.parse.quote("todo_build_info")
+    query = urllib.parse.quote("service_build_info")
     (build,) = until(f"{prometheus}/api/v1/query?query={query}", lambda data: data["result"])["result"]
     # As in a cluster: the target's colour wins over the one that the service tells.
     assert (build["metric"]["colour"], build["metric"]["exported_colour"]) == ("blue", "green")
@@ -114,9 +114,9 @@ def test_the_labels_are_those_of_the_pod_monitors() -> None:
     """Prometheus Operator adds namespace, pod and container by itself; `colour` and `environment` are ours."""
     scraped = yaml.safe_load((MONITORING / "compose" / "prometheus.yaml").read_text())["scrape_configs"]
     monitors = yaml.safe_load_all((MONITORING / "pod_monitor.yaml").read_text())
-    (ours,) = [monitor for monitor in monitors if monitor["metadata"]["name"] == "todo"]
+    (ours,) = [monitor for monitor in monitors if monitor["metadata"]["name"] == "web"]
     relabelled = {each["targetLabel"] for each in ours["spec"]["podMetricsEndpoints"][0]["relabelings"]}
-    (labels,) = [job["static_configs"][0]["labels"] for job in scraped if job["job_name"] == "todo"]
+    (labels,) = [job["static_configs"][0]["labels"] for job in scraped if job["job_name"] == "service"]
     assert labels == LABELS
     assert relabelled <= set(labels)
     assert labels["colour"] == SERVICES["app"]["environment"]["COLOUR"]
@@ -146,7 +146,7 @@ def test_grafana_has_the_data_source_that_every_dashboard_begins_with() -> None:
 
 
 def test_grafana_finds_every_dashboard() -> None:
-    provider = provisioned("dashboards/todo.yaml", "providers")
+    provider = provisioned("dashboards/service.yaml", "providers")
     assert set(provider) <= PROVIDER
     assert provider["type"] == "file"
     assert mounted("grafana")[provider["options"]["path"]] == ROOT / "./monitoring/dashboards"

@@ -111,4 +111,4 @@ def test_the_home_dashboard_has_the_promise_who_is_live_what_fires_and_the_four_
 def test_titles_are_unique_and_the_address_is_that_of_the_alerts(name: str) -> None:
     titles = [panel["title"] for panel in drawn(name)]
     assert len(set(titles)) == len(titles)
-    assert read(name)["uid"] == f"todo-{name}"
+    assert read(name)["uid"] == f"service-{name}"

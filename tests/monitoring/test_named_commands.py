@@ -4,6 +4,7 @@ kubectl's commands have a test of their own: test_named_kubectl.py.
 """
 
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -18,6 +19,8 @@ from botocore import xform_name
 from deploy.__main__ import parsed
 from tests.monitoring.commands import ROOT, RUNBOOKS, TEXTS, Command, code, of_program
 from tests.terraform.processes import run
+
+PROJECT = json.loads((ROOT / "project.json").read_text())["name"]
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 OBSERVABILITY = ROOT / "terraform" / "modules" / "observability"
@@ -135,9 +138,9 @@ def test_every_saved_query_that_a_runbook_names_exists_and_its_text_is_a_click_a
     saved = set(re.findall(r"^    ([\w-]+) += \[", (OBSERVABILITY / "queries.tf").read_text(), re.MULTILINE))
     named = set()
     for file in RUNBOOKS:
-        for name in re.findall(r"todo-(?:prod|dev)/([a-z-]+)`", file.read_text()):
+        for name in re.findall(rf"{PROJECT}-(?:prod|dev)/([a-z-]+)`", file.read_text()):
             named.add(name)
-            link = f"[`todo-prod/{name}`](../../terraform/modules/observability/queries/{name}.txt)"
+            link = f"[`{PROJECT}-prod/{name}`](../../terraform/modules/observability/queries/{name}.txt)"
             assert link in file.read_text(), f"{file.name} names {name} without its text"
     assert named == saved, "each is named in the runbook where it helps"
 

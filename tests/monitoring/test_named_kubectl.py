@@ -25,7 +25,7 @@ NOWHERE |= {"kind": "Config", "contexts": [{"name": "none", "context": {"cluster
 KINDS = {"hpa": "HorizontalPodAutoscaler", "deployment": "Deployment", "cronjob": "CronJob", "ingress": "Ingress"}
 KINDS |= {"secret": "Secret", "service": "Service", "job": "Job", "pod": "Pod", "podmonitor": "PodMonitor"}
 KINDS |= {"event": "Event", "node": "Node", "pdb": "PodDisruptionBudget"}
-# Made by no file of ours: by the Secrets Store driver from the SecretProviderClass, and by Deployments and Jobs.
+# Made by none of our files: by the Secrets Store driver from the SecretProviderClass, and by Deployments and Jobs.
 MADE = {"Pod", "Event"}
 
 

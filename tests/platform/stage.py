@@ -90,6 +90,8 @@ def build(folder: Path, environment: str, *, without: tuple[str, ...] = ()) -> S
     for name in ("environments", "deploy"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for each in load().values():
+        values = folder / f"environments/{each.name}.ini"
+        values.write_text(values.read_text().replace("grafana.example-org.com", "grafana.test"))
         (folder / "kustomize/overlays" / each.name).mkdir(parents=True)
         settings = f"terraform/envs/{each.name}/settings.auto.tfvars"
         if each.has_account:

@@ -73,7 +73,9 @@ def test_the_role_writes_exactly_what_the_overlays_render() -> None:
 def test_every_rendered_object_is_in_the_namespace_of_the_role() -> None:
     for overlay in OVERLAYS:
         for each in rendered(overlay):
-            assert each["metadata"].get("namespace") == "todo", f"{overlay}: {each['kind']} {each['metadata']['name']}"
+            assert each["metadata"].get("namespace") == "service", (
+                f"{overlay}: {each['kind']} {each['metadata']['name']}"
+            )
 
 
 def test_the_role_cannot_read_secrets_or_give_rights() -> None:
@@ -100,7 +102,7 @@ def test_every_word_that_the_release_tool_gives_kubectl_is_known_here() -> None:
         ("coordination.k8s.io", "leases", ["get", "create", "replace"]),  # the lock
         ("", "configmaps", ["apply", "delete"]),  # the journal, and what old colours leave
         ("", "pods", ["get", "delete"]),  # a pod without its readiness gate
-        ("", "pods/exec", ["exec"]),  # /readyz?deep=1 of a pod, and the synthetic user's token
+        ("", "pods/exec", ["exec"]),  # deep readiness of a pod, and the synthetic user's token
         ("", "pods/log", ["logs"]),
         ("", "events", ["get"]),
         ("", "services/proxy", ["logs"]),  # get --raw

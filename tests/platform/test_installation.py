@@ -145,18 +145,22 @@ def test_rules_and_dashboards_are_applied_with_links_that_lead_somewhere(first: 
     )
     found = {each["kind"]: each for each in objects if each["metadata"].get("namespace") == "monitoring"}
     assert found["PrometheusRule"]["spec"] == {"groups": []}
-    assert found["ConfigMap"]["data"] == {"home.json": '"http://localhost:3000"'}
+    assert found["ConfigMap"]["data"] == {"home.json": '"https://grafana.test"'}
     assert found["ConfigMap"]["metadata"]["labels"]["grafana_dashboard"] == "1"
 
 
+@pytest.mark.parametrize(("place", "mine"), [("project.json", "git.test"), ("environments/{}.ini", "grafana.test")])
 @pytest.mark.parametrize("environment", NAMES)
-def test_a_placeholder_in_a_link_stops_the_run_before_the_first_command(environment: str, tmp_path: Path) -> None:
+def test_a_placeholder_in_a_link_stops_the_run_before_the_first_command(
+    environment: str, place: str, mine: str, tmp_path: Path
+) -> None:
     stage = build(tmp_path, environment)
     (stage.folder / "monitoring/rules/slo.yaml").write_text("groups: [{name: '${REPOSITORY}'}]\n")
-    (stage.folder / "project.json").write_text('{"repository": "https://github.com/example-org/service"}')
+    file = stage.folder / place.format(environment)
+    file.write_text(file.read_text().replace(mine, "example-org.com"))
     failed = stage.install()
     assert failed.status == 1
-    assert "project.json" in failed.output
+    assert f"write your own into {place.format(environment)}" in failed.output
     assert stage.calls == []
 
 

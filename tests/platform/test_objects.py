@@ -23,13 +23,13 @@ def test_every_object_is_one_that_kubernetes_knows(version: str) -> None:
 
 
 def test_an_object_with_an_unknown_field_would_be_found() -> None:
-    broken = named("Namespace", "todo") | {"lables": {}}
+    broken = named("Namespace", "service") | {"lables": {}}
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(broken, KUBERNETES[0], strict=True)
 
 
 def test_pods_of_the_application_are_restricted_and_wait_for_the_load_balancer() -> None:
-    labels = named("Namespace", "todo")["metadata"]["labels"]
+    labels = named("Namespace", "service")["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert labels["elbv2.k8s.aws/pod-readiness-gate-inject"] == "enabled"
 

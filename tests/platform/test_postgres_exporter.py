@@ -49,7 +49,7 @@ def test_it_keeps_the_rules_of_every_pod(policy: Policy) -> None:
 
 def test_the_database_lets_it_in_and_prometheus_reaches_it() -> None:
     policy = CLUSTER.one("SecurityGroupPolicy")
-    assert policy["metadata"]["namespace"] == EXPORTER.one("Deployment", NAME)["metadata"]["namespace"] == "todo"
+    assert policy["metadata"]["namespace"] == EXPORTER.one("Deployment", NAME)["metadata"]["namespace"] == "service"
     assert taken(labels(), policy["spec"]["podSelector"]["matchLabels"])
     monitor = EXPORTER.one("PodMonitor", NAME)["spec"]
     assert taken(labels(), monitor["selector"]["matchLabels"])

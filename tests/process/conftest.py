@@ -17,6 +17,16 @@ Serve = Callable[..., Gunicorn]
 
 PASSWORD = "a-password-of-some-length"
 
+# What prod's overlay says about the process and its limits.
+PROD = {
+    name: value
+    for name, _, value in (
+        line.partition("=")
+        for line in (ROOT / "kustomize/overlays/prod/configuration/config.env").read_text().splitlines()
+    )
+    if name in {"API_RATE", "TRUSTED_PROXY_HOPS", "WEB_THREADS", "WEB_WORKERS"}
+}
+
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -36,7 +46,7 @@ class Stage:
 
     def provide(self) -> None:
         role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
-        self.server.provide("todo", role=role, password=password)
+        self.server.provide("service", role=role, password=password)
 
     def manage(self, *arguments: str, text: str = "") -> str:
         command = [sys.executable, "manage.py", *arguments]

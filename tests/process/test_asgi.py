@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.followed]
 
 def open_connections(stage: Stage) -> int:
     with stage.server.connect() as superuser:
-        found = superuser.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'todo_app'").fetchone()
+        found = superuser.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'service_app'").fetchone()
         assert found
         return int(found[0])
 

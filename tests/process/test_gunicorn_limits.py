@@ -97,7 +97,8 @@ def test_what_is_no_http_is_refused_with_a_4xx(gunicorn: Gunicorn, request_bytes
 def test_an_unknown_version_is_refused_and_logged_by_its_kind_without_what_the_request_held(gunicorn: Gunicorn) -> None:
     request = b"GET /?token=hidden-in-the-query HTTP/9.9\r\nAuthorization: Bearer hidden-token\r\n\r\n"
     assert 400 <= exchange(gunicorn, request)[0] < 600
-    assert [record for record in gunicorn.records() if record["message"].endswith("InvalidHTTPVersion")]
+    (line,) = [record for record in gunicorn.records("access") if record.get("reason") == "InvalidHTTPVersion"]
+    assert (line["method"], line["path"], line["status"], line["user_id"]) == ("GET", "/", 400, None)
     assert "hidden" not in gunicorn.log.read_text()
 
 
@@ -125,10 +126,11 @@ def test_a_chunked_body_is_served_like_any_other(gunicorn: Gunicorn, caller: dic
 
 
 def test_a_chunked_body_above_the_limit_is_413(gunicorn: Gunicorn) -> None:
-    megabyte = chunk(b" " * 1024 * 1024)
-    status, body = exchange(gunicorn, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", megabyte, chunk(b" "), chunk(b""))
-    assert status == 413
-    assert json.loads(body)["type"] == "/docs/errors/payload-too-large"
+    head = HEAD.replace(b"/notices", b"/auth/token")
+    for pieces in ([chunk(b" " * 4096), chunk(b" "), chunk(b"")], [chunk(b" ")] * 4096):
+        status, body = exchange(gunicorn, head + b"Transfer-Encoding: chunked\r\n\r\n", b"".join(pieces))
+        assert status == 413
+        assert json.loads(body)["type"] == "/docs/errors/payload-too-large"
 
 
 def test_a_transfer_coding_other_than_chunked_is_501_and_nothing_is_made_of_the_body(
@@ -138,12 +140,7 @@ def test_a_transfer_coding_other_than_chunked_is_501_and_nothing_is_made_of_the_
     unpacked = b'{"text": "never unpacked"}'
     status, body = exchange(gunicorn, head + b"Transfer-Encoding: gzip, chunked\r\n\r\n", chunk(unpacked), chunk(b""))
     assert status == 501
-    assert json.loads(body) == {
-        "type": "about:blank",
-        "title": "Not Implemented",
-        "status": 501,
-        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
-    }
+    assert json.loads(body)["title"] == "Not Implemented"
     assert b"never unpacked" not in gunicorn.ask("GET", "/notices", headers=caller).body
 
 
@@ -158,7 +155,7 @@ def test_a_content_type_in_an_unknown_charset_is_one_that_nobody_takes(
 
 def test_a_content_length_above_the_limit_is_413_before_the_body_is_sent(gunicorn: Gunicorn) -> None:
     started = time.monotonic()
-    status, body = exchange(gunicorn, HEAD + b"Content-Length: 1048577\r\n\r\n")
+    status, body = exchange(gunicorn, HEAD + b"Content-Length: 16385\r\n\r\n")
     assert status == 413
     assert json.loads(body)["type"] == "/docs/errors/payload-too-large"
     assert time.monotonic() - started < patient(5)
@@ -168,13 +165,66 @@ def test_a_refused_body_is_not_waited_for_and_the_answer_has_what_every_answer_h
     identifier = "too-large"
     with socket.create_connection(("127.0.0.1", gunicorn.port), timeout=10) as connection:
         connection.sendall(HEAD + b"X-Request-ID: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % identifier.encode())
-        for _ in range(17):  # a little more than the limit, and no end
-            connection.sendall(chunk(b" " * 64 * 1024))
+        for _ in range(3):  # a little more than the limit, and no end
+            connection.sendall(chunk(b" " * 8 * 1024))
         answer = HTTPResponse(connection)
         answer.begin()
         problem = json.loads(answer.read())
     assert (answer.status, answer.headers["X-Request-ID"], problem["request_id"]) == (413, identifier, identifier)
     assert [record["status"] for record in gunicorn.records("access") if record["request_id"] == identifier] == [413]
+
+
+REFUSED_BY_THE_SERVER = {
+    400: [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\nHost: a\n\n", HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"],
+    414: [b"GET /" + b"x" * 8200 + b" HTTP/1.1\r\n\r\n", b"GET /" + b"x" * 40_000],
+    417: [HEAD + b"Expect: a-present\r\n\r\n"],
+    431: [HEAD + b"X-Long: " + b"x" * 9000 + b"\r\n\r\n", HEAD + b"X-Many: x\r\n" * 4000],
+    501: [HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n", HEAD + b"Transfer-Encoding: x\r\n\r\n"],
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "request_bytes"),
+    [(status, each) for status, some in REFUSED_BY_THE_SERVER.items() for each in some],
+    ids=[f"{status}-{number}" for status, some in REFUSED_BY_THE_SERVER.items() for number in range(len(some))],
+)
+def test_a_refusal_before_django_is_a_problem_with_a_request_id_and_an_access_line(
+    gunicorn: Gunicorn, status: int, request_bytes: bytes
+) -> None:
+    with socket.create_connection(("127.0.0.1", gunicorn.port), timeout=10) as connection:
+        connection.sendall(request_bytes)
+        answer = HTTPResponse(connection)
+        answer.begin()
+        problem = json.loads(answer.read())
+        assert connection.recv(1) == b""
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert (problem["status"], problem["request_id"]) == (status, answer.headers["X-Request-ID"])
+    assert re.fullmatch(r"/docs/errors/bad-request|about:blank", problem["type"])
+    (line,) = [line for line in gunicorn.records("access") if line["request_id"] == problem["request_id"]]
+    assert (line["status"], line["user_id"]) == (status, None)
+
+
+def test_the_log_of_one_request_does_not_reach_into_the_next(gunicorn: Gunicorn, caller: dict[str, str]) -> None:
+    known = caller | {"X-Request-ID": "known"}
+    for _ in range(12):
+        assert gunicorn.ask("GET", "/notices?limit=1", headers=known).status == 200
+        assert exchange(gunicorn, b"nonsense\r\n\r\n")[0] == 400
+    refused = [line for line in gunicorn.records("access") if line["status"] == 400 and line.get("reason")]
+    assert {line["user_id"] for line in refused} == {None}
+    assert "known" not in {line["request_id"] for line in refused}
+
+
+def test_a_client_that_waits_for_a_word_before_its_body_gets_one_unless_the_body_is_too_large(
+    gunicorn: Gunicorn, caller: dict[str, str]
+) -> None:
+    head = HEAD + b"Authorization: %s\r\nExpect: 100-continue\r\n" % caller["Authorization"].encode()
+    with socket.create_connection(("127.0.0.1", gunicorn.port), timeout=10) as connection:
+        connection.sendall(head + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(TODO))
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(TODO)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 201 ")
+    assert exchange(gunicorn, head + b"Content-Length: 16385\r\n\r\n")[0] == 413
+    assert exchange(gunicorn, head + b"Content-Length: %d\r\n\r\n" % len(TODO) + TODO)[0] == 201  # it did not wait
 
 
 def test_a_header_with_an_underscore_does_not_pass_for_the_one_with_a_hyphen(gunicorn: Gunicorn) -> None:

@@ -16,8 +16,8 @@ from tests.process.metered import Metered, folder_of
 pytestmark = pytest.mark.slow
 
 ROUTE = 'route="/notices"'
-ANSWERED = f'todo_http_requests_total{{method="GET",{ROUTE},status="200",traffic="users"}}'
-TIMED = f'todo_http_request_duration_seconds_count{{method="GET",{ROUTE},traffic="users"}}'
+ANSWERED = f'service_http_requests_total{{method="GET",{ROUTE},status="200",traffic="users"}}'
+TIMED = f'service_http_request_duration_seconds_count{{method="GET",{ROUTE},traffic="users"}}'
 
 
 def test_a_hundred_requests_are_a_hundred_even_after_a_worker_is_killed_and_after_a_reload(
@@ -25,15 +25,15 @@ def test_a_hundred_requests_are_a_hundred_even_after_a_worker_is_killed_and_afte
 ) -> None:
     metered = Metered(serve, WEB_WORKERS="2", WEB_THREADS="2")
     metered.ask_todos(100, caller)
-    before = metered.until(lambda values: values["todo_pool_in_use"] == 0)
-    assert (before[ANSWERED], before[TIMED], before["todo_threads"]) == (100, 100, 4)
-    assert before["todo_pool_size"] >= 1
+    before = metered.until(lambda values: values["service_pool_in_use"] == 0)
+    assert (before[ANSWERED], before[TIMED], before["service_threads"]) == (100, 100, 4)
+    assert before["service_pool_size"] >= 1
 
     for worker in metered.workers():
         os.kill(worker, signal.SIGKILL)
-    after = metered.until(lambda values: values["todo_threads"] == 4 and values["todo_pool_size"] == 0)
+    after = metered.until(lambda values: values["service_threads"] == 4 and values["service_pool_size"] == 0)
     assert (after[ANSWERED], after[TIMED]) == (100, 100)
-    assert after["todo_http_requests_in_flight"] == 0
+    assert after["service_http_requests_in_flight"] == 0
 
     metered.ask_todos(10, caller)
     former = set(metered.workers())
@@ -56,7 +56,7 @@ def test_workers_that_have_ended_leave_one_sum_and_no_files_of_their_own(serve: 
         (worker,) = metered.workers()
         assert list(folder.glob(f"*_{worker}.db"))
         os.kill(worker, signal.SIGKILL)
-        metered.until(lambda values: values["todo_threads"] == 4 and values["todo_pool_size"] == 0)
+        metered.until(lambda values: values["service_threads"] == 4 and values["service_pool_size"] == 0)
         assert not list(folder.glob(f"*_{worker}.db"))
     assert metered.scrape()[ANSWERED] == 4
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -64,7 +64,7 @@ def test_workers_that_have_ended_leave_one_sum_and_no_files_of_their_own(serve: 
 
 @contextmanager
 def locked_todo(stage: Stage, identifier: int) -> Iterator[None]:
-    with stage.server.connect("todo") as holder, holder.transaction():
+    with stage.server.connect("service") as holder, holder.transaction():
         holder.execute("SELECT id FROM conformance_notice WHERE id = %s FOR UPDATE", [identifier])
         yield
 
@@ -75,7 +75,7 @@ def test_metrics_are_answered_while_every_thread_waits_for_the_database(
     metered = Metered(serve, WEB_WORKERS="1", WEB_THREADS="2")
     todo = metered.gunicorn.ask("POST", "/notices", json.dumps({"text": "locked"}), caller).json["id"]
     change = json.dumps({"text": "changed"})
-    metered.until(lambda values: values["todo_pool_in_use"] == 0)
+    metered.until(lambda values: values["service_pool_in_use"] == 0)
     with locked_todo(stage, todo):
         visitors = [
             Thread(target=metered.gunicorn.ask, args=("PATCH", f"/notices/{todo}", change, caller)) for _ in range(5)
@@ -83,12 +83,12 @@ def test_metrics_are_answered_while_every_thread_waits_for_the_database(
         for visitor in visitors:
             visitor.start()
         # So it is for two seconds: then lock_timeout ends the first two statements, and two more visitors are served.
-        values = metered.until(lambda values: (values["todo_pool_in_use"], values["todo_pool_waiting"]) == (2, 3))
-        assert (values["todo_pool_size"], values["todo_http_requests_in_flight"]) == (2, 2)
+        values = metered.until(lambda values: (values["service_pool_in_use"], values["service_pool_waiting"]) == (2, 3))
+        assert (values["service_pool_size"], values["service_http_requests_in_flight"]) == (2, 2)
     for visitor in visitors:
         visitor.join(timeout=20)
-    values = metered.until(lambda values: values["todo_pool_in_use"] == values["todo_pool_waiting"] == 0)
-    assert (values["todo_pool_size"], values["todo_http_requests_in_flight"]) == (2, 0)
+    values = metered.until(lambda values: values["service_pool_in_use"] == values["service_pool_waiting"] == 0)
+    assert (values["service_pool_size"], values["service_http_requests_in_flight"]) == (2, 0)
 
 
 def test_a_start_counts_from_zero_and_removes_what_a_killed_one_left(serve: Serve, caller: dict[str, str]) -> None:

@@ -64,13 +64,15 @@ def still_open(connection: socket.socket) -> bool:
     return not select.select([connection], [], [], 0)[0]
 
 
-def test_only_get_metrics_is_served_there_and_nothing_of_the_request_is_repeated(metered: Metered) -> None:
+def test_only_metrics_and_readiness_are_served_there_and_nothing_of_the_request_is_repeated(metered: Metered) -> None:
     refused = {
         ("GET", "/"): 404,
         ("GET", "/metricsx"): 404,
         ("GET", "/<script>"): 404,
         ("POST", "/metrics"): 404,
         ("HEAD", "/metrics"): 404,
+        ("POST", "/readyz"): 404,
+        ("GET", "/readyz/"): 404,
         ("<script>", "/metrics"): 404,
         ("A <script>", "/metrics"): 400,
     }
@@ -86,19 +88,21 @@ def test_metrics_are_not_reached_through_the_service(metered: Metered) -> None:
 
 def test_colour_and_version_are_a_metric_of_their_own(metered: Metered) -> None:
     series = metered.scrape()
-    assert series['todo_build_info{colour="green",version="1.2.3"}'] == 1
-    assert [name for name in series if "green" in name] == ['todo_build_info{colour="green",version="1.2.3"}']
+    assert series['service_build_info{colour="green",version="1.2.3"}'] == 1
+    assert [name for name in series if "green" in name] == ['service_build_info{colour="green",version="1.2.3"}']
 
 
 def test_health_checks_are_not_counted(metered: Metered) -> None:
     def counted() -> float:
-        return sum(value for series, value in metered.scrape().items() if series.startswith("todo_http_requests_total"))
+        return sum(
+            value for series, value in metered.scrape().items() if series.startswith("service_http_requests_total")
+        )
 
     before = counted()
-    for path in ("/healthz", "/readyz", "/readyz?deep=1"):
+    for path in ("/healthz", "/readyz"):
         assert metered.gunicorn.ask("GET", path).status == 200
     assert counted() == before
-    metered.until(lambda values: values["todo_pool_in_use"] == 0)
+    metered.until(lambda values: values["service_pool_in_use"] == 0)
 
 
 def test_cpu_time_is_that_of_all_workers_and_never_falls_when_one_ends(serve: Serve, caller: dict[str, str]) -> None:
@@ -110,7 +114,7 @@ def test_cpu_time_is_that_of_all_workers_and_never_falls_when_one_ends(serve: Se
     assert 0.05 < used < before < used + 30
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
-    metered.until(lambda values: values["todo_threads"] == 8 and values["todo_pool_size"] == 0)
+    metered.until(lambda values: values["service_threads"] == 8 and values["service_pool_size"] == 0)
     assert metered.scrape()["process_cpu_seconds_total"] >= before
 
 
@@ -124,7 +128,7 @@ def answer_after_resets(metered: Metered) -> None:
 def test_nobody_answers_on_the_metrics_port_once_the_master_is_gone(serve: Serve, caller: dict[str, str]) -> None:
     metered = Metered(serve, WEB_WORKERS="2")
     os.kill(metered.workers()[0], signal.SIGKILL)  # its successor is forked while the server has threads
-    metered.until(lambda values: values["todo_threads"] == 8)
+    metered.until(lambda values: values["service_threads"] == 8)
     workers = metered.workers()
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)  # they would leave by themselves

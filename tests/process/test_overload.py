@@ -20,7 +20,7 @@ from todoproject.server.limits import WAITING_PER_THREAD
 pytestmark = pytest.mark.slow
 
 REFUSED = 5
-REFUSALS = 'todo_http_requests_total{method="OTHER",route="refused",status="503",traffic="users"}'
+REFUSALS = 'service_http_requests_total{method="OTHER",route="refused",status="503",traffic="users"}'
 
 
 class Client:
@@ -63,7 +63,7 @@ def crowd(metered: Metered) -> Iterator[list[Client]]:
     yield clients
     for client in clients:
         client.connection.close()
-    metered.until(lambda values: values["todo_http_requests_in_flight"] == values["todo_pool_waiting"] == 0)
+    metered.until(lambda values: values["service_http_requests_in_flight"] == values["service_pool_waiting"] == 0)
 
 
 class Held:
@@ -73,7 +73,7 @@ class Held:
         self.stage, self.stack = stage, ExitStack()
 
     def __enter__(self) -> None:
-        connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("todo"))
+        connection: psycopg.Connection = self.stack.enter_context(self.stage.server.connect("service"))
         self.stack.enter_context(connection.transaction())
         connection.execute("LOCK TABLE conformance_notice IN ACCESS EXCLUSIVE MODE")
 
@@ -92,10 +92,10 @@ def until_nobody_listens(gunicorn: Gunicorn) -> None:
 def fill(metered: Metered, taken: list[Client], caller: dict[str, str]) -> None:
     """Let the thread be busy and its queue be full."""
     taken[0].ask(caller)
-    metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
+    metered.until(lambda values: values["service_http_requests_in_flight"] == 1)
     for client in taken[1:]:
         client.ask(caller)
-    metered.until(lambda values: values["todo_pool_waiting"] == WAITING_PER_THREAD)
+    metered.until(lambda values: values["service_pool_waiting"] == WAITING_PER_THREAD)
 
 
 def test_who_comes_too_late_hears_so_at_once_and_everybody_else_is_served(
@@ -123,17 +123,35 @@ def test_who_comes_too_late_hears_so_at_once_and_everybody_else_is_served(
         assert client.answer().status == 200
 
 
-def test_a_request_with_a_body_is_refused_with_the_end_of_its_connection(
+def test_a_request_with_a_body_is_refused_whole_and_its_connection_can_be_used_again(
     metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
 ) -> None:
     taken, late = crowd[:-REFUSED], crowd[-1]
     with Held(stage):
         fill(metered, taken, caller)
-        late.ask(caller, "POST", "/notices", '{"text": "never made"}')
-        refused = late.answer()
-        assert (refused.status, refused.headers["Connection"]) == (503, "close")
+        for _ in range(2):
+            late.ask(caller, "POST", "/notices", '{"text": "never made"}')
+            refused = late.answer()
+            assert (refused.status, refused.headers["Connection"]) == (503, "keep-alive")
     assert [client.answer().status for client in taken] == [200] * len(taken)
     assert b"never made" not in metered.gunicorn.ask("GET", "/notices", headers=caller).body
+
+
+def test_a_refusal_has_a_request_id_and_an_access_line(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
+) -> None:
+    taken, late = crowd[:-REFUSED], crowd[-REFUSED:]
+    with Held(stage):
+        fill(metered, taken, caller)
+        for client, given in zip(late, ({"X-Request-ID": "refused-1"}, {}), strict=False):
+            client.ask(caller | given, path="/notices?q=hidden")
+            refused = client.answer()
+            identifier = refused.headers["X-Request-ID"]
+            assert refused.json["request_id"] == identifier == given.get("X-Request-ID", identifier)
+            (line,) = [line for line in metered.gunicorn.records("access") if line["request_id"] == identifier]
+            assert (line["method"], line["path"], line["status"]) == ("GET", "/notices", 503)
+            assert line["user_id"] is None
+    assert [client.answer().status for client in taken] == [200] * len(taken)
 
 
 def test_a_large_body_does_not_hide_the_refusal(
@@ -177,30 +195,37 @@ def test_a_busy_worker_is_still_healthy(
         fill(metered, taken, caller)
         idle.connection.connect()  # says nothing, and takes no place
         probe.ask({}, "GET", "/readyz")
-        metered.until(lambda values: values["todo_pool_waiting"] > WAITING_PER_THREAD)
-    assert probe.answer().status == 200
+        assert probe.answer().status == 200
+        probe.ask({}, "HEAD", "/healthz")
+        answer = probe.answer()
+        assert (answer.status, answer.body, answer.headers["Content-Length"]) == (200, b"", "16")
+        assert metered.scrape()["service_pool_waiting"] == WAITING_PER_THREAD
+    assert [client.answer().status for client in taken] == [200] * len(taken)
     idle.ask(caller)
     assert idle.answer().status == 200
 
 
-def test_a_request_that_was_read_with_the_one_before_it_is_served_at_any_time(
-    metered: Metered, crowd: list[Client]
+def test_requests_that_come_together_are_answered_in_order_whoever_answers(
+    metered: Metered, crowd: list[Client], stage: Stage, caller: dict[str, str]
 ) -> None:
-    waiting = crowd[: WAITING_PER_THREAD + REFUSED]
-    body = b'{"username": "nobody", "password": "wrong"}'
-    head = b"POST /auth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(("127.0.0.1", metered.gunicorn.port), timeout=20) as busy:
-        busy.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body[:-1])
-        metered.until(lambda values: values["todo_http_requests_in_flight"] == 1)
-        for client in waiting:  # health checks, which are never refused
-            client.ask({}, path="/healthz")
-        metered.until(lambda values: values["todo_pool_waiting"] == len(waiting))
-        busy.sendall(body[-1:] + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        answers = b""
-        while data := busy.recv(65536):
+    taken = crowd[:-REFUSED]
+    together = [b"GET /%s HTTP/1.1\r\nHost: localhost\r\n" % path for path in (b"nothing", b"healthz", b"nothing")]
+    request = b"\r\n".join([*together, b"Connection: close\r\n\r\n"]).replace(b"\r\n\r\nConnection", b"\r\nConnection")
+    assert statuses(metered.gunicorn, request) == [b"404", b"200", b"404"]
+    with Held(stage):
+        fill(metered, taken, caller)
+        assert statuses(metered.gunicorn, request) == [b"503", b"200", b"503"]
+    assert [client.answer().status for client in taken] == [200] * len(taken)
+
+
+def statuses(gunicorn: Gunicorn, request: bytes) -> list[bytes]:
+    """Return the statuses of all answers until the connection ends."""
+    answers = b""
+    with socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20) as connection:
+        connection.sendall(request)
+        while data := connection.recv(65536):
             answers += data
-    assert re.findall(rb"HTTP/1\.1 (\d{3})", answers) == [b"401", b"200"]
-    assert [client.answer().status for client in waiting] == [200] * len(waiting)
+    return re.findall(rb"HTTP/1\.1 (\d{3})", answers)
 
 
 def test_a_stopping_worker_keeps_no_refused_connection(serve: Serve, stage: Stage, caller: dict[str, str]) -> None:

@@ -199,14 +199,16 @@ def test_introspection_and_the_database_without_a_name_work(wrapper: DatabaseWra
 
 
 def test_the_role_goes_into_the_session_and_the_authorities_to_libpq(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB_ROLE", "todo_owner")
-    monkeypatch.setenv("DB_SSLROOTCERT", "/etc/todo/database-ca/ca.pem")
+    monkeypatch.setenv("DB_ROLE", "service_owner")
+    monkeypatch.setenv("DB_SSLROOTCERT", "/etc/service/database-ca/ca.pem")
     options = connection_options()
-    assert options["options"].endswith(" -c role=todo_owner")
-    assert options["sslrootcert"] == "/etc/todo/database-ca/ca.pem"
+    assert options["options"].endswith(" -c role=service_owner")
+    assert options["sslrootcert"] == "/etc/service/database-ca/ca.pem"
 
 
 def test_a_role_that_could_be_another_option_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DB_ROLE", "todo_owner -c statement_timeout=0")
-    with pytest.raises(ImproperlyConfigured, match=r"^DB_ROLE='todo_owner -c statement_timeout=0' is no role of ours"):
+    monkeypatch.setenv("DB_ROLE", "service_owner -c statement_timeout=0")
+    with pytest.raises(
+        ImproperlyConfigured, match=r"^DB_ROLE='service_owner -c statement_timeout=0' is no name of a role"
+    ):
         connection_options()

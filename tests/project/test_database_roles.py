@@ -15,14 +15,14 @@ from tests.postgresql_plugin import FAST, ROOT
 from tests.service import manage, running
 
 SCRIPTS = ROOT / "kustomize" / "overlays" / "local" / "postgresql"
-DATABASE = "todo"
+DATABASE = "service"
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own: roles belong to no database, and a laptop's todo_app owns one."""
+    """A server of its own: roles belong to no database, and a laptop's service_app owns one."""
     server = Server(tmp_path_factory.mktemp("postgresql"), FAST)
     server.start()
     yield server
@@ -35,12 +35,12 @@ def logins(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     with server.connect() as connection:
         connection.execute(f"CREATE DATABASE {DATABASE}")
     folder = tmp_path_factory.mktemp("roles")
-    for role in ("todo_app", "todo_migrate"):
+    for role in ("service_app", "service_migrate"):
         (folder / role).write_text(secrets.token_urlsafe(32))
         (folder / f"{role}_username").write_text(role)
-    psql(server, "psql --username postgres --dbname todo --set ON_ERROR_STOP=1 --file 1-roles.sql")
+    psql(server, "psql --username postgres --dbname service --set ON_ERROR_STOP=1 --file 1-roles.sql")
     psql(server, (SCRIPTS / "2-passwords.sh").read_text().replace("/run/secrets/postgresql", str(folder)))
-    return {role: environment(server, folder, role) for role in ("todo_app", "todo_migrate")}
+    return {role: environment(server, folder, role) for role in ("service_app", "service_migrate")}
 
 
 def psql(server: Server, script: str) -> None:
@@ -80,13 +80,13 @@ def owners(server: Server) -> set[str]:
 @pytest.fixture(scope="module")
 def without_role(server: Server, logins: dict[str, dict[str, str]]) -> tuple[str, set[str]]:
     """What migrations say that do not take the role, and the owners of what they made, in the empty database."""
-    return failure(logins["todo_migrate"], "migrate", "--verbosity=0"), owners(server)
+    return failure(logins["service_migrate"], "migrate", "--verbosity=0"), owners(server)
 
 
 @pytest.fixture(scope="module")
 def migrated(logins: dict[str, dict[str, str]], without_role: tuple[str, set[str]]) -> dict[str, dict[str, str]]:
     """The logins, after the migrations as the Job runs them."""
-    manage({**logins["todo_migrate"], "DB_ROLE": "todo_owner"}, "migrate", "--verbosity=0")
+    manage({**logins["service_migrate"], "DB_ROLE": "service_owner"}, "migrate", "--verbosity=0")
     return logins
 
 
@@ -106,12 +106,12 @@ def test_migrations_without_the_role_can_make_nothing(without_role: tuple[str, s
 def test_what_migrations_make_belongs_to_the_role_and_not_to_the_login(
     server: Server, migrated: dict[str, dict[str, str]]
 ) -> None:
-    assert owners(server) == {"todo_owner"}
+    assert owners(server) == {"service_owner"}
 
 
 def test_a_role_that_the_login_may_not_take_stops_the_migrations(migrated: dict[str, dict[str, str]]) -> None:
-    login = {**migrated["todo_app"], "DB_ROLE": "todo_owner"}
-    assert 'permission denied to set role "todo_owner"' in failure(login, "migrate")
+    login = {**migrated["service_app"], "DB_ROLE": "service_owner"}
+    assert 'permission denied to set role "service_owner"' in failure(login, "migrate")
 
 
 def test_migrations_wait_two_seconds_for_a_lock_and_any_time_for_a_statement(
@@ -121,8 +121,8 @@ def test_migrations_wait_two_seconds_for_a_lock_and_any_time_for_a_statement(
         "from django.db import connection; c = connection.cursor();"
         "[(c.execute(f'SHOW {name}'), print(*c.fetchone())) for name in ('lock_timeout', 'statement_timeout', 'role')]"
     )
-    said = manage({**migrated["todo_migrate"], "DB_ROLE": "todo_owner"}, "shell", "-v0", "-c", program)
-    assert said.split() == ["2s", "0", "todo_owner"]
+    said = manage({**migrated["service_migrate"], "DB_ROLE": "service_owner"}, "shell", "-v0", "-c", program)
+    assert said.split() == ["2s", "0", "service_owner"]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_migrations_wait_two_seconds_for_a_lock_and_any_time_for_a_statement(
     ["CREATE TABLE mine ()", "ALTER TABLE conformance_notice ADD mine int", "DROP TABLE conformance_notice"],
 )
 def test_web_pods_cannot_change_the_schema(migrated: dict[str, dict[str, str]], statement: str) -> None:
-    login = migrated["todo_app"]
+    login = migrated["service_app"]
     user, password = (Path(login[name]).read_text() for name in ("DB_USERNAME_FILE", "DB_PASSWORD_FILE"))
     where = {"host": login["DB_HOST"], "port": int(login["DB_PORT"]), "dbname": DATABASE}
     with (
@@ -143,7 +143,7 @@ def test_web_pods_cannot_change_the_schema(migrated: dict[str, dict[str, str]], 
 def test_the_service_serves_with_the_rights_of_a_web_pod(
     server: Server, migrated: dict[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    with running(migrated["todo_app"], tmp_path / "log") as service:
+    with running(migrated["service_app"], tmp_path / "log") as service:
         said = service.manage("smoke", service.url)
         assert said.splitlines()[-1] == f"{service.url} serves."
     with server.connect(DATABASE) as connection:
@@ -151,4 +151,4 @@ def test_the_service_serves_with_the_rights_of_a_web_pod(
 
 
 def test_pruning_needs_no_more_than_a_web_pod_may(migrated: dict[str, dict[str, str]]) -> None:
-    assert manage(migrated["todo_app"], "prune").startswith("0 idempotency records removed")
+    assert manage(migrated["service_app"], "prune").startswith("0 idempotency records removed")

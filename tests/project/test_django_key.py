@@ -1,6 +1,9 @@
 """A Django key that changes while the process runs: what Django signs follows it, and nobody is logged out."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,13 +13,14 @@ from django.core import signing
 from django.test import Client
 from pytest_django import Settings
 
+from tests.postgresql_plugin import ROOT
 from todoproject.accounts.models import User
-from todoproject.secrets import django_key
-from todoproject.secrets.files import LOOK_SECONDS, ForcedLooks, SecretFile
+from todoproject.secrets import django_key, environment
+from todoproject.secrets.files import LOOK_SECONDS, ForcedLooks, SecretError, SecretFile
 
 pytestmark = pytest.mark.usefixtures("quick_hasher")
 
-FORMER, NEW = "the former key " * 4, "the new key " * 4
+FORMER, NEW = "the former key " * 4, "the new key " * 5
 
 
 class Keys:
@@ -39,7 +43,7 @@ def keys(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) ->
     now = [1000.0]
     monkeypatch.setattr("todoproject.secrets.files.time.monotonic", lambda: now[0])
     keys = Keys(tmp_path, now)
-    settings.DJANGO_SECRET_KEY = SecretFile("DJANGO_SECRET_KEY", str(keys.key))
+    settings.DJANGO_SECRET_KEY = SecretFile("DJANGO_SECRET_KEY", str(keys.key), django_key.strong)
     settings.DJANGO_SECRET_KEY_FALLBACKS = SecretFile(
         "DJANGO_SECRET_KEY_FALLBACKS", str(keys.fallbacks), django_key.key_list
     )
@@ -55,6 +59,42 @@ def superuser() -> User:
 
 def in_use() -> tuple[str, list[str]]:
     return django_settings.SECRET_KEY, list(django_settings.SECRET_KEY_FALLBACKS)
+
+
+@pytest.mark.parametrize("weak", ["a", "changethis", "0" * 64, "abcd" * 16, NEW[:49]])
+def test_a_weak_or_half_written_key_is_refused_at_the_start_and_kept_out_while_running(
+    keys: Keys, client: Client, monkeypatch: pytest.MonkeyPatch, weak: str
+) -> None:
+    monkeypatch.delenv("DJANGO_SECRET_KEY_FILE")
+    monkeypatch.setenv("DJANGO_SECRET_KEY", weak)
+    with pytest.raises(SecretError, match=r"^DJANGO_SECRET_KEY: the key (has \d+ characters|repeats)") as refusal:
+        environment.secret("DJANGO_SECRET_KEY", check=django_key.strong)
+    assert weak not in str(refusal.value).removeprefix("DJANGO_SECRET_KEY: the key ") or len(weak) == 1
+    keys.write(weak)
+    keys.wait()
+    client.get("/healthz"), client.get("/docs")
+    assert in_use() == (FORMER, [])
+
+
+def test_the_settings_check_the_strength_of_the_key() -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "DJANGO_SECRET_KEY_FILE"}
+        | {"DJANGO_SECRET_KEY": "leaked"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "DJANGO_SECRET_KEY: the key has 6 characters, fewer than 50." in done.stderr
+    assert "leaked" not in done.stdout + done.stderr
+
+
+def test_a_weak_former_key_is_refused_too() -> None:
+    with pytest.raises(SecretError, match=r"^X, entry 2: the key has 4 characters"):
+        django_key.key_list(json.dumps([FORMER, "weak"]), "X")
 
 
 def test_a_new_key_is_in_use_at_the_first_request_after_five_seconds(keys: Keys, client: Client) -> None:

@@ -30,7 +30,7 @@ def client(settings: Settings) -> Any:
 
 def test_without_faults_nothing_is_installed() -> None:
     assert current.FAULTS == []
-    assert faults.installed(["a", faults.HEALTH, "b"], []) == ["a", faults.HEALTH, "b"]
+    assert faults.installed(["a", "b"], []) == ["a", "b"]
     assert not [each for each in current.MIDDLEWARE if "fault" in each]
 
 

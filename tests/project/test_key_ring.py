@@ -18,7 +18,7 @@ from todoproject.secrets.key_ring import KeyRing, parsed
 
 
 def key(letter: str, *, size: int = 32) -> str:
-    return urlsafe_b64encode(letter.encode() * size).rstrip(b"=").decode()
+    return urlsafe_b64encode((letter.encode() + bytes(range(64)))[:size]).rstrip(b"=").decode()
 
 
 OLD, NEW = {"kid": "old", "key": key("o")}, {"kid": "new", "key": key("n")}
@@ -117,6 +117,17 @@ def test_known_kids_cost_one_look_at_the_file_in_five_seconds(ring: Ring, reads:
     assert len(reads) == 2
 
 
+def test_half_a_ring_and_a_weak_one_are_kept_out_while_running(ring: Ring) -> None:
+    keys, whole = KeyRing(ring.secret()), json.dumps([NEW, OLD])
+    for text in (*(whole[:length] for length in range(len(whole))), json.dumps([{"kid": "new", "key": "A" * 43}])):
+        ring.path.write_text(text)
+        ring.wait(5)
+        assert keys.signing_key()[0] == "old"
+    ring.path.write_text(whole)
+    ring.wait(5)
+    assert keys.signing_key()[0] == "new"
+
+
 def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, caplog: pytest.LogCaptureFixture) -> None:
     keys = KeyRing(ring.secret())
     ring.path.write_text('[{"kid": "leaked"')
@@ -158,6 +169,14 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         (
             json.dumps([{"kid": "leaked", "key": urlsafe_b64encode(b"ssh-rsa " + b"leaked" * 6).decode()}]),
             ", entry 1: the key is not random bytes but a key file of another kind.",
+        ),
+        (
+            json.dumps([{"kid": "leaked", "key": urlsafe_b64encode(bytes(32)).decode()}]),
+            ", entry 1: the key repeats a few bytes; make one of random bytes.",
+        ),
+        (
+            json.dumps([{"kid": "leaked", "key": urlsafe_b64encode(b"leaked" * 6).decode()}]),
+            ", entry 1: the key repeats a few bytes; make one of random bytes.",
         ),
         (json.dumps([OLD, NEW, OLD]), ", entry 3: an earlier entry has the same kid."),
     ],

@@ -8,7 +8,10 @@ import pytest
 from tests.postgresql_plugin import ROOT
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
-TARGETS = set(re.findall(r"^([a-z][\w.-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+MAKEFILES = (ROOT / "Makefile", *ROOT.glob("pattern/Makefile"))
+TARGETS = {
+    found for file in MAKEFILES for found in re.findall(r"^([a-z][\w.-]*):", file.read_text("utf-8"), re.MULTILINE)
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

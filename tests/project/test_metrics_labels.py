@@ -14,16 +14,16 @@ from prometheus_client import REGISTRY
 from todoproject.metrics import capacity, middleware
 from todoproject.postgresql.base import DatabaseWrapper
 
-REQUESTS = "todo_http_requests_total"
+REQUESTS = "service_http_requests_total"
 
 
 def series() -> dict[str, float]:
-    """Every series of ours in this process, with its value."""
+    """Every series of this service in this process, with its value."""
     return {
         f"{sample.name}{sorted(sample.labels.items())}": sample.value
         for metric in REGISTRY.collect()
         for sample in metric.samples
-        if metric.name.startswith(("todo_", "django_"))
+        if metric.name.startswith(("service_", "django_"))
     }
 
 
@@ -67,16 +67,30 @@ def test_a_request_is_counted_once_by_route_method_and_status(
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"), [({"Content-Length": "9999999"}, "413"), ({"Host": "evil.example"}, "400")]
+    ("headers", "status", "traffic"),
+    [({"Content-Length": "9999999"}, "413", "limited"), ({"Host": "evil.example"}, "400", "users")],
 )
-def test_what_is_answered_before_any_view_has_one_route(client: Client, headers: dict[str, str], status: str) -> None:
-    labels = {"route": "unrouted", "method": "POST", "status": status, "traffic": "users"}
+def test_what_is_answered_before_any_view_has_one_route(
+    client: Client, headers: dict[str, str], status: str, traffic: str
+) -> None:
+    labels = {"route": "unrouted", "method": "POST", "status": status, "traffic": traffic}
     assert counted(client, "POST", "/notices/17", **headers) == labels
 
 
 @pytest.mark.parametrize(("value", "traffic"), [("1", "synthetic"), ("0", "users"), ("", "users"), ("2", "users")])
 def test_synthetic_traffic_is_told_from_the_users_by_its_header_alone(client: Client, value: str, traffic: str) -> None:
     assert counted(client, "GET", "/no/such/path", **{"X-Synthetic": value})["traffic"] == traffic
+
+
+@pytest.mark.parametrize("status", [408, 413, 422, 429])
+@pytest.mark.parametrize("value", ["0", "1"])
+def test_what_one_client_causes_alone_is_no_users_traffic_in_counts_and_times(status: int, value: str) -> None:
+    before = series()
+    request = RequestFactory().get("/", headers={"X-Synthetic": value})
+    middleware.MetricsMiddleware(lambda _: HttpResponse(status=status))(request)
+    raised = {name for name, number in series().items() if number != before.get(name, 0) and "in_flight" not in name}
+    assert raised
+    assert all("('traffic', 'limited')" in name for name in raised)
 
 
 @pytest.mark.parametrize("status", ["500", "503"])
@@ -145,7 +159,7 @@ def test_the_time_of_an_answer_falls_into_its_bucket(monkeypatch: pytest.MonkeyP
     before = series()
     middleware.MetricsMiddleware(lambda _request: HttpResponse())(request)
     after = series()
-    name = "todo_http_request_duration_seconds_bucket"
+    name = "service_http_request_duration_seconds_bucket"
 
     def grown(bound: str) -> float:
         key = f"{name}{sorted({'route': 'unrouted', 'method': 'GET', 'traffic': 'users', 'le': bound}.items())}"
@@ -160,7 +174,7 @@ def test_a_request_that_ends_in_an_exception_is_not_in_flight_for_ever() -> None
 
     with pytest.raises(SystemExit):
         middleware.MetricsMiddleware(broken)(RequestFactory().get("/"))
-    assert REGISTRY.get_sample_value("todo_http_requests_in_flight") == 0
+    assert REGISTRY.get_sample_value("service_http_requests_in_flight") == 0
 
 
 @pytest.fixture
@@ -173,7 +187,7 @@ def wrapper(transactional_db: None) -> Iterator[DatabaseWrapper]:
 
 def gauges() -> tuple[float, float]:
     """Connections open, and in use."""
-    return tuple(REGISTRY.get_sample_value(f"todo_pool_{name}") or 0 for name in ("size", "in_use"))  # type: ignore[return-value]
+    return tuple(REGISTRY.get_sample_value(f"service_pool_{name}") or 0 for name in ("size", "in_use"))  # type: ignore[return-value]
 
 
 def test_a_connection_is_counted_from_its_opening_to_its_end_and_in_use_from_its_first_cursor(

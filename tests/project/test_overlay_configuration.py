@@ -24,7 +24,7 @@ def test_the_service_serves_with_the_configuration_of_an_environment(
     service_environment: dict[str, str], tmp_path: Path, environment: str
 ) -> None:
     config = settings(OVERLAYS / environment / "configuration" / "config.env")
-    # The smoke test asks todo-blue in the cluster, and this address here.
+    # The smoke test asks web-blue in the cluster, and this address here.
     config["ALLOWED_HOSTS"] += ",127.0.0.1"
     absent = {"SECURE_SSL_REDIRECT", "SECURE_COOKIES", "SECURE_HSTS_SECONDS"}
     base = {name: value for name, value in service_environment.items() if name not in absent}

@@ -143,8 +143,8 @@ def test_when_the_file_was_last_written_is_told_for_its_age(path: Path) -> None:
     os.utime(path, (1_000_000, 1_000_000))
     secret = SecretFile("A_TEST_PASSWORD", str(path))
     labels = {"variable": "A_TEST_PASSWORD"}
-    assert REGISTRY.get_sample_value("todo_secret_changed_timestamp_seconds", labels) == 1_000_000
+    assert REGISTRY.get_sample_value("service_secret_changed_timestamp_seconds", labels) == 1_000_000
     path.write_text("second-value\n")
     os.utime(path, (2_000_000, 2_000_000))
     secret.value(fresh=True)
-    assert REGISTRY.get_sample_value("todo_secret_changed_timestamp_seconds", labels) == 2_000_000
+    assert REGISTRY.get_sample_value("service_secret_changed_timestamp_seconds", labels) == 2_000_000

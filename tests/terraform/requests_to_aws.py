@@ -102,7 +102,7 @@ def things(state: dict[str, Any], environment: str) -> Iterator[Thing]:
 
 
 def context(thing: Thing, attacker: str) -> dict[str, str]:
-    """Return a request's context at its worst: whoever asks says their own tag, region, boundary and names."""
+    """Return a request's context at its worst: the caller chooses tag, region, boundary and names."""
     return {f"aws:resourcetag/{key}".lower(): value for key, value in thing.tags} | {
         "aws:requestedregion": REGION,
         "aws:requesttag/environment": attacker,

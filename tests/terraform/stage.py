@@ -31,8 +31,8 @@ AWAKE = {
     "terraform output -json values": (0, json.dumps(VALUES)),
     "terraform state list": (0, GUARD),
     "aws eks describe-cluster": (0, "ACTIVE"),
-    "kubectl --namespace todo get ingress": (0, "green"),
-    "kubectl --namespace todo get deployment todo-green": (0, "1.dkr.ecr.us-east-1.amazonaws.com/todo@sha256:abc"),
+    "kubectl --namespace service get ingress": (0, "green"),
+    "kubectl --namespace service get deployment web-green": (0, "1.dkr.ecr.us-east-1.amazonaws.com/todo@sha256:abc"),
     "aws rds describe-db-instances --db-instance-identifier todo-dev --query DBInstances[0].DeletionProtection": (
         0,
         "False",

@@ -17,7 +17,7 @@ from tests.terraform.terraform import ACCOUNT, Terraform, copy_tree
 _ACCOUNT: dict[str, Any] = {
     "account_id": ACCOUNT,
     "region": "us-east-1",
-    "owner": "team-todo",
+    "owner": "platform-team",
     "cost_centre": "1234",
     "email_addresses": ["team@example.com"],
 }
@@ -79,7 +79,7 @@ class Teller:
         self._tree = tree
         self._calls_of_bootstrap = 0
         self._roots = {name: Terraform(tree, f"envs/{name}", account.endpoint) for name in VARIABLES}
-        (tree / "project").write_text(f"{account.project}\n")
+        (tree.parent / "project.json").write_text(json.dumps({"name": account.project}))
         for name, root in self._roots.items():
             (root.folder / "terraform.tfvars.json").write_text(json.dumps(VARIABLES[name]))
 
@@ -179,9 +179,9 @@ class Teller:
         """Plan while there is a load balancer as the controller makes it."""
         balancers, ec2 = self.account.client("elbv2"), self.account.client("ec2")
         public = ec2.describe_subnets(Filters=[{"Name": "tag-key", "Values": ["kubernetes.io/role/elb"]}])["Subnets"]
-        tags = {"elbv2.k8s.aws/cluster": f"{self.account.project}-{name}", "ingress.k8s.aws/stack": "todo/todo"}
+        tags = {"elbv2.k8s.aws/cluster": f"{self.account.project}-{name}", "ingress.k8s.aws/stack": "service/web"}
         made = balancers.create_load_balancer(
-            Name="k8s-todo",
+            Name="k8s-service",
             Subnets=[subnet["SubnetId"] for subnet in public],
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )

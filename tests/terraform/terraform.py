@@ -90,6 +90,7 @@ def copy_tree(target: Path) -> Path:
     """Copy modules, roots and Lambda package; neither local state nor provider links come along."""
     ignored = shutil.ignore_patterns(".terraform", "*.tfstate*", "terraform.tfvars", "backend.hcl", "backend.tf")
     shutil.copytree(SOURCE, target, ignore=ignored)
+    shutil.copy(SOURCE.parent / "project.json", target.parent)
     return target
 
 

@@ -10,7 +10,7 @@ from tests.terraform.stories import Story
 
 pytestmark = pytest.mark.ci
 
-# Changes that a plan straight after an apply shows because of moto 5.2.5, not because of ours.
+# Changes that a plan straight after an apply shows because of moto 5.2.5, not because of our modules.
 EMULATOR_DRIFT = {
     "module.environment.module.network.aws_instance.nat": "moto adds the default group to a public instance",
 }

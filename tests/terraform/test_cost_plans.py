@@ -21,5 +21,5 @@ def test_the_recorded_plan_is_what_terraform_plans(dev: Story, prod: Story, name
     if os.environ.get("ACCEPT"):
         file.write_text(text)
     assert file.read_text() == text, (
-        "record it anew: ACCEPT=1 pytest tests/terraform/test_cost_plans.py, then make cost"
+        "record it again: ACCEPT=1 pytest tests/terraform/test_cost_plans.py, then make cost"
     )

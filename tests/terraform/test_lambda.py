@@ -44,13 +44,20 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.fixture
 def aws(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A database as RDS leaves it, and Secrets Manager with four secrets without a value."""
-    database, master = f"todo_{secrets.token_hex(4)}", Credentials.generate("todo_master")
+    database, master = f"todo_{secrets.token_hex(4)}", Credentials.generate("service_master")
     with server.connect() as connection:
         # RDS's master: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
-        for role in ("todo_app", "todo_app_clone", "todo_migrate", "todo_rw", "todo_owner", "todo_master"):
+        for role in (
+            "service_app",
+            "service_app_clone",
+            "service_migrate",
+            "service_rw",
+            "service_owner",
+            "service_master",
+        ):
             connection.execute(f"DROP ROLE IF EXISTS {role}")
-        connection.execute(f"CREATE ROLE todo_master LOGIN CREATEDB CREATEROLE PASSWORD '{master.password}'")
-        connection.execute(f"CREATE DATABASE {database} OWNER todo_master")
+        connection.execute(f"CREATE ROLE service_master LOGIN CREATEDB CREATEROLE PASSWORD '{master.password}'")
+        connection.execute(f"CREATE DATABASE {database} OWNER service_master")
     with mock_aws():
         for key, value in {
             "AWS_REGION": "us-east-1",
@@ -96,7 +103,7 @@ def login(client: Any, name: str, options: str = "") -> psycopg.Connection[Any]:
 
 def migrate(client: Any, statement: str) -> None:
     """Run a statement as the migrate Job does."""
-    with login(client, "MIGRATE_DATABASE", options="-c role=todo_owner") as connection:
+    with login(client, "MIGRATE_DATABASE", options="-c role=service_owner") as connection:
         connection.execute(statement)
 
 
@@ -130,7 +137,7 @@ def empty_staged_versions(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_bootstrap_makes_roles_and_first_values_and_returns_none_of_them(aws: Any) -> None:
     report = bootstrap.handler({}, None)
     assert report == {
-        "roles_made": ["todo_owner", "todo_rw", "todo_migrate", "todo_app", "todo_app_clone"],
+        "roles_made": ["service_owner", "service_rw", "service_migrate", "service_app", "service_app_clone"],
         "secrets": dict.fromkeys([name.lower() for name in NAMES], "made"),
     }
     (key,) = json.loads(value(aws, "JWT_SIGNING_KEYS"))
@@ -159,7 +166,7 @@ def test_each_value_gives_the_files_that_the_module_s_readme_promises(aws: Any) 
         ("MIGRATE_DATABASE", "db_username"),
     ]
     assert files["DJANGO_SECRET_KEY", "django_secret_key_fallbacks"] == "[]"
-    assert files["MIGRATE_DATABASE", "db_username"] == "todo_migrate"
+    assert files["MIGRATE_DATABASE", "db_username"] == "service_migrate"
 
 
 def promised() -> Iterator[tuple[str, str, str]]:
@@ -183,7 +190,7 @@ def test_bootstrap_keeps_everything_when_it_runs_again(aws: Any) -> None:
 def test_bootstrap_gives_a_restored_database_the_password_that_the_secret_holds(aws: Any, server: Server) -> None:
     bootstrap.handler({}, None)
     with server.connect() as connection:
-        connection.execute("ALTER ROLE todo_app PASSWORD 'from-an-old-snapshot'")
+        connection.execute("ALTER ROLE service_app PASSWORD 'from-an-old-snapshot'")
     report = bootstrap.handler({}, None)
     assert report["secrets"] == dict.fromkeys([name.lower() for name in NAMES], "kept") | {
         "app_database": "password set again"
@@ -204,11 +211,11 @@ def test_tables_belong_to_the_owner_and_the_application_may_write_rows_but_not_t
     migrate(aws, "CREATE TABLE todo (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text)")
     with login(aws, "APP_DATABASE") as app:
         app.execute("INSERT INTO todo (title) VALUES ('a')")
-        assert app.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'todo'").fetchone() == ("todo_owner",)
+        assert app.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'todo'").fetchone() == ("service_owner",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("CREATE TABLE other (id int)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            app.execute("SET ROLE todo_owner")
+            app.execute("SET ROLE service_owner")
 
 
 def test_the_migrate_login_makes_nothing_without_its_role(aws: Any) -> None:
@@ -223,7 +230,7 @@ def test_the_clone_reads_a_table_that_a_later_migration_made(aws: Any) -> None:
     rotate_once(aws)
     migrate(aws, "CREATE TABLE later (id int)")
     with login(aws, "APP_DATABASE") as app:
-        assert app.info.user == "todo_app_clone"
+        assert app.info.user == "service_app_clone"
         assert app.execute("SELECT count(*) FROM later").fetchone() == (0,)
 
 
@@ -235,7 +242,7 @@ def test_users_take_turns_and_the_one_before_still_logs_in(aws: Any) -> None:
         rotate_once(aws)
         users.append(Credentials.from_json(value(aws, "APP_DATABASE")).username)
         connect(Configuration.from_environment(), old).close()
-    assert users == ["todo_app_clone", "todo_app", "todo_app_clone"]
+    assert users == ["service_app_clone", "service_app", "service_app_clone"]
 
 
 def test_ten_rotations_refuse_nobody_who_reads_the_new_value_before_the_next_one(aws: Any) -> None:
@@ -276,7 +283,7 @@ def test_every_step_may_be_repeated(aws: Any, step: str) -> None:
         for _ in range(2 if each == step else 1):
             rotate.handler({"SecretId": arn, "ClientRequestToken": token, "Step": each}, None)
     with login(aws, "APP_DATABASE") as app:
-        assert app.info.user == "todo_app_clone"
+        assert app.info.user == "service_app_clone"
 
 
 def test_rotation_refuses_events_that_are_not_its_own(aws: Any) -> None:
@@ -293,7 +300,7 @@ def test_rotation_refuses_events_that_are_not_its_own(aws: Any) -> None:
 def test_rotation_never_changes_the_password_in_force(aws: Any) -> None:
     bootstrap.handler({}, None)
     token, arn = str(uuid.uuid4()), aws.describe_secret(SecretId="APP_DATABASE")["ARN"]
-    in_force = Credentials.generate("todo_app")
+    in_force = Credentials.generate("service_app")
     aws.put_secret_value(
         SecretId=arn, ClientRequestToken=token, SecretString=in_force.to_json(), VersionStages=["AWSPENDING"]
     )
@@ -311,5 +318,5 @@ def test_no_log_line_and_no_statement_holds_a_password(
     assert password not in caplog.text
     assert password not in repr(Credentials.from_json(value(aws, "APP_DATABASE")))
     with server.connect() as connection:
-        row = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'todo_app_clone'").fetchone()
+        row = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'service_app_clone'").fetchone()
     assert str(row[0]).startswith("SCRAM-SHA-256$") if row else False

@@ -177,7 +177,7 @@ def test_the_cluster_knows_each_role_as_an_administrator_or_by_one_group(dev: St
     assert {entry["principal_arn"].rpartition("/")[2]: entry["kubernetes_groups"] for entry in entries} == {
         "Administrator": [],
         "todo-ci-dev-apply": [],
-        "todo-ci-dev-deploy": ["todo:deployers"],
+        "todo-ci-dev-deploy": ["service:deployers"],
         "todo-ci-dev-rollback": ["service-oncall"],
         "todo-dev-on-call": ["service-oncall"],
     }

@@ -1,4 +1,4 @@
-"""A client names the project in one place, terraform/project; whatever the account sees follows it."""
+"""A client names the project in one place, project.json; whatever the account sees follows it."""
 
 import json
 import re
@@ -13,15 +13,14 @@ from tests.terraform.terraform import SOURCE
 # Names inside Kubernetes and inside the database, which no other project of the account sees: the manifests, the
 # release tool and the functions know them. The rest is what the story itself gives as owner and repository.
 KEPT = {
-    "todo",  # namespace and database
-    "todo-web",
-    "todo/todo",  # namespace and Ingress, as the load balancer is tagged
-    "todo/compute",
-    "todo:deployers",
-    "todo_master",
-    "todo_app",
-    "todo_app_clone",
-    "team-todo",
+    "web",
+    "service/web",  # namespace and Ingress, as the load balancer is tagged
+    "service/compute",
+    "service:deployers",
+    "service_master",
+    "service_app",
+    "service_app_clone",
+    "platform-team",
     "example/todo",
     "example@1234567/todo@7654321",
     "todo.example.com",
@@ -55,11 +54,11 @@ def kept(name: str) -> bool:
 
 
 # Lines that say todo of Kubernetes or of the database.
-KUBERNETES = ("kubectl", "service_account", "todo/todo")
+KUBERNETES = ("kubectl", "service_account", "service/web")
 
 
 def test_the_project_is_named_in_one_place() -> None:
-    (name,) = (SOURCE / "project").read_text().split()
+    name = json.loads((SOURCE.parent / "project.json").read_text())["name"]
     for file in [*SOURCE.glob("envs/*/*.tf"), *SOURCE.glob("modules/*/*.tf"), *SOURCE.glob("bin/*")]:
         for line in file.read_text().splitlines():
             code = re.sub(r"#.*|(description|error_message) *=.*|default *= .*", "", line)

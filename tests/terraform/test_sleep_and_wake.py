@@ -13,7 +13,7 @@ SLEEP = [
     f"{CONNECT}dev.tfstate",
     "aws eks update-kubeconfig",
     "aws ssm put-parameter --name /todo/dev/release-digest --overwrite --value sha256:abc",
-    "kubectl --namespace todo delete ingress todo",
+    "kubectl --namespace service delete ingress web",
     "aws ssm put-parameter --name /todo/dev/wanted-state --overwrite --value asleep",
     "terraform apply",
     "aws rds stop-db-instance",
@@ -30,7 +30,7 @@ def lease(renewed_seconds_ago: float) -> dict[str, tuple[int, str]]:
     """Return what kubectl says of a release's Lease that was renewed so long ago."""
     renewed = (datetime.now(UTC) - timedelta(seconds=renewed_seconds_ago)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
     answer = f"release/eve@runner/4711 2026-11-24T18:55:00.000000Z {renewed}"
-    return {"kubectl --namespace todo get lease todo-release": (0, answer)}
+    return {"kubectl --namespace service get lease release": (0, answer)}
 
 
 @pytest.mark.parametrize("notice", ["", "::error title=dev stays awake::"])
@@ -78,13 +78,13 @@ def test_sleep_waits_for_the_security_groups_of_the_load_balancer(stage: Stage) 
 
 
 def test_sleep_keeps_its_word_in_a_project_of_another_name(stage: Stage) -> None:
-    (stage.folder / "terraform/project").write_text("ledger\n")
+    (stage.folder / "project.json").write_text('{\n  "name": "ledger"\n}\n')
     _, calls = stage.play("sleep", AWAKE)
     assert "aws ssm put-parameter --name /ledger/dev/wanted-state --overwrite --value asleep" in calls
 
 
 def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:
-    finished, calls = stage.play("sleep", {"kubectl --namespace todo delete": (1, "timed out")} | AWAKE)
+    finished, calls = stage.play("sleep", {"kubectl --namespace service delete": (1, "timed out")} | AWAKE)
     assert finished.status == 1
     assert not any(
         call.startswith(("aws ssm put-parameter --name /todo/dev/wanted", "terraform apply")) for call in calls
@@ -125,7 +125,7 @@ def test_wake_says_what_is_missing_before_the_first_release(stage: Stage) -> Non
 
 
 def test_wake_waits_for_a_function_that_was_idle_for_weeks_and_asks_it_again(stage: Stage) -> None:
-    """Lambda refuses the first call and makes the function's network interfaces anew."""
+    """Lambda refuses the first call and makes the function's network interfaces again."""
     aws = stage.folder / "path/aws"
     refusing = '[[ "$*" == "lambda invoke"* ]] && ! grep -q "aws lambda wait" "$CALLS" && status=255 answer=Pending\n'
     aws.write_text(STAND_IN.replace("then printf", f"then {refusing}    printf"))

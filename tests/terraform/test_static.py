@@ -24,7 +24,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Path
 @pytest.mark.ci
 def test_every_file_is_formatted(tree: Path) -> None:
     finished = Terraform(tree, ".")("fmt", "-check", "-recursive", "-diff")
-    assert finished.status == 0, f"mend it: terraform fmt -recursive terraform\n{finished.output}"
+    assert finished.status == 0, f"fix it: terraform fmt -recursive terraform\n{finished.output}"
 
 
 @pytest.mark.ci

@@ -43,7 +43,7 @@ def test_every_module_and_root_allows_the_same_provider_and_the_roots_lock_one()
 
 
 # AWS's defaults in the family postgres18 of what the parameter group names, and where that was read. A value that
-# equals its default must be pending-reboot: AWS keeps it so, and a plan would change it for ever.
+# equals its default must be pending-reboot: AWS keeps it so, and every plan would change it.
 AWS_DEFAULTS = {
     "rds.force_ssl": (
         "1",

@@ -1,4 +1,4 @@
-"""How PostgreSQL serves a page of 100,000 todos: from one index, at any depth, whoever owns them."""
+"""A page of 100,000 todos is read from one index, at any depth, for every owner."""
 
 import json
 from collections.abc import Iterator

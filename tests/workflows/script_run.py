@@ -64,7 +64,7 @@ class Workspace:
             program.parent.mkdir(parents=True, exist_ok=True)
             program.write_text(PROGRAM.format(beginning=beginning()))
             program.chmod(0o755)
-        (self.folder / "terraform/project").write_text("todo\n")
+        (self.folder / "project.json").write_text('{\n  "name": "todo"\n}\n')
 
     def execute(self, step: dict[str, Any], surrounding: dict[str, str], **given: str) -> tuple[int, list[str], str]:
         """Run one script as GitHub does; return its status, the calls as one would type them, and what it handed on."""

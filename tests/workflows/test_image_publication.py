@@ -28,14 +28,14 @@ def run(tmp_path: Path, image: str, answers: list[str]) -> tuple["subprocess.Com
 
 
 def test_a_new_image_is_pushed_and_its_digest_handed_on(tmp_path: Path) -> None:
-    done, calls, output = run(tmp_path, "todo:dev", [ABSENT, DIGEST])
+    done, calls, output = run(tmp_path, "service:dev", [ABSENT, DIGEST])
     assert done.returncode == 0, done.stderr
-    assert calls[1:3] == [f"docker tag todo:dev {REPOSITORY}:abc123", f"docker push --quiet {REPOSITORY}:abc123"]
+    assert calls[1:3] == [f"docker tag service:dev {REPOSITORY}:abc123", f"docker push --quiet {REPOSITORY}:abc123"]
     assert output == f"digest={DIGEST}\n"
 
 
 def test_a_tag_that_is_taken_is_not_pushed_over(tmp_path: Path) -> None:
-    done, calls, output = run(tmp_path, "todo:dev", [DIGEST])
+    done, calls, output = run(tmp_path, "service:dev", [DIGEST])
     assert done.returncode == 0
     assert not any(call.startswith("docker") for call in calls)
     assert output == f"digest={DIGEST}\n"

@@ -27,7 +27,10 @@ PUSHED = {OLDER: "2026-11-30T09:00:00+00:00", LIVE: "2026-11-30T10:00:00+00:00",
 def asked(tmp_path: Path, digest: str, **changed: str) -> tuple[int, str, list[str]]:
     """Ask about a digest; return status, stderr and the calls."""
     tools = Scripted(tmp_path / "path")
-    registry = "aws ecr describe-images --registry-id 111122223333 --repository-name todo --image-ids imageDigest="
+    host, _, repository = with_account()[-1].account()["IMAGE_REPOSITORY"].partition("/")
+    registry = (
+        f"aws ecr describe-images --registry-id {host[:12]} --repository-name {repository} --image-ids imageDigest="
+    )
     answers = {f"{KUBECTL} ingress": [INGRESS], f"{KUBECTL} deployment --selector {COLOUR}=green": [GREEN]}
     answers |= {registry + each: [at] for each, at in PUSHED.items()}
     answers |= {f"{KUBECTL} {kind}": [said] for kind, said in changed.items()}

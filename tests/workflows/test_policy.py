@@ -128,7 +128,7 @@ def test_a_release_asks_whether_its_image_is_older_before_anything_moves() -> No
 
 def test_the_image_is_scanned_before_it_is_pushed() -> None:
     steps = [step.get("uses", step.get("run", "")) for _, step in WORKFLOWS["image.yml"].steps]
-    order = ["make image", "aquasecurity/trivy-action", "image_publication todo:dev", "cosign sign", "attest-build"]
+    order = ["make image", "aquasecurity/trivy-action", "image_publication service:dev", "cosign sign", "attest-build"]
     places = [next(index for index, step in enumerate(steps) if word in step) for word in order]
     assert places == sorted(places)
     assert places[-1] == len(steps) - 1, "nothing waits for what a private repository may lack"

@@ -11,10 +11,12 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from rest_framework.exceptions import Throttled
 
+from todoproject.accounts import attempts
 from todoproject.accounts.openapi import USERNAME_CHARACTERS
 from todoproject.http.errors import ErrorPage
-from todoproject.throttling.rates import LoginThrottle, network_of
+from todoproject.throttling.rates import network_of
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -36,7 +38,13 @@ class LockOutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped
             return
         if request is not None:
             request.axes_user_agent = ""
+            if not getattr(request, "axes_locked_out", False):
+                attempts.failed(credentials["username"])
         super().user_login_failed(sender, credentials, request, **kwargs)
+
+    def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+        attempts.succeeded(request, user.get_username())
+        super().user_logged_in(sender, request, user, **kwargs)
 
 
 def seconds_left(request: HttpRequest) -> int:
@@ -50,7 +58,8 @@ def seconds_left(request: HttpRequest) -> int:
 
 
 def forget_failures(request: HttpRequest, username: str) -> None:
-    """Count from zero after a login; axes does so itself where a session begins."""
+    """Count from zero after a login, and know its network; axes does so itself where a session begins."""
+    attempts.succeeded(request, username)
     AccessAttempt.objects.filter(username=username, ip_address=client_address(request)).delete()
 
 
@@ -65,8 +74,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return ErrorPage("too-many-requests", detail, title="Too many failed logins", headers={"Retry-After": str(seconds)})
 
 
-def address_page(throttle: LoginThrottle) -> HttpResponse:
-    """Return the page of the admin for an address that has tried to log in too often, as any user."""
-    seconds = max(1, round(throttle.wait() or 0))
-    detail = f"Too many logins have been tried from your address: try again in {seconds} s."
-    return ErrorPage("too-many-requests", detail, title="Too many logins", headers={"Retry-After": str(seconds)})
+def refused_page(refusal: Throttled) -> HttpResponse:
+    """Return the page of the admin for somebody whose password is not looked at now."""
+    headers = {"Retry-After": str(refusal.wait)}  # type: ignore[attr-defined]  # not in the stubs
+    return ErrorPage("too-many-requests", str(refusal.detail), title="Too many logins", headers=headers)

@@ -1,4 +1,4 @@
-"""Who may log in, and the login sessions that are still open."""
+"""Users, and their login sessions that are still open."""
 
 import hashlib
 import uuid

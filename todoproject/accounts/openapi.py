@@ -80,7 +80,11 @@ refreshed = extend_schema(
     request=RefreshToken,
     examples=[OpenApiExample("The last refresh token", value={"refresh": TOKEN}, request_only=True)],
     responses={
-        200: OpenApiResponse(Tokens, description="The next pair; the token that was sent is used up.", examples=[PAIR]),
+        200: OpenApiResponse(
+            Tokens,
+            description="The next pair; the token that was sent is used up, and gives the same again for ten seconds.",
+            examples=[PAIR],
+        ),
         **problems(*PROBLEMS),
     },
 )

@@ -1,9 +1,9 @@
-"""Refresh tokens: each is good for one use within seven days, and using one twice ends the login session.
+"""Refresh tokens: each is good for one use within seven days, and a replay ends the login session.
 
 A token that comes twice has been stolen, or its thief was faster; nobody can tell which of the two is here now, so both
-lose the session and the user logs in again (RFC 9700 §4.14.2). Two honest uses at the same moment look the same: one
-wins, the other counts as a replay, and the session ends. There is no grace period on purpose, since a thief would have
-it too; a client must not refresh twice at a time.
+lose the session and the user logs in again (RFC 9700 §4.14.2). An answer may be lost, and a client may refresh twice at
+a time: for GRACE_SECONDS the used token gives the same successor again, while that is unused. There is never a second
+valid token, so a thief gains nothing that the successor does not betray at its second use.
 
 Each use gives the next token seven days of its own: a session that is used every week does not end by itself.
 """
@@ -22,6 +22,9 @@ from todoproject.accounts.tokens import RefreshClaims, TokenError, issue_access,
 from todoproject.logs.context import user_id
 
 logger = logging.getLogger(__name__)
+
+# Longer than a client waits before it repeats a request, and shorter than a stolen token takes to be of use.
+GRACE_SECONDS = 10
 
 
 class TokenPair(NamedTuple):
@@ -50,8 +53,8 @@ def login_session_begin(user: User) -> TokenPair:
 def login_session_continue(refresh_token: str) -> TokenPair:
     """Use up a refresh token and return the next pair.
 
-    Raises `TokenError` for what is no valid refresh token, for one used before (its whole family is revoked then), and
-    where the user is gone, inactive or has another password.
+    Raises `TokenError` for what is no valid refresh token, for a replay (its whole family is revoked then), and where
+    the user is gone, inactive or has another password.
     """
     claims = read_refresh(refresh_token)
     family = RefreshFamily.objects.select_related("user").filter(pk=claims.family_id, user=claims.user_id).first()
@@ -61,8 +64,8 @@ def login_session_continue(refresh_token: str) -> TokenPair:
     if not family.user.is_active or family.password_fingerprint != fingerprint(family.user):
         _revoke(family, "the user is inactive or has another password")
         raise TokenError("the user is inactive or has another password")
-    following = claims._replace(jti=uuid.uuid4())
-    if not _exchange(claims, following):
+    following = _successor(claims)
+    if not _exchange(claims, following) and not _was_just_exchanged(following):
         _revoke(family, "a refresh token was used twice")
         logger.warning("A refresh token was used twice: its login session is revoked.")
         raise TokenError("used before")
@@ -75,6 +78,22 @@ def fingerprint(user: User) -> str:
     It changes as well when Django strengthens the hash at a login; the user's other sessions end then too.
     """
     return user.get_session_auth_hash()
+
+
+def _successor(used: RefreshClaims) -> RefreshClaims:
+    """Return the one token that may follow: the same each time, with nothing to remember.
+
+    Its id can be computed by a holder of `used`; the signature is the secret.
+    """
+    return used._replace(jti=uuid.uuid5(used.family_id, str(used.jti)))
+
+
+def _was_just_exchanged(following: RefreshClaims) -> bool:
+    """Say whether `following` has taken its place within GRACE_SECONDS and is unused."""
+    since = timezone.now() - timedelta(seconds=GRACE_SECONDS)
+    return RefreshFamily.objects.filter(
+        pk=following.family_id, current_jti=following.jti, revoked_at=None, last_used_at__gte=since
+    ).exists()
 
 
 def _exchange(used: RefreshClaims, following: RefreshClaims) -> bool:

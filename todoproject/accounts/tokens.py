@@ -30,7 +30,7 @@ class TokenError(Exception):
 
 
 class RefreshClaims(NamedTuple):
-    """What a refresh token says: whose it is, which login session (family), and which token of it."""
+    """The claims of a refresh token: whose it is, which login session (family), and which token of it."""
 
     user_id: int
     family_id: uuid.UUID

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from todoproject.accounts import lockout, openapi
+from todoproject.accounts import attempts, lockout, openapi
 from todoproject.accounts.authentication import CHALLENGE
 from todoproject.accounts.models import User
 from todoproject.accounts.openapi import Credentials, RefreshToken
@@ -34,7 +34,8 @@ class TokenResource(PrivateView):
 class Login(TokenResource):
     """A wrong password, an unknown user and an inactive one get the same answer after the same hashing.
 
-    Too many failures get 429, whether the user exists or not, and no password is looked at.
+    Too many failures get 429, whether the user exists or not, and no password is looked at; so does an attempt while
+    others hash theirs.
     """
 
     throttle_classes = (LoginThrottle,)
@@ -45,7 +46,8 @@ class Login(TokenResource):
         body = Credentials(data=request.data)
         body.is_valid(raise_exception=True)
         username = User.normalize_username(body.validated_data["username"])
-        user = authenticate(request, username=username, password=body.validated_data["password"])
+        with attempts.attempt(request, username):
+            user = authenticate(request, username=username, password=body.validated_data["password"])
         if seconds := lockout.seconds_left(request):
             raise Throttled(seconds, "Too many failed logins of this user from this address.")
         if not isinstance(user, User):

@@ -16,7 +16,7 @@ from todoproject import audit
 
 ROWS_AT_A_TIME = 2000
 
-# What makes a spreadsheet take a cell for a formula, full-width forms included.
+# Characters that make a spreadsheet read a cell as a formula, full-width forms included.
 # https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  these are meant
 

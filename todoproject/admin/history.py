@@ -1,4 +1,4 @@
-"""Who changed what: entries of Django's admin log with sentences that people can read."""
+"""Entries of Django's admin log, as sentences that people can read."""
 
 import json
 from collections.abc import Iterable

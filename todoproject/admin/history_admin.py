@@ -11,7 +11,7 @@ from todoproject.admin.model_admin import ReadOnlyModelAdmin
 
 @admin.register(LogEntry)
 class HistoryAdmin(ReadOnlyModelAdmin):
-    """Who has entries here cannot be deleted, only locked: the history keeps its names."""
+    """Users with entries here can be locked but not deleted: the history keeps its names."""
 
     list_display = ("action_time", "user", "did", "kind", "what", "change")
     list_display_links = None

@@ -78,7 +78,7 @@ class ResourceAdmin(OperationsModelAdmin):
 
     def __init__(self, model: type[Any], site: admin.AdminSite) -> None:
         super().__init__(model, site)
-        # What only the service writes stands last: Django puts the columns of the base class first.
+        # Columns that only the service writes stand last: Django puts the columns of the base class first.
         columns = sorted(self.opts.concrete_fields, key=lambda field: not field.editable)
         fields = [field for field in columns if not field.primary_key]
         keys = [field for field in fields if field.is_relation]

@@ -5,16 +5,27 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from rest_framework.exceptions import Throttled
 
-from todoproject.accounts import lockout
+from todoproject.accounts import attempts, lockout
 from todoproject.admin.model_admin import OperationsModelAdmin
 from todoproject.logs.context import user_id
 from todoproject.throttling.rates import LoginThrottle
 
 
+class LoginForm(AdminAuthenticationForm):
+    def clean(self) -> dict[str, Any]:
+        """Check the password when it may be checked; raises Throttled."""
+        assert self.request  # noqa: S101  # nosec B101  AdminSite gives it
+        with attempts.attempt(self.request, self.cleaned_data.get("username", "")):
+            return super().clean()
+
+
 class OperationsSite(AdminSite):
+    login_form = LoginForm
     site_title = str(settings.TITLE)
     site_header = f"{site_title} · operations"
     index_title = "At a glance"
@@ -56,6 +67,10 @@ class OperationsSite(AdminSite):
         """Log in; too many attempts of an address, or failures of a user, get a page that says how long to wait."""
         throttle = LoginThrottle()
         if request.method == "POST" and not throttle.allow_request(request):
-            return lockout.address_page(throttle)
-        response = super().login(request, extra_context)
+            detail = "Too many logins have been tried from your address."
+            return lockout.refused_page(Throttled(throttle.wait(), detail))
+        try:
+            response = super().login(request, extra_context)
+        except Throttled as refusal:
+            return lockout.refused_page(refusal)
         return lockout.page(request) if lockout.seconds_left(request) else response

@@ -1,1 +1,1 @@
-"""How every resource of this service speaks HTTP: strict JSON, problem details, cursors, conditional requests."""
+"""The HTTP of every resource of this service: strict JSON, problem details, cursors, conditional requests."""

@@ -31,7 +31,7 @@ def digest_etag(*parts: bytes) -> str:
 def version_condition(request: HttpRequest) -> Q:
     """Return what ``If-Match`` and ``If-None-Match`` demand of a row's `version`, for the WHERE of a write.
 
-    An ETag that is not one of ours names no version, and neither does a weak one in ``If-Match`` (strong comparison).
+    An unknown ETag names no version, and neither does a weak one in ``If-Match`` (strong comparison).
     """
     condition = Q()
     required, excluded = _etags(request, "HTTP_IF_MATCH"), _etags(request, "HTTP_IF_NONE_MATCH")

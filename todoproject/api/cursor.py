@@ -34,7 +34,7 @@ def cursor_text(position: Position, ordering: str, filters: Mapping[str, Any]) -
 
 
 def position_of(text: str, ordering: str, filters: Mapping[str, Any]) -> Position:
-    """Return the position in a cursor of ours; raise `QueryError` for any other text, ordering or filter."""
+    """Return the position in a cursor; raise `QueryError` when we did not sign it for this ordering and filter."""
     if len(text) > MAX_CURSOR_CHARACTERS:
         raise QueryError({"cursor": [f"Longer than {MAX_CURSOR_CHARACTERS} characters."]})
     try:

@@ -1,4 +1,4 @@
-"""Turns what a view raises into a problem detail. What is not listed here is a fault of ours and becomes a 500."""
+"""Turns an exception of a view into a problem detail. An exception that is not listed here is our bug: 500."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -18,6 +18,10 @@ from todoproject.postgresql.statements import Parameter, Statement, beneath, sel
 # One for each ordering, direction, limit and set of filters that clients combine; the rare push each other out.
 STATEMENTS = 256
 
+# Of the long texts of a page, which ends early beyond it: a worker makes a page for each of its threads at a time.
+PAGE_BYTES = 1024 * 1024
+BYTES_A_CHARACTER = 4
+
 
 class Page(NamedTuple):
     """Rows in the order asked for, and the positions that its neighbours start at, None at the ends."""
@@ -30,7 +34,8 @@ class Page(NamedTuple):
 class Listing:
     """The pages of one kind of row: the `columns` of what `rows_of` gives for a caller and filters (`Parameter`s).
 
-    `parent_of` gives the one row that a nested list lies below, with the caller and its id as `Parameter`s.
+    `parent_of` gives the one row that a nested list lies below, with the caller and its id as `Parameter`s;
+    `long_texts` are columns with the most characters of each.
     """
 
     def __init__(
@@ -38,11 +43,14 @@ class Listing:
         rows_of: Callable[[Any, Mapping[str, Any]], QuerySet[Any]],
         columns: Sequence[str],
         parent_of: Callable[[Any, Any], QuerySet[Any]] | None = None,
+        long_texts: Mapping[str, int] | None = None,
     ) -> None:
         self._rows_of = rows_of
         self._columns = columns
         self._place = {name: place for place, name in enumerate(columns)}
         self._parent_of = parent_of
+        self._long = [self._place[name] for name in long_texts or ()]
+        self._fitting = PAGE_BYTES // (BYTES_A_CHARACTER * sum(long_texts.values())) if long_texts else 0
         self._statement = lru_cache(maxsize=STATEMENTS)(self._made)
 
     def page(
@@ -63,13 +71,13 @@ class Listing:
         if position:
             values |= {"position_key": position.key, "position_id": position.row_id}
         ahead, behind = self._statement(ordering, frozenset(filters), backwards, limit)
-        found, row_id = ahead.rows(values), self._place["id"]
+        (found, cut), row_id = self._fetched(ahead, values, limit), self._place["id"]
         if self._parent_of:
             if not found:
                 raise Http404
             if found[0][row_id] is None:
                 found = []
-        more_ahead, found = len(found) > limit, found[:limit]
+        more_ahead, found = cut or len(found) > limit, found[:limit]
         if not found:
             if position is None or not behind.rows(values):
                 return Page([], None, None)
@@ -87,6 +95,21 @@ class Listing:
             Position(key(last[place]), last[row_id], backwards=False) if more_ahead else None,
             Position(key(first[place]), first[row_id], backwards=True) if any_behind else None,
         )
+
+    def _fetched(self, statement: Statement, values: Mapping[str, Any], limit: int) -> tuple[list[Any], bool]:
+        """Return the rows, and whether there are more than a page can hold; it holds one at least."""
+        if not self._long or limit < self._fitting:
+            return statement.rows(values), False
+        found: list[Any] = []
+        left = PAGE_BYTES
+        for row in statement.in_steps(values, max(1, self._fitting)):
+            for place in self._long:
+                text = row[place] or ""
+                left -= len(text) if text.isascii() else BYTES_A_CHARACTER * len(text)
+            if left < 0 and found:
+                return found, True
+            found.append(row)
+        return found, False
 
     def _made(
         self,

@@ -1,4 +1,4 @@
-"""What every resource's table has: when a row was made and changed, its version, and an index for each ordering."""
+"""The columns that every resource's table has (creation, change, version), and an index for each ordering."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class PageIndex(models.Index):
     """The index that serves an ordering, down to any depth: ``PageIndex("owner", "due_at")`` among `Meta.indexes`.
 
     The last column is the ordering's; before it stands the scope's, or the parent's of a nested list. It becomes an
-    ordinary index as soon as the model knows the columns' kinds, so that a migration holds nothing of ours.
+    ordinary index as soon as the model knows the columns' kinds, so that a migration imports none of our code.
     """
 
     def __init__(self, *columns: str) -> None:

@@ -1,4 +1,4 @@
-"""What every operation of the API says about itself in the OpenAPI document."""
+"""Describes every operation of the API in the OpenAPI document."""
 
 from typing import Any
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from todoproject.api.registry import resources
 from todoproject.api.resource import MOST_ROWS
+from todoproject.http.body_limit import limit_of
 from todoproject.http.problems import CONTENT_TYPE
 
 Endpoints = list[tuple[str, str, str, Any]]
 
-# What comes with a status, whichever operation answers it.
+# Headers and bodies that come with a status, for every operation.
 WAIT = {"Retry-After": "Seconds to wait."}
 HEADERS = {
     "304": {"ETag": "The ETag that is still current."},
@@ -61,11 +62,18 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 example["value"]["instance"] = re.sub(r"\{\w+\}", "42", path)
                 if "errors" in example["value"] and "requestBody" not in operation:
                     example["value"]["errors"] = [{"pointer": "?limit", "detail": "Must be a whole number."}]
+    _say_limits(result)
     _finish_schemas(result["components"]["schemas"])
     used = {tag for _, operation in _operations(result) for tag in operation.get("tags", [])}
     tags = [{"name": each.name, "description": each.scope.said()} for each in resources() if each.name in used]
     result["tags"] = [*tags, *result.get("tags", [])]
     return result
+
+
+def _say_limits(result: dict[str, Any]) -> None:
+    for path, operation in _operations(result):
+        if "requestBody" in operation:
+            operation["requestBody"]["description"] = f"At most {limit_of(path):,} bytes; else 413."
 
 
 def _finish_schemas(schemas: dict[str, Any]) -> None:

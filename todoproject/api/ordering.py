@@ -19,7 +19,7 @@ WIDE = (models.BigIntegerField, models.PositiveBigIntegerField, models.BigAutoFi
 
 @dataclass(frozen=True)
 class SortKey:
-    """What rows are sorted by; rows with equal keys follow their ids, so that the order is total."""
+    """A sort order of rows; rows with equal keys follow their ids, so that the order is total."""
 
     #: The same expression as in the index that serves it.
     expression: Expression | F

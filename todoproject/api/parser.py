@@ -11,6 +11,11 @@ from rest_framework.parsers import BaseParser
 from todoproject.api.errors import MalformedBody, pointer_step
 from todoproject.api.renderer import JSONRenderer
 
+# Ten times what any resource has. An empty object takes 64 bytes of memory for two of a body, and more once it is read.
+MOST_VALUES = 1_000
+DEEPEST = 32
+
+STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -33,10 +38,9 @@ class StrictJSONParser(BaseParser):
             raise MalformedBody("The body is not UTF-8.") from None
         if text.startswith("\ufeff"):
             raise MalformedBody("The body starts with a byte order mark: send UTF-8 without it.")
+        _not_too_much(text)
         try:
             value = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
-        except RecursionError:
-            raise MalformedBody("The body is nested too deep.") from None
         except json.JSONDecodeError as error:
             raise MalformedBody(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
         except ValueError:  # sys.set_int_max_str_digits
@@ -46,11 +50,24 @@ class StrictJSONParser(BaseParser):
         try:
             # Writing it again finds what parses and still cannot be carried; only then it is worth a look where.
             json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-        except RecursionError:
-            raise MalformedBody("The body is nested too deep.") from None
         except ValueError:
             raise MalformedBody(*_what_cannot_be_carried(value)) from None
         return value
+
+
+def _not_too_much(text: str) -> None:
+    """Raise MalformedBody for a text of too many values, or too deep a nesting, before anything is made of it."""
+    opened = text.count("[") + text.count("{")
+    if opened <= DEEPEST and text.count(",") < MOST_VALUES:  # strings included: most bodies need no second look
+        return
+    bare = STRING.sub("", text)
+    if bare.count(",") + bare.count("[") + bare.count("{") > MOST_VALUES:
+        raise MalformedBody(f"The body holds more than {MOST_VALUES:,} values.")
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", bare):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            raise MalformedBody("The body is nested too deep.")
 
 
 def _what_cannot_be_carried(value: Any) -> tuple[str, str]:

@@ -6,9 +6,11 @@ It is a viewset of Django REST framework; docs/your-own-fields.md says what may 
 import builtins
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Model
 from django.http import HttpResponse
@@ -22,7 +24,7 @@ from todoproject.api import constraints, registry
 from todoproject.api.conditional import digest_etag, not_modified, require_no_etag, version_condition, version_etag
 from todoproject.api.cursor import position_of
 from todoproject.api.fields import QueryIntegerField, StrictCharField
-from todoproject.api.filters import Filter
+from todoproject.api.filters import Filter, Search
 from todoproject.api.links import link_header
 from todoproject.api.ordering import Ordering, orderings_of
 from todoproject.api.private import PrivateView, caller_id, json_response
@@ -31,6 +33,7 @@ from todoproject.api.renderer import to_json
 from todoproject.api.resource_openapi import ResourceSchema
 from todoproject.api.rows import Rows
 from todoproject.api.scope import Scope
+from todoproject.api.searching import bounded_search
 from todoproject.api.serializers import ResourceSerializer
 from todoproject.idempotency.replay import idempotently
 
@@ -39,12 +42,15 @@ if TYPE_CHECKING:
 
 # Nineteen digits reach past every 64-bit id; nothing is found beyond, and more of them are no id.
 ID = "[1-9][0-9]{0,18}"
+# A limit that people can remember, and that leaves room for spaces and for members that are ignored.
+BODY_STEP = 16 * 1024
+MOST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 MOST_ROWS = 200
 PAGING = ("ordering", "limit", "cursor")
 
 
 class Resource(ViewSetMixin, PrivateView):
-    """What a subclass declares is all that it needs; every method may be overridden as a viewset's."""
+    """A resource from the declarations of a subclass; every method may be overridden as a viewset's."""
 
     serializer: ClassVar[type[ResourceSerializer]]
     #: Whose rows a caller sees: `Owned`, `Shared` or `Everyone`.
@@ -90,7 +96,8 @@ class Resource(ViewSetMixin, PrivateView):
         fixed = {"caller": caller_id(request)}
         if self.parent:
             fixed["parent"] = self.row_id(self.parent)
-        page = self.rows().listing.page(fixed, filters, ordering, position, query["limit"])
+        with self.bounded(request, filters):
+            page = self.rows().listing.page(fixed, filters, ordering, position, query["limit"])
         root = self.root(request)
         body = to_json(self.represented(page.rows, root))
         listed = request.build_absolute_uri(request.path.rstrip("/")) if self.parent else root
@@ -113,7 +120,8 @@ class Resource(ViewSetMixin, PrivateView):
         filters = validated_query(request, self.filter_form())
         # The list's ETag is a digest of a page as it was sent: no WHERE of the DELETE can tell whether it is current.
         require_no_etag(request)
-        self.rows().clear(caller_id(request), filters)
+        with self.bounded(request, filters):
+            self.rows().clear(caller_id(request), filters)
         return HttpResponse(status=204)
 
     # ── One row ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -146,6 +154,10 @@ class Resource(ViewSetMixin, PrivateView):
             deleting = self.request.method == "DELETE"
             exc = constraints.answer_to(exc, type(self), deleting=deleting) or constraints.without_values(exc)
         return super().handle_exception(exc)
+
+    def bounded(self, request: Request, filters: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """Bound what the filters may cost."""
+        return bounded_search(caller_id(request)) if self.searches() & filters.keys() else nullcontext()
 
     # ── What they are made of ────────────────────────────────────────────────────────────────────────────────────────
     def answer(self, request: Request, row: Any, *, created: bool = False) -> HttpResponse:
@@ -185,6 +197,15 @@ class Resource(ViewSetMixin, PrivateView):
 
     @classmethod
     @cache
+    def max_body_bytes(cls) -> int:
+        """Return how large a body may be: every member at its longest, each character in six bytes as ``\\u00e9``."""
+        if any(isinstance(field, StrictCharField) and not field.max_length for field in cls.form().fields.values()):
+            return MOST_BODY_BYTES
+        longest = sum(6 * (getattr(field, "max_length", None) or 64) for field in cls.form().fields.values())
+        return min(MOST_BODY_BYTES, -(-longest // BODY_STEP) * BODY_STEP)
+
+    @classmethod
+    @cache
     def filter_form(cls) -> "Form":
         """Return what checks the query of DELETE on the collection."""
         fields: dict[str, Any] = {}
@@ -192,6 +213,12 @@ class Resource(ViewSetMixin, PrivateView):
             fields |= each.parameters(cls.model, name)
         form: Form = type(f"{cls.__name__}Filter", (serializers.Serializer,), fields)()
         return form
+
+    @classmethod
+    @cache
+    def searches(cls) -> frozenset[str]:
+        """Return the names of the filters that search."""
+        return frozenset(name for name, each in cls.filters.items() if isinstance(each, Search))
 
     @classmethod
     @cache

@@ -1,4 +1,4 @@
-"""What the operations of a resource promise, for the OpenAPI document: the views stay readable."""
+"""Describes the promises of a resource's operations in the OpenAPI document; the views stay readable."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -175,6 +175,8 @@ class ResourceSchema(AutoSchema):
             slugs.append("already-exists")
         if view.action == "create" and isinstance(scope, Shared):
             slugs.append("forbidden")
+        if view.action in {"list", "clear"} and view.searches():
+            slugs.append("search-too-broad")
         if view.parent:
             slugs.append("not-found")
         if self.method == "DELETE" and view.rows().has_dependents:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from todoproject.api.resource import Resource
 
 
+# Texts up to this length need no look when a page is made: two hundred of them are no load.
+SHORT_CHARACTERS = 255
+BOUNDLESS = 10_000
+
+
 class Rows:
     """The rows of one resource; every `caller` is the id of a user that a token names."""
 
@@ -46,7 +51,9 @@ class Rows:
         self.has_dependents = any(
             field.auto_created and not field.concrete for field in self._meta.get_fields(include_hidden=True)
         )
-        self.listing = Listing(self._of, self.columns, self._parent_row if parent else None)
+        texts = {name: field.max_length or BOUNDLESS for name, field in fields.items() if hasattr(field, "max_length")}
+        long_texts = {name: most for name, most in texts.items() if most > SHORT_CHARACTERS}
+        self.listing = Listing(self._of, self.columns, self._parent_row if parent else None, long_texts)
         row = self._visible(Parameter("caller")).filter(pk=Parameter("id"))
         self._one = selection(row.annotate(address=F("id")).values(*self.columns))
         self._insertion = lru_cache(maxsize=64)(self._insertion_of)

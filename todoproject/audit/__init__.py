@@ -33,7 +33,7 @@ def record(  # noqa: PLR0913  members of a line, each named
 ) -> None:
     """Record that `action` (``user.changed``) happened; inside a transaction when, and only if, it commits.
 
-    `actor` is a user's id, that of the request by default. What it happened to: `target`, an id, or `targets`, the ids
+    `actor` is a user's id, that of the request by default. Its object: `target`, an id, or `targets`, the ids
     of one statement (a line for each 300 of them), or only how many, `count`. `changes` are names of fields. No member
     may hold what a client wrote. Waits for nothing but the line on stdout.
     """

@@ -1,7 +1,7 @@
 """Records what Django's admin does by itself: each entry that it saves in its history is a line of the trail.
 
 It writes one entry with `save`, which sends a signal, and several with `bulk_create`, which does not: only its action
-"delete selected" does that, which the site does not have. What the code of this service does in the admin is recorded
+"delete selected" does that, which the site does not have. Changes by the code of this service in the admin are recorded
 by the functions that do it, and its history written by `todoproject.admin.history` with `bulk_create`: so nothing has
 two lines.
 https://docs.djangoproject.com/en/5.2/ref/contrib/admin/#logentry-objects

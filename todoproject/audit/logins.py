@@ -29,7 +29,7 @@ def logged_out(user: Any, **_: Any) -> None:
 
 @receiver(user_login_failed)
 def login_failed(credentials: Mapping[str, Any], request: Any = None, **_: Any) -> None:
-    """Where this attempt was one too many, axes, which listens first, has sent its own signal already."""
+    """Record it, unless this attempt led to a lock-out: axes listens first and has sent its own signal already."""
     if getattr(request, "axes_locked_out", False):
         return
     record("login.failed", target=account_id(credentials.get(get_user_model().USERNAME_FIELD)))

@@ -1,1 +1,1 @@
-"""What surrounds every view: request ids and access log, proxies, body limits, security headers, errors."""
+"""The layers around every view: request ids and access log, proxies, body limits, security headers, errors."""

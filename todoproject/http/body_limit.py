@@ -1,15 +1,22 @@
-"""Refuses a body that is too large by its Content-Length, before a byte of it is read."""
+"""Says how large a body may be at each address, and refuses a larger one before a byte of it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.contrib.admindocs.views import simplify_regex
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from todoproject.http.problems import problem_response
 
+# Of an address that declares nothing: the tokens', and those that take no body at all.
+SMALLEST_BYTES = 4 * 1024
+
 
 class BodyLimitMiddleware:
-    """Answers 413 above MAX_BODY_BYTES and 400 to a Content-Length that is no number.
+    """Answers 413 above `limit_of` the path and 400 to a Content-Length that is no number.
 
     A chunked body has its length by now: `todoproject.server.bodies` has read it.
     """
@@ -21,7 +28,32 @@ class BodyLimitMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()):
             return problem_response(request, "bad-request", "Content-Length is not a whole number.")
-        if int(length) > settings.MAX_BODY_BYTES:
-            detail = f"The body is larger than {settings.MAX_BODY_BYTES:,} bytes."
-            return problem_response(request, "payload-too-large", detail)
+        if int(length) > (limit := limit_of(request.path_info)):
+            return problem_response(request, "payload-too-large", f"The body is larger than {limit:,} bytes.")
         return self.get_response(request)
+
+
+def limit_of(path: str) -> int:
+    """Return the most bytes that a body at `path` may have, by the first step of the path."""
+    return limits().get(path[1:].partition("/")[0], SMALLEST_BYTES)
+
+
+@cache
+def limits() -> dict[str, int]:
+    """Return what views declare as `max_body_bytes`, by the first step of their addresses, and the admin's."""
+    found = {"admin": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
+    for pattern in leaves(get_resolver()):
+        view: Any = getattr(pattern.callback, "cls", None)
+        if hasattr(view, "max_body_bytes"):
+            step = simplify_regex(str(pattern.pattern))[1:].partition("/")[0]
+            found[step] = max(found.get(step, 0), view.max_body_bytes())
+    return found
+
+
+def leaves(resolver: Any) -> Iterator[URLPattern]:
+    """Yield every address; those below a prefix, as the admin's, are not needed."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif isinstance(pattern, URLResolver) and not str(pattern.pattern):
+            yield from leaves(pattern)

@@ -22,7 +22,6 @@ from todoproject.http.problems import problem_response
 
 KNOWN: tuple[str, ...] = ("errors", "resource", "latency", "unready", "crash")
 
-HEALTH = "todoproject.server.health.HealthMiddleware"
 LATENCY_SECONDS = 1.0
 LIBRARIES = ("todoproject", "django", "drf_spectacular")
 
@@ -30,12 +29,11 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def installed(middleware: Sequence[str], faults: Sequence[str]) -> list[str]:
-    """Return the middleware with that of the faults: readiness is red before the health checks could be green, and
-    views fail inside of logs and metrics, which must see what users see.
+    """Return the middleware with that of the faults: views fail inside of logs and metrics, which see what users see.
+
+    `unready` needs none: `todoproject.server.health` asks for it.
     """
     chosen = list(middleware)
-    if "unready" in faults:
-        chosen.insert(chosen.index(HEALTH), f"{__name__}.UnreadyMiddleware")
     if {"errors", "resource", "latency"} & set(faults):
         chosen.append(f"{__name__}.ViewFaultsMiddleware")
     return chosen
@@ -68,15 +66,3 @@ class ViewFaultsMiddleware:
         if "resource" in settings.FAULTS and view.__module__.partition(".")[0] not in LIBRARIES:
             return problem_response(request, "internal-error", "This error was asked for: FAULTS=resource.")
         return None
-
-
-class UnreadyMiddleware:
-    """Keeps /readyz red and changes nothing else."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.removesuffix("/") == "/readyz":
-            return problem_response(request, "unavailable", "Red, as asked: FAULTS=unready.")
-        return self.get_response(request)

@@ -3,6 +3,7 @@
 Each type is a page under /docs/errors/ that tells a client's developer what happened and what to do about it.
 """
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -36,7 +37,7 @@ PROBLEM_TYPES = {
             "bad-request",
             400,
             "The request cannot be understood",
-            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not one of ours. "
+            "The body is not JSON as RFC 8259 defines it, a header is malformed, or the Host is not in ALLOWED_HOSTS. "
             "`detail` names the first thing that is wrong. Sending the same request again will not help.",
         ),
         ProblemType(
@@ -110,7 +111,8 @@ PROBLEM_TYPES = {
             "payload-too-large",
             413,
             "The body is too large",
-            "A body may hold one mebibyte (1,048,576 bytes).",
+            "`detail` says how many bytes a body at this address may have; the OpenAPI document says it for each "
+            "operation.",
         ),
         ProblemType(
             "unsupported-media-type",
@@ -129,6 +131,12 @@ PROBLEM_TYPES = {
             422,
             "The key was used for another request",
             "An Idempotency-Key stands for one request, body included, for 24 hours. Use a new key for a new request.",
+        ),
+        ProblemType(
+            "search-too-broad",
+            422,
+            "The search takes too long",
+            "Too much text would have to be looked at. Send a longer text, or narrow the list by other filters.",
         ),
         ProblemType(
             "too-many-requests",
@@ -172,19 +180,11 @@ def problem_response(
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
 
 
-def problem_document(slug: str, detail: str, **members: object) -> bytes:
-    """Return the body alone, for whatever answers without Django."""
-    problem = PROBLEM_TYPES[slug]
-    known = {"type": f"/docs/errors/{slug}", "title": problem.title, "status": problem.status, "detail": detail}
-    return orjson.dumps(known | members)
-
-
-# Without a type or a request id (RFC 9457 §4.2.1): no client of an API sends such a body.
-UNKNOWN_TRANSFER_CODING = orjson.dumps(
-    {
-        "type": "about:blank",
-        "title": "Not Implemented",
-        "status": 501,
-        "detail": "A body may come in chunks or with its length, not under another transfer coding.",
-    }
-)
+def problem_document(kind: str | int, detail: str, **members: object) -> bytes:
+    """Return the body alone, for whatever answers without Django; a status as `kind` has no page (RFC 9457 §4.2.1)."""
+    if isinstance(kind, int):
+        known: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(kind).phrase, "status": kind}
+    else:
+        problem = PROBLEM_TYPES[kind]
+        known = {"type": f"/docs/errors/{kind}", "title": problem.title, "status": problem.status}
+    return orjson.dumps(known | {"detail": detail} | members)

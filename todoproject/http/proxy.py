@@ -21,7 +21,7 @@ class ProxyHeadersMiddleware:
     """Removes every forwarding header, and with TRUSTED_PROXY_HOPS > 0 puts back what the trusted proxies wrote.
 
     REMOTE_ADDR becomes the n-th address from the right of X-Forwarded-For; of X-Forwarded-Proto, -Host and -Port the
-    right-most entry counts. What cannot be true (no address, no port) is ignored.
+    right-most entry counts. Impossible values (no address, no port) are ignored.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

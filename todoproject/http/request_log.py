@@ -15,6 +15,9 @@ logger = logging.getLogger("access")
 # Long enough for a UUID or a trace header of any proxy, and nothing that could confuse a log, a shell or HTML.
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
+# A line of a log has its limits too.
+MOST_LOGGED = 1_000
+
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 
 
@@ -52,3 +55,12 @@ def log_access(request: HttpRequest, response: HttpResponse, *, duration_ms: flo
     if user_id.get() is None and (user := getattr(request, "_cached_user", None)) is not None:
         user_id.set(user.pk)
     logger.info("%s %s %s", request.method, request.path, response.status_code, extra=extra)
+
+
+def log_refusal(identifier: str, method: str, path: str, status: int, reason: str = "") -> None:
+    """Write the access line of a request that no view and no middleware has seen."""
+    begin_request(identifier)
+    path = path[:MOST_LOGGED]
+    extra = {"method": method, "path": path, "route": "refused", "status": status, "duration_ms": 0, "reason": reason}
+    logger.info("%s %s %s", method, path, status, extra=extra)
+    begin_request("")

@@ -1,4 +1,4 @@
-"""What a browser may do with our answers: as good as nothing for JSON, only our own assets for pages.
+"""Sets what a browser may do with our answers: next to nothing for JSON, only our own assets for pages.
 
 Django's SecurityMiddleware adds HSTS, nosniff, Referrer-Policy and Cross-Origin-Opener-Policy.
 https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers

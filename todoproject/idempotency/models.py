@@ -1,4 +1,4 @@
-"""What was answered to a request that carried a key."""
+"""The stored answers to requests with an Idempotency-Key."""
 
 from django.conf import settings
 from django.db import models

@@ -1,1 +1,1 @@
-"""What a CronJob and the release tool run: `manage.py prune` and `manage.py check_schema`."""
+"""Commands of a CronJob and of the release tool: `manage.py prune` and `manage.py check_schema`."""

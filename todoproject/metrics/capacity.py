@@ -1,4 +1,4 @@
-"""How many of the threads and database connections are taken, summed over the workers that live.
+"""Counts the taken threads and database connections, summed over the live workers.
 
 There is no pool (docs/adr/0003), whatever the metrics are called: each serving thread keeps one connection, so nobody
 waits for a connection, but for a thread.

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-PREFIX = "todo-metrics-"
+PREFIX = "service-metrics-"
 
 
 def prepare() -> None:

@@ -1,4 +1,4 @@
-"""What all workers of this pod have counted, those that have ended included, in Prometheus' text format."""
+"""Writes the counts of all workers of this pod, ended ones included, in Prometheus' text format."""
 
 import os
 import struct
@@ -74,8 +74,10 @@ def seconds_of(pid: int) -> float:
     return 0.0
 
 
-def application(build: Mapping[str, str], workers: Callable[[], Iterable[int]]) -> "WSGIApplication":
-    """Return prometheus_client's own WSGI application over the files of all workers, at /metrics and nowhere else."""
+def application(
+    build: Mapping[str, str], workers: Callable[[], Iterable[int]], readiness: "WSGIApplication"
+) -> "WSGIApplication":
+    """Return prometheus_client's own WSGI application over the files of all workers at /metrics, and /readyz."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(Build(build))
@@ -85,7 +87,10 @@ def application(build: Mapping[str, str], workers: Callable[[], Iterable[int]]) 
     }
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
-        page = pages.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]), refused)
+        asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        if asked == ("GET", "/readyz"):
+            return readiness(environ, start_response)
+        page = pages.get(asked, refused)
         environ.pop("HTTP_ACCEPT", None)  # one format for all
         for _ in range(ATTEMPTS - 1):
             with suppress(struct.error), lock:  # a worker makes its files now: one has no first four bytes yet
@@ -100,7 +105,7 @@ def application(build: Mapping[str, str], workers: Callable[[], Iterable[int]]) 
 def refused(_environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
     """Say so without repeating anything of the request, as the library's own answers do."""
     start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
-    return [b"Only GET /metrics is served here.\n"]
+    return [b"Only GET /metrics and /readyz are served here.\n"]
 
 
 def worker_has_ended(pid: int) -> None:

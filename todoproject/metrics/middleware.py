@@ -16,12 +16,15 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Dense around what is promised: 30 ms for most requests, 300 ms for nearly all.
 SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5)
 
+# Faults that one client alone causes. They must neither page nor roll back a release, however often they come.
+LIMITED = frozenset({408, 413, 422, 429})
+
 # A series that begins with its first error shows no growth, so rates would miss that error: these begin at zero.
 FAILURES = (500, 503)
 
 requests = Counter(
     "http_requests",
-    "Requests answered; those with the header X-Synthetic: 1 are `synthetic` traffic, all others are the users'.",
+    "Requests answered: those that met a limit are `limited`, others with X-Synthetic: 1 `synthetic`, all `users`.",
     ["route", "method", "status", "traffic"],
     namespace=NAMESPACE,
 )
@@ -53,6 +56,8 @@ class MetricsMiddleware:
             in_flight.dec()
         method = request.method if request.method in METHODS else "OTHER"
         traffic = "synthetic" if request.META.get("HTTP_X_SYNTHETIC") == "1" else "users"
+        if response.status_code in LIMITED:
+            traffic = "limited"
         counter, histogram = series(route_label(request), method, response.status_code, traffic)
         counter.inc()
         histogram.observe(elapsed)

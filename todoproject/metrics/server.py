@@ -23,13 +23,20 @@ MOST_CONNECTIONS = 8
 SECONDS_TO_SEND_A_REQUEST = 5
 
 
-def start(address: str, port: int, *, build: Mapping[str, str], workers: Callable[[], Iterable[int]]) -> None:
+def start(
+    address: str,
+    port: int,
+    *,
+    build: Mapping[str, str],
+    workers: Callable[[], Iterable[int]],
+    readiness: "WSGIApplication",
+) -> None:
     """Listen, and answer from now on; a port that cannot be had is a SystemExit with the sentence.
 
-    `workers` returns the pids of the workers that live, whose CPU time counts.
+    `workers` returns the pids of the workers that live, whose CPU time counts; `readiness` answers GET /readyz.
     """
     try:
-        server = MetricsServer(address.strip("[]"), port, exposition.application(build, workers))
+        server = MetricsServer(address.strip("[]"), port, exposition.application(build, workers, readiness))
     except OSError as error:
         raise SystemExit(
             f"The metrics server cannot listen at {address}:{port} ({error.strerror}): stop what listens there, choose "

@@ -87,8 +87,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         self.binary_cursor = None
         super()._close()
 
-    def rows(self, text: str, values: Sequence[Any]) -> list[Any]:
-        """Return the rows of a statement as tuples; see `todoproject.postgresql.statements`.
+    def rows(self, text: str, values: Sequence[Any], most: int | None = None) -> list[Any]:
+        """Return the rows of a statement as tuples, `most` of them; see `todoproject.postgresql.statements`.
 
         Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
         """
@@ -105,12 +105,16 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         try:
             with self.wrap_database_errors:
                 (self.make_debug_cursor(cursor) if self.queries_logged else cursor).execute(text, values)
-                return cursor.fetchall()
+                return cursor.fetchall() if most is None else cursor.fetchmany(most)
         except Exception as error:
             errors_total.labels(self.alias, self.vendor, type(error.__cause__ or error).__name__).inc()
             raise
         finally:
             seconds.observe(time.perf_counter() - started)
+
+    def more_rows(self, most: int) -> list[Any]:
+        """Return those that the last call of `rows` has left; they have come, and are no objects of Python yet."""
+        return self.binary_cursor.fetchmany(most) if self.binary_cursor else []
 
     @cached_property
     def statement_metrics(self) -> tuple[Any, Any]:

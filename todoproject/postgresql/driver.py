@@ -57,18 +57,38 @@ class Credentials:
 
 
 class FreshConnection(psycopg.Connection[Any]):
-    """A connection that logs in with what the secrets hold at that moment."""
+    """A connection that logs in with the secrets' current values, and waits a limited time for an answer."""
+
+    #: How long any statement may take, the server's own bound included; None: as long as it takes.
+    seconds_to_answer: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Run one exchange with the server; if it says nothing for too long, close the connection and raise.
+
+        A server that accepts and acknowledges bytes and computes nothing (a stopped process, a hung disk) is seen by no
+        TCP timeout, and its own statement_timeout does not run either.
+        """
+        if timeout is not None or self.seconds_to_answer is None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.seconds_to_answer)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001  no other error says that it was this timeout
+            self.pgconn.finish()
+            raise psycopg.errors.ConnectionTimeout(f"no answer within {self.seconds_to_answer} s") from None
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
-        """Connect; `credentials` among the arguments gives user and password.
+        """Connect; `credentials` among the arguments gives user and password, `seconds_to_answer` the bound.
 
         libpq gives no SQLSTATE for a refused login, and its sentence is translated, so any failure makes us look for
         other credentials. A timeout is never repeated: the wait is bounded.
         """
         credentials: Credentials | None = kwargs.pop("credentials", None)
+        seconds_to_answer: float | None = kwargs.pop("seconds_to_answer", None)
         if credentials is None:
-            return super().connect(conninfo, **kwargs)
+            connection = super().connect(conninfo, **kwargs)
+            connection.seconds_to_answer = seconds_to_answer
+            return connection
         refusal: psycopg.OperationalError | None = None
         for login in credentials.candidates():
             try:
@@ -79,6 +99,7 @@ class FreshConnection(psycopg.Connection[Any]):
                 refusal = refusal or error
             else:
                 credentials.accept(login)
+                connection.seconds_to_answer = seconds_to_answer
                 return connection
         assert refusal  # noqa: S101  # nosec B101  there is always one candidate
         raise refusal

@@ -30,6 +30,8 @@ def connection_options() -> dict[str, Any]:
         # On an SSD a page costs about the same wherever it lies. PostgreSQL's default of 4 is for turning disks, and
         # makes it fetch the last rows of a list by bitmap and sort them.
         "-c random_page_cost=1.1",
+        # The server ends a statement by itself; this is for one that does not (todoproject.postgresql.driver).
+        "seconds_to_answer": timeout_ms / 1000 + 2 if timeout_ms else None,
         # A server that vanished without a word (failover, lost node): what we sent must be acknowledged within 3 s,
         # and a silent connection is tested after 10 s, three times, 3 s apart.
         "tcp_user_timeout": 3000,
@@ -51,5 +53,5 @@ def database_role() -> str:
     """Return DB_ROLE, the role that a session takes after its login, or the empty text for the login's own."""
     role: str = env.str("DB_ROLE", default="")
     if not re.fullmatch(r"([a-z_][a-z0-9_]{0,62})?", role):
-        raise ImproperlyConfigured(f"DB_ROLE={role!r} is no role of ours: give for example todo_owner, or nothing.")
+        raise ImproperlyConfigured(f"DB_ROLE={role!r} is no name of a role: give service_owner, say, or nothing.")
     return role

@@ -5,7 +5,7 @@ models. Here the queryset stays the only author of the SQL, with a `Parameter` w
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,7 @@ class Parameter(Expression):
 
 
 class Statement:
-    """What `sql` returns, asked once: a text and what stands for its ``%s``, each a `Parameter` or a constant.
+    """The result of `sql`, asked once: a text and the values of its ``%s``, each a `Parameter` or a constant.
 
     Constants stay in the text, where an index of an expression needs them.
     """
@@ -52,10 +52,17 @@ class Statement:
 
         return re.sub("%[%s]", filled, text), names
 
-    def rows(self, values: Mapping[str, Any]) -> list[Any]:
+    def rows(self, values: Mapping[str, Any], most: int | None = None) -> list[Any]:
         """Return the rows as tuples; raises Django's database errors, and KeyError for a missing value."""
         text, names = self._text_and_names
-        return connection.rows(text, [values[name] for name in names])  # type: ignore[attr-defined,no-any-return]
+        return connection.rows(text, [values[name] for name in names], most)  # type: ignore[attr-defined,no-any-return]
+
+    def in_steps(self, values: Mapping[str, Any], step: int) -> Iterator[Any]:
+        """Yield the rows, and make objects of no more than `step` before they are asked for."""
+        rows = self.rows(values, step)
+        while rows:
+            yield from rows
+            rows = connection.more_rows(step)  # type: ignore[attr-defined]
 
 
 def selection(queryset: "QuerySet[Any, Any]") -> Statement:

@@ -22,6 +22,19 @@ _taken = {"versions": (0, 0)}
 _forced_looks = ForcedLooks()
 
 
+# Django's own check W009, which only `manage.py check --deploy` makes. Half of a key that is being written is shorter.
+MIN_CHARACTERS, MIN_DIFFERENT = 50, 5
+
+
+def strong(text: str, name: str) -> str:
+    """Return `text`; raise `SecretError` that starts with `name` for a key that can be guessed."""
+    if len(text) < MIN_CHARACTERS:
+        raise SecretError(f"{name}: the key has {len(text)} characters, fewer than {MIN_CHARACTERS}.")
+    if len(set(text)) < MIN_DIFFERENT:
+        raise SecretError(f"{name}: the key repeats a few characters; make one of random bytes.")
+    return text
+
+
 def key_list(text: str, name: str) -> list[str]:
     """Return the keys of a JSON array; raise `SecretError` that starts with `name` and quotes nothing of `text`."""
     try:
@@ -30,7 +43,8 @@ def key_list(text: str, name: str) -> list[str]:
         keys = None
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise SecretError(f'{name} must hold a JSON array of texts, for example [] or ["the former key"].')
-    return [checked(key, f"{name}, entry {number}") for number, key in enumerate(keys, start=1)]
+    places = [f"{name}, entry {number}" for number in range(1, len(keys) + 1)]
+    return [strong(checked(key, place), place) for key, place in zip(keys, places, strict=True)]
 
 
 def refresh(*, fresh: bool = False) -> None:

@@ -15,6 +15,8 @@ from todoproject.secrets.files import Check, Secret, SecretError, SecretFile, Se
 
 env = environ.Env()
 
+POSTGRES = r"postgres(ql)?://[^/]"
+
 
 def switch(name: str, *, default: bool) -> bool:
     """Return a boolean; only true, false, 1 and 0 are accepted."""
@@ -59,9 +61,9 @@ def known_words(name: str, *, among: Sequence[str]) -> list[str]:
     return found
 
 
-def rate(name: str) -> str:
+def rate(name: str, *, default: str = "") -> str:
     """Return a rate such as ``100/minute``, or the empty text for no limit."""
-    text: str = env.str(name, default="")
+    text: str = env.str(name, default=default)
     if text and not re.fullmatch(r"[1-9][0-9]*/(second|minute|hour|day)", text):
         raise ImproperlyConfigured(
             f"{name}={text!r} is not a rate: give for example 100/minute, or nothing for no limit."
@@ -103,17 +105,23 @@ def database() -> dict[str, Any]:
         return {
             "HOST": env.str("DB_HOST", default="127.0.0.1"),
             "PORT": whole_number("DB_PORT", default=5432, minimum=1, maximum=65535),
-            "NAME": env.str("DB_NAME", default="todo"),
-            "USERNAME_SECRET": secret("DB_USERNAME", debug_default="todo_app"),
+            "NAME": env.str("DB_NAME", default="service"),
+            "USERNAME_SECRET": secret("DB_USERNAME", debug_default="service_app"),
             "PASSWORD_SECRET": secret("DB_PASSWORD", debug_default="debug-only"),
             "OPTIONS": {},
         }
     others = sorted(name for name in os.environ if name.startswith("DB_"))
     if others:
         raise ImproperlyConfigured(f"DATABASE_URL is set, and so is {', '.join(others)}: keep one way.")
-    if not re.match(r"postgres(ql)?://[^/]", os.environ["DATABASE_URL"]):
-        raise ImproperlyConfigured("DATABASE_URL must be postgres://user:password@host:port/name.")
-    parsed = env.db_url("DATABASE_URL")
+    try:
+        parsed = env.db_url("DATABASE_URL") if re.match(POSTGRES, os.environ["DATABASE_URL"]) else {}
+    except (ValueError, ImproperlyConfigured):  # whose words hold a part of the password
+        parsed = {}
+    if not all(parsed.get(part) for part in ("NAME", "USER", "PASSWORD")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be postgres://user:password@host:port/name, with special characters of the password as "
+            "%XX: ? is %3F, # is %23, / is %2F, @ is %40."
+        )
     return {
         "HOST": parsed["HOST"],
         "PORT": parsed["PORT"] or 5432,

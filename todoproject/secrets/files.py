@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 # nothing a rotation would notice and keep the cost off the hot path (one clock reading a call).
 LOOK_SECONDS = 5.0
 
-# What a stranger may cause by showing what nobody has signed: one extra read a second.
+# A stranger's unsigned tokens may cause this much: one extra read a second.
 FORCED_LOOK_SECONDS = 1.0
 
 PLACEHOLDERS = frozenset({"changeme", "change-me", "password", "placeholder", "secret", "xxx"})

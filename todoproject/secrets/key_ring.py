@@ -27,6 +27,8 @@ BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 # RFC 7518 §3.2: a key of at least the size of the hash.
 MIN_KEY_BYTES = 32
+# Of 32 random bytes some thirty differ, of a text in hexadecimal up to sixteen.
+MIN_DIFFERENT_BYTES = 8
 
 
 class KeyRing:
@@ -110,6 +112,8 @@ def _key(entry: Any, place: str) -> tuple[str, PyJWK]:
         raise SecretError(f"{place}: the key is not base64url.")
     if len(raw) < MIN_KEY_BYTES:
         raise SecretError(f"{place}: the key has {len(raw)} bytes, fewer than {MIN_KEY_BYTES}.")
+    if len(set(raw)) < MIN_DIFFERENT_BYTES:
+        raise SecretError(f"{place}: the key repeats a few bytes; make one of random bytes.")
     # A PyJWK is tied to its algorithm, whatever a token's header asks for.
     jwk = PyJWK.from_dict({"kty": "oct", "k": encoded.rstrip("=")}, ALGORITHM)
     try:

@@ -27,6 +27,9 @@ class SharedFlag:
 # first fork.
 flag = SharedFlag()
 
+# Until it is set, /readyz is red too: the database has not been found as this image needs it.
+started = SharedFlag()
+
 
 def drain_on_sigterm(arbiter: Any, seconds: int) -> None:
     """Make the first SIGTERM of gunicorn's `arbiter` open a window of `seconds` that still serves new connections.

@@ -1,4 +1,4 @@
-"""How gunicorn serves the application; every value from the environment, the same file in a pod and on a laptop.
+"""Configures gunicorn; every value from the environment, the same file in a pod and on a laptop.
 
 Start: ``python -m gunicorn -c todoproject/server/gunicorn.conf.py`` in the repository's folder.
 https://gunicorn.org/reference/settings/
@@ -37,14 +37,14 @@ workers = whole_number("WEB_WORKERS", default=1, minimum=1, maximum=64)
 threads = web_threads()
 
 # The application is loaded once, before the fork: workers share its memory, and a bad setting stops the start instead
-# of restarting workers for ever. Nothing may connect to the database while loading, since a connection cannot be
+# of restarting workers without end. Nothing may connect to the database while loading, since a connection cannot be
 # shared between processes. Reloading on edit needs each worker to load for itself.
 reload = switch("RELOAD", default=False)
 preload_app = not reload
 
 # An ALB keeps idle connections for 60 s. The server must keep them longer, or a request meets a closed connection: 502.
 keepalive = 65
-# The heartbeat of a worker's main thread. Requests run in other threads and are bounded by statement_timeout.
+# The heartbeat of a worker's main thread. Requests run in other threads and are bounded by their statements' deadlines.
 timeout = 30
 # Heartbeats are written to a file: on a disk that stalls they would kill healthy workers.
 worker_tmp_dir = str(directory.parent())
@@ -61,7 +61,7 @@ if bind.endswith(f":{metrics_port}"):
         f"PORT and METRICS_PORT are both {metrics_port}: choose another METRICS_PORT, or 0 for none."
     )
 
-# Beyond these gunicorn answers by itself: 414, 431 or 400. 8,190 is the most it can take, and a cursor may be long.
+# Beyond these the answer is 414 or 431. 8,190 is the most that gunicorn can take, and a cursor may be long.
 limit_request_line = 8190
 limit_request_fields = 100
 limit_request_field_size = 8190
@@ -81,9 +81,11 @@ def on_starting(server: Any) -> None:
     faults.crash_if_asked(words("FAULTS"))
     if metrics_port:
         from todoproject.metrics import server as metrics_server
+        from todoproject.server.readiness import Readiness
 
         build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
-        metrics_server.start(bind.rpartition(":")[0], metrics_port, build=build, workers=lambda: server.WORKERS)
+        address = bind.rpartition(":")[0]
+        metrics_server.start(address, metrics_port, build=build, workers=lambda: server.WORKERS, readiness=Readiness())
 
 
 def when_ready(server: Any) -> None:
@@ -104,6 +106,13 @@ def post_fork(_server: Any, _worker: Any) -> None:
     from todoproject.metrics import capacity
 
     capacity.threads.set(threads)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Look for the database, which readiness waits for once."""
+    from todoproject.server.health import startup
+
+    startup.watch()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

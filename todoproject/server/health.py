@@ -1,12 +1,14 @@
 """Answers /healthz and /readyz before anything that could refuse them: hosts, HTTPS, throttling, sessions.
 
-The load balancer and the kubelet ask by address, over http, many times a minute, from every node.
+The load balancer and the kubelet ask by address, over http, many times a minute, from every node. Under gunicorn's
+threads the loop answers (`todoproject.server.answers`); the middleware is for other servers and for odd requests.
 """
 
 import threading
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,17 +17,19 @@ from todoproject.http.problems import problem_response
 from todoproject.http.unavailable import RETRY_AFTER_SECONDS
 from todoproject.server import draining
 
+SECONDS_BETWEEN_CHECKS = 1.0
+
 
 class HealthMiddleware:
-    """/healthz says that the process lives; /readyz whether to send it requests; /readyz?deep=1 asks the database now.
+    """/healthz says that the process lives; /readyz whether to send it requests. Neither asks the database.
 
     Ready is red while starting and while draining, and not when the database goes away later: all pods share it, and
-    if all left the load balancer together, clients would see its errors instead of our 503 with Retry-After.
+    if all left the load balancer together, clients would see its errors instead of our 503 with Retry-After. Whether
+    the database answers now is told beside the metrics (`todoproject.metrics.exposition`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.startup = Startup()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info.removesuffix("/")
@@ -34,8 +38,7 @@ class HealthMiddleware:
         if request.method not in {"GET", "HEAD"}:
             allow = {"Allow": "GET, HEAD"}
             return problem_response(request, "method-not-allowed", "Health is only read.", headers=allow)
-        reason = "" if path == "/healthz" else self.why_not_ready(deep=is_deep(request))
-        if reason:
+        if reason := trouble(path):
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             response = problem_response(request, "unavailable", reason, headers=headers)
         else:
@@ -44,57 +47,42 @@ class HealthMiddleware:
         response["Content-Length"] = str(len(response.content))
         return response
 
-    def why_not_ready(self, *, deep: bool) -> str:
-        """Return a sentence, or "" when ready; takes connect_timeout or statement_timeout at most."""
-        if draining.flag.is_set():
-            return "Draining: this process is about to stop."
-        return self.startup.missing() or (database_trouble() if deep else "")
 
-
-def is_deep(request: HttpRequest) -> bool:
-    """Look at the query as it is: request.GET raises above a thousand parameters, and nobody answers that out here."""
-    return "deep=1" in request.META["QUERY_STRING"].split("&")
-
-
-def database_trouble() -> str:
-    """Ask the database one thing now, over the connection that this thread's requests use."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except (DatabaseError, InterfaceError) as error:
-        return f"The database does not answer ({type(error).__name__})."
-    return ""
-
-
-# Every probe of every node would otherwise ask the database that we are waiting for.
-SECONDS_BETWEEN_CHECKS = 1.0
+def trouble(path: str) -> str:
+    """Return a sentence for a 503, or "" when all is well."""
+    if path == "/healthz":
+        return ""
+    if "unready" in settings.FAULTS:
+        return "Red, as asked: FAULTS=unready."
+    if draining.flag.is_set():
+        return "Draining: this process is about to stop."
+    return "" if draining.started.is_set() else startup.missing
 
 
 class Startup:
-    """Asks the database at most once a second (a worker) until it was fine once, and never again.
+    """Asks the database once a second until it was fine once, and never again.
 
     What one worker has found counts for all: a worker that is replaced while the database is away is ready at once.
     """
 
-    def __init__(self) -> None:
-        self._done = draining.SharedFlag()
-        self._lock = threading.Lock()
-        self._missing = "Starting: the database has not been asked yet."
-        self._next_check = 0.0
+    missing = ""  # where nobody watches, as under ``runserver``
 
-    def missing(self) -> str:
-        """Return what is still missing as a sentence, or "" for good; waits for connect_timeout at most."""
-        if self._done.is_set():
-            return ""
-        if time.monotonic() >= self._next_check and self._lock.acquire(blocking=False):
-            try:
-                self._missing = missing_now()
-                self._next_check = time.monotonic() + SECONDS_BETWEEN_CHECKS
-            finally:
-                self._lock.release()
-            if not self._missing:
-                self._done.set()
-        return self._missing
+    def watch(self) -> None:
+        """Begin to ask, in a thread of its own: nobody who asks for readiness waits for the database."""
+        self.missing = "Starting: the database has not been asked yet."
+        threading.Thread(target=self._ask, name="startup", daemon=True).start()
+
+    def _ask(self) -> None:
+        while not draining.started.is_set():
+            if missing := missing_now():
+                self.missing = missing
+                time.sleep(SECONDS_BETWEEN_CHECKS)
+            else:
+                draining.started.set()
+            connection.close()
+
+
+startup = Startup()
 
 
 def missing_now() -> str:

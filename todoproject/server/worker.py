@@ -1,187 +1,217 @@
-"""gunicorn's threaded worker, which stops accepting at SIGTERM, finishes its requests and bounds every wait."""
+"""gunicorn's threaded worker, which collects a request before a thread takes it, and stops accepting at SIGTERM.
+
+All that is gunicorn's own and not documented is used here and nowhere else (tests/process/test_gunicorn_members.py).
+"""
 
 import errno
 import os
-import selectors
+import resource
 import socket
+import threading
 import time
 from contextlib import suppress
-from functools import partial
 from types import FrameType
 from typing import Any
 
+from gunicorn.http import get_parser
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from todoproject.logs.context import begin_request
 from todoproject.metrics import capacity
 from todoproject.server import limits
+from todoproject.server.connections import Connections
+from todoproject.server.incoming import HeadTooLargeError, Incoming
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
 
-# As long as gunicorn gives a client to read an answer and close.
-LINGER_SECONDS = 2.0
-
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Refuses new connections while it finishes its requests, and does not wait for them when told to quit.
-
-    It tells how many connections wait for one of its threads, and refuses more than they can serve in time.
-    """
+    """Its main thread, the loop, reads and never waits; a thread parses and answers what is in memory."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
-        self.taken: dict[Any, float] = {}  # connections that have a thread, and since when
-        self.ending: dict[Any, float] = {}  # connections that are being closed, and until when
+        self.serving = threading.local()
+        descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        self.worker_connections: int = min(self.cfg.worker_connections, descriptors - limits.OTHER_DESCRIPTORS)
+        self.most_kept: int = self.worker_connections * 3 // 4
 
+    def run(self) -> None:
+        """Import what needs Django, which is loaded by now, and loop."""
+        from todoproject.http.body_limit import limit_of  # noqa: PLC0415
+        from todoproject.server import answers  # noqa: PLC0415
+
+        self.limit_of, self.answers = limit_of, answers
+        self.waiting = Connections(self.poller, self.receive, self.close, self.cfg.keepalive)
+        super().run()
+
+    # ── Deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────
     def notify(self) -> None:
-        """Tell the arbiter that this worker lives, once a second: gunicorn does at each of two steps of a request.
-
-        Clients that take too long are seen to then.
-        """
+        """Tell the arbiter that this worker lives, once a second, and end what has taken too long."""
         now = time.monotonic()
-        if now - self._notified >= NOTIFY_SECONDS:
-            self._notified = now
-            super().notify()
-            for conn in [conn for conn, until in self.ending.items() if until < now]:
-                self.leave(conn)
-            for conn in [conn for conn, since in self.taken.copy().items() if since < now - limits.SLOW_SECONDS]:
-                self.stop_reading(conn)
-
-    def enqueue_req(self, conn: Any) -> None:
-        """Hand a connection to the threads, or refuse its request when too many wait for them already.
-
-        A new one waits without a thread until its client says something; gunicorn's would hold one for 5 s.
-        https://github.com/benoitc/gunicorn/pull/3519
-        """
-        if not (conn.initialized or conn.data_ready):
-            self.watch(conn, self.pending_conns, self.on_pending_socket_readable)
+        if now - self._notified < NOTIFY_SECONDS:
             return
-        most_waiting = self.cfg.threads * limits.WAITING_PER_THREAD
-        if self.tpool._work_queue.qsize() >= most_waiting and self.refuse(conn):  # noqa: SLF001  nothing public tells
-            return
-        capacity.waiting.inc()
-        super().enqueue_req(conn)
-
-    def refuse(self, conn: Any) -> bool:
-        """Answer 503 from the main thread, which never waits; False if the request must be served all the same."""
-        if conn.parser and conn.parser.unreader.buf.getvalue():
-            return False  # it came behind the last one's body and has been read from the socket already
-        conn.sock.settimeout(0)
-        try:
-            request = conn.sock.recv(limits.REQUEST_BYTES, socket.MSG_PEEK)
-            if limits.HEALTH.match(request):
-                return False
-            conn.sock.recv(limits.REQUEST_BYTES)
-            keep = self.alive and limits.can_be_kept(request)
-            if request:
-                count_refusal()
-                conn.sock.send(limits.refusal(keep=keep))
-        except OSError:
-            self.drop(conn)
-        else:
-            if keep:
-                self.watch(conn, self.keepalived_conns, self.on_client_socket_readable)
-            else:
-                self.drop(conn)
-        return True
-
-    def watch(self, conn: Any, connections: Any, on_readable: Any) -> None:
-        """Come back to a connection when its client has sent something; gunicorn's own way, from `finish_request`."""
-        conn.set_timeout()
-        connections.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(on_readable, conn))
-
-    def finish_request(self, conn: Any, fs: Any) -> None:
-        """Keep a connection as gunicorn does, or end it without waiting.
-
-        gunicorn's `close_graceful` waits up to 2 s for the client, in the one thread that accepts, refuses and beats:
-        thirty clients that stay would have the worker killed.
-        """
-        if fs.cancelled() or fs.exception() or not fs.result():
-            self.drop(conn)
-        else:
-            super().finish_request(conn, fs)
-
-    def drop(self, conn: Any) -> None:
-        """End a connection: our side now, the client's when it has read our answer and closed, or after LINGER_SECONDS.
-
-        Closed while something is unread, it would be reset, and the answer lost.
-        https://www.rfc-editor.org/rfc/rfc9112#section-9.6
-        """
-        try:
-            conn.sock.settimeout(0)
-            conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:  # the client was faster
-            self.forget(conn)
-        else:
-            self.ending[conn] = time.monotonic() + LINGER_SECONDS
-            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.read_out, conn))
-
-    def read_out(self, conn: Any, _sock: socket.socket) -> None:
-        """Throw away what a client still sends over a connection that ends."""
-        try:
-            ended = not conn.sock.recv(limits.REQUEST_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            ended = True
-        if ended:
-            self.leave(conn)
-
-    def leave(self, conn: Any) -> None:
-        del self.ending[conn]
-        self.poller.unregister(conn.sock)
-        self.forget(conn)
-
-    def forget(self, conn: Any) -> None:
-        self.nr_conns -= 1
-        conn.close()
-
-    def handle(self, conn: Any) -> Any:
-        """Serve a request; runs in the thread that has become free.
-
-        gunicorn's would wait for ever: https://github.com/benoitc/gunicorn/issues/2652
-        """
-        capacity.waiting.dec()
-        self.taken[conn] = time.monotonic()
-        try:
-            return super().handle(conn)
-        finally:
-            del self.taken[conn]
-
-    def stop_reading(self, conn: Any) -> None:
-        """Let what a thread still waits for from its client be the end of it; an answer goes on being sent."""
-        with suppress(OSError):
-            conn.sock.shutdown(socket.SHUT_RD)
-
-    def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
-        try:
-            return super().handle_request(req, conn)
-        except TimeoutError as error:
-            raise BrokenPipeError(errno.EPIPE, "The client does not read.") from error
+        self._notified = now
+        super().notify()
+        for conn in self.waiting.expire():
+            self.refuse(conn, 408)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
         """Stop listening, not only accepting, once the worker stops.
 
-        Otherwise the kernel goes on taking connections for it, which would hang until the last request has ended. Nor
-        does the worker wait for who has said nothing yet any longer than for who had been answered.
+        Otherwise the kernel goes on taking connections for it, which would hang until the last request has ended. A
+        connection that may bring another request is kept a little, for one that is on its way.
         """
         super().set_accept_enabled(enabled)
         if not self.alive and not enabled:
             for listener in self.sockets:
                 listener.close()
-            for conn in self.pending_conns:
-                conn.timeout = min(conn.timeout, time.monotonic() + STOP_KEEPALIVE_LINGER)
+            self.waiting.hurry(STOP_KEEPALIVE_LINGER)
+
+    # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def accept(self, listener: socket.socket) -> None:
+        """Accept a connection; without a descriptor left for it, another one must go first."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in {errno.EMFILE, errno.ENFILE}:
+                raise
+            self.waiting.make_room()
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Take a new connection, which waits without a thread until its client has sent a request."""
+        conn.initialized, conn.place, conn.held = True, None, 0
+        conn.incoming = Incoming(self.limit_of)
+        self.waiting.watch(conn, self.waiting.silent, self.cfg.keepalive)
+        if self.nr_conns >= self.worker_connections:
+            self.waiting.make_room()
+
+    def receive(self, conn: Any, _sock: socket.socket) -> None:
+        """Read what a client has sent."""
+        if conn.place is None:
+            return  # closed or taken since the kernel spoke of it
+        try:
+            data = conn.sock.recv(limits.RECEIVED_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+            conn.incoming.buffer.clear()
+        if conn.place is self.waiting.ending and data:
+            return
+        if not data:
+            if conn.incoming.buffer:
+                self.refuse(conn, 400)  # half a request, whose client may still read
+            else:
+                self.waiting.forget(conn)
+            return
+        conn.incoming.buffer += data
+        if conn.place is self.waiting.collecting:
+            self.waiting.count(conn, len(data))
+        self.proceed(conn)
+
+    def proceed(self, conn: Any) -> None:
+        """Answer what is whole, or hand it to a thread; wait for what is not."""
+        incoming = conn.incoming
+        try:
+            while (request := incoming.request()) is not None:
+                health = not incoming.last and self.answers.HEALTH.fullmatch(request)
+                if not health and self.tpool._work_queue.qsize() < self.cfg.threads * limits.WAITING_PER_THREAD:  # noqa: SLF001  nothing public tells
+                    self.serve(conn, request)
+                    return
+                keep = self.alive and not incoming.last and self.few_are_kept() and not incoming.wants_close()
+                if health:
+                    answer = self.answers.health_check(incoming, health, keep=keep)
+                else:
+                    answer = self.answers.refusal(incoming, 503, keep=keep)
+                incoming.begin_next()
+                if not (self.say(conn, answer) and keep):
+                    self.waiting.end(conn)
+                    return
+        except HeadTooLargeError:
+            self.refuse(conn, 431 if b"\r\n" in incoming.buffer[: limits.LINE_BYTES] else 414)
+            return
+        if not incoming.buffer:
+            self.waiting.watch(conn, self.waiting.kept, self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
+            return
+        if conn.place is not self.waiting.collecting:
+            self.waiting.watch(conn, self.waiting.collecting, limits.SLOW_SECONDS)
+        if incoming.expects:
+            incoming.expects = False
+            self.say(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
+        while self.waiting.collected > limits.COLLECTED_BYTES:
+            self.refuse(next(iter(self.waiting.collecting)), 408)
+
+    def few_are_kept(self) -> bool:
+        return len(self.waiting.kept) < self.most_kept
+
+    def say(self, conn: Any, answer: bytes) -> bool:
+        """Send a short answer; False if the client takes none."""
+        with suppress(OSError):
+            sent: int = conn.sock.send(answer)
+            return sent == len(answer)
+        return False
+
+    def refuse(self, conn: Any, status: int) -> None:
+        self.say(conn, self.answers.refusal(conn.incoming, status))
+        self.waiting.end(conn)
+
+    def close(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    def serve(self, conn: Any, request: bytes) -> None:
+        self.waiting.unwatch(conn)
+        conn.parser = get_parser(self.cfg, [request], conn.client)
+        capacity.waiting.inc()
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep a connection whose answer said so, and look at what came behind the request."""
+        with suppress(OSError):  # gunicorn closes it where an answer has broken off
+            conn.sock.settimeout(0)
+        if fs.cancelled() or fs.exception() or not fs.result():
+            self.waiting.end(conn)
+        else:
+            conn.incoming.begin_next()
+            self.proceed(conn)
+
+    # ── The threads ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def handle(self, conn: Any) -> Any:
+        """Parse and answer a request that is in memory; log lines after it belong to no request."""
+        capacity.waiting.dec()
+        self.serving.conn = conn
+        try:
+            return super().handle(conn)
+        finally:
+            begin_request("")
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
+        req._expected_100_continue = False  # noqa: SLF001  the loop has said it
+        if conn.incoming.too_large:
+            req.headers.append(("CONTENT-LENGTH", str(limits.NO_BODY_BYTES)))
+        if conn.incoming.last or not self.few_are_kept():
+            req.force_close()
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError as error:
+            raise BrokenPipeError(errno.EPIPE, "The client does not read.") from error
+
+    def handle_error(self, _req: Any, client: socket.socket, _address: Any, error: Exception) -> None:
+        """Answer what the parser refuses, or an error that not even Django has caught."""
+        status = self.answers.status_of(error)
+        if status == 500:
+            self.log.exception("Error handling request")  # noqa: LOG004  gunicorn calls this while it handles one
+        answer = self.answers.refusal(self.serving.conn.incoming, status, reason=type(error).__name__)
+        with suppress(OSError):
+            client.sendall(answer)
+
+    def _keepalive_after(self, _conn: Any, keepalive: Any) -> bool:
+        """Keep a connection whatever its request has left unread: all of it is in memory, and is thrown away."""
+        return bool(keepalive)
 
     def handle_quit(self, _number: int, _frame: FrameType | None) -> None:
         """Stop at once on SIGINT or SIGQUIT; Python would wait for the requests in its threads first."""
         os._exit(0)
-
-
-def count_refusal() -> None:
-    """Count a failed request: its route is not known, and it must be missing in no ratio."""
-    from todoproject.metrics.middleware import requests  # noqa: PLC0415  needs Django, which is loaded after this module
-
-    requests.labels("refused", "OTHER", 503, "users").inc()

@@ -1,6 +1,7 @@
-"""Who may come how often, counted in one statement: of requests at the same moment, in any worker or pod, all count.
+"""Limits how often somebody may come, by fixed windows that begin with the first request.
 
-Windows are fixed and begin with the first request: simple, one row an identity, and at worst twice the rate across a
+Logins are counted in one statement: of attempts at the same moment, in any worker or pod, all count. Requests of the
+API are counted in the memory of each worker, so that reads write nothing. At worst twice the rate passes across a
 boundary between two windows.
 
 Not DRF's own throttles: they read, add and write back in a cache of each process, so requests at the same moment slip
@@ -9,13 +10,15 @@ through together and every worker and pod grants the whole rate (https://github.
 
 from abc import ABC, abstractmethod
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from rest_framework.throttling import BaseThrottle
+
+from todoproject.throttling.memory import Window, Windows
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module itself, as DEFAULT_THROTTLE_CLASSES
@@ -55,14 +58,18 @@ class Throttle(BaseThrottle, ABC):
         """Return who is counted, or "" for nobody."""
 
     def allow_request(self, request: HttpRequest, view: "APIView | None" = None) -> bool:  # noqa: ARG002  DRF's
-        """Count this request and say whether it may pass; no query without a rate."""
+        """Count this request and say whether it may pass; nothing is counted without a rate."""
         rate, identity = self.rate(), self.identity(request)
         if not rate or not identity:
             return True
         number, unit = rate.split("/")
-        window = count_one(self.scope, identity, seconds=SECONDS_OF[unit])
+        window = self.count(identity, SECONDS_OF[unit])
         self.seconds_left = window.seconds_left
         return window.number <= int(number)
+
+    def count(self, identity: str, seconds: int) -> Window:
+        """Count for all workers and pods together."""
+        return count_one(self.scope, identity, seconds=seconds)
 
     def wait(self) -> float | None:
         """Return the seconds until the window ends, for ``Retry-After``."""
@@ -82,15 +89,20 @@ class LoginThrottle(Throttle):
 
 
 class ApiThrottle(Throttle):
-    """Requests of one user; off unless API_RATE is set."""
+    """Requests of one user to one worker; off unless API_RATE is set."""
 
     scope = "api"
+    windows = Windows()
 
     def rate(self) -> str:
         return settings.API_RATE
 
     def identity(self, request: HttpRequest) -> str:
         return str(request.user.pk) if request.user else ""
+
+    def count(self, identity: str, seconds: int) -> Window:
+        """Count in memory."""
+        return self.windows.count(identity, seconds)
 
 
 def network_of(address: str) -> str:
@@ -104,18 +116,16 @@ def network_of(address: str) -> str:
     return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
 
 
-class Window(NamedTuple):
-    """The number of this request in its window, from 1, and the seconds until the window ends."""
-
-    number: int
-    seconds_left: float
+def hashed(identity: str) -> str:
+    """Return how the table names an identity: with a key, so that it cannot be guessed."""
+    return salted_hmac("todoproject.throttling", identity, algorithm="sha256").hexdigest()
 
 
 def count_one(scope: str, identity: str, *, seconds: int) -> Window:
     """Count one request of `identity` in a window of `seconds`: one query, two when a window begins."""
     values: dict[str, str | int] = {
         "scope": scope,
-        "identity": salted_hmac("todoproject.throttling", identity, algorithm="sha256").hexdigest(),
+        "identity": hashed(identity),
         "seconds": seconds,
     }
     with connection.cursor() as cursor:

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMESPACE = "todo"
-SECRETS = ("todo-secrets", "todo-migrate", "todo-postgresql")
+NAMESPACE = "service"
+SECRETS = ("web-secrets", "migrate", "postgresql")
 HERE = Path(__file__).resolve().parent
 KUBECTL = shutil.which("kubectl") or str(Path(sys.prefix) / "bin" / "kubectl")
 
@@ -25,7 +25,7 @@ def main() -> int:
         print("the secrets are there already")
         return 0
     if there:
-        print(f"only {', '.join(there)}: delete the namespace {NAMESPACE} and start anew", file=sys.stderr)
+        print(f"only {', '.join(there)}: delete the namespace {NAMESPACE} and start again", file=sys.stderr)
         return 1
     print(kubectl("create", "-f", "-", stdin=json.dumps(manifest())), end="")
     return 0
@@ -38,9 +38,9 @@ def manifest() -> dict[str, object]:
         "django_secret_key_fallbacks": "[]",
         "jwt_signing_keys": json.dumps([{"kid": secrets.token_hex(4), "key": secrets.token_urlsafe(32)}]),
     }
-    passwords = {role: secrets.token_urlsafe(32) for role in ("postgres", "todo_app", "todo_migrate")}
-    app = {"db_username": "todo_app", "db_password": passwords["todo_app"]}
-    migrate = {"db_username": "todo_migrate", "db_password": passwords["todo_migrate"]}
+    passwords = {role: secrets.token_urlsafe(32) for role in ("postgres", "service_app", "service_migrate")}
+    app = {"db_username": "service_app", "db_password": passwords["service_app"]}
+    migrate = {"db_username": "service_migrate", "db_password": passwords["service_migrate"]}
     values = dict(zip(SECRETS, (keys | app, keys | migrate, passwords), strict=True))
     return {"apiVersion": "v1", "kind": "List", "items": [secret(name, values[name]) for name in SECRETS]}
 
@@ -52,7 +52,7 @@ def secret(name: str, values: dict[str, str]) -> dict[str, object]:
         "metadata": {
             "name": name,
             "namespace": NAMESPACE,
-            "labels": {"app.kubernetes.io/name": "todo", "app.kubernetes.io/part-of": "todo"},
+            "labels": {"app.kubernetes.io/name": "service", "app.kubernetes.io/part-of": "service"},
         },
         "type": "Opaque",
         "data": {key: base64.b64encode(value.encode()).decode() for key, value in values.items()},

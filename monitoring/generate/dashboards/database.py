@@ -31,9 +31,9 @@ def dashboard() -> Dashboard:
                 lines(
                     "Connections of the service",
                     "short",
-                    (gauge("todo_pool_size"), "{{colour}} open"),
-                    (gauge("todo_pool_in_use"), "{{colour}} in use"),
-                    (gauge("todo_threads"), "{{colour}} at most"),
+                    (gauge("service_pool_size"), "{{colour}} open"),
+                    (gauge("service_pool_in_use"), "{{colour}} in use"),
+                    (gauge("service_threads"), "{{colour}} at most"),
                 ),
                 lines(
                     "New and refused connections",

@@ -1,4 +1,4 @@
-"""Where a look begins: the promise, who is live since when, what fires, and the four golden signals."""
+"""Makes the dashboard to look at first: promises, who is live since when, what fires, and the four golden signals."""
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
@@ -20,7 +20,7 @@ def firing(severity: str) -> str:
 
 def dashboard(table: Table) -> Dashboard:
     sets = f'kube_replicaset_created{{{IN_NAMESPACE},replicaset=~".+-(blue|green)-.+"}}'
-    build = f"group by (colour, version) (todo_build_info{{{ENVIRONMENT}}})"
+    build = f"group by (colour, version) (service_build_info{{{ENVIRONMENT}}})"
     return frame(
         "Home",
         "Is it well? If not: what fires, what was released last, which of the four signals is off.",

@@ -11,11 +11,11 @@ def grown(name: str, *, by: str) -> str:
 
 def refused(status: str, *, traffic: str = "users") -> str:
     matchers = f'{ENVIRONMENT},traffic="{traffic}",status="{status}"'
-    return f"sum by (route) (rate(todo_http_requests_total{{{matchers}}}[$__rate_interval]))"
+    return f"sum by (route) (rate(service_http_requests_total{{{matchers}}}[$__rate_interval]))"
 
 
 def dashboard() -> Dashboard:
-    requests = f"sum by (traffic) (rate(todo_http_requests_total{{{ENVIRONMENT}}}[$__rate_interval]))"
+    requests = f"sum by (traffic) (rate(service_http_requests_total{{{ENVIRONMENT}}}[$__rate_interval]))"
     return frame(
         "Operations",
         "What must be repaired in working hours.",
@@ -24,14 +24,14 @@ def dashboard() -> Dashboard:
                 lines(
                     "Deliveries that failed",
                     "short",
-                    (grown("todo_audit_deliveries_failed_total", by="colour"), "{{colour}}"),
+                    (grown("service_audit_deliveries_failed_total", by="colour"), "{{colour}}"),
                     about="In 10 minutes. Each is tried again until it is there.",
                     alert="AuditTrailFailing",
                 ),
                 lines(
                     "Records dropped",
                     "short",
-                    (grown("todo_audit_records_dropped_total", by="colour"), "{{colour}}"),
+                    (grown("service_audit_records_dropped_total", by="colour"), "{{colour}}"),
                     about="In 10 minutes. They are in the application's log alone.",
                     bad=1,
                     alert="AuditRecordsDropped",
@@ -41,13 +41,26 @@ def dashboard() -> Dashboard:
                 lines(
                     "Looks at a secret that failed",
                     "short",
-                    (grown("todo_secret_failed_looks_total", by="variable"), "{{variable}}"),
+                    (grown("service_secret_failed_looks_total", by="variable"), "{{variable}}"),
                     width=8,
                     bad=1,
                     alert="SecretUnreadable",
                 ),
-                lines("Throttled", "reqps", (refused("429"), "{{route}}"), about="Answers of 429.", width=8),
-                lines("Not logged in", "reqps", (refused("401"), "{{route}}"), about="Answers of 401.", width=8),
+                lines(
+                    "Throttled",
+                    "reqps",
+                    (refused("429", traffic="limited"), "{{route}}"),
+                    about="Answers of 429.",
+                    width=8,
+                ),
+                lines(
+                    "Not logged in",
+                    "reqps",
+                    (refused("401"), "{{route}}"),
+                    about="Answers of 401.",
+                    width=8,
+                    alert="LoginsRefused",
+                ),
             ],
             "Log volume": [
                 lines(

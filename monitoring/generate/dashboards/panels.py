@@ -13,7 +13,9 @@ SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 ENVIRONMENT = 'environment="$environment"'
 
 # A pod of a release that was not there a minute ago. `group` keeps it one line a release, however many pods there are.
-DEPLOYS = "group by (colour, version) (todo_build_info) unless group by (colour, version) (todo_build_info offset 1m)"
+DEPLOYS = (
+    "group by (colour, version) (service_build_info) unless group by (colour, version) (service_build_info offset 1m)"
+)
 
 KEPT = (
     "Times are UTC. In prod Prometheus keeps 30 days on a volume; in dev it keeps what it knows in memory and loses it "
@@ -115,21 +117,26 @@ def _panel[Panel: (timeseries.Panel, stat.Panel)](
 def frame(name: str, about: str, rows: dict[str, list[timeseries.Panel | stat.Panel]]) -> builders.Dashboard:
     """Return a dashboard of rows, with its variables, the deploys as annotations, and what its figures are worth."""
     made = (
-        builders.Dashboard(f"Todo: {name}")
-        .uid(f"todo-{name.lower()}")
+        builders.Dashboard(f"Service: {name}")
+        .uid(f"service-{name.lower()}")
         .description(about)
-        .tags(["todo"])
+        .tags(["service"])
         .refresh("30s")
         .time("now-3h", "now")
         .timezone("utc")
         .tooltip(models.DashboardCursorSync.CROSSHAIR)
-        .link(builders.DashboardLink("Todo").type(models.DashboardLinkType.DASHBOARDS).tags(["todo"]).as_dropdown(True))
+        .link(
+            builders.DashboardLink("Service")
+            .type(models.DashboardLinkType.DASHBOARDS)
+            .tags(["service"])
+            .as_dropdown(True)
+        )
         .with_variable(builders.DatasourceVariable("datasource").label("Data source").type("prometheus"))
         .with_variable(
             builders.QueryVariable("environment")
             .label("Environment")
             .datasource(SOURCE)
-            .query("label_values(todo_build_info, environment)")
+            .query("label_values(service_build_info, environment)")
             .refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
         )
         .annotation(

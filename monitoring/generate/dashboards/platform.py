@@ -4,7 +4,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from monitoring.generate.dashboards.panels import ENVIRONMENT, frame, lines
 
-NAMESPACE = 'namespace="todo"'
+NAMESPACE = 'namespace="service"'
 
 
 def dashboard() -> Dashboard:
@@ -56,7 +56,7 @@ def dashboard() -> Dashboard:
                     "Age of the mirrored secrets",
                     "s",
                     (
-                        f"max by (variable) (time() - todo_secret_changed_timestamp_seconds{{{ENVIRONMENT}}})",
+                        f"max by (variable) (time() - service_secret_changed_timestamp_seconds{{{ENVIRONMENT}}})",
                         "{{variable}}",
                     ),
                     about="Since the oldest pod's file was written. The password is rotated every 30 days in prod.",

@@ -1,4 +1,4 @@
-"""What users feel: rate, errors, latency; by route, and blue beside green."""
+"""Makes the dashboard of rate, errors and latency, as users feel them; by route, and blue beside green."""
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
@@ -6,11 +6,11 @@ from monitoring.generate.dashboards.panels import ENVIRONMENT, frame, lines
 from monitoring.generate.table import Table
 
 USERS = f'{ENVIRONMENT},traffic="users"'
-REQUESTS = f"todo_http_requests_total{{{USERS}}}"
-FAILED = f'todo_http_requests_total{{{USERS},status=~"5.."}}'
+REQUESTS = f"service_http_requests_total{{{USERS}}}"
+FAILED = f'service_http_requests_total{{{USERS},status=~"5.."}}'
 # Other targets, such as the exporter of PostgreSQL, have CPU time too.
-CPU = f'process_cpu_seconds_total{{{ENVIRONMENT},job="todo"}}'
-IN_FLIGHT, THREADS = "todo_http_requests_in_flight", "todo_threads"
+CPU = f'process_cpu_seconds_total{{{ENVIRONMENT},job="service"}}'
+IN_FLIGHT, THREADS = "service_http_requests_in_flight", "service_threads"
 WINDOW = "[$__rate_interval]"
 
 
@@ -23,7 +23,7 @@ def failed(*, by: str) -> str:
 
 
 def quantile(share: float, *, by: str) -> str:
-    buckets = rate(f"todo_http_request_duration_seconds_bucket{{{USERS}}}", by=f"{by}, le")
+    buckets = rate(f"service_http_request_duration_seconds_bucket{{{USERS}}}", by=f"{by}, le")
     return f"histogram_quantile({share}, {buckets})"
 
 
@@ -83,7 +83,7 @@ def dashboard(table: Table) -> Dashboard:
                 lines(
                     "Threads",
                     "short",
-                    (gauge("todo_pool_waiting"), "{{colour}} waiting"),
+                    (gauge("service_pool_waiting"), "{{colour}} waiting"),
                     (gauge(IN_FLIGHT), "{{colour}} in flight"),
                     (gauge(THREADS), "{{colour}} threads"),
                     about="Waiting is in no latency. As many waiting as threads: ThreadsExhausted.",

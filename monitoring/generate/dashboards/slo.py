@@ -1,4 +1,4 @@
-"""What was promised, how much of the budget is left, and how fast it burns."""
+"""Makes the dashboard of the promises, of the budget that is left, and of its burn rate."""
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.builders.stat import Panel

@@ -1,4 +1,4 @@
-"""What `django-admin startproject` writes, for the peers on Django; ROOT_URLCONF says which of them.
+"""The settings of `django-admin startproject`, for the peers on Django; ROOT_URLCONF says which of them.
 
 https://docs.djangoproject.com/en/5.2/ref/databases/#persistent-connections: connections are kept, which a default
 project does not do, but any site with this load.

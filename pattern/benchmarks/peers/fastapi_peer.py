@@ -146,5 +146,5 @@ async def owned(request: Request, db: AsyncSession, owner: int, todo_id: int) ->
 
 
 def address(request: Request, todo: Todo) -> str:
-    # Starlette keeps `base_url` for the request; `url_for` would build each address anew.
+    # Starlette keeps `base_url` for the request; `url_for` would build each address again.
     return f"{request.base_url}todos/{todo.id}"

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from pattern.benchmarks import cpu
-from pattern.benchmarks.quota import NoQuotaError, quota
+from tests.quota import NoQuotaError, quota
 
 BURN = "import time\nend = time.process_time() + {seconds}\nwhile time.process_time() < end: pass\n"
 

@@ -50,7 +50,7 @@ def contained(part: Any, whole: Any, path: str = "") -> None:
     """Every field of `part` stands in `whole`, equal, or of its kind if it varies."""
     if isinstance(part, dict):
         for key, value in part.items():
-            known = {"todo/colour": "colour"}.get(key, key)
+            known = {"service/colour": "colour"}.get(key, key)
             assert known in whole, f"{path}.{key} is not in the recording"
             if key in VARIES:
                 assert type(value) is type(whole[known]), f"{path}.{key}"

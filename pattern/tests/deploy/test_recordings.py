@@ -48,7 +48,7 @@ def kubectl(tmp_path: Path) -> Kubectl:
 
 def coloured(thing: Object) -> Object:
     """Name the colour as our manifests do; the recordings were made with shorter ones."""
-    text = json.dumps(thing).replace('"colour"', '"todo/colour"')
+    text = json.dumps(thing).replace('"colour"', '"service/colour"')
     found: Object = json.loads(text)
     return found
 
@@ -61,7 +61,7 @@ def blue(kubectl: Kubectl) -> Object:
 
 
 def test_an_absent_object_may_be_ignored(kubectl: Kubectl) -> None:
-    assert kubectl("get", "deployment", "todo-blue", "--ignore-not-found", "-o", "json") == recorded(3)
+    assert kubectl("get", "deployment", "web-blue", "--ignore-not-found", "-o", "json") == recorded(3)
 
 
 def test_applying_says_created_unchanged_and_configured(kubectl: Kubectl, blue: Object) -> None:
@@ -73,7 +73,7 @@ def test_applying_says_created_unchanged_and_configured(kubectl: Kubectl, blue: 
 @pytest.mark.parametrize(("number", "seconds"), [(7, 0), (9, 60)])
 def test_a_deployment_starts_and_is_ready(kubectl: Kubectl, blue: Object, number: int, seconds: float) -> None:
     kubectl.clock.sleep(seconds)
-    same(kubectl("get", "deployment", "todo-blue", "-o", "json"), recorded(number))
+    same(kubectl("get", "deployment", "web-blue", "-o", "json"), recorded(number))
 
 
 POD = "status.phase status.conditions status.containerStatuses spec.containers metadata.creationTimestamp metadata.name"
@@ -86,9 +86,9 @@ def test_pods_show_what_ails_them(kubectl: Kubectl, blue: Object, number: int, f
     """Of the recorded pods, the one that the fault has (the others are of the release before)."""
     colour = "green" if fault else "blue"
     kubectl.fault(**({fault: colour} if fault else {}))
-    kubectl.apply(json.loads(json.dumps(blue).replace('"blue"', f'"{colour}"').replace("todo-blue", f"todo-{colour}")))
+    kubectl.apply(json.loads(json.dumps(blue).replace('"blue"', f'"{colour}"').replace("web-blue", f"web-{colour}")))
     kubectl.clock.sleep(seconds)
-    answer = json.loads(kubectl("get", "pods", "-l", f"todo/colour={colour}", "-o", "json").out)
+    answer = json.loads(kubectl("get", "pods", "-l", f"service/colour={colour}", "-o", "json").out)
     real = json.loads(recorded(number).out)
     ailing = [pod for pod in real["items"] if fault == "" or not pod["status"]["containerStatuses"][0]["ready"]]
     assert answer.keys() == real.keys()
@@ -100,24 +100,24 @@ def test_pods_show_what_ails_them(kubectl: Kubectl, blue: Object, number: int, f
 
 
 def test_a_service_leads_to_the_pods_of_its_selector_before_and_after_a_flip(kubectl: Kubectl, blue: Object) -> None:
-    green = json.loads(json.dumps(blue).replace('"blue"', '"green"').replace("todo-blue", "todo-green"))
+    green = json.loads(json.dumps(blue).replace('"blue"', '"green"').replace("web-blue", "web-green"))
     kubectl.apply(green)
     kubectl.clock.sleep(60)
     service = coloured(json.loads(json.loads(recorded(19).out)["metadata"]["annotations"][LAST]))
     flipped = json.dumps(service)
     assert kubectl.apply(json.loads(flipped.replace('"green"', '"blue"'))) == recorded(14)
-    slices = ("get", "endpointslices", "-l", "kubernetes.io/service-name=todo", "-o", "json")
+    slices = ("get", "endpointslices", "-l", "kubernetes.io/service-name=web", "-o", "json")
     same(kubectl(*slices), recorded(15))
     assert kubectl.apply(json.loads(flipped)) == recorded(17)
     same(kubectl(*slices), recorded(18))
     targets = [each["targetRef"]["name"] for each in json.loads(kubectl(*slices).out)["items"][0]["endpoints"]]
     assert len(targets) == 2
-    assert all(name.startswith("todo-green-") for name in targets)
-    same(kubectl("get", "service", "todo", "-o", "json"), recorded(19))
+    assert all(name.startswith("web-green-") for name in targets)
+    same(kubectl("get", "service", "web", "-o", "json"), recorded(19))
 
 
 def test_the_proxy_says_what_is_not_there(kubectl: Kubectl) -> None:
-    proxy = "/api/v1/namespaces/todo/services/http:{}:80/proxy/"
+    proxy = "/api/v1/namespaces/service/services/http:{}:80/proxy/"
     assert kubectl("get", "--raw", proxy.format("nothing")) == recorded(21)
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "empty"}, "spec": {"selector": {"a": "b"}}}
     kubectl.apply(service)
@@ -163,29 +163,29 @@ def test_a_failed_job_stays_until_it_is_deleted(kubectl: Kubectl) -> None:
 
 def test_a_lease_is_taken_once_and_replaced_against_its_version(kubectl: Kubectl) -> None:
     lease = json.loads(recorded(49).out)
-    lease["metadata"] = {"name": "todo-release", "namespace": "todo"}
+    lease["metadata"] = {"name": "release", "namespace": "service"}
     assert kubectl.with_file("create", "lease.yaml", lease) == recorded(47)
     assert kubectl.with_file("create", "lease.yaml", lease) == recorded(48)
-    same(kubectl("get", "lease", "todo-release", "-o", "json"), recorded(49))
+    same(kubectl("get", "lease", "release", "-o", "json"), recorded(49))
     lease["metadata"]["resourceVersion"] = "1"
     assert kubectl.with_file("replace", "l.json", lease) == recorded(50)
 
 
 def test_autoscalers_are_patched_and_deployments_scaled(kubectl: Kubectl, blue: Object) -> None:
     kubectl.apply(manifest(53))
-    patch = ("patch", "hpa", "todo-blue", "--type", "merge", "-p", '{"spec":{"minReplicas":3}}')
+    patch = ("patch", "hpa", "web-blue", "--type", "merge", "-p", '{"spec":{"minReplicas":3}}')
     assert kubectl(*patch) == recorded(52)
-    kubectl.apply(json.loads(json.dumps(blue).replace("todo-blue", "todo-green")))
-    assert kubectl("scale", "deployment/todo-green", "--replicas=0") == recorded(54)
+    kubectl.apply(json.loads(json.dumps(blue).replace("web-blue", "web-green")))
+    assert kubectl("scale", "deployment/web-green", "--replicas=0") == recorded(54)
     assert kubectl("scale", "deployment/nothing", "--replicas=1") == recorded(55)
-    hpa = json.loads(kubectl("get", "hpa", "todo-blue", "-o", "json").out)
+    hpa = json.loads(kubectl("get", "hpa", "web-blue", "-o", "json").out)
     hpa.pop("status", None)
     contained(hpa, json.loads(recorded(53).out))
 
 
 def test_the_log_of_a_container_that_has_ended_is_at_hand(kubectl: Kubectl, blue: Object) -> None:
     kubectl.fault(log="ttt")
-    (pod, *_) = json.loads(kubectl("get", "pods", "-l", "todo/colour=blue", "-o", "json").out)["items"]
+    (pod, *_) = json.loads(kubectl("get", "pods", "-l", "service/colour=blue", "-o", "json").out)["items"]
     assert kubectl("logs", f"pod/{pod['metadata']['name']}", "--previous") == recorded(42)
 
 

@@ -17,5 +17,5 @@ def test_a_failure_raises_its_alerts_and_no_others_and_they_end_with_it(name: st
     needed("prometheus")
     interruption = Interruption()
     with stage(tmp_path, interruption) as (stack, prometheus):
-        incident = rehearse(KINDS[name], stack, prometheus, interruption, mend=lambda: True)
+        incident = rehearse(KINDS[name], stack, prometheus, interruption, undo=lambda: True)
     assert incident.problems() == []

@@ -105,9 +105,9 @@ class Live:
     def requests(self) -> Counter[tuple[str, ...]]:
         """What Prometheus has counted, once what has been asked until now is scraped."""
         labels = ("colour", "route", "method", "status", "traffic")
-        scraped = f'up{{job="todo"}} == 1 and timestamp(up{{job="todo"}}) > {time.time():.3f}'
+        scraped = f'up{{job="service"}} == 1 and timestamp(up{{job="service"}}) > {time.time():.3f}'
         found = self.prometheus.await_data(
-            f"sum by ({', '.join(labels)}) (todo_http_requests_total) and on () count({scraped}) == 2"
+            f"sum by ({', '.join(labels)}) (service_http_requests_total) and on () count({scraped}) == 2"
         )
         return Counter({tuple(series.labels[label] for label in labels): int(series.value) for series in found})
 
@@ -142,7 +142,7 @@ def busy(live: Live) -> Iterator[Live]:
         ring = live.stack.state.secrets / "jwt_signing_keys"
         good = ring.read_text()
         ring.write_text("broken")
-        live.prometheus.await_data("todo_secret_failed_looks_total")
+        live.prometheus.await_data("service_secret_failed_looks_total")
         ring.write_text(good)
         time.sleep(5)  # a window of five minutes, sixty times as fast
         yield live

@@ -1,4 +1,4 @@
-# What an account has once. Clients often have it already: each part can be switched off.
+# Things that an account has once. Clients often have them already: each part can be switched off.
 
 # No thumbprint: AWS checks GitHub's certificate by its own library of authorities.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html

@@ -22,7 +22,7 @@ provider "aws" {
 }
 
 locals {
-  project = trimspace(file("${path.module}/../../project"))
+  project = jsondecode(file("${path.module}/../../../project.json")).name
 
   # The folders beside this one that are environments. Their names alone: what is in them is theirs.
   folders      = [for file in fileset("${path.module}/..", "*/settings.auto.tfvars") : dirname(file)]

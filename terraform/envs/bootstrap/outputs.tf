@@ -22,7 +22,7 @@ output "boundary_arns" {
   value       = { for environment, roles in module.github_oidc : environment => roles.boundary_arn }
 }
 
-# Nothing here is secret: a role is taken by whoever GitHub says the job is.
+# Nothing here is secret: GitHub's token says which job it is, and AWS gives the role by that.
 output "github_commands" {
   description = "Commands that make the GitHub environments, variables and settings: terraform output -raw github_commands"
   value = join("\n", concat(

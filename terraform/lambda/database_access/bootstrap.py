@@ -61,5 +61,5 @@ def _ensure_login(configuration: Configuration, store: SecretStore, secret: str,
     master = Credentials.from_json(store.get(configuration.master_secret) or "{}")
     with connect(configuration, master) as connection:
         set_password(connection, credentials)
-    # Password first, value second: a crash between leaves a secret without value, which the next call fills anew.
+    # Password first, value second: a crash between leaves a secret without value, which the next call fills.
     return _made(store.put_first(secret, credentials.to_json)) if stored is None else "password set again"

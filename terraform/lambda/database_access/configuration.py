@@ -1,4 +1,4 @@
-"""What Terraform tells the functions, read from the environment at every call."""
+"""Reads Terraform's values from the environment at every call of a function."""
 
 import os
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Configuration:
-    """Where the database is and which secrets belong to it."""
+    """The database's address and its secrets."""
 
     host: str
     port: str

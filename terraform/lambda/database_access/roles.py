@@ -1,10 +1,10 @@
 """The database's roles: who owns the schema, who may write rows, who logs in.
 
-todo_owner      NOLOGIN  owns the schema and every table; a rotation changes no owner
-todo_rw         NOLOGIN  reads and writes rows of whatever todo_owner makes, now and later
-todo_migrate    LOGIN    becomes todo_owner by `-c role=todo_owner`, and has no right of its own
-todo_app        LOGIN    member of todo_rw
-todo_app_clone  LOGIN    member of todo_rw; the other half of the alternating pair
+service_owner      NOLOGIN  owns the schema and every table; a rotation changes no owner
+service_rw         NOLOGIN  reads and writes rows of whatever service_owner makes, now and later
+service_migrate    LOGIN    becomes service_owner by `-c role=service_owner`, and has no right of its own
+service_app        LOGIN    member of service_rw
+service_app_clone  LOGIN    member of service_rw; the other half of the alternating pair
 """
 
 import logging
@@ -12,15 +12,15 @@ import logging
 import psycopg
 from psycopg import sql
 
-MIGRATE = "todo_migrate"
-APP = "todo_app"
-APP_CLONE = "todo_app_clone"
+MIGRATE = "service_migrate"
+APP = "service_app"
+APP_CLONE = "service_app_clone"
 
 logger = logging.getLogger(__name__)
 
 _ROLES = {
-    "todo_owner": "NOLOGIN",
-    "todo_rw": "NOLOGIN",
+    "service_owner": "NOLOGIN",
+    "service_rw": "NOLOGIN",
     # NOINHERIT: what it makes without the option would belong to the wrong role, so it can make nothing without it.
     MIGRATE: "LOGIN NOINHERIT",
     APP: "LOGIN",
@@ -29,21 +29,21 @@ _ROLES = {
 
 # Every statement may be repeated. `public` is the schema that Django writes to.
 _GRANTS = """
-GRANT todo_owner TO CURRENT_USER;
-GRANT todo_owner TO todo_migrate;
-GRANT todo_rw TO todo_app, todo_app_clone;
-GRANT CREATE ON DATABASE {database} TO todo_owner;
-ALTER SCHEMA public OWNER TO todo_owner;
+GRANT service_owner TO CURRENT_USER;
+GRANT service_owner TO service_migrate;
+GRANT service_rw TO service_app, service_app_clone;
+GRANT CREATE ON DATABASE {database} TO service_owner;
+ALTER SCHEMA public OWNER TO service_owner;
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT CONNECT ON DATABASE {database} TO todo_migrate, todo_app, todo_app_clone;
-GRANT USAGE ON SCHEMA public TO todo_rw;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO todo_rw;
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO todo_rw;
-ALTER DEFAULT PRIVILEGES FOR ROLE todo_owner IN SCHEMA public
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO todo_rw;
-ALTER DEFAULT PRIVILEGES FOR ROLE todo_owner IN SCHEMA public
-    GRANT USAGE, SELECT ON SEQUENCES TO todo_rw;
+GRANT CONNECT ON DATABASE {database} TO service_migrate, service_app, service_app_clone;
+GRANT USAGE ON SCHEMA public TO service_rw;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO service_rw;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO service_rw;
+ALTER DEFAULT PRIVILEGES FOR ROLE service_owner IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO service_rw;
+ALTER DEFAULT PRIVILEGES FOR ROLE service_owner IN SCHEMA public
+    GRANT USAGE, SELECT ON SEQUENCES TO service_rw;
 """
 
 

@@ -1,6 +1,6 @@
 """The four steps of a Secrets Manager rotation, with two users that take turns.
 
-The user in force keeps its password while the other one gets a new one, so whoever reads the secret a little late
+The user in force keeps its password while the other one gets a new one, so a pod that reads the secret a little late
 still logs in. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
 """
 

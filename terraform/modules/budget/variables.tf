@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Project and environment, such as \"todo-dev\"; names the budget."
+  description = "Project and environment, such as \"acme-dev\"; names the budget."
   type        = string
 }
 

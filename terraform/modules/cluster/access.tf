@@ -28,9 +28,9 @@ resource "aws_eks_access_entry" "on_call" {
   kubernetes_groups = ["service-oncall"]
 }
 
-# Releases: a group and nothing else. What it may do is a Role in platform/, which lists the kinds the overlays render.
+# Releases: a group and nothing else. Its rights are a Role in platform/, which lists the kinds the overlays render.
 resource "aws_eks_access_entry" "deployer" {
   cluster_name      = aws_eks_cluster.this.name
   principal_arn     = var.deployer_role_arn
-  kubernetes_groups = ["todo:deployers"]
+  kubernetes_groups = ["service:deployers"]
 }

@@ -1,4 +1,4 @@
-# What passes between the application's pods on Fargate and all that has the cluster's own group: control plane, nodes,
+# Traffic between the application's pods on Fargate and all that has the cluster's own group: control plane, nodes,
 # CoreDNS. The pods have one group of their own (docs/adr/0025), and on Fargate the kubelet is at the pod's interface.
 # https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html (Restricting cluster traffic)
 # https://docs.aws.amazon.com/eks/latest/userguide/sg-pods-example-deployment.html (rules that a pod's group needs)

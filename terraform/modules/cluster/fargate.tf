@@ -55,7 +55,7 @@ resource "aws_eks_fargate_profile" "app" {
 
   selector {
     namespace = var.namespace
-    labels    = { "todo/compute" = "fargate" }
+    labels    = { "service/compute" = "fargate" }
   }
 
   depends_on = [aws_iam_role_policy_attachment.fargate, aws_iam_role_policy.fargate_logs]

@@ -1,4 +1,4 @@
-# What the controller needs for one application load balancer of this cluster: its published policy without NLB, WAF,
+# The controller's rights for one application load balancer of this cluster: its published policy without NLB, WAF,
 # Shield, Cognito and Outposts, and with every write bound to the tag of this cluster.
 # https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Project and environment, such as \"todo-dev\"; names the cluster."
+  description = "Project and environment, such as \"acme-dev\"; names the cluster."
   type        = string
 }
 
@@ -103,14 +103,14 @@ variable "admin_role_arns" {
 }
 
 variable "deployer_role_arn" {
-  description = "IAM role of releases; it becomes the Kubernetes group todo:deployers."
+  description = "IAM role of releases; it becomes the Kubernetes group service:deployers."
   type        = string
 }
 
 variable "namespace" {
   description = "Namespace of the application."
   type        = string
-  default     = "todo"
+  default     = "service"
 }
 
 variable "node_groups" {

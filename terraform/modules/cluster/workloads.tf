@@ -12,7 +12,7 @@ locals {
 
   workloads = merge(
     {
-      web                      = { namespace = var.namespace, service_account = "todo-web" }
+      web                      = { namespace = var.namespace, service_account = "web" }
       secrets-mirror           = { namespace = var.namespace, service_account = "secrets-mirror" }
       load-balancer-controller = { namespace = "kube-system", service_account = "aws-load-balancer-controller" }
       cluster-autoscaler       = { namespace = "kube-system", service_account = "cluster-autoscaler" }

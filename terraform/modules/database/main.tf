@@ -20,7 +20,7 @@ resource "aws_db_instance" "this" {
 
   # RDS makes this password, rotates it every 7 days, and Terraform never sees it. Only the bootstrap and rotation
   # functions read it (module secrets).
-  username                      = "todo_master"
+  username                      = "service_master"
   manage_master_user_password   = true
   master_user_secret_kms_key_id = var.kms_key_arn
 
@@ -55,6 +55,11 @@ resource "aws_db_instance" "this" {
   tags = { Name = var.name }
 
   depends_on = [aws_cloudwatch_log_group.postgresql]
+
+  lifecycle {
+    # Another value of these replaces the instance. One made before a renaming keeps what it has (docs/changes.md).
+    ignore_changes = [db_name, username]
+  }
 }
 
 # Made here so that it has a retention: RDS would make it without.

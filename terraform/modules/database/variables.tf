@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Project and environment, such as \"todo-dev\"; names the instance."
+  description = "Project and environment, such as \"acme-dev\"; names the instance."
   type        = string
 }
 
@@ -53,7 +53,7 @@ variable "instance_class" {
 variable "database_name" {
   description = "Name of the database."
   type        = string
-  default     = "todo"
+  default     = "service"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))

@@ -1,10 +1,10 @@
 variable "domain" {
-  description = "Host name of the service, such as \"todo.example.com\"."
+  description = "Host name of the service, such as \"service.example.com\"."
   type        = string
 
   validation {
     condition     = can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.domain))
-    error_message = "domain must be a full host name in lower case, such as \"todo.example.com\", without https:// and without a final dot."
+    error_message = "domain must be a full host name in lower case, such as \"service.example.com\", without https:// and without a final dot."
   }
 }
 

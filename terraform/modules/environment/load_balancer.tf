@@ -4,7 +4,7 @@
 data "aws_lbs" "ingress" {
   tags = {
     "elbv2.k8s.aws/cluster" = local.name
-    "ingress.k8s.aws/stack" = "todo/todo"
+    "ingress.k8s.aws/stack" = "service/web"
   }
 }
 

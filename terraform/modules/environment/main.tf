@@ -1,9 +1,9 @@
-# One environment: what is composed, and in what order it needs each other. What differs between environments is in
+# One environment: its modules and the order in which they need each other. Differences between environments are in
 # their folders (envs/<env>/*.tfvars): a choice is a value there, never a comparison of names here.
 
 locals {
-  # Starts every name in AWS; what is called todo in Kubernetes and in the database is not the account's business.
-  project = trimspace(file("${path.module}/../../project"))
+  # Starts every name in AWS; role names in Kubernetes and in the database is not the account's business.
+  project = jsondecode(file("${path.module}/../../../project.json")).name
   # From the guard (guard.tf), not from the variable: whatever carries the name waits for the guard's yes.
   environment = terraform_data.environment.input
   name        = "${local.project}-${local.environment}"

@@ -9,7 +9,7 @@ output "values" {
   description = "What Kubernetes manifests and the release tool must know of the account, by key."
   value = {
     # Address ranges that reach the admin, joined by commas; empty where it is open to all that reach the service.
-    admin_cidrs = join(",", var.access.admin_cidrs)
+    admin_cidrs = jsonencode(var.access.admin_cidrs)
 
     # What every CloudWatch alarm of the environment starts with.
     alarm_prefix = "${local.name}-"

@@ -1,5 +1,5 @@
 # The most that any role of the environment can ever do, whatever policy somebody gives it: the work of nodes, pods and
-# functions, and nothing about identities. It lies outside todo-<env>-*, so the apply role cannot change it.
+# functions, and nothing about identities. It lies outside acme-<env>-*, so the apply role cannot change it.
 data "aws_iam_policy_document" "boundary" {
   #checkov:skip=CKV_AWS_356:A boundary grants nothing; the roles' own policies name resources
   #checkov:skip=CKV_AWS_107:As above

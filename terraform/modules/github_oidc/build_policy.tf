@@ -129,7 +129,7 @@ data "aws_iam_policy_document" "build" {
     }
   }
 
-  # What a machine is made of beside what is tagged: an image, and what comes new with it.
+  # Parts of a machine without a tag: its image, and what starts with it.
   statement {
     sid       = "RunInstances"
     actions   = ["ec2:RunInstances"]

@@ -1,5 +1,5 @@
 # Releases: push and verify the image, and everything that a rollback needs, for a release may end in one.
-# What it may do inside the cluster is the Kubernetes group todo:deployers (module cluster, platform/).
+# Its rights inside the cluster come from the Kubernetes group service:deployers (module cluster, platform/).
 data "aws_iam_policy_document" "deploy" {
   #checkov:skip=CKV_AWS_356:GetAuthorizationToken knows no resource; the push names the repository
   source_policy_documents = [data.aws_iam_policy_document.rollback.json]

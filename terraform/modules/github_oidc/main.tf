@@ -5,7 +5,7 @@ locals {
   classic   = "repo:${var.repository.owner}/${var.repository.name}"
   immutable = "repo:${var.repository.owner}@${var.repository.owner_id}/${var.repository.name}@${var.repository.id}"
 
-  # What a job may be. A pull request from a fork gets no token at all, and never one for an environment.
+  # The jobs that may take a role. A pull request from a fork gets no token at all, and never one for an environment.
   subjects = {
     # Beside pull requests, main: the nightly look at drift has none.
     plan     = ["pull_request", "ref:refs/heads/main"]
@@ -17,7 +17,7 @@ locals {
   # Not less than a job of the role may run: its credentials end with the session. Waking dev may take two hours.
   session_seconds = { plan = 3600, apply = 7200, deploy = 3600, rollback = 3600 }
 
-  # todo-ci-dev-plan: outside todo-dev-*, the names that the apply role may change.
+  # acme-ci-dev-plan: outside acme-dev-*, the names that the apply role may change.
   prefix = "${var.project}-ci-${var.environment}"
   name   = "${var.project}-${var.environment}"
 

@@ -1,4 +1,4 @@
-# What is the environment's own. By name where an ARN holds the name; by the tag Environment where it holds an invented ID
+# The objects of this environment. By name where an ARN holds the name; by the tag Environment where it holds an invented ID
 # (EC2, KMS, ACM, OpenID Connect providers); by zone for DNS. An environment's name holds no hyphen (variables.tf), so
 # "<project>-dev-*" matches nothing of an environment "dev2".
 locals {

@@ -27,7 +27,7 @@ mock_data "aws_iam_policy_document" {
 
 mock_data "aws_default_tags" {
   defaults = {
-    tags = { Project = "todo", ManagedBy = "terraform" }
+    tags = { Project = "acme", ManagedBy = "terraform" }
   }
 }
 
@@ -103,8 +103,8 @@ mock_resource "aws_acm_certificate" {
   defaults = {
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/mocked"
     domain_validation_options = [{
-      domain_name           = "todo.example.com"
-      resource_record_name  = "_proof.todo.example.com"
+      domain_name           = "service.example.com"
+      resource_record_name  = "_proof.service.example.com"
       resource_record_type  = "CNAME"
       resource_record_value = "_value.acm-validations.aws"
     }]

@@ -1,7 +1,7 @@
 # The load balancer is made by its controller after Terraform: the root finds it by the controller's tags and gives its
 # name here on the second apply. Both alarms need traffic before they speak: one failed request at night is 100 %.
 # Periods of 60 s, the shortest that the load balancer's metrics have: a release is watched for 300 s and must be rolled
-# back within them (deploy/release.toml requires both by name). After that they go on for ever, and mail who is on call.
+# back within them (environments/prod.ini requires both by name). They stay on after it, and mail the person on call.
 locals {
   load_balancer = var.load_balancer_arn_suffix == null ? {} : { this = var.load_balancer_arn_suffix }
 }

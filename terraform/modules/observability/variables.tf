@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Project and environment, such as \"todo-dev\"; starts every name."
+  description = "Project and environment, such as \"acme-dev\"; starts every name."
   type        = string
 }
 

@@ -9,7 +9,7 @@ locals {
     # What each value looks like, and which file of the pods it becomes: README.md.
     django_secret_key = "Key of Django's signatures and its fallbacks, JSON key and fallbacks"
     jwt_signing_keys  = "Ring of token keys, JSON array of kid and key"
-    app_database      = "Login of the web pods, JSON username and password; rotates between todo_app and todo_app_clone"
+    app_database      = "Login of the web pods, JSON username and password; rotates between service_app and service_app_clone"
     migrate_database  = "Login of the migrate Job, JSON username and password"
   }
 }
@@ -27,7 +27,7 @@ resource "aws_secretsmanager_secret" "this" {
   recovery_window_in_days = var.recovery_days
 }
 
-# Whoever IAM would let read is refused unless named here. A Deny, so that a careless Allow elsewhere changes nothing;
+# Every reader that is not named here is refused. A Deny, so that a careless Allow elsewhere changes nothing;
 # by name, not by principal, so that a role which sleeps with the cluster is the same reader when it wakes.
 data "aws_iam_policy_document" "readers" {
   statement {

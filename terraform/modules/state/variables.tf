@@ -4,7 +4,7 @@ variable "project" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,14}$", var.project))
-    error_message = "project must be 2 to 15 characters: a lower-case letter, then lower-case letters, digits or hyphens, such as \"todo\"."
+    error_message = "project must be 2 to 15 characters: a lower-case letter, then lower-case letters, digits or hyphens, such as \"acme\"."
   }
 }
 

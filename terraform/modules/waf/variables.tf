@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Project and environment, such as \"todo-prod\"; names the web ACL."
+  description = "Project and environment, such as \"acme-prod\"; names the web ACL."
   type        = string
 }
 

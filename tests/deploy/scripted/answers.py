@@ -19,7 +19,7 @@ SILENCE = {
 def inside(store: Store, thing: Object, words: list[str]) -> str:
     """Run a program in a pod."""
     text, colour = " ".join(words), thing["metadata"]["labels"].get(COLOUR)
-    if "deep=1" in text and store.faults.get("database") == colour:
+    if ":9000/readyz" in text and store.faults.get("database") == colour:
         raise Refused("urllib.error.HTTPError: HTTP Error 503\ncommand terminated with exit code 1")
     if "resource.toml" in text:
         return json.dumps([{"path": "/todos", "example": {"title": "Order new badges"}}])

@@ -35,7 +35,9 @@ def advance(store: Store) -> None:
 
 def _work(store: Store, job: Object) -> None:
     name, spec, status = job["metadata"]["name"], job["spec"], job.get("status", {})
-    fault = next((value for key, value in store.faults.items() if value and (name == key or f"-{key}-" in name)), "")
+    fault = next(
+        (value for key, value in store.faults.items() if value and (name == key or name.startswith(f"{key}-"))), ""
+    )
     pod = store.get("Pod", f"{name}-x7k2p")
     if {"Complete", "Failed"} & {each["type"] for each in status.get("conditions", [])}:
         return
@@ -96,7 +98,7 @@ def _conditions(store: Store, reason: str, message: str, *kinds: str) -> list[Ob
 def _bind(store: Store) -> None:
     """The load balancer controller makes a load balancer, and a binding for each colour's Service."""
     ingress = store.objects[f"Ingress/{TRAFFIC}"]
-    ingress["status"] = {"loadBalancer": {"ingress": [{"hostname": "todo.us-east-1.elb.amazonaws.com"}]}}
+    ingress["status"] = {"loadBalancer": {"ingress": [{"hostname": "service.us-east-1.elb.amazonaws.com"}]}}
     for colour in COLOURS:
         name = f"k8s-{web(colour)}"
         if store.get("Service", web(colour)) and not store.get("TargetGroupBinding", name):

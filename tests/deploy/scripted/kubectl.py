@@ -37,7 +37,9 @@ def _answer(store: Store, words: list[str]) -> str:
     if store.now < store.content.get("away_until", 0):
         raise Refused(AWAY)
     if "forbidden" in store.faults and store.faults["forbidden"] in text:
-        what = 'pods is forbidden: User "someone" cannot list resource "pods" in API group "" in the namespace "todo"'
+        what = (
+            'pods is forbidden: User "someone" cannot list resource "pods" in API group "" in the namespace "service"'
+        )
         raise Refused(f"Error from server (Forbidden): {what}")
     parsed = Words(words)
     advance(store)

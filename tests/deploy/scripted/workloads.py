@@ -10,7 +10,7 @@ from tests.deploy.scripted.store import Object, Store, moment
 
 SECONDS_TO_READY = 20
 SECONDS_TO_TARGET = 4  # after ready: the load balancer's own check
-GATE = "target-health.elbv2.k8s.aws/k8s-todo"
+GATE = "target-health.elbv2.k8s.aws/k8s-service"
 
 
 def live_colour(store: Store) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.kustomize.policies.policy import Objects, Policy
 from tests.kustomize.rendering import Manifest, called, containers, pods
 
-LABEL = ("todo/compute", "fargate")
+LABEL = ("service/compute", "fargate")
 VOLUMES = {"configMap", "downwardAPI", "emptyDir", "projected", "secret"}
 PLACED = ("affinity", "topologySpreadConstraints", "nodeSelector", "nodeName", "tolerations", "priorityClassName")
 KUBELET_PORT = 10250

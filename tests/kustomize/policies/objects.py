@@ -7,7 +7,7 @@ from tests.kustomize.rendering import called, pods
 
 # The first two are the cost tags: AWS's split cost allocation data groups pods by labels, the load balancer has its own
 # annotation. https://docs.aws.amazon.com/cur/latest/userguide/split-cost-allocation-data.html
-LABELS = ("app.kubernetes.io/part-of", "todo/environment", "app.kubernetes.io/name", "app.kubernetes.io/component")
+LABELS = ("app.kubernetes.io/part-of", "service/environment", "app.kubernetes.io/name", "app.kubernetes.io/component")
 COMPONENTS = {"web", "migrate", "prune", "smoke", "secrets-mirror", "postgresql", "traffic", "database-ca"}
 CLUSTER_WIDE = {"Namespace", "ClusterRole", "ClusterRoleBinding", "IngressClass", "CustomResourceDefinition"}
 
@@ -31,8 +31,8 @@ def tags(objects: Objects) -> Iterator[str]:
 
 def namespaces(objects: Objects) -> Iterator[str]:
     for manifest in objects:
-        if manifest["kind"] in CLUSTER_WIDE or manifest["metadata"].get("namespace") != "todo":
-            yield f"{called(manifest)} is not in the namespace todo"
+        if manifest["kind"] in CLUSTER_WIDE or manifest["metadata"].get("namespace") != "service":
+            yield f"{called(manifest)} is not in the namespace service"
 
 
 def secrets(objects: Objects) -> Iterator[str]:

@@ -46,7 +46,7 @@ PODS = (
         "no container writes to its root", "what breaks in cannot stay; what is written is lost anyway", writable_root
     ),
     Policy("no pod has a token", "nobody here asks the Kubernetes API; IRSA brings a token of its own", token),
-    Policy("no Service becomes a variable", "a Service named todo would set TODO_PORT in every pod", service_links),
+    Policy("no Service becomes a variable", "a Service named web would set WEB_PORT in every pod", service_links),
     Policy("every container is bounded", "the scheduler, the autoscaler and Fargate's sizes need it", bounds),
     Policy("an image is a digest, or not set", "a tag may be another image tomorrow, latest always is", image),
 )

@@ -1,4 +1,4 @@
-"""What moto accepts and forgets, or judges differently from AWS, mended inside moto's own classes (moto is pinned)."""
+"""Makes moto judge as AWS does where it forgets or differs, inside moto's own classes (moto is pinned)."""
 # mypy: disable-error-code="method-assign, no-untyped-call, attr-defined, union-attr, assignment, no-any-return"
 
 import json
@@ -19,7 +19,7 @@ _budget_tags: dict[str, list[dict[str, str]]] = {}
 
 
 def fill() -> None:
-    """Mend all of them; call it once, before the server starts."""
+    """Fix all of them; call it once, before the server starts."""
     _bucket_policy_conditions()
     _delete_markers()
     _budgets()

@@ -14,10 +14,10 @@ mock_provider "aws" {
 variables {
   account_id      = "123456789012"
   region          = "eu-central-1"
-  owner           = "team-todo"
+  owner           = "platform-team"
   cost_centre     = "1234"
   email_addresses = ["team@example.com"]
-  repository      = { owner = "example", owner_id = "1", name = "todo", id = "2" }
+  repository      = { owner = "example", owner_id = "1", name = "acme", id = "2" }
   environments    = ["prod"]
 }
 
@@ -26,24 +26,24 @@ run "an_account_of_prod_alone_says_nothing_about_dev" {
 
   assert {
     condition = alltrue([for line in [
-      "gh variable set AWS_REGION --repo example/todo --env prod --body eu-central-1",
-      "gh variable set AWS_REGION --repo example/todo --env prod-infra --body eu-central-1",
-      "gh variable set AWS_REGION --repo example/todo --env prod-rollback --body eu-central-1",
-      "gh variable set AWS_PLAN_REGION_PROD --repo example/todo --body eu-central-1",
+      "gh variable set AWS_REGION --repo example/acme --env prod --body eu-central-1",
+      "gh variable set AWS_REGION --repo example/acme --env prod-infra --body eu-central-1",
+      "gh variable set AWS_REGION --repo example/acme --env prod-rollback --body eu-central-1",
+      "gh variable set AWS_PLAN_REGION_PROD --repo example/acme --body eu-central-1",
     ] : contains(split("\n", output.github_commands), line)])
     error_message = "Each GitHub environment, and the plan of each, has its own region."
   }
 
   assert {
     condition = alltrue([for environment in ["prod", "prod-infra", "prod-rollback"] : strcontains(output.github_commands, join("\n", [
-      "gh api --method PUT repos/example/todo/environments/${environment} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
-      "gh api --method POST repos/example/todo/environments/${environment}/deployment-branch-policies -f name=main",
+      "gh api --method PUT repos/example/acme/environments/${environment} -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
+      "gh api --method POST repos/example/acme/environments/${environment}/deployment-branch-policies -f name=main",
     ]))]) && !strcontains(output.github_commands, "protected_branches]=true")
     error_message = "Only main deploys, also in a repository in which no branch is protected."
   }
 
   assert {
-    condition     = contains(split("\n", output.github_commands), "gh api --method PUT repos/example/todo/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true")
+    condition     = contains(split("\n", output.github_commands), "gh api --method PUT repos/example/acme/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true")
     error_message = "The button `rollback` opens a pull request, which GitHub refuses to workflows by default."
   }
 

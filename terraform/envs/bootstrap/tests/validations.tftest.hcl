@@ -14,10 +14,10 @@ mock_provider "aws" {
 variables {
   account_id      = "123456789012"
   region          = "us-east-1"
-  owner           = "team-todo"
+  owner           = "platform-team"
   cost_centre     = "1234"
   email_addresses = ["team@example.com"]
-  repository      = { owner = "example", owner_id = "1", name = "todo", id = "2" }
+  repository      = { owner = "example", owner_id = "1", name = "acme", id = "2" }
 }
 
 run "account_id_is_refused" {
@@ -64,7 +64,7 @@ run "zones_is_refused" {
   command = plan
 
   variables {
-    zones = { nowhere = { id = "Z1", domain = "todo.example.com" } }
+    zones = { nowhere = { id = "Z1", domain = "service.example.com" } }
   }
 
   expect_failures = [var.zones]

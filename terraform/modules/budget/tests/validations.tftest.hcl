@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name            = "todo-dev"
+  name            = "acme-dev"
   environment     = "dev"
   limit           = 50
   email_addresses = ["team@example.com"]

@@ -4,18 +4,18 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "todo-dev"
+  name                     = "acme-dev"
   vpc_id                   = "vpc-1"
   app_security_group_id    = "sg-0123456789abcdef0"
   private_subnet_ids       = { us-east-1a = "subnet-1", us-east-1b = "subnet-2" }
   api_public_cidrs         = ["198.51.100.0/24"]
   admin_role_arns          = ["arn:aws:iam::123456789012:role/Administrator"]
-  deployer_role_arn        = "arn:aws:iam::123456789012:role/todo-ci-dev-deploy"
+  deployer_role_arn        = "arn:aws:iam::123456789012:role/acme-ci-dev-deploy"
   node_groups              = { platform = ["subnet-1", "subnet-2"] }
   ebs_csi                  = false
   control_plane_logs       = ["audit"]
-  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
-  secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
+  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/acme-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/acme-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/acme-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/acme-dev/cluster" }
+  secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:acme-dev/app-database-AbCdEf"]
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
 
   versions = {
@@ -37,11 +37,11 @@ run "nobody_is_administrator_but_those_who_are_named" {
 
   assert {
     condition     = aws_eks_cluster.this.access_config[0].authentication_mode == "API" && aws_eks_cluster.this.access_config[0].bootstrap_cluster_creator_admin_permissions == false
-    error_message = "Access entries alone; whoever creates the cluster is not its administrator."
+    error_message = "Access entries alone; the cluster's creator is not its administrator."
   }
 
   assert {
-    condition     = toset(keys(aws_eks_access_entry.admin)) == toset(var.admin_role_arns) && aws_eks_access_entry.deployer.kubernetes_groups == toset(["todo:deployers"])
+    condition     = toset(keys(aws_eks_access_entry.admin)) == toset(var.admin_role_arns) && aws_eks_access_entry.deployer.kubernetes_groups == toset(["service:deployers"])
     error_message = "Administrators by name; releases by group."
   }
 }
@@ -96,7 +96,7 @@ run "fargate_takes_pods_by_namespace_and_label_in_every_private_subnet" {
   command = plan
 
   assert {
-    condition     = one(aws_eks_fargate_profile.app.selector).namespace == "todo" && one(aws_eks_fargate_profile.app.selector).labels == tomap({ "todo/compute" = "fargate" }) && aws_eks_fargate_profile.app.subnet_ids == toset(["subnet-1", "subnet-2"])
+    condition     = one(aws_eks_fargate_profile.app.selector).namespace == "service" && one(aws_eks_fargate_profile.app.selector).labels == tomap({ "service/compute" = "fargate" }) && aws_eks_fargate_profile.app.subnet_ids == toset(["subnet-1", "subnet-2"])
     error_message = "Without the label the profile would take the secrets mirror too, which cannot run on Fargate."
   }
 }
@@ -144,7 +144,7 @@ run "nodes_are_small_closed_and_leave_their_number_to_the_autoscaler" {
   }
 
   assert {
-    condition     = toset([for specification in aws_launch_template.node.tag_specifications : specification.resource_type]) == toset(["instance", "volume", "network-interface"]) && alltrue([for specification in aws_launch_template.node.tag_specifications : specification.tags["Project"] == "todo"])
+    condition     = toset([for specification in aws_launch_template.node.tag_specifications : specification.resource_type]) == toset(["instance", "volume", "network-interface"]) && alltrue([for specification in aws_launch_template.node.tag_specifications : specification.tags["Project"] == "acme"])
     error_message = "Instances and volumes carry the cost tags: default_tags stop at the launch template."
   }
 }
@@ -154,7 +154,7 @@ run "addons_that_need_a_node_come_after_it" {
 
   assert {
     condition     = keys(aws_eks_addon.before_nodes) == ["kube-proxy", "vpc-cni"] && keys(aws_eks_addon.after_nodes) == ["aws-secrets-store-csi-driver-provider", "coredns", "metrics-server"]
-    error_message = "A Deployment's add-on before the nodes would wait for ever; a node before vpc-cni too."
+    error_message = "A Deployment's add-on before the nodes would never be ready; a node before vpc-cni too."
   }
 
   assert {
@@ -169,7 +169,7 @@ run "prod_adds_volumes_envelope_encryption_and_dns" {
   variables {
     ebs_csi     = true
     kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
-    zone        = { arn = "arn:aws:route53:::hostedzone/Z1", domain = "todo.example.com" }
+    zone        = { arn = "arn:aws:route53:::hostedzone/Z1", domain = "service.example.com" }
     node_groups = { platform-us-east-1a = ["subnet-1"], platform-us-east-1b = ["subnet-2"] }
   }
 
@@ -248,8 +248,8 @@ run "who_is_on_call_and_the_rollback_button_are_a_group_and_nothing_else" {
 
   variables {
     on_call_role_arns = {
-      on-call  = "arn:aws:iam::123456789012:role/todo-dev-on-call"
-      rollback = "arn:aws:iam::123456789012:role/todo-ci-dev-rollback"
+      on-call  = "arn:aws:iam::123456789012:role/acme-dev-on-call"
+      rollback = "arn:aws:iam::123456789012:role/acme-ci-dev-rollback"
     }
   }
 

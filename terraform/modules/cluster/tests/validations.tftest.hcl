@@ -6,18 +6,18 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "todo-dev"
+  name                     = "acme-dev"
   vpc_id                   = "vpc-1"
   app_security_group_id    = "sg-0123456789abcdef0"
   private_subnet_ids       = { us-east-1a = "subnet-1", us-east-1b = "subnet-2" }
   api_public_cidrs         = ["198.51.100.0/24"]
   admin_role_arns          = ["arn:aws:iam::123456789012:role/Administrator"]
-  deployer_role_arn        = "arn:aws:iam::123456789012:role/todo-ci-dev-deploy"
+  deployer_role_arn        = "arn:aws:iam::123456789012:role/acme-ci-dev-deploy"
   node_groups              = { platform = ["subnet-1", "subnet-2"] }
   ebs_csi                  = false
   control_plane_logs       = ["audit"]
-  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/todo-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/todo-dev/cluster" }
-  secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:todo-dev/app-database-AbCdEf"]
+  log_group_arns           = { app = "arn:aws:logs:us-east-1:123456789012:log-group:/acme-dev/app", audit = "arn:aws:logs:us-east-1:123456789012:log-group:/acme-dev/audit", platform = "arn:aws:logs:us-east-1:123456789012:log-group:/acme-dev/platform", control_plane = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/acme-dev/cluster" }
+  secret_arns              = ["arn:aws:secretsmanager:us-east-1:123456789012:secret:acme-dev/app-database-AbCdEf"]
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
 
   versions = {
@@ -48,7 +48,7 @@ run "app_security_group_id_is_refused" {
   command = plan
 
   variables {
-    app_security_group_id = "todo-dev-app"
+    app_security_group_id = "acme-dev-app"
   }
 
   expect_failures = [var.app_security_group_id]

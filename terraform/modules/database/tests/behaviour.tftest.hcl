@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name                      = "todo-dev"
+  name                      = "acme-dev"
   vpc_id                    = "vpc-1"
   subnet_ids                = ["subnet-1", "subnet-2"]
   client_security_group_ids = { app = "sg-1" }
@@ -74,7 +74,7 @@ run "prod_keeps_what_it_has" {
   }
 
   assert {
-    condition     = aws_db_instance.this.multi_az && aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.final_snapshot_identifier == "todo-dev-final" && !aws_db_instance.this.delete_automated_backups
+    condition     = aws_db_instance.this.multi_az && aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.final_snapshot_identifier == "acme-dev-final" && !aws_db_instance.this.delete_automated_backups
     error_message = "prod has a standby, refuses deletion, and leaves a snapshot and its backups."
   }
 }

@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name                      = "todo-dev"
+  name                      = "acme-dev"
   vpc_id                    = "vpc-1"
   subnet_ids                = ["subnet-1", "subnet-2"]
   client_security_group_ids = { cluster = "sg-1" }

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  domain    = "todo.example.com"
+  domain    = "service.example.com"
   zone_name = "example.com"
 }
 
@@ -34,7 +34,7 @@ run "the_certificate_is_proved_by_dns" {
   command = plan
 
   assert {
-    condition     = aws_acm_certificate.this.validation_method == "DNS" && aws_route53_record.validation.name == "_proof.todo.example.com"
+    condition     = aws_acm_certificate.this.validation_method == "DNS" && aws_route53_record.validation.name == "_proof.service.example.com"
     error_message = "The certificate is proved by a record in the zone."
   }
 }

@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  domain    = "todo.example.com"
+  domain    = "service.example.com"
   zone_name = "example.com"
 }
 
@@ -14,7 +14,7 @@ run "domain_is_refused" {
   command = plan
 
   variables {
-    domain = "https://todo.example.com"
+    domain = "https://service.example.com"
   }
 
   expect_failures = [var.domain]

@@ -10,7 +10,7 @@ variables {
   account = {
     account_id      = "123456789012"
     region          = "us-east-1"
-    owner           = "team-todo"
+    owner           = "platform-team"
     cost_centre     = "1234"
     email_addresses = ["team@example.com"]
   }
@@ -83,7 +83,7 @@ run "awake_it_has_a_cluster_and_names_that_start_with_project_and_environment" {
   }
 
   assert {
-    condition     = tomap(output.tags) == tomap({ Project = local.project, Environment = "dev", Owner = "team-todo", CostCentre = "1234", ManagedBy = "terraform" })
+    condition     = tomap(output.tags) == tomap({ Project = local.project, Environment = "dev", Owner = "platform-team", CostCentre = "1234", ManagedBy = "terraform" })
     error_message = "The five tags that cost is split by."
   }
 

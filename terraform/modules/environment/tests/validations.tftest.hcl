@@ -12,7 +12,7 @@ variables {
   account = {
     account_id      = "123456789012"
     region          = "us-east-1"
-    owner           = "team-todo"
+    owner           = "platform-team"
     cost_centre     = "1234"
     email_addresses = ["team@example.com"]
   }
@@ -24,7 +24,7 @@ variables {
     admin_cidrs      = ["203.0.113.0/24"]
   }
 
-  dns = { domain = "todo.example.com" }
+  dns = { domain = "service.example.com" }
 
   settings = {
     production              = true
@@ -102,7 +102,7 @@ run "account_is_refused_for_a_tag_with_a_comma" {
   command = plan
 
   variables {
-    account = merge(var.account, { owner = "team-todo, platform" })
+    account = merge(var.account, { owner = "platform-team, platform" })
   }
 
   expect_failures = [var.account]

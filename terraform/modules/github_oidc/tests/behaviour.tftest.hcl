@@ -4,27 +4,27 @@ mock_provider "aws" {
 }
 
 variables {
-  project          = "todo"
+  project          = "acme"
   environment      = "dev"
   account_id       = "123456789012"
   region           = "us-east-1"
-  repository       = { owner = "example", owner_id = "1234567", name = "todo", id = "7654321" }
+  repository       = { owner = "example", owner_id = "1234567", name = "acme", id = "7654321" }
   provider_arn     = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
   state_bucket_arn = "arn:aws:s3:::state"
   lock_table_arn   = "arn:aws:dynamodb:us-east-1:123456789012:table/lock"
-  repository_arn   = "arn:aws:ecr:us-east-1:123456789012:repository/todo"
+  repository_arn   = "arn:aws:ecr:us-east-1:123456789012:repository/acme"
 }
 
 run "four_roles_lie_outside_the_names_that_apply_may_change" {
   command = plan
 
   assert {
-    condition     = toset([for role in aws_iam_role.this : role.name]) == toset(["todo-ci-dev-plan", "todo-ci-dev-apply", "todo-ci-dev-deploy", "todo-ci-dev-rollback"])
-    error_message = "The roles are named todo-ci-dev-*."
+    condition     = toset([for role in aws_iam_role.this : role.name]) == toset(["acme-ci-dev-plan", "acme-ci-dev-apply", "acme-ci-dev-deploy", "acme-ci-dev-rollback"])
+    error_message = "The roles are named acme-ci-dev-*."
   }
 
   assert {
-    condition     = !startswith(aws_iam_policy.boundary.name, "todo-dev-")
+    condition     = !startswith(aws_iam_policy.boundary.name, "acme-dev-")
     error_message = "The apply role must not be able to change its own fence."
   }
 }
@@ -50,15 +50,15 @@ run "the_button_describes_one_cluster_and_the_traffic_and_does_nothing_else" {
 
   assert {
     condition = one([for statement in data.aws_iam_policy_document.rollback.statement : statement if contains(statement.actions, "eks:DescribeCluster")]).resources == toset([
-      "arn:aws:eks:us-east-1:123456789012:cluster/todo-dev",
+      "arn:aws:eks:us-east-1:123456789012:cluster/acme-dev",
     ])
     error_message = "It finds the cluster of its environment and no other."
   }
 
   assert {
     condition = [for condition in data.aws_iam_policy_document.trust["rollback"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")][0] == tolist([
-      "repo:example/todo:environment:dev-rollback",
-      "repo:example@1234567/todo@7654321:environment:dev-rollback",
+      "repo:example/acme:environment:dev-rollback",
+      "repo:example@1234567/acme@7654321:environment:dev-rollback",
     ])
     error_message = "Jobs of the environment dev-rollback alone."
   }
@@ -69,7 +69,7 @@ run "a_release_verifies_images_of_another_account" {
 
   assert {
     condition = one([for statement in data.aws_iam_policy_document.deploy.statement : statement if statement.sid == "PullToVerify"]).resources == toset([
-      "arn:aws:ecr:*:*:repository/todo",
+      "arn:aws:ecr:*:*:repository/acme",
     ])
     error_message = "cosign verify reads the project's repository in whichever account it lies."
   }
@@ -87,8 +87,8 @@ run "each_trust_names_both_formats_of_one_subject" {
 
   assert {
     condition = [for condition in data.aws_iam_policy_document.trust["deploy"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")][0] == tolist([
-      "repo:example/todo:environment:dev",
-      "repo:example@1234567/todo@7654321:environment:dev",
+      "repo:example/acme:environment:dev",
+      "repo:example@1234567/acme@7654321:environment:dev",
     ])
     error_message = "The classic and the immutable subject, and no other."
   }
@@ -99,10 +99,10 @@ run "only_the_plan_role_is_for_jobs_without_an_environment" {
 
   assert {
     condition = [for condition in data.aws_iam_policy_document.trust["plan"].statement[0].condition : condition.values if endswith(condition.variable, ":sub")][0] == tolist([
-      "repo:example/todo:pull_request",
-      "repo:example@1234567/todo@7654321:pull_request",
-      "repo:example/todo:ref:refs/heads/main",
-      "repo:example@1234567/todo@7654321:ref:refs/heads/main",
+      "repo:example/acme:pull_request",
+      "repo:example@1234567/acme@7654321:pull_request",
+      "repo:example/acme:ref:refs/heads/main",
+      "repo:example@1234567/acme@7654321:ref:refs/heads/main",
     ])
     error_message = "Pull requests and main, where drift is looked for; nothing else."
   }

@@ -6,15 +6,15 @@ mock_provider "aws" {
 }
 
 variables {
-  project          = "todo"
+  project          = "acme"
   environment      = "dev"
   account_id       = "123456789012"
   region           = "us-east-1"
-  repository       = { owner = "example", owner_id = "1234567", name = "todo", id = "7654321" }
+  repository       = { owner = "example", owner_id = "1234567", name = "acme", id = "7654321" }
   provider_arn     = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
   state_bucket_arn = "arn:aws:s3:::state"
   lock_table_arn   = "arn:aws:dynamodb:us-east-1:123456789012:table/lock"
-  repository_arn   = "arn:aws:ecr:us-east-1:123456789012:repository/todo"
+  repository_arn   = "arn:aws:ecr:us-east-1:123456789012:repository/acme"
 }
 
 run "environment_is_refused" {
@@ -31,7 +31,7 @@ run "repository_is_refused" {
   command = plan
 
   variables {
-    repository = { owner = "*", owner_id = "1", name = "todo", id = "2" }
+    repository = { owner = "*", owner_id = "1", name = "acme", id = "2" }
   }
 
   expect_failures = [var.repository]
@@ -41,7 +41,7 @@ run "repository_is_refused_2" {
   command = plan
 
   variables {
-    repository = { owner = "example", owner_id = "*", name = "todo", id = "2" }
+    repository = { owner = "example", owner_id = "*", name = "acme", id = "2" }
   }
 
   expect_failures = [var.repository]
@@ -51,7 +51,7 @@ run "zone_is_refused" {
   command = plan
 
   variables {
-    zone = { id = "example.com", domain = "todo.example.com" }
+    zone = { id = "example.com", domain = "service.example.com" }
   }
 
   expect_failures = [var.zone]

@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "todo-dev"
+  name                     = "acme-dev"
   region                   = "us-east-1"
   nat                      = "gateway"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"

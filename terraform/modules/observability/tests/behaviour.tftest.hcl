@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name            = "todo-dev"
+  name            = "acme-dev"
   region          = "us-east-1"
   account_id      = "123456789012"
   email_addresses = ["team@example.com"]
@@ -24,12 +24,12 @@ run "saved_queries_read_the_groups_that_hold_their_lines" {
   command = plan
 
   assert {
-    condition     = toset([for query in aws_cloudwatch_query_definition.this : query.name]) == toset(["todo-dev/errors-by-route", "todo-dev/slow-requests", "todo-dev/one-request", "todo-dev/audit-of-user"])
+    condition     = toset([for query in aws_cloudwatch_query_definition.this : query.name]) == toset(["acme-dev/errors-by-route", "acme-dev/slow-requests", "acme-dev/one-request", "acme-dev/audit-of-user"])
     error_message = "Runbooks name these queries."
   }
 
   assert {
-    condition     = aws_cloudwatch_query_definition.this["one-request"].log_group_names == tolist(["/todo-dev/app", "/todo-dev/audit"])
+    condition     = aws_cloudwatch_query_definition.this["one-request"].log_group_names == tolist(["/acme-dev/app", "/acme-dev/audit"])
     error_message = "A request has lines in both groups."
   }
 
@@ -44,7 +44,7 @@ run "before_the_load_balancer_there_are_no_alarms_on_it" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.server_error_ratio) == 0 && length(aws_cloudwatch_metric_alarm.latency) == 0
-    error_message = "An alarm on a load balancer that is not there would say nothing for ever."
+    error_message = "An alarm on a load balancer that is not there would never fire."
   }
 }
 
@@ -52,7 +52,7 @@ run "with_the_load_balancer_both_alarms_wait_for_traffic" {
   command = plan
 
   variables {
-    load_balancer_arn_suffix = "app/k8s-todo/0123456789abcdef"
+    load_balancer_arn_suffix = "app/k8s-service/0123456789abcdef"
   }
 
   assert {
@@ -72,7 +72,7 @@ run "with_the_load_balancer_both_alarms_wait_for_traffic" {
 
   # deploy/release.toml requires them by these names.
   assert {
-    condition     = [aws_cloudwatch_metric_alarm.server_error_ratio["this"].alarm_name, aws_cloudwatch_metric_alarm.latency["this"].alarm_name] == ["todo-dev-load-balancer-5xx-ratio", "todo-dev-load-balancer-p99"]
+    condition     = [aws_cloudwatch_metric_alarm.server_error_ratio["this"].alarm_name, aws_cloudwatch_metric_alarm.latency["this"].alarm_name] == ["acme-dev-load-balancer-5xx-ratio", "acme-dev-load-balancer-p99"]
     error_message = "The release tool asks for both by name."
   }
 

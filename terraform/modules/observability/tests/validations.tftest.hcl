@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name            = "todo-dev"
+  name            = "acme-dev"
   region          = "us-east-1"
   account_id      = "123456789012"
   email_addresses = ["team@example.com"]

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "todo"
+  name = "acme"
 }
 
 run "tags_do_not_move_and_images_are_scanned" {

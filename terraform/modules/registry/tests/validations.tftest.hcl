@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "todo"
+  name = "acme"
 }
 
 run "keep_images_is_refused" {

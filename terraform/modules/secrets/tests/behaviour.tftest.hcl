@@ -4,14 +4,14 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "todo-dev"
+  name                     = "acme-dev"
   region                   = "us-east-1"
   vpc_id                   = "vpc-1"
   vpc_cidr                 = "10.0.0.0/16"
   subnet_ids               = ["subnet-1"]
-  database                 = { host = "db.example", port = 5432, name = "todo" }
+  database                 = { host = "db.example", port = 5432, name = "service" }
   master_secret_arn        = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
-  reader_role_arns         = ["arn:aws:iam::123456789012:role/todo-dev-secrets-mirror"]
+  reader_role_arns         = ["arn:aws:iam::123456789012:role/acme-dev-secrets-mirror"]
   writer_role_arns         = []
   package                  = "versions.tf"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
@@ -22,7 +22,7 @@ run "four_secrets_without_a_value" {
   command = plan
 
   assert {
-    condition     = toset([for secret in aws_secretsmanager_secret.this : secret.name]) == toset(["todo-dev/django-secret-key", "todo-dev/jwt-signing-keys", "todo-dev/app-database", "todo-dev/migrate-database"])
+    condition     = toset([for secret in aws_secretsmanager_secret.this : secret.name]) == toset(["acme-dev/django-secret-key", "acme-dev/jwt-signing-keys", "acme-dev/app-database", "acme-dev/migrate-database"])
     error_message = "Four secrets; their names are the contract with the bootstrap function."
   }
 
@@ -68,7 +68,7 @@ run "one_package_two_handlers_inside_the_vpc" {
   }
 
   assert {
-    condition     = aws_lambda_permission.rotate.principal == "secretsmanager.amazonaws.com" && aws_lambda_permission.rotate.function_name == "todo-dev-database-rotate"
+    condition     = aws_lambda_permission.rotate.principal == "secretsmanager.amazonaws.com" && aws_lambda_permission.rotate.function_name == "acme-dev-database-rotate"
     error_message = "Secrets Manager may call rotate, and nothing else."
   }
 }

@@ -6,14 +6,14 @@ mock_provider "aws" {
 }
 
 variables {
-  name                     = "todo-dev"
+  name                     = "acme-dev"
   region                   = "us-east-1"
   vpc_id                   = "vpc-1"
   vpc_cidr                 = "10.0.0.0/16"
   subnet_ids               = ["subnet-1"]
-  database                 = { host = "db.example", port = 5432, name = "todo" }
+  database                 = { host = "db.example", port = 5432, name = "service" }
   master_secret_arn        = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
-  reader_role_arns         = ["arn:aws:iam::123456789012:role/todo-dev-secrets-mirror"]
+  reader_role_arns         = ["arn:aws:iam::123456789012:role/acme-dev-secrets-mirror"]
   writer_role_arns         = []
   package                  = "versions.tf"
   permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  project = "todo"
+  project = "acme"
 }
 
 run "the_state_is_versioned_encrypted_and_closed" {

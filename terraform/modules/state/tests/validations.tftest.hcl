@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  project = "todo"
+  project = "acme"
 }
 
 run "project_is_refused" {

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "todo-prod"
+  name = "acme-prod"
 }
 
 run "a_flood_from_one_address_is_refused_before_the_lists_are_asked" {

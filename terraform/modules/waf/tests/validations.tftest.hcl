@@ -6,7 +6,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "todo-prod"
+  name = "acme-prod"
 }
 
 run "requests_per_address_is_refused" {

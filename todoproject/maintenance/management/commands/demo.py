@@ -24,7 +24,7 @@ class Command(BaseCommand):
     first.
     """
 
-    help = "Make demo users (ada, grace, linus; admin as superuser) and their rows. What exists is left alone."
+    help = "Make demo users (ada, grace, linus; admin as superuser) and their rows. Existing ones stay as they are."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password-file", type=Path, required=True, help="file with the password of all of them")

@@ -44,7 +44,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("url", help="for example http://todo-blue")
+        parser.add_argument("url", help="for example http://web-blue")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         self.url = options["url"].rstrip("/")
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         self.user = User.objects.create_user(f"smoke-{secrets.token_hex(8)}")  # without a password nobody can log in
         try:
             self.token = tokens.issue_access(self.user.pk)
-            self.ask(Step("GET", "/readyz?deep=1", 200, with_token=False))
+            self.ask(Step("GET", "/readyz", 200, with_token=False))
             self.ask(Step("GET", "/schema", 200, with_token=False))
             for resource in registry.resources():
                 self.ask_resource(resource)

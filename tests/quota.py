@@ -30,6 +30,14 @@ class Quota:
         joins = "".join(f"echo $$ > {folder}/cgroup.procs && " for folder in self.folders)
         return "sh", "-c", f'{joins}exec "$@"', "sh"
 
+    def take(self, group: int) -> None:
+        """Put the processes of a process group there, one by one."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(ProcessLookupError, FileNotFoundError):
+                if os.getpgid(int(process.name)) == group:
+                    for folder in self.folders:
+                        (folder / "cgroup.procs").write_text(process.name, encoding="ascii")
+
     def throttled(self) -> float:
         """Return for how many seconds it had to wait for its quota so far."""
         lines = (self.folders[0] / "cpu.stat").read_text(encoding="ascii").split("\n")
@@ -41,7 +49,7 @@ class Quota:
 def quota(cores: float, megabytes: int) -> Generator[Quota]:
     """Make a group; it is removed when its processes have ended. Raises `NoQuotaError`."""
     microseconds, memory = round(cores * PERIOD), megabytes * 1024 * 1024
-    name = f"todo-benchmark-{os.getpid()}"
+    name = f"quota-{os.getpid()}"
     if (ROOT / "cgroup.controllers").exists():
         settings = {ROOT / name: {"cpu.max": f"{microseconds} {PERIOD}", "memory.max": str(memory)}}
     else:

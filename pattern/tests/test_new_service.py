@@ -1,0 +1,163 @@
+"""`make service` checks everything first, refuses in one sentence, and then has changed nothing."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local.refusal import Refusal
+from pattern.new_service import EXAMPLE, LONGEST, main, name, wanted
+from tests.postgresql_plugin import ROOT
+
+ACCOUNT = "AWS_ACCOUNT_ID=111122223333\nCLUSTER_NAME=ledger-dev\nWEB_ROLE_ARN=arn:aws:iam::1:role/ledger-dev-web\n"
+VALUES = f"{EXAMPLE}\n{ACCOUNT}"
+
+
+OF_COMMAND = "$ make service NAME=x\n`make service` names the service\nand runs the tests.\n\n"
+
+
+def git(root: Path, *words: str) -> str:
+    command = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", *words]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The least that is a clone: a committed repository with a name and the example of an account."""
+    root = tmp_path / "clone"
+    values = root / "kustomize/overlays/dev/values/values.env"
+    for path, text in (
+        (root / "project.json", json.dumps({"name": "ledger", "title": "Ledger", "repository": "https://git.test/l"})),
+        (root / "README.md", f"# Ledger\n\n{OF_COMMAND}The Ledger.\n"),
+        (root / "LICENSE", "MIT License\n\nCopyright (c) 2026 The todo-service authors\n\nPermission\n"),
+        (root / "docs/runbooks/wake.md", "`aws rds start-db-instance --db-instance-identifier ledger-dev`, a ledger\n"),
+        (root / "terraform/envs/dev/terraform.tfvars.example", '  region          = "us-east-1"\n'),
+        (root / "pattern/README.md", "Ours\n"),
+        (root / "cost/prices.toml", "[us-east-1.alb]\n[eu-central-1.alb]\n"),
+        (values, VALUES),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    git(tmp_path, "init", "--quiet", str(root))
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "a clone")
+    monkeypatch.setattr("pattern.new_service.GENERATORS", ())
+    return root
+
+
+def refusal(clone: Path, **variables: str) -> str:
+    status = git(clone, "status", "--porcelain")
+    with pytest.raises(Refusal) as refused:
+        wanted(clone, {"NAME": "Acme work orders"} | variables)
+    assert git(clone, "status", "--porcelain") == status
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("Acme work orders", "acme-work"),
+        ("Invoices", "invoices"),
+        ("  Bob's   bills ", "bob-s-bills"),
+        ("Order & Go 24", "order-go-24"),
+    ],
+)
+def test_the_word_is_the_title_as_far_as_aws_has_room(clone: Path, title: str, word: str) -> None:
+    asked = wanted(clone, {"NAME": title})
+    assert asked["WORD"] == word
+    assert len(word) <= LONGEST
+
+
+@pytest.mark.parametrize("title", ["", "???", "x" * 61, "-dash", 'a"b', "line\x00"])
+def test_a_title_that_documents_cannot_carry_is_refused(clone: Path, title: str) -> None:
+    assert 'as in NAME="Acme work orders"' in refusal(clone, NAME=title)
+
+
+@pytest.mark.parametrize("title", ["Überweisungsverwaltungen", "24 hours", "AWS bills", "Incomprehensibilities", "X"])
+def test_a_title_that_gives_no_word_asks_for_one(clone: Path, title: str) -> None:
+    assert "give WORD=" in refusal(clone, NAME=title)
+    assert wanted(clone, {"NAME": title, "WORD": "orders"})["WORD"] == "orders"
+
+
+@pytest.mark.parametrize("word", ["a", "Orders", "2go", "a--b", "orders-", "x" * 16, "work_orders", "ssm-x", "dé"])
+def test_a_word_is_what_every_name_in_aws_allows(clone: Path, word: str) -> None:
+    assert f"{word} cannot start names in AWS" in refusal(clone, WORD=word)
+
+
+def test_the_limit_is_the_one_that_terraform_sets() -> None:
+    assert f"^[a-z][a-z0-9-]{{1,{LONGEST - 1}}}$" in (ROOT / "terraform/modules/state/variables.tf").read_text()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("OWNER", "acme inc"),
+        ("OWNER", "-acme"),
+        ("REPOSITORY", "a/b"),
+        ("REPOSITORY", ".."),
+        ("REGION", "Frankfurt"),
+        ("ACCOUNT", "1234"),
+        ("DOMAIN", "https://acme.com"),
+        ("DOMAIN", "acme"),
+    ],
+)
+def test_a_value_of_another_form_is_refused_with_an_example(clone: Path, key: str, value: str) -> None:
+    assert refusal(clone, **{key: value}).startswith(f"{key}={value} will not do: give ")
+
+
+def test_a_region_without_prices_is_refused(clone: Path) -> None:
+    assert "REGION=us-west-2 has no prices" in refusal(clone, REGION="us-west-2")
+
+
+def test_what_is_not_committed_could_not_be_told_from_the_renaming(clone: Path) -> None:
+    (clone / "new.py").write_text("new\n")
+    assert "not committed" in refusal(clone)
+
+
+def test_a_downloaded_folder_without_git_could_not_be_taken_back(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="no git repository"):
+        wanted(tmp_path, {"NAME": "Invoices"})
+
+
+def test_after_the_first_apply_the_word_stays_and_the_title_may_change(clone: Path) -> None:
+    values = clone / "kustomize/overlays/dev/values/values.env"
+    values.write_text(ACCOUNT)
+    git(clone, "commit", "--quiet", "--all", "--message", "make values")
+    assert "comes from an account that calls this ledger" in refusal(clone)
+    name(clone, wanted(clone, {"NAME": "Big ledger", "WORD": "ledger"}))
+    assert json.loads((clone / "project.json").read_text())["title"] == "Big ledger"
+    assert values.read_text() == ACCOUNT
+
+
+def test_a_word_that_the_account_already_says_of_something_else_is_refused(clone: Path) -> None:
+    assert "WORD=arn is taken" in refusal(clone, WORD="arn")
+
+
+def test_the_name_goes_where_the_account_and_people_read_it_and_nowhere_else(
+    clone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name(clone, wanted(clone, {"NAME": "Acme work orders", "OWNER": "acme", "REGION": "eu-central-1"}))
+    read = {path: (clone / path).read_text() for path in git(clone, "ls-files").split()}
+    assert json.loads(read["project.json"]) == {
+        "name": "acme-work",
+        "title": "Acme work orders",
+        "repository": "https://github.com/acme/acme-work-orders",
+    }
+    assert read["README.md"] == "# Acme work orders\n\nThe Ledger.\n"
+    assert "The todo-service authors\nCopyright (c) 20" in read["LICENSE"]
+    assert read["docs/runbooks/wake.md"].endswith("acme-work-dev`, a ledger\n")
+    assert "CLUSTER_NAME=acme-work-dev\nWEB_ROLE_ARN=arn:aws:iam::1:role/acme-work-dev-web" in "".join(read.values())
+    assert '"eu-central-1"' in read["terraform/envs/dev/terraform.tfvars.example"]
+    assert "pattern/README.md" not in read
+    assert "Examples stand for ACCOUNT, DOMAIN." in capsys.readouterr().out
+
+
+def test_a_refusal_is_one_line_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NAME", "???")
+    assert main(["check"]) == 1
+    shown = capsys.readouterr()
+    assert len(shown.err.strip().splitlines()) == 1
+    assert not shown.out

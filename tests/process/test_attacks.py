@@ -1,0 +1,189 @@
+"""What one client can do to a pod with prod's settings: other users are served, and nothing is killed."""
+
+import http.client
+import json
+import resource
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.patience import patient
+from tests.process.conftest import PROD, Stage
+from tests.process.gunicorn_process import Gunicorn
+from tests.process.metered import Metered
+from todoproject.server.limits import COLLECTED_BYTES, OTHER_DESCRIPTORS
+
+pytestmark = pytest.mark.slow
+
+DESCRIPTORS = 512
+CONNECTIONS = DESCRIPTORS - OTHER_DESCRIPTORS
+POD_BYTES = 256 * 1024 * 1024
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@contextmanager
+def descriptors(most: int) -> Iterator[None]:
+    """Processes that start within the block may have so many open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.fixture(scope="module")
+def metered(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Metered]:
+    """One pod for all tests here."""
+
+    def start(**variables: str) -> Gunicorn:
+        with descriptors(DESCRIPTORS):
+            gunicorn = Gunicorn({**stage.environment, **variables}, tmp_path_factory.mktemp("attacks") / "log")
+        gunicorn.wait_for(200)
+        return gunicorn
+
+    metered = Metered(start, **PROD)
+    yield metered
+    metered.gunicorn.kill()
+
+
+@pytest.fixture
+def pod(metered: Metered) -> Iterator[Gunicorn]:
+    """It lives before and after each test, by the same worker, and says nothing of an error."""
+    yield metered.gunicorn
+    records = metered.gunicorn.records()
+    assert len([record for record in records if record["message"].startswith("Booting")]) == 1
+    assert [record for record in records if record["level"] in {"ERROR", "CRITICAL"}] == []
+    assert metered.gunicorn.ask("GET", "/healthz").status == 200
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Closes the connections of a test."""
+    with ExitStack() as stack:
+        yield stack
+
+
+def connected(pod: Gunicorn, stack: ExitStack, request: bytes = b"") -> socket.socket:
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", pod.port), timeout=10))
+    connection.sendall(request)
+    return connection
+
+
+class Kept:
+    """A load balancer's connection: it goes on for as long as no answer says that it ends."""
+
+    def __init__(self, pod: Gunicorn, stack: ExitStack) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", pod.port, timeout=10)
+        stack.callback(self.connection.close)
+        self.connection.connect()
+        self.connection.auto_open = 0  # http.client would open another one without a word
+
+    def ask(self, caller: dict[str, str]) -> int:
+        self.connection.request("GET", "/notices?limit=1", headers=caller)
+        with self.connection.getresponse() as answer:
+            answer.read()
+            return answer.status
+
+
+def slowest_of(pod: Gunicorn, caller: dict[str, str], seconds: float) -> float:
+    """Ask for lists for some time, each of which must be answered; return how long the slowest took."""
+    slowest, began = 0.0, time.monotonic()
+    while time.monotonic() - began < seconds:
+        asked = time.monotonic()
+        assert pod.ask("GET", "/notices?limit=1", headers=caller).status == 200
+        slowest = max(slowest, time.monotonic() - asked)
+        time.sleep(0.05)
+    return slowest
+
+
+def test_connections_that_say_nothing_or_half_of_it_are_closed_for_those_that_come_and_kept_ones_stay(
+    pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
+) -> None:
+    kept = Kept(pod, stack)
+    assert kept.ask(caller) == 200
+    for beginning in (b"", HEALTH[:-2]):
+        crowd = [connected(pod, stack, beginning) for _ in range(2 * CONNECTIONS)]
+        assert slowest_of(pod, caller, 1) < patient(1)
+        assert crowd[0].recv(65536) == b""
+        assert kept.ask(caller) == 200
+
+
+def test_connections_that_were_answered_and_stay_leave_room_for_others(
+    pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
+) -> None:
+    kept = Kept(pod, stack)
+    assert kept.ask(caller) == 200
+    words = []
+    for _ in range(2 * CONNECTIONS):
+        words.append(connected(pod, stack, HEALTH).recv(65536))
+    assert {word.partition(b"\r\n")[0] for word in words} == {b"HTTP/1.1 200 OK"}
+    assert b"Connection: keep-alive" in words[0]
+    assert b"Connection: close" in words[-1]
+    assert slowest_of(pod, caller, 1) < patient(1)
+    assert kept.ask(caller) == 200
+
+
+def test_a_flood_of_health_checks_does_not_push_users_out(
+    pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
+) -> None:
+    ended, checks = threading.Event(), []
+
+    def flood() -> None:
+        connection = connected(pod, stack)
+        while not ended.is_set():
+            connection.sendall(HEALTH.replace(b"healthz", b"readyz?deep=1"))
+            checks.append(connection.recv(65536)[9:12])
+
+    threads = [threading.Thread(target=flood, daemon=True) for _ in range(80)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert slowest_of(pod, caller, 4) < patient(1)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(10)
+    assert len(checks) > 80
+    assert set(checks) == {b"200"}
+
+
+def peak_bytes(metered: Metered) -> int:
+    """The most memory that any of the pod's processes has had at a time, all together at most."""
+    status = [Path(f"/proc/{pid}/status").read_text() for pid in (metered.gunicorn.process.pid, *metered.workers())]
+    anonymous = [int(text.partition("RssAnon:")[2].split()[0]) for text in status]
+    peaks = [int(text.partition("VmHWM:")[2].split()[0]) for text in status]
+    return (max(peaks) + min(anonymous)) * 1024
+
+
+def test_no_mix_of_bodies_and_pages_needs_more_memory_than_a_pod_has(
+    metered: Metered, pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
+) -> None:
+    large = json.dumps({"text": "x", "more": "y" * 16_000}).encode()
+    objects = b'{"refresh": "x", "a": [' + b"{}," * 1_300 + b"{}]}"
+    head = b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 262144\r\n\r\n"
+    slow = [connected(pod, stack, head + b"x" * 120_000) for _ in range(CONNECTIONS)]  # 48 MB
+    for connection in slow:
+        connection.settimeout(1)
+    refused = slow[0].recv(65536)
+    assert refused.startswith(b"HTTP/1.1 408 ")
+
+    def crowd(path: str, body: bytes, expected: set[int]) -> None:
+        for _ in range(20):
+            assert pod.ask("POST", path, body, caller).status in expected
+
+    threads = [
+        threading.Thread(target=crowd, args=each, daemon=True)
+        for each in [("/auth/token/refresh", objects, {400, 503}), ("/notices", large, {201, 400, 503})] * 4
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert peak_bytes(metered) < POD_BYTES
+    assert COLLECTED_BYTES < 48_000_000

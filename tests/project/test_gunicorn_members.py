@@ -1,0 +1,54 @@
+"""The worker stands on gunicorn's inside: this says on what, and fails when a new gunicorn has changed it."""
+
+import ast
+import inspect
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from gunicorn.http import message, parser, unreader
+from gunicorn.workers import gthread
+
+ROOT = Path(__file__).resolve().parents[2] / "todoproject"
+
+# What the worker calls or replaces and no documentation promises, by a digest of its source. After an upgrade: read
+# what has changed, look whether todoproject/server/worker.py still fits, and put the new digest here.
+MEMBERS = {
+    "ThreadWorker.accept": (gthread.ThreadWorker.accept, "f8dcead3dce5"),
+    "ThreadWorker.enqueue_req": (gthread.ThreadWorker.enqueue_req, "c9f428953d24"),
+    "ThreadWorker.finish_request": (gthread.ThreadWorker.finish_request, "616e7bb15a00"),
+    "ThreadWorker.get_thread_pool": (gthread.ThreadWorker.get_thread_pool, "003f3549a71b"),
+    "ThreadWorker.handle": (gthread.ThreadWorker.handle, "ca85c9be3df7"),
+    "ThreadWorker.handle_error": (gthread.ThreadWorker.handle_error, "75426448389b"),
+    "ThreadWorker.handle_request": (gthread.ThreadWorker.handle_request, "6d0de5b91910"),
+    "ThreadWorker.notify": (gthread.ThreadWorker.notify, "7f509bc4046b"),
+    "ThreadWorker.run": (gthread.ThreadWorker.run, "f92c7394d857"),
+    "ThreadWorker.set_accept_enabled": (gthread.ThreadWorker.set_accept_enabled, "140150ebfd3c"),
+    "ThreadWorker.wait_for_and_dispatch_events": (gthread.ThreadWorker.wait_for_and_dispatch_events, "ea969b352482"),
+    "ThreadWorker._keepalive_after": (gthread.ThreadWorker._keepalive_after, "4ebdbbc8bf5a"),
+    "TConn": (gthread.TConn, "e3a2878ba952"),
+    "Message": (message.Message, "1998788a8a48"),
+    "Request": (message.Request, "5fb06ef65d3b"),
+    "Parser": (parser.Parser, "3a9c06e348c7"),
+    "IterUnreader": (unreader.IterUnreader, "fa4b976b31bd"),
+}
+
+
+@pytest.mark.parametrize(("member", "digest"), MEMBERS.values(), ids=MEMBERS)
+def test_what_the_worker_uses_of_gunicorn_is_as_it_was_when_somebody_read_it(member: object, digest: str) -> None:
+    assert sha256(inspect.getsource(member).encode()).hexdigest()[:12] == digest  # type: ignore[arg-type]
+
+
+def test_only_the_worker_and_its_answers_reach_into_gunicorn() -> None:
+    users = set()
+    for file in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gunicorn"):
+                users.add((file.relative_to(ROOT).as_posix(), node.module, *sorted(name.name for name in node.names)))
+    assert users == {
+        ("logs/gunicorn_logger.py", "gunicorn.glogging", "Logger"),
+        ("server/answers.py", "gunicorn.http", "errors"),
+        ("server/bodies.py", "gunicorn.http.errors", "UnsupportedTransferCoding"),
+        ("server/worker.py", "gunicorn.http", "get_parser"),
+        ("server/worker.py", "gunicorn.workers.gthread", "STOP_KEEPALIVE_LINGER", "ThreadWorker"),
+    }

@@ -1,0 +1,103 @@
+"""The connections that no thread has: each is in one place, with a deadline, and costs no more than its socket."""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
+from typing import Any
+
+Place = dict[Any, float]
+
+# As long as gunicorn gives a client to read an answer and close.
+LINGER_SECONDS = 2.0
+
+# A client sends its request right behind its connection.
+SECONDS_TO_BEGIN = 1.0
+
+
+class Connections:
+    """Silent, kept after an answer, collecting a request, or ending; a place has them in the order of their deadlines.
+
+    `receive` is called when a client has sent something, `close` when a connection is given up.
+    """
+
+    def __init__(
+        self, poller: Any, receive: Callable[[Any, Any], None], close: Callable[[Any], None], keepalive: float
+    ) -> None:
+        self._poller, self._receive, self._close, self._keepalive = poller, receive, close, keepalive
+        self.silent, self.kept, self.collecting, self.ending = (Place() for _ in range(4))
+        self.collected = 0  # bytes of all that are collecting
+
+    def watch(self, conn: Any, place: Place, seconds: float) -> None:
+        """Come back to a connection when its client has sent something; it has so many `seconds` in `place`."""
+        if conn.place is None:
+            self._poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
+        else:
+            self._leave(conn)
+        conn.place, place[conn] = place, time.monotonic() + seconds
+        if place is self.collecting:
+            self.count(conn, len(conn.incoming.buffer))
+
+    def count(self, conn: Any, more: int) -> None:
+        """Count bytes of a request that is being collected."""
+        conn.held += more
+        self.collected += more
+
+    def unwatch(self, conn: Any) -> None:
+        """Let somebody else have it."""
+        if conn.place is not None:
+            self._leave(conn)
+            self._poller.unregister(conn.sock)
+            conn.place = None
+
+    def _leave(self, conn: Any) -> None:
+        del conn.place[conn]
+        self.collected -= conn.held
+        conn.held = 0
+
+    def forget(self, conn: Any) -> None:
+        """Close a connection without a word."""
+        self.unwatch(conn)
+        self._close(conn)
+
+    def end(self, conn: Any) -> None:
+        """End a connection: our side now, the client's when it has read our answer and closed, or after LINGER_SECONDS.
+
+        Closed while something is unread, it would be reset, and the answer lost. gunicorn's `close_graceful` waits for
+        the client in the one thread that accepts and beats. https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+        """
+        conn.incoming.buffer.clear()
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # the client was faster
+            self.forget(conn)
+        else:
+            self.watch(conn, self.ending, LINGER_SECONDS)
+
+    def expire(self) -> list[Any]:
+        """Close those whose time is over; return those that deserve a word, since they have begun a request."""
+        now = time.monotonic()
+        for place in (self.silent, self.kept, self.ending):
+            for conn in [conn for conn, until in place.items() if until < now]:
+                self.forget(conn)
+        return [conn for conn, until in self.collecting.items() if until < now]
+
+    def hurry(self, seconds: float) -> None:
+        """Give those that may bring another request no more than some seconds for it."""
+        soon = time.monotonic() + seconds
+        for place in (self.silent, self.kept):
+            place.update({conn: min(until, soon) for conn, until in place.items()})
+
+    def make_room(self) -> None:
+        """Close the connection that is missed least, when there are as many as there may be.
+
+        One that is kept ends with an answer only: a load balancer may be sending its next request over it. Nor is one
+        closed that has just come, whose request has not been read yet, while others have had their time.
+        """
+        had_time = time.monotonic() + self._keepalive - SECONDS_TO_BEGIN
+        silent = [conn for conn, until in islice(self.silent.items(), 1) if until < had_time]
+        for conn in (*islice(self.ending, 1), *silent, *islice(self.collecting, 1), *islice(self.silent, 1)):
+            self.forget(conn)
+            return
