@@ -1,4 +1,4 @@
-"""Pages that everybody can use: axe finds no violation of WCAG 2.2 A or AA on any, light, dark and on a small screen."""
+"""Pages that everybody can use: axe finds no violation of WCAG 2.2 A or AA, light, dark and on a small screen."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ def axe() -> str:
 
 
 def looked_at(visitor: Visitor, axe: str) -> list[str]:
-    """Return what axe finds on the page as it is, in each look; its own styles, which the page forbids, do not count."""
+    """Return what axe finds on the page in each look; its own styles, which the page forbids, do not count."""
     found, page, before = [], visitor.page, len(visitor.problems)
     page.evaluate(axe)
     for look, (scheme, width) in LOOKS.items():
