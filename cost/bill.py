@@ -18,6 +18,8 @@ class Line:
     item: str
     per_awake_hour: float
     fixed: float
+    #: Whether the quantity is an assumption about traffic and data, not what Terraform plans or what runs.
+    guessed: bool = False
 
     def total(self, awake_hours: float) -> float:
         """Return the month's US dollars."""
@@ -40,7 +42,8 @@ def bill(
     extra = [] if asleep is None else [asleep[address] for address in sorted(asleep.keys() - awake.keys())]
     for resource in extra:
         lines += [_line(amount, prices, stays=True, usage=usage) for amount in amounts(resource)]
-    return _added_up([*lines, *_used(usage, prices)])
+    filtered = any(resource.type == "aws_wafv2_web_acl" for resource in awake.values())
+    return _added_up([*lines, *_running(usage, prices), *_used(usage, prices, filtered=filtered)])
 
 
 def _line(amount: Amount, prices: Mapping[str, Price], *, stays: bool, usage: Usage) -> Line:
@@ -55,33 +58,40 @@ def _line(amount: Amount, prices: Mapping[str, Price], *, stays: bool, usage: Us
     return Line(amount.service, amount.item, hourly, fixed)
 
 
-def _used(usage: Usage, prices: Mapping[str, Price]) -> Iterable[Line]:
-    def usd(price: str, units: float = 1) -> float:
-        return prices[price].usd * units
-
+def _running(usage: Usage, prices: Mapping[str, Price]) -> Iterable[Line]:
+    """Yield what controllers make and what runs on Fargate, for which no plan has a resource."""
     zones = usage.load_balancer_zones
-    yield Line("Load balancer", "ALB", usd("alb"), 0)
-    yield Line("Load balancer", "capacity units", usd("lcu", usage.load_balancer_capacity_units), 0)
-    yield Line("Public IPv4", f"ALB, {zones:g} zones", usd("public_ipv4", zones), 0)
+    yield Line("Load balancer", "ALB", prices["alb"].usd, 0)
+    yield Line("Public IPv4", f"ALB, {zones:g} zones", prices["public_ipv4"].usd * zones, 0)
+    alarms = prices["alarm_metric"].usd * usage.load_balancer_alarm_metrics
+    yield Line("CloudWatch", "alarms", alarms / MONTH_HOURS, 0)
     for pod in usage.pods:
         vcpu, gigabytes = fargate.size(pod.cpu, pod.memory_mb)
-        hourly = pod.count * (usd("fargate_vcpu", vcpu) + usd("fargate_gb", gigabytes))
+        hourly = pod.count * (prices["fargate_vcpu"].usd * vcpu + prices["fargate_gb"].usd * gigabytes)
         item = f"{pod.count} x {pod.name}, {vcpu:g} vCPU {gigabytes:g} GB"
         yield Line("Fargate", item, hourly, 0) if pod.hours == "awake" else Line("Fargate", item, 0, hourly * pod.hours)
-    logs = usage.log_gb + usage.control_plane_log_gb
-    yield Line("CloudWatch", "log lines taken in", 0, usd("log_ingest", logs))
-    yield Line("CloudWatch", "log lines kept", 0, usd("log_storage", logs))
-    yield Line("CloudWatch", "alarms", usd("alarm_metric", usage.load_balancer_alarm_metrics) / MONTH_HOURS, 0)
-    yield Line("CloudWatch", "metrics of log filters", 0, usd("custom_metric", usage.custom_metrics))
-    yield Line("Secrets Manager", "calls", 0, usd("secret_calls", usage.secret_calls))
-    yield Line("WAF", "requests", 0, usd("waf_requests", usage.waf_million_requests))
-    yield Line("KMS", "calls", 0, usd("kms_calls", usage.kms_calls))
-    yield Line("ECR", f"{usage.image_gb:g} GB of images", 0, usd("ecr_storage", usage.image_gb))
-    yield Line("RDS", f"backups, {usage.backup_gb:g} GB beyond the free size", 0, usd("rds_backup", usage.backup_gb))
-    yield Line("EC2", f"volumes of pods, {usage.volume_gb:g} GB", 0, usd("ebs_gp3", usage.volume_gb))
-    yield Line("NAT", f"{usage.nat_gateway_gb:g} GB through gateways", 0, usd("nat_gateway_gb", usage.nat_gateway_gb))
-    yield Line("Data transfer", "to the internet", 0, usd("data_out_gb", usage.data_out_gb))
-    yield Line("Data transfer", "between zones", 0, usd("data_between_zones_gb", usage.data_between_zones_gb))
+
+
+def _used(usage: Usage, prices: Mapping[str, Price], *, filtered: bool) -> Iterable[Line]:
+    """Yield what traffic and data add: quantities that nobody knows before; `filtered` by a web ACL."""
+
+    def line(service: str, item: str, price: str, units: float) -> Line:
+        return Line(service, item, 0, prices[price].usd * units, guessed=True)
+
+    units = prices["lcu"].usd * usage.load_balancer_capacity_units
+    yield Line("Load balancer", "capacity units", units, 0, guessed=True)
+    yield line("CloudWatch", f"{usage.log_gb:.1f} GB of log lines taken in", "log_ingest", usage.log_gb)
+    yield line("CloudWatch", "log lines kept", "log_storage", usage.log_gb)
+    yield line("CloudWatch", "metrics of log filters", "custom_metric", usage.custom_metrics)
+    yield line("Secrets Manager", "calls", "secret_calls", usage.secret_calls)
+    yield line("WAF", "requests", "waf_requests", usage.million_requests if filtered else 0)
+    yield line("KMS", "calls", "kms_calls", usage.kms_calls)
+    yield line("ECR", f"{usage.image_gb:g} GB of images", "ecr_storage", usage.image_gb)
+    yield line("RDS", f"backups, {usage.backup_gb:g} GB beyond the free size", "rds_backup", usage.backup_gb)
+    yield line("EC2", f"volumes of pods, {usage.volume_gb:g} GB", "ebs_gp3", usage.volume_gb)
+    yield line("NAT", f"{usage.nat_gateway_gb:g} GB through gateways", "nat_gateway_gb", usage.nat_gateway_gb)
+    yield line("Data transfer", "to the internet", "data_out_gb", usage.data_out_gb)
+    yield line("Data transfer", "between zones", "data_between_zones_gb", usage.data_between_zones_gb)
 
 
 def _added_up(lines: Iterable[Line]) -> list[Line]:
@@ -89,7 +99,8 @@ def _added_up(lines: Iterable[Line]) -> list[Line]:
     for line in lines:
         key = (line.service, line.item)
         before = found.get(key, Line(*key, 0, 0))
-        found[key] = Line(*key, before.per_awake_hour + line.per_awake_hour, before.fixed + line.fixed)
+        hourly, fixed = before.per_awake_hour + line.per_awake_hour, before.fixed + line.fixed
+        found[key] = Line(*key, hourly, fixed, guessed=line.guessed)
     return [line for _, line in sorted(found.items()) if line.per_awake_hour or line.fixed]
 
 

@@ -32,7 +32,12 @@ def markdown(environment: str, region: str, lines: list[Line], usage: Usage, cei
             f"The ceiling is ${ceiling:g}: it holds up to **{int(most_awake_hours(lines, ceiling))} awake hours**.",
             f"Always awake it would be ${total(lines, MONTH_HOURS):.2f}; always asleep ${total(lines, 0):.2f}.",
         ]
+    guessed = sum(line.total(hours) for line in lines if line.guessed)
     text += [
+        "",
+        f"${guessed:.2f} of it ({guessed / total(lines, hours):.0%}) rests on guesses about traffic and data, marked ~ "
+        "below. The rest follows from",
+        "the plan, the pods and the hours. [How you compare it with your bill](README.md).",
         "",
         f"![By service]({environment}.svg)",
         "",
@@ -52,7 +57,7 @@ def markdown(environment: str, region: str, lines: list[Line], usage: Usage, cei
     ]
     for line in lines:
         figures = f"{line.per_awake_hour:.5f} | {line.fixed:.2f} | {line.total(hours):.2f}"
-        text.append(f"| {line.service} | {line.item} | {figures} |")
+        text.append(f"| {line.service} | {'~ ' if line.guessed else ''}{line.item} | {figures} |")
     text += ["", "## Assumptions", "", "| What | Figure |", "|---|---:|"]
     for name, value in vars(usage).items():
         if name != "pods":

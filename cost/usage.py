@@ -33,17 +33,29 @@ class Usage:
     data_between_zones_gb: float
     nat_gateway_gb: float
     image_gb: float
-    log_gb: float
+    million_requests: float
+    platform_log_gb: float
     control_plane_log_gb: float
     secret_calls: float
     kms_calls: float
-    waf_million_requests: float
     custom_metrics: float
     volume_gb: float
     backup_gb: float
     pods: tuple[Pod, ...]
 
+    @property
+    def log_gb(self) -> float:
+        """Everything that CloudWatch takes in."""
+        return self.million_requests * LOG_GB_A_MILLION + self.platform_log_gb + self.control_plane_log_gb
 
+
+# Measured on the running service (tests/cost/test_log_volume.py), with the 26 bytes that CloudWatch adds to each line:
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+# An access line; a write has an audit line too, which goes to stdout and to a log group of its own.
+LOG_BYTES_A_READ = 320
+LOG_BYTES_A_WRITE = 890
+WRITES = 0.1  # of all requests: a guess
+LOG_GB_A_MILLION = (LOG_BYTES_A_READ * (1 - WRITES) + LOG_BYTES_A_WRITE * WRITES) / 1000
 POD = re.compile(r"(\d+) x ([\d.]+), (\d+), (awake|[\d.]+)")
 
 

@@ -27,7 +27,7 @@ jobs:
 
   image:
     needs: tests
-    if: vars.AWS_ACCOUNT_ID != ''
+    if: vars.AWS_PLAN_ROLE_{upper} != ''
     permissions:
       contents: read # check the code out
       id-token: write # become a deploy role; sign without a key
@@ -78,7 +78,7 @@ jobs:
 """
 POWER_JOB = """\
   {name}:
-    if: vars.AWS_ACCOUNT_ID != '' && ({when})
+    if: vars.AWS_PLAN_ROLE_{upper} != '' && ({when})
     # Sleeping and waking never overlap.
     concurrency:
       group: power-{name}
@@ -117,7 +117,7 @@ def files(environments: list[Environment], root: Path) -> dict[Path, str]:
 
 def _cd(environments: list[Environment]) -> str:
     first = next(each.name for each in environments if not each.after)
-    return CD.format(first=first) + "".join(
+    return CD.format(first=first, upper=first.upper()) + "".join(
         DELIVERY.format(
             name=each.name,
             upper=each.name.upper(),
@@ -137,7 +137,7 @@ def _power(command: str, sleepers: list[Environment]) -> str:
         if command == "sleep":
             schedule += f'    - cron: "{bedtime}"\n      timezone: {each.time_zone}\n'
             when += f" || github.event.schedule == '{bedtime}'"
-        jobs += POWER_JOB.format(name=each.name, when=when, command=command)
+        jobs += POWER_JOB.format(name=each.name, upper=each.name.upper(), when=when, command=command)
     names = ", ".join(each.name for each in sleepers)
     schedule = f"  schedule:\n{schedule}" if schedule else ""
     return POWER.format(head=HEADS[command], command=command, schedule=schedule, names=names) + jobs

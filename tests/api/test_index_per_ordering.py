@@ -23,7 +23,7 @@ def statement_of(api: ApiClient, address: str) -> tuple[str, Sequence[Any]]:
     with patch.object(DatabaseWrapper, "rows", autospec=True, side_effect=DatabaseWrapper.rows) as asked:
         response = api.send("GET", address)
     assert response.status_code == 200, response.content
-    (((_, text, values), _),) = asked.call_args_list
+    (((_, text, values, *_), _),) = asked.call_args_list
     return text, values
 
 

@@ -76,9 +76,9 @@ def test_every_request_ends_and_liveness_stays_green_while_the_database_hangs(
         assert (status, reason) == (503, "The database does not answer (ConnectionTimeout).\n")
     assert slowest < patient(1)
     assert len(waits) == len(asking)
-    # The first of each thread waits for its statement, the second for a new connection.
-    assert max(waits) < patient(STATEMENT_SECONDS + 2 + 2 + 1)
+    # The first of each thread waits for its statement or a connection; those behind it do not wait once more.
+    assert max(waits) < patient(STATEMENT_SECONDS + 2 + 0.5)
     recovering = time.monotonic()
-    assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
-    assert time.monotonic() - recovering < patient(2)
+    while gunicorn.ask("GET", "/notices?limit=1", headers=caller).status != 200:
+        assert time.monotonic() - recovering < patient(2)
     assert len([line for line in gunicorn.records("gunicorn.error") if line["message"].startswith("Booting")]) == 1

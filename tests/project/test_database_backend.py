@@ -163,6 +163,20 @@ def test_a_server_that_never_answers_is_given_up_after_the_timeout(wrapper: Data
             wrapper.ensure_connection()
         assert time.monotonic() - started < patient(3)
         assert password.looked == 0  # the wait is not made twice
+        started = time.monotonic()
+        with pytest.raises(OperationalError, match="a moment ago"):  # nor by those who come right behind
+            wrapper.ensure_connection()
+        assert time.monotonic() - started < patient(0.5)
+
+
+def test_a_statement_that_is_not_answered_ends_at_its_deadline_with_its_connection(wrapper: DatabaseWrapper) -> None:
+    with_secrets(wrapper, OPTIONS=connection_options() | {"seconds_to_answer": 0.3})
+    started = time.monotonic()
+    with pytest.raises(OperationalError, match=r"no answer within 0\.3 s"):
+        asked(wrapper, "SELECT pg_sleep(3)")
+    assert time.monotonic() - started < patient(1)
+    assert not wrapper.is_usable()
+    driver.FreshConnection.resting.clear()
 
 
 def test_every_wait_in_the_server_is_bounded(wrapper: DatabaseWrapper) -> None:

@@ -118,11 +118,16 @@ def test_nothing_is_pushed_or_signed_before_the_tests_have_passed() -> None:
     assert WORKFLOWS["cd.yml"].jobs["image"]["needs"] == "tests"
 
 
-def test_a_release_asks_whether_its_image_is_older_before_anything_moves() -> None:
-    scripts = [step.get("run", "") for _, step in WORKFLOWS["release.yml"].steps]
-    places = [
-        next(n for n, script in enumerate(scripts) if word in script) for word in ("pipeline.newer", "make release")
-    ]
+@pytest.mark.parametrize(
+    ("file", "order"),
+    [
+        ("release.yml", ["pipeline.newer", "make release", "pipeline.released"]),
+        ("infrastructure.yml", ["pipeline.newer", "terraform/bin/apply", "make platform"]),
+    ],
+)
+def test_whether_the_image_is_older_is_asked_before_anything_moves(file: str, order: list[str]) -> None:
+    scripts = [step.get("run", "") for _, step in WORKFLOWS[file].steps]
+    places = [next(n for n, script in enumerate(scripts) if word in script) for word in order]
     assert places == sorted(places)
 
 

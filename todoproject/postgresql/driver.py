@@ -4,8 +4,9 @@ Inside the connection class, so that Django and a pool get it alike.
 """
 
 import logging
+import time
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import psycopg
 from psycopg import *  # noqa: F403  a driver is what PEP 249 says, all of psycopg's names
@@ -56,11 +57,18 @@ class Credentials:
         return {"user": self.user.value(fresh=fresh), "password": self.password.value(fresh=fresh)}
 
 
+# After a timeout nobody connects for so long: each request that waits for a thread would wait once more.
+SECONDS_OF_REST = 1.0
+
+
 class FreshConnection(psycopg.Connection[Any]):
     """A connection that logs in with the secrets' current values, and waits a limited time for an answer."""
 
     #: How long any statement may take, the server's own bound included; None: as long as it takes.
     seconds_to_answer: float | None = None
+    #: Where it connects to, and which servers nobody connects to until when.
+    server: tuple[Any, ...] = ()
+    resting: ClassVar[dict[tuple[Any, ...], float]] = {}
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Run one exchange with the server; if it says nothing for too long, close the connection and raise.
@@ -74,7 +82,12 @@ class FreshConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, self.seconds_to_answer)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  no other error says that it was this timeout
             self.pgconn.finish()
+            self.rest(self.server)
             raise psycopg.errors.ConnectionTimeout(f"no answer within {self.seconds_to_answer} s") from None
+
+    @classmethod
+    def rest(cls, server: tuple[Any, ...]) -> None:
+        cls.resting[server] = time.monotonic() + SECONDS_OF_REST
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
@@ -85,21 +98,25 @@ class FreshConnection(psycopg.Connection[Any]):
         """
         credentials: Credentials | None = kwargs.pop("credentials", None)
         seconds_to_answer: float | None = kwargs.pop("seconds_to_answer", None)
+        server = (kwargs.get("host"), kwargs.get("port"))
+        if time.monotonic() < cls.resting.get(server, 0.0):
+            raise psycopg.errors.ConnectionTimeout("the server did not answer a moment ago")
         if credentials is None:
             connection = super().connect(conninfo, **kwargs)
-            connection.seconds_to_answer = seconds_to_answer
+            connection.seconds_to_answer, connection.server = seconds_to_answer, server
             return connection
         refusal: psycopg.OperationalError | None = None
         for login in credentials.candidates():
             try:
                 connection = super().connect(conninfo, **{**kwargs, **login})
             except psycopg.errors.ConnectionTimeout:
+                cls.rest(server)
                 raise
             except psycopg.OperationalError as error:
                 refusal = refusal or error
             else:
                 credentials.accept(login)
-                connection.seconds_to_answer = seconds_to_answer
+                connection.seconds_to_answer, connection.server = seconds_to_answer, server
                 return connection
         assert refusal  # noqa: S101  # nosec B101  there is always one candidate
         raise refusal

@@ -60,9 +60,12 @@ class Statement:
     def in_steps(self, values: Mapping[str, Any], step: int) -> Iterator[Any]:
         """Yield the rows, and make objects of no more than `step` before they are asked for."""
         rows = self.rows(values, step)
-        while rows:
-            yield from rows
-            rows = connection.more_rows(step)  # type: ignore[attr-defined]
+        try:
+            while rows:
+                yield from rows
+                rows = connection.more_rows(step)  # type: ignore[attr-defined]
+        finally:
+            connection.binary_cursor = None  # type: ignore[attr-defined]  # it holds all that has come
 
 
 def selection(queryset: "QuerySet[Any, Any]") -> Statement:

@@ -9,6 +9,13 @@ data "aws_iam_policy_document" "apply" {
   #checkov:skip=CKV_AWS_111:Writing is what this role is for; name, tag and boundary are the fence
   source_policy_documents = [data.aws_iam_policy_document.look.json]
 
+  # Terraform of an older merge is refused (pipeline/newer.py): the registry says when an image came.
+  statement {
+    sid       = "AskWhenImagesCame"
+    actions   = ["ecr:DescribeImages"]
+    resources = ["arn:aws:ecr:*:*:repository/${var.project}"]
+  }
+
   # Everything about a secret except its value.
   statement {
     sid = "MakeSecrets"

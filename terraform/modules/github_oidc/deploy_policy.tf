@@ -28,9 +28,10 @@ data "aws_iam_policy_document" "deploy" {
   # `cosign verify` before a release: the images may lie in another account, which names this one in pull_account_ids.
   # The list of an image's signatures asks for BatchGetImage too:
   # https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
+  # DescribeImages: pipeline/newer.py asks when an image came.
   statement {
     sid       = "PullToVerify"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"]
     resources = ["arn:aws:ecr:*:*:repository/${var.project}"]
   }
 }

@@ -58,8 +58,9 @@ data "aws_iam_policy_document" "pull" {
   count = length(var.pull_account_ids) > 0 ? 1 : 0
 
   statement {
-    sid     = "PullFromOtherAccounts"
-    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    sid = "PullFromOtherAccounts"
+    # DescribeImages: pipeline/newer.py asks when an image came.
+    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"]
 
     principals {
       type        = "AWS"

@@ -29,9 +29,8 @@ run "an_account_of_prod_alone_says_nothing_about_dev" {
       "gh variable set AWS_REGION --repo example/acme --env prod --body eu-central-1",
       "gh variable set AWS_REGION --repo example/acme --env prod-infra --body eu-central-1",
       "gh variable set AWS_REGION --repo example/acme --env prod-rollback --body eu-central-1",
-      "gh variable set AWS_PLAN_REGION_PROD --repo example/acme --body eu-central-1",
     ] : contains(split("\n", output.github_commands), line)])
-    error_message = "Each GitHub environment, and the plan of each, has its own region."
+    error_message = "Each GitHub environment has its own region."
   }
 
   assert {
@@ -45,6 +44,11 @@ run "an_account_of_prod_alone_says_nothing_about_dev" {
   assert {
     condition     = contains(split("\n", output.github_commands), "gh api --method PUT repos/example/acme/actions/permissions/workflow -f default_workflow_permissions=read -F can_approve_pull_request_reviews=true")
     error_message = "The button `rollback` opens a pull request, which GitHub refuses to workflows by default."
+  }
+
+  assert {
+    condition     = !strcontains(output.github_commands, "AWS_PLAN_ROLE")
+    error_message = "An environment is switched on when it is there: its plan would fail before."
   }
 
   assert {

@@ -76,7 +76,7 @@ run "a_release_verifies_images_of_another_account" {
 
   assert {
     condition = one([for statement in data.aws_iam_policy_document.deploy.statement : statement if statement.sid == "PullToVerify"]).actions == toset([
-      "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
+      "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer",
     ])
     error_message = "It reads, and writes nothing."
   }

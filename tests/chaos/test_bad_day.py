@@ -1,0 +1,64 @@
+"""Faults and attacks under load: no answer is wrong, nothing acknowledged is lost, and nothing needs a restart."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.chaos.faults import FAULTS, Scene
+from tests.chaos.ledger import PASSING, Client, Ledger, at_work
+from tests.chaos.size import KEYS, SECONDS
+from tests.patience import patient
+
+pytestmark = [pytest.mark.chaos, pytest.mark.ci]
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_under(fault: Callable[[Scene], None], scene: Scene, clients: list[Client], ledger: Ledger) -> None:
+    prefix = f"{fault.__name__}-"
+    pid = scene.gunicorn.process.pid
+    with at_work(clients, prefix=prefix):
+        time.sleep(SECONDS / 3)
+        fault(scene)
+        began = time.monotonic()
+        while clients[0].ask("GET", "/notices?limit=1")[0] != 200:
+            assert time.monotonic() - began < patient(30), "it does not recover"
+            time.sleep(0.2)
+        time.sleep(SECONDS / 3)
+    ledger.settle(scene.server, prefix=prefix)
+    assert (ledger.wrong, ledger.lost) == (0, 0), ledger.notes[:5]
+    assert len(ledger.acknowledged) >= len(clients)
+    assert scene.gunicorn.process.poll() is None
+    assert scene.gunicorn.process.pid == pid
+
+
+def test_fifty_clients_with_one_idempotency_key_make_one_row(
+    scene: Scene, clients: list[Client], ledger: Ledger
+) -> None:
+    def repeat(client: Client, number: int, start: threading.Barrier, rows: list[int]) -> None:
+        start.wait(60)
+        status: int = 503
+        row: Any = None
+        while status in {0, *PASSING}:
+            status, row = client.ask("POST", "/notices", {"text": f"one-{number}"}, **{"Idempotency-Key": f"k{number}"})
+            time.sleep(0.1)
+        if status != 201:
+            ledger.note(f"{status} {row}")
+        else:
+            rows.append(row["id"])
+
+    for number in range(KEYS):
+        start, rows = threading.Barrier(50), list[int]()
+        client = clients[number % len(clients)]
+        threads = [threading.Thread(target=repeat, args=[client, number, start, rows]) for _ in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=120)
+        assert len(rows) == 50, ledger.notes
+        assert len(set(rows)) == 1
+        ledger.acknowledged.append(f"one-{number}")
+    ledger.settle(scene.server, prefix="one-")
+    assert (ledger.wrong, ledger.lost) == (0, 0), ledger.notes[:5]
