@@ -199,7 +199,10 @@ class Resource(ViewSetMixin, PrivateView):
     @classmethod
     @cache
     def max_body_bytes(cls) -> int:
-        """Return how large a body may be: every member at its longest, each character in six bytes as ``\\u00e9``."""
+        """Return how large a body may be: every member at its longest, each character as JSON in ASCII writes an emoji.
+
+        That is twelve bytes, two surrogates as ``\\ud83d\\ude00``; many clients do not write UTF-8.
+        """
         if any(isinstance(field, StrictCharField) and not field.max_length for field in cls.form().fields.values()):
             return MOST_BODY_BYTES
         longest = sum(
