@@ -1,8 +1,7 @@
 """Access tokens: who gets one, what it says, and that no other text is believed."""
 
-import base64
+import json
 import logging
-import os
 import statistics
 import time
 import uuid
@@ -34,6 +33,7 @@ from todoproject.settings import JWT_ISSUER
 PATH = PLAIN.path
 SAMPLE = {PLAIN.text: "A text"}
 PASSWORD = " correct horse, battery staple "
+NEW_RING = json.dumps([{"kid": "new", "key": base64url(bytes(range(32)))}])
 
 
 class QuickHasher(PBKDF2PasswordHasher):
@@ -363,9 +363,7 @@ def test_a_token_that_was_good_is_refused_from_its_end_on(monkeypatch: pytest.Mo
 def test_a_token_that_was_good_does_not_outlive_its_key(settings: Settings) -> None:
     token = issue_access(7)
     assert read_access(token) == 7
-    settings.JWT_SIGNING_KEYS = SecretText(
-        "JWT_SIGNING_KEYS", f'[{{"kid": "new", "key": "{base64.urlsafe_b64encode(os.urandom(33)).decode()}"}}]'
-    )
+    settings.JWT_SIGNING_KEYS = SecretText("JWT_SIGNING_KEYS", NEW_RING)
     with pytest.raises(TokenError):
         read_access(token)
 
@@ -377,9 +375,7 @@ def test_a_key_that_goes_while_a_token_is_verified_takes_the_token_with_it(
 
     def rotated_meanwhile(text: str, kind: str) -> dict[str, Any]:
         claims = verified(text, kind)
-        settings.JWT_SIGNING_KEYS = SecretText(
-            "JWT_SIGNING_KEYS", f'[{{"kid": "new", "key": "{base64.urlsafe_b64encode(os.urandom(33)).decode()}"}}]'
-        )
+        settings.JWT_SIGNING_KEYS = SecretText("JWT_SIGNING_KEYS", NEW_RING)
         return claims
 
     monkeypatch.setattr(tokens, "_verified", rotated_meanwhile)
