@@ -3,6 +3,9 @@
 Compares two OpenAPI documents and says what of the new one breaks a client of the old one. Ends with 1 when something
 does, unless `info.version` has a higher first number: then it is an announced, new version of the API. Either file may
 be REVISION:PATH, as git knows it: origin/main:docs/openapi.yaml.
+
+oasdiff knows more. It is a program of its own that neither PyPI nor npm has, so that no lock of this repository could
+hold it.
 """
 
 import sys

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from gunicorn.http import message, parser, unreader
+from gunicorn.http import message, parser, unreader, wsgi
 from gunicorn.workers import gthread
 
 ROOT = Path(__file__).resolve().parents[2] / "todoproject"
@@ -29,6 +29,7 @@ MEMBERS = {
     "TConn": (gthread.TConn, "e3a2878ba952"),
     "Message": (message.Message, "1998788a8a48"),
     "Request": (message.Request, "5fb06ef65d3b"),
+    "create and Response": (wsgi, "2b8be67bf98b"),
     "Parser": (parser.Parser, "3a9c06e348c7"),
     "IterUnreader": (unreader.IterUnreader, "fa4b976b31bd"),
 }
@@ -48,7 +49,7 @@ def test_only_the_worker_and_its_answers_reach_into_gunicorn() -> None:
     assert users == {
         ("logs/gunicorn_logger.py", "gunicorn.glogging", "Logger"),
         ("server/answers.py", "gunicorn.http", "errors"),
-        ("server/bodies.py", "gunicorn.http.errors", "UnsupportedTransferCoding"),
-        ("server/worker.py", "gunicorn.http", "get_parser"),
+        ("server/bodies.py", "gunicorn.http.errors", "InvalidHeader", "UnsupportedTransferCoding"),
+        ("server/worker.py", "gunicorn.http", "get_parser", "wsgi"),
         ("server/worker.py", "gunicorn.workers.gthread", "STOP_KEEPALIVE_LINGER", "ThreadWorker"),
     }

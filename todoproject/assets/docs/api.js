@@ -1,11 +1,45 @@
 "use strict";
 // The page's CSP allows scripts of our own origin only, so the few lines that start Swagger UI are a file.
 const root = document.getElementById("api");
-SwaggerUIBundle({
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followTheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", followTheme);
+followTheme();
+
+// An operation's heading is a button, and a link inside of it could not be reached by everybody.
+const PlainNames = (system) => ({
+  wrapComponents: {
+    DeepLink: () => ({ text }) => system.React.createElement("span", null, text),
+    ServersContainer: () => () => null, // there is one
+  },
+});
+
+// Names for what Swagger UI draws without one, or under another than its text.
+new MutationObserver(() => {
+  for (const field of root.querySelectorAll("select, textarea, input")) {
+    if (field.labels?.length || field.ariaLabel) continue;
+    const row = field.closest("[data-param-name]");
+    field.ariaLabel = row ? row.dataset.paramName : field.matches(".examples-select-element") ? "Example" : "Body";
+  }
+  root.querySelectorAll(".close-modal").forEach((button) => { button.ariaLabel = "Close"; });
+  root.querySelectorAll(".microlight").forEach((code) => { code.tabIndex = 0; }); // to be scrolled by keys
+  root.querySelectorAll(".auth-btn-wrapper button").forEach((button) => button.removeAttribute("aria-label"));
+}).observe(root, { childList: true, subtree: true });
+
+const ui = SwaggerUIBundle({
   url: root.dataset.schema,
   domNode: root,
   deepLinking: true,
   displayOperationId: false,
   persistAuthorization: false,
   validatorUrl: null,
+  syntaxHighlight: false, // its colours are too dark to be read
+  plugins: [PlainNames],
+  // "Try it out" of a login, or of its refresh, logs the page in.
+  responseInterceptor: (response) => {
+    if (response.ok && /\/auth\/token(\/refresh)?$/.test(response.url)) {
+      ui.preauthorizeApiKey("bearer", response.body.access);
+    }
+    return response;
+  },
 });
