@@ -145,7 +145,7 @@ rollback: ## back to the former colour (ENV=prod WAIT=1)
 	$(call need,ENV,ENV=prod)
 	@exec $(DEPLOY) rollback --env $(ENV) $(if $(WAIT),--wait)
 
-status: ## what is live, and how warm a rollback is (ENV=prod FOLLOW=1)
+status: ## the live colour, and how long a rollback takes (ENV=prod FOLLOW=1)
 	$(call need,ENV,ENV=prod)
 	@exec $(DEPLOY) status --env $(ENV) $(if $(FOLLOW),--follow)
 

@@ -42,7 +42,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     release = commands.add_parser("release", help="bring an image to all users")
     rollback = commands.add_parser("rollback", help="back to the former colour")
-    status = commands.add_parser("status", help="what is live, and how warm a rollback is")
+    status = commands.add_parser("status", help="show the live colour, and how long a rollback would take")
     for each in (release, rollback, status):
         each.add_argument("--env", required=True, help="a folder of kustomize/overlays: local, dev, prod, …")
     for each in (release, rollback):
@@ -51,7 +51,9 @@ def parsed(words: list[str]) -> argparse.Namespace:
         "--image", default="", metavar="IMAGE", help="repository@sha256:…, sha256:…, or repository:tag locally"
     )
     release.add_argument("--first", action="store_true", help="nothing has been released there yet")
-    release.add_argument("--resume", action="store_true", help="go on with what was begun; with --image also begin it")
+    release.add_argument(
+        "--resume", action="store_true", help="continue a release that stopped; with --image also begin it"
+    )
     release.add_argument("--address", default="", help="where the tool's own requests go; default: https://<DOMAIN>")
     rollback.add_argument("--wait", action="store_true", help="move nobody before all pods are ready")
     rollback.add_argument("--break-glass", action="store_true", help="print commands that need no controller")
@@ -59,7 +61,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.set_defaults(dry_run=False, image="", address="")
     arguments = parser.parse_args(words)
     if arguments.command == "release" and not arguments.image and not arguments.resume:
-        parser.error("release needs --image, or --resume to go on with what was begun")
+        parser.error("release needs --image, or --resume to continue a release that stopped")
     return arguments
 
 

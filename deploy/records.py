@@ -99,7 +99,7 @@ class Lease:
         """Make it ours; `found` is the Lease as it was seen last, or empty."""
         held = self.held_by_other(found)
         if held and not self.holder.startswith("rollback/"):
-            raise Failure(LEASE_HELD, f"Another one is at work: {held}.")
+            raise Failure(LEASE_HELD, f"Another release or rollback is running: {held}.")
         spec = found.get("spec", {})
         ours = spec.get("holderIdentity") == self.holder
         self._acquired = spec["acquireTime"] if ours else _micro(self._clock.now())
@@ -151,7 +151,7 @@ class Lease:
             self._version = found[0]["metadata"]["resourceVersion"]
             return self._kubectl.change("replace", "-f", self._file(spec), "-o", "json")
         who = self.held_by_other(found[0]) if found else ""
-        raise Failure(refusal, f"Another one is at work: {who or 'it has come and gone'}.")
+        raise Failure(refusal, f"Another release or rollback is running: {who or 'it has come and gone'}.")
 
     def _file(self, spec: Object) -> str:
         version = {"resourceVersion": self._version} if self._version else {}

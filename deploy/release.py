@@ -117,7 +117,7 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
         if done.state == "finished" and done.image == image and run.picture.live == done.to:
             return f"{done.to} serves {done.image} already."
     if held := run.lease.held_by_other(run.picture.lease):
-        raise Failure(failures.LEASE_HELD, f"Another one is at work: {held}.")
+        raise Failure(failures.LEASE_HELD, f"Another release or rollback is running: {held}.")
     entry = _resumed(run.picture, image=image) if resume else None
     run.resumed = entry is not None
     entry = entry or planned(run.picture, image=image, first=first)
@@ -182,7 +182,9 @@ def _give_up(run: Run, failure: Failure) -> None:
     except KubectlError as error:
         raise Failure(failures.ROLLBACK_NOT_SEEN, f"{failure.sentence} The way back was refused: {error}") from error
     if doubt.text:
-        raise Failure(failures.ROLLBACK_NOT_SEEN, f"{failure.sentence} Nobody says that users are back: {doubt.text}")
+        raise Failure(
+            failures.ROLLBACK_NOT_SEEN, f"{failure.sentence} It is not confirmed that users are back: {doubt.text}"
+        )
     failure.sentence += f" Users are back on {entry.from_}; {entry.to} and its logs are kept."
 
 
@@ -232,8 +234,8 @@ def _wait_for_lease(run: Run) -> None:
         if not held:
             return True
         if run.picture.lease["spec"]["renewTime"] != renewed:
-            raise Failure(failures.LEASE_HELD, f"Another one is at work: {held}.")
-        run.progress.waiting(f"the Lease to run out, held by {held}")
+            raise Failure(failures.LEASE_HELD, f"Another release or rollback is running: {held}.")
+        run.progress.waiting(f"the Lease of {held} to expire")
         run.look()
         return None
 

@@ -19,7 +19,7 @@ class Statement(NamedTuple):
 
 
 class ServerStatements:
-    """What ran in `database` between two moments."""
+    """Statements that ran in `database` between two moments."""
 
     def __init__(self, server: Server, database: str) -> None:
         self._server, self._database = server, database
@@ -53,7 +53,7 @@ class ServerStatements:
 
     @property
     def count(self) -> int:
-        """How many queries ran, transaction words aside."""
+        """Count the queries, without those that begin and end transactions."""
         return sum(statement.calls for statement in self.queries)
 
 

@@ -1,4 +1,4 @@
-"""What the pages of the admin are called, and where they lead: the words of its people, not Django's."""
+"""Names and links of the admin's pages use the words of its people, not Django's."""
 
 from typing import cast
 

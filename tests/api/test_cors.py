@@ -1,4 +1,4 @@
-"""What a browser lets a front end of another origin do, and what caches may do."""
+"""Rights that browsers give a front end of another origin, and rights of caches."""
 
 import pytest
 from django.conf import settings as configured

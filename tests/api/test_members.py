@@ -1,4 +1,4 @@
-"""What is sent is what is kept, answered and read, member by member, for every resource."""
+"""Each member of every resource is kept, answered and read as it was sent."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What the release tool asks while it bakes, asked of the real service: its own traffic must not be what fails."""
+"""The release tool's own requests of a bake succeed at the real service."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""How many statements a request costs, counted by PostgreSQL itself while the real service answers.
+"""Statements of a request, counted by PostgreSQL itself while the real service answers.
 
 A single worker with a single thread keeps one connection, so nothing but the requests is counted.
 """

@@ -41,7 +41,7 @@ Membership.objects.get_or_create(user=user, defaults={"team": Team.objects.creat
 
 @dataclass
 class Journey:
-    """What a client does with one resource of a running service."""
+    """The calls of a client to one resource of a running service."""
 
     service: Service
     subject: Subject

@@ -1,4 +1,4 @@
-"""What other people's tools say of the OpenAPI document: nothing. Each finds a fault that it should know."""
+"""Other people's linters find nothing in the OpenAPI document, and find a fault that they should know."""
 
 from pathlib import Path
 

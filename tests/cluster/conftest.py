@@ -51,7 +51,7 @@ def namespace(cluster: None) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def database(namespace: None) -> None:
-    """What `shared` brings, with PostgreSQL answering."""
+    """The objects of `shared`, with PostgreSQL answering."""
     overlays.apply("shared")
     overlays.rolled_out(
         f"statefulset/{overlays.POSTGRESQL}", seconds=max(300, overlays.READY_SECONDS)
@@ -69,7 +69,7 @@ def migrated(database: None) -> str:
 
 @pytest.fixture(scope="session")
 def blue(migrated: str) -> str:
-    """What kubectl said when blue was applied; blue is ready."""
+    """kubectl's output of applying blue; blue is ready."""
     said = overlays.apply("blue")
     overlays.scaled("blue")
     overlays.rolled_out(f"deployment/{web('blue')}")
@@ -85,7 +85,7 @@ def live(blue: str) -> None:
 
 @pytest.fixture(scope="session")
 def green(live: None) -> str:
-    """What kubectl said when green was applied beside blue; green is ready."""
+    """kubectl's output of applying green beside blue; green is ready."""
     said = overlays.apply("green")
     overlays.scaled("green")
     overlays.rolled_out(f"deployment/{web('green')}")

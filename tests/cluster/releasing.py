@@ -34,7 +34,7 @@ LONGEST_SECONDS = 1200
 
 
 class Said(NamedTuple):
-    """How the tool ended, what it showed, how many seconds it took, and its lines with the seconds since 1970."""
+    """A run of the tool: exit code, output, duration in seconds, and its lines with the seconds since 1970."""
 
     code: int
     text: str

@@ -8,7 +8,7 @@ from todoproject.api.models import PageIndex, ResourceModel, unset
 
 
 class Team(models.Model):
-    """Who shares work sites."""
+    """A team that shares work sites."""
 
     name = models.CharField(max_length=100)
 
@@ -27,7 +27,7 @@ class Membership(models.Model):
 
 
 class WorkSite(ResourceModel):
-    """Where a team works."""
+    """A place at which a team works."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, db_index=False)
     name = models.CharField(max_length=80)

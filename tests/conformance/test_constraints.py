@@ -1,4 +1,4 @@
-"""What a constraint refuses is answered by its name, with the member's pointer; PostgreSQL's words reach nobody."""
+"""A constraint's refusal is answered by its name, with the member's pointer and without PostgreSQL's words."""
 
 import logging
 from functools import partial

@@ -1,1 +1,1 @@
-"""What the service depends on, changed or taken away: a PostgreSQL that is stopped, secrets that rotate, CloudWatch."""
+"""Dependencies change or go away: PostgreSQL stops, secrets rotate, CloudWatch is silent."""

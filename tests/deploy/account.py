@@ -83,7 +83,7 @@ class Account:
             self.alarm("error-lines", "ALARM")
 
     def weights(self) -> dict[str, int]:
-        """What the load balancer really does."""
+        """The load balancer's real state."""
         rule = self.elb.describe_rules(RuleArns=[self.rule])["Rules"][0]
         colours = {arn: colour for colour, arn in self.groups.items()}
         groups = rule["Actions"][0]["ForwardConfig"]["TargetGroups"]

@@ -153,10 +153,10 @@ def no_former(scene: Scene) -> int:
 ROLLBACK: dict[str, tuple[Story, str, str]] = {
     "refused": (lambda scene: rolling_back(scene, forbidden="traffic-blue"), "green", "cannot list resource"),
     "wrong-cluster": (elsewhere("rollback"), "green", "cluster of local, not of dev"),
-    "lease-held": (raced, "green", "Another one is at work: rollback/someone"),
+    "lease-held": (raced, "green", "Another release or rollback is running: rollback/someone"),
     "nothing-to-return-to": (no_former, "green", "no release before this one"),
     "cluster-unreachable": (away("rollback"), "green", "has not answered for 30 s"),
-    "lease-lost": (overtaken, "green", "Another one is at work: rollback/someone"),
+    "lease-lost": (overtaken, "green", "Another release or rollback is running: rollback/someone"),
     "rollback-not-seen": (lambda scene: rolling_back(scene, **{"frozen-endpoints": True}), "blue", "was not seen"),
     "cold": (cold_and_dead, "green", "blue has 0 of 3 pods ready after 600 s"),
 }

@@ -1,4 +1,4 @@
-"""Who judges the new colour: how they are asked, what their silence means, and that they can be reached from here."""
+"""Judges of the new colour: the questions to them, the meaning of their silence, and whether they can be reached."""
 
 import http.server
 import json

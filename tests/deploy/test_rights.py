@@ -1,4 +1,4 @@
-"""What the on-call Role lets a person do: every command of a rollback and of status, and none that makes a release."""
+"""The on-call Role allows every command of a rollback and of status, and none that makes a release."""
 
 from collections.abc import Iterator
 

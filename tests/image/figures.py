@@ -1,4 +1,4 @@
-"""What a run of the tests has measured, to be printed at its end."""
+"""Figures that a run of the tests has measured, printed at its end."""
 
 
 class Figures:

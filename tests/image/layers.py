@@ -1,4 +1,4 @@
-"""What the layers of an image hold, hidden files and all: what a later layer removes is still delivered."""
+"""Reads the files of all layers of an image: a file that a later layer removes is still delivered."""
 
 import json
 import tarfile

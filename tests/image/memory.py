@@ -1,4 +1,4 @@
-"""How much memory the processes of a container hold, asked from outside."""
+"""Measures the memory of a container's processes from outside."""
 
 import re
 from dataclasses import dataclass

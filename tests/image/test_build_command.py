@@ -1,4 +1,4 @@
-"""What `make image` asks of docker, with a stand-in that keeps its environment: it cannot show what docker builds."""
+"""The command of `make image` to docker, with a stand-in that keeps its environment and builds nothing."""
 
 import os
 from pathlib import Path

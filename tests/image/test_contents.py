@@ -1,4 +1,4 @@
-"""What is in the image, and what must never be: each layer is looked into."""
+"""Contents of the image: each layer is searched for files that must or must not be there."""
 
 import os
 import re

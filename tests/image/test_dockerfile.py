@@ -1,4 +1,4 @@
-"""What can be seen without building: these run everywhere."""
+"""Rules for the Dockerfile that need no build: these run everywhere."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""What a container may do, and what it leaves behind: as little as a pod under Pod Security "restricted" is left."""
+"""A container has as few rights as a pod under Pod Security "restricted", and leaves nothing behind."""
 
 import json
 import time

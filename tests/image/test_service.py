@@ -1,4 +1,4 @@
-"""What the running container does for those who call it."""
+"""The running container serves its callers."""
 
 import json
 import re

@@ -34,7 +34,7 @@ Change = Callable[[Manifest], Any]
 
 
 class Breakage(NamedTuple):
-    """What is done to the first object of a kind in a part of prod, and a word of the sentence that must follow."""
+    """A change of the first object of a kind in a part of prod, and a word of the sentence that must follow."""
 
     rule: str
     part: str

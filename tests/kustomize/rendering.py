@@ -1,4 +1,4 @@
-"""What `kubectl kustomize` makes of an overlay, and how to ask it."""
+"""Renders an overlay with `kubectl kustomize`."""
 
 import shutil
 import subprocess
@@ -32,7 +32,7 @@ PARTS = (
 
 
 class RenderError(Exception):
-    """What kubectl said instead of a rendering."""
+    """kubectl's error instead of a rendering."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who runs on Fargate and who on nodes, and what Fargate makes of a pod's wishes."""
+"""Pods on Fargate and on nodes, and the sizes that Fargate gives them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is rendered is what somebody has looked at: `make golden` accepts a change, and `git diff` shows it."""
+"""Rendered manifests equal those that somebody has read: `make golden` accepts a change, `git diff` shows it."""
 
 import difflib
 

@@ -31,7 +31,7 @@ def todos_of(laptop: Laptop, token: str) -> list[dict[str, object]]:
 
 @dataclass
 class FirstRun:
-    """What the first start on a new laptop left: how long it took, the todos of ada, and a token of eve."""
+    """Results of the first start on a new laptop: its duration, the todos of ada, and a token of eve."""
 
     laptop: Laptop
     seconds: float

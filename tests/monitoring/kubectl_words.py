@@ -1,4 +1,4 @@
-"""What a kubectl command is about, read from its words."""
+"""Reads the objects of a kubectl command from its words."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Who is told what: routes by severity and environment."""
+"""Alerts reach receivers by severity and environment."""
 
 import re
 from pathlib import Path

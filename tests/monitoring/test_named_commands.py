@@ -1,4 +1,4 @@
-"""What a runbook tells its reader to type is there: targets, scripts, modules and flags, and calls of AWS.
+"""Commands in runbooks exist: targets, scripts, modules and flags, and calls of AWS.
 
 kubectl's commands have a test of their own: test_named_kubectl.py.
 """

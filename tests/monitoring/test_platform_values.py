@@ -1,4 +1,4 @@
-"""What the charts are told, as far as it can be seen without them."""
+"""Values of the charts, as far as they can be checked without the charts."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What kubectl kustomize renders."""
+"""Objects that kubectl kustomize renders."""
 
 import sys
 from pathlib import Path

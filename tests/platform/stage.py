@@ -48,7 +48,7 @@ class Stage:
 
     @property
     def calls(self) -> list[list[str]]:
-        """What ran of kubectl and helm, in order; reading forgets it."""
+        """The commands of kubectl and helm so far, in order; reading forgets them."""
         file = self.folder / "calls"
         found = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
         file.unlink(missing_ok=True)

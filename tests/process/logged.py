@@ -1,4 +1,4 @@
-"""What a process has logged: every line must be JSON."""
+"""Reads the log of a process: every line must be JSON."""
 
 import json
 from pathlib import Path

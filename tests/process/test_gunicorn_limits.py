@@ -1,4 +1,4 @@
-"""What reaches Django and what gunicorn refuses before it, byte by byte on the wire."""
+"""Requests that reach Django and those that gunicorn refuses, byte by byte on the wire."""
 
 import json
 import re

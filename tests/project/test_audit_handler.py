@@ -45,7 +45,7 @@ Handlers = Callable[[Logs], AuditHandler]
 
 
 class Counted:
-    """What the metrics have counted since the test began."""
+    """The counts of the metrics since the test began."""
 
     def __init__(self) -> None:
         self.before = self.now()

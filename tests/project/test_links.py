@@ -1,4 +1,4 @@
-"""What the pages for people name is there: files behind links, targets of make. Runbooks have tests of their own."""
+"""Files behind links and targets of make, named in pages for people, exist; pictures can be drawn."""
 
 import re
 from pathlib import Path
@@ -24,3 +24,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_target_of_make_exists(page: Path) -> None:
     named = re.findall(r"(?:`|\$ |\()make (?:-s )?([a-z][\w.-]*)", page.read_text(encoding="utf-8"))
     assert set(named) - TARGETS == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_line_of_a_mermaid_picture_holds_a_semicolon_which_would_end_it(page: Path) -> None:
+    pictures = re.findall(r"^```mermaid\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert [line for picture in pictures for line in picture.splitlines() if ";" in line] == []

@@ -1,4 +1,4 @@
-"""What is installed is what was locked: the check that needs neither Poetry nor a network."""
+"""Installed packages are the locked ones: the check that needs neither Poetry nor a network."""
 
 import shutil
 import subprocess

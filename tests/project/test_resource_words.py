@@ -1,4 +1,4 @@
-"""What every service keeps does not speak of the resource that a clone replaces."""
+"""`todoproject`, which every service keeps, does not name the resource that a clone replaces."""
 
 import re
 

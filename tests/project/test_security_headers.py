@@ -1,4 +1,4 @@
-"""What a browser may do with our answers."""
+"""Headers limit what a browser may do with our answers."""
 
 import re
 

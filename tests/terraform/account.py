@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Account:
-    """Where it listens and which calls it could not answer."""
+    """The emulator's address, and calls that it could not answer."""
 
     endpoint: str
     report: Path

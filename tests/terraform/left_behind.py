@@ -1,4 +1,4 @@
-"""What is still in an account: all kinds that bill, or that stand in the way of the next apply by their name."""
+"""Finds leftovers in an account: kinds that bill, or whose names block the next apply."""
 
 from collections.abc import Iterator
 

@@ -20,7 +20,7 @@ _NOBODY = 65534
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens, and its superuser."""
+    """The server's address, and its superuser."""
 
     port: int
     superuser: str

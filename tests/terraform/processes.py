@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Finished:
-    """How a command ended and all that it printed, both streams in order."""
+    """The end of a command and its output, both streams in order."""
 
     status: int
     output: str

@@ -1,4 +1,4 @@
-"""What a client does with an account, from nothing to nothing, against the emulator; every step's result is kept."""
+"""A client's steps in an account, from nothing to nothing, against the emulator; each step's result is kept."""
 
 import json
 import re
@@ -46,7 +46,7 @@ GUARD = "module.environment.terraform_data.environment"
 
 
 class Locks(NamedTuple):
-    """What holds the state: rows in DynamoDB, lock files in the bucket."""
+    """Locks on the state: rows in DynamoDB, lock files in the bucket."""
 
     rows: list[str]
     files: list[str]

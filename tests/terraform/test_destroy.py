@@ -46,7 +46,7 @@ def test_destroy_refuses_a_protected_cluster(stage: Stage) -> None:
     protected = {"aws eks describe-cluster --name todo-dev --query cluster.deletionProtection": (0, "True")}
     finished, calls = stage.play("destroy", protected | AWAKE)
     assert finished.status == 1
-    assert "todo-dev is protected. If it is to go: set deletion_protection = false" in finished.output
+    assert "todo-dev is protected. To delete it: set deletion_protection = false" in finished.output
     assert calls == [CONNECTED]
 
 

@@ -108,7 +108,7 @@ def migrate(client: Any, statement: str) -> None:
 
 
 def rotate_once(client: Any) -> None:
-    """What Secrets Manager does in a rotation."""
+    """The calls of Secrets Manager in a rotation."""
     token, arn = str(uuid.uuid4()), client.describe_secret(SecretId="APP_DATABASE")["ARN"]
     stage(token)
     for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):

@@ -1,4 +1,4 @@
-"""What preflight says about an account, with stand-ins for aws, gh and dig."""
+"""preflight judges an account, with stand-ins for aws, gh and dig."""
 
 import os
 import re

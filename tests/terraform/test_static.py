@@ -1,4 +1,4 @@
-"""What needs no account: format, validity, and rules of the house that can be read from the files."""
+"""Checks without an account: format, validity, and rules of the house that can be read from the files."""
 
 import re
 import subprocess

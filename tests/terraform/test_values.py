@@ -1,4 +1,4 @@
-"""What an environment puts out is exactly the keys of values.env."""
+"""The outputs of an environment are exactly the keys of values.env."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What runs is pinned in one place an environment, and nothing is used that the next provider no longer has."""
+"""Versions are pinned in one place an environment, and nothing is used that the next provider has removed."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is tested here is the example itself: this folder goes with it."""
+"""Tests of the example itself: this folder goes with it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a todo is made of and what each method does to it."""
+"""Members of a todo, and the effect of each method."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What of an API change breaks a client, and what does not."""
+"""Changes of the API that break a client, and changes that do not."""
 
 import copy
 import subprocess

@@ -1,4 +1,4 @@
-"""What the image's scan lets pass has a reason and an end."""
+"""Each exception of the image's scan has a reason and an end."""
 
 import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the two load generators count."""
+"""The two load generators count every outcome."""
 
 import itertools
 import socket

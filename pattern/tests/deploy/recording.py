@@ -1,4 +1,4 @@
-"""What a real kubectl answered, and whether another answer agrees with it."""
+"""Recorded answers of a real kubectl, and a comparison of other answers with them."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What answers inside the cluster: the pods' own programs, the service through the API server, and Prometheus."""
+"""Answers from inside the cluster: of the pods' programs, of the service through the API server, of Prometheus."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the cluster does by itself between two commands."""
+"""The cluster's own steps between two commands."""
 
 from deploy.names import COLOURS, NAMESPACE, TRAFFIC, web
 from tests.deploy.scripted.store import Object, Store, moment

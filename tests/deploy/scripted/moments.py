@@ -1,4 +1,4 @@
-"""What a test lets happen when a command is given: a fault begins, or somebody else acts on the cluster."""
+"""Events that a test ties to a command: a fault begins, or somebody else acts on the cluster."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What Fargate cannot do: a pod that asks for it stays Pending, or is refused.
+"""Features that Fargate lacks: a pod that asks for one stays Pending, or is refused.
 
 https://docs.aws.amazon.com/eks/latest/userguide/fargate.html
 """

@@ -1,4 +1,4 @@
-"""What every object has, and what is never among them."""
+"""Rules for every object, and kinds that never appear."""
 
 from collections.abc import Iterator
 

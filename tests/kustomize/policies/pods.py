@@ -1,4 +1,4 @@
-"""What every pod has beyond what Kubernetes demands."""
+"""Rules for every pod, beyond those of Kubernetes."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a rule is: a sentence, the reason for it, and the code that finds what breaks it."""
+"""A rule: a sentence, its reason, and the code that finds breaches."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""How workloads start, grow and end."""
+"""Rules for the start, growth and end of workloads."""
 
 from collections.abc import Iterator
 

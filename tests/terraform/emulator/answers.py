@@ -1,4 +1,4 @@
-"""What a filler is asked and what it answers."""
+"""Questions to a filler, and its answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
