@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from gunicorn.http import message, parser, unreader
+from gunicorn.http import message, parser, unreader, wsgi
 from gunicorn.workers import gthread
 
 ROOT = Path(__file__).resolve().parents[2] / "todoproject"
@@ -30,6 +30,7 @@ MEMBERS = {
     "Message": (message.Message, "1998788a8a48"),
     "Request": (message.Request, "5fb06ef65d3b"),
     "Parser": (parser.Parser, "3a9c06e348c7"),
+    "Response.default_headers": (wsgi.Response.default_headers, "cb490cea5d6f"),
     "IterUnreader": (unreader.IterUnreader, "fa4b976b31bd"),
 }
 
@@ -48,7 +49,8 @@ def test_only_the_worker_and_its_answers_reach_into_gunicorn() -> None:
     assert users == {
         ("logs/gunicorn_logger.py", "gunicorn.glogging", "Logger"),
         ("server/answers.py", "gunicorn.http", "errors"),
-        ("server/bodies.py", "gunicorn.http.errors", "UnsupportedTransferCoding"),
+        ("server/bodies.py", "gunicorn.http.errors", "InvalidHeader", "UnsupportedTransferCoding"),
+        ("server/wsgi.py", "gunicorn.http", "wsgi"),
         ("server/worker.py", "gunicorn.http", "get_parser"),
         ("server/worker.py", "gunicorn.workers.gthread", "STOP_KEEPALIVE_LINGER", "ThreadWorker"),
     }
