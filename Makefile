@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run stop user token test quick check resource terraform-test generate environment render golden release rehearse chaos restore-drill rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
+.PHONY: help run stop user token test quick check resource terraform-test generate docs environment render golden release rehearse chaos restore-drill rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -53,7 +53,7 @@ quick: .venv/test ## the cheap checks and the fast tests; the former alone: chec
 	@sh local/check.sh quick
 	@exec $(PYTEST) -m "not slow and not ci and not cluster"
 
-test: .venv/test $(if $(CI),.venv-checkov/ready) ## static checks, tests (CI=1: also what needs minutes or a program)
+test: .venv/test $(if $(CI),.venv-checkov/ready .venv/docs) ## static checks, tests (CI=1: also what needs minutes or a program)
 	@sh local/check.sh
 	@exec $(PYTEST) --cov $(if $(CI),-m "not cluster" --timeout 600)
 
@@ -88,7 +88,11 @@ image: ## build the container image service:dev by docker or podman (IMAGE=name)
 
 ##@ Write again what is generated
 
-generate: environment openapi golden cost monitoring terraform-docs ## all, or: environment openapi golden cost monitoring terraform-docs
+generate: environment openapi golden cost monitoring terraform-docs docs ## all, or: environment openapi golden cost monitoring terraform-docs docs
+
+# The site of docs/, in .local/site; a link that leads nowhere fails.
+docs: .venv/docs
+	@exec $(PYTHON) -m local.docs_site
 
 lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Poetry)
 	@exec sh local/lock.sh
@@ -164,6 +168,10 @@ lambda: .venv/run ## build the package of the database Lambda, locked by hash
 
 .venv/test: requirements/main.txt requirements/local.txt requirements/dev.txt
 	@exec sh local/environment.sh $@ $^ >&2
+
+# The generator of the site stands beside the tests' packages, which hold the rest of what it needs.
+.venv/docs: .venv/test requirements/docs.txt
+	@exec sh local/environment.sh $@ requirements/docs.txt >&2
 
 .venv-checkov/ready: requirements/checkov.txt
 	@exec sh local/environment.sh $@ $^ >&2

@@ -19,7 +19,7 @@ from packaging.utils import parse_wheel_filename
 from local.state import ROOT
 
 # The groups of the repository's own lock, in the order in which `make` installs them; other locks have one.
-EXPORTS = {group: f"requirements/{group}.txt" for group in ("main", "local", "dev")}
+EXPORTS = {group: f"requirements/{group}.txt" for group in ("main", "local", "dev", "docs")}
 # A lock must mean the same everywhere: no address of an index, no path of a machine.
 PLACES = re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|file:|https?://")
 PYTHON = re.compile(r"py3-none|cp31[23]-(?:none|cp31[23])|cp3(?:[2-9]|1[0-3])-abi3")

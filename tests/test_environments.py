@@ -14,7 +14,11 @@ from deploy.checkout import Settings
 from environments import EnvironmentFilesError, load, new, overlays, with_account
 from environments.__main__ import files, left_over, write
 from tests.kustomize.rendering import kubectl
+from tests.terraform.account import emulated
+from tests.terraform.plans import resources
 from tests.terraform.processes import run
+from tests.terraform.stories import Teller
+from tests.terraform.terraform import copy_tree
 
 ROOT = environments.ROOT
 NAMES = list(load())
@@ -137,6 +141,25 @@ def test_workflows_routes_prices_and_manifests_know_it(with_one_more: tuple[Path
     rendered = run([kubectl(), "kustomize", root / f"kustomize/overlays/{NEW}/blue"], timeout=60)
     assert f"service/environment: {NEW}" in rendered.output
     assert "people = page" in (root / f"environments/{NEW}.ini").read_text()
+
+
+@pytest.mark.ci
+@pytest.mark.timeout(1000)
+def test_terraform_plans_it_under_its_own_name(with_one_more: tuple[Path, set[str]], tmp_path: Path) -> None:
+    root, _ = with_one_more
+    with emulated(tmp_path) as account:
+        teller = Teller(account, copy_tree(tmp_path / "terraform", root / "terraform"))
+        teller.bootstrap()
+        teller.take(NEW, LIKE.name)
+        teller.init(NEW)
+        teller.plan(NEW, NEW)
+    plan = teller.story.plans[NEW]
+    assert {change["change"]["actions"][0] for change in plan["resource_changes"] if change["mode"] == "managed"} == {
+        "create"
+    }
+    named = {str(each.get("values", {}).get("name")) for each in resources(plan)}
+    assert f"{account.project}-{NEW}-cluster" in named
+    assert not [name for name in named if LIKE.name in name]
 
 
 @pytest.mark.ci

@@ -17,7 +17,7 @@ from tests.terraform.processes import run
 APPS = [path.parent.name for path in ROOT.glob("*/resource.toml")]
 CANARY = "canary-that-no-layer-may-hold"
 FORBIDDEN = re.compile(
-    rf"^/app/(?!manage\.py$|(todoproject|{'|'.join(APPS)}|static|__pycache__)(/|$)).+"  # what is not named is not there
+    rf"^/app/(?!(manage\.py|project\.json)$|(todoproject|{'|'.join(APPS)}|static|__pycache__)(/|$)).+"  # all there is
     r"|/\.git(/|$)|/\.env|/\.cache|/pip(/|$)|/poetry(/|$)|/tests?/test_|\.pem$|/\.local/|/id_rsa"
     r"|/bin/(gcc|cc|c\+\+|g\+\+|ld|make|pip3?|poetry|git)$"
 )

@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +118,42 @@ def test_cpu_time_is_that_of_all_workers_and_never_falls_when_one_ends(serve: Se
         os.kill(worker, signal.SIGKILL)
     metered.until(lambda values: values["service_threads"] == 8 and values["service_pool_size"] == 0)
     assert metered.scrape()["process_cpu_seconds_total"] >= before
+
+
+def connections_to(port: int, pid: int) -> int:
+    """How many of a process's open files are TCP connections to `port`."""
+    rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    inodes = {row[9] for row in rows if int(row[2].partition(":")[2], 16) == port}
+    links = []
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            links.append(str(file.readlink()))
+    return sum(link.removeprefix("socket:[").removesuffix("]") in inodes for link in links)
+
+
+def test_no_worker_inherits_the_connection_that_asks_whether_the_database_is_there(serve: Serve, stage: Stage) -> None:
+    metered = Metered(serve, WEB_WORKERS="1")
+    ended, answers = threading.Event(), []
+
+    def ask() -> None:
+        while not ended.is_set():
+            answers.append(metered.answer(path="/readyz"))
+
+    askers = [threading.Thread(target=ask, daemon=True) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    inherited = []
+    for _ in range(5):
+        (worker,) = metered.workers()
+        os.kill(worker, signal.SIGKILL)
+        while metered.workers() in ([], [worker]):
+            time.sleep(0.01)
+        inherited += [connections_to(stage.server.port, pid) for pid in metered.workers()]
+    ended.set()
+    for asker in askers:
+        asker.join(20)
+    assert set(answers) == {(200, "ok\n")}
+    assert inherited == [0] * 5
 
 
 def answer_after_resets(metered: Metered) -> None:

@@ -120,6 +120,15 @@ class Teller:
         shutil.copytree(envs / name, envs / target, symlinks=True)
         self._roots[target] = Terraform(self._tree, f"envs/{target}", self.account.endpoint)
 
+    def take(self, name: str, like: str) -> None:
+        """Plan and apply one more folder, with what a person writes into the terraform.tfvars of another."""
+        self._roots[name] = Terraform(self._tree, f"envs/{name}", self.account.endpoint)
+        for file, text in (
+            ("terraform.tfvars.json", json.dumps(VARIABLES[like])),
+            ("backend.hcl", (self._tree / "envs" / like / "backend.hcl").read_text()),
+        ):
+            (self._tree / "envs" / name / file).write_text(text)
+
     def refuse(self, name: str, *arguments: str) -> None:
         """Keep how a command ended that must be refused."""
         self.story.refusals[f"{arguments[0]} {name}"] = self._roots[name](*arguments)

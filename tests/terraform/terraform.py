@@ -86,11 +86,11 @@ class Terraform:
         return json.loads(self.succeed(*arguments))
 
 
-def copy_tree(target: Path) -> Path:
+def copy_tree(target: Path, source: Path = SOURCE) -> Path:
     """Copy modules, roots and Lambda package; neither local state nor provider links come along."""
     ignored = shutil.ignore_patterns(".terraform", "*.tfstate*", "terraform.tfvars", "backend.hcl", "backend.tf")
-    shutil.copytree(SOURCE, target, ignore=ignored)
-    shutil.copy(SOURCE.parent / "project.json", target.parent)
+    shutil.copytree(source, target, ignore=ignored)
+    shutil.copy(source.parent / "project.json", target.parent)
     return target
 
 

@@ -179,3 +179,19 @@ def test_the_lambda_package_is_the_same_on_every_machine(tmp_path: Path) -> None
     with zipfile.ZipFile(tmp_path / "first.zip") as archive:
         assert archive.namelist() == ["a.py", "b.py", "lib.so.5.17"]
         assert {entry.compress_type for entry in archive.infolist()} == {zipfile.ZIP_STORED}
+
+
+def test_every_alarm_tells_the_topic_and_names_a_runbook_that_is_there() -> None:
+    alarms = [
+        (file.name, block)
+        for file in SOURCE.glob("modules/*/*.tf")
+        for block in re.findall(r'^resource "aws_cloudwatch_metric_alarm".*?^}', file.read_text(), re.M | re.S)
+    ]
+    assert alarms
+    for name, block in alarms:
+        assert re.search(r"alarm_actions +=\s\[(aws_sns_topic\.alarms\.arn|var\.alarm_topic_arn)\]", block), name
+        assert re.search(r"ok_actions +=\s\[(aws_sns_topic\.alarms\.arn|var\.alarm_topic_arn)\]", block), name
+    texts = [file.read_text() for file in SOURCE.glob("modules/*/*.tf") if "metric_alarm" in file.read_text()]
+    named = {runbook for text in texts for runbook in re.findall(r"docs/runbooks/[a-z0-9-]+\.md", text)}
+    assert len(named) >= 5
+    assert [runbook for runbook in named if not (SOURCE.parent / runbook).exists()] == []

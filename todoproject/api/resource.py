@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 ID = "[1-9][0-9]{0,18}"
 # A limit that people can remember, and that leaves room for spaces and for members that are ignored.
 BODY_STEP = 16 * 1024
+BYTES_A_CHARACTER = 12  # an elephant in escapes: \ud83d\udc18
 MOST_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 MOST_ROWS = 200
 PAGING = ("ordering", "limit", "cursor")
@@ -201,7 +202,9 @@ class Resource(ViewSetMixin, PrivateView):
         """Return how large a body may be: every member at its longest, each character in six bytes as ``\\u00e9``."""
         if any(isinstance(field, StrictCharField) and not field.max_length for field in cls.form().fields.values()):
             return MOST_BODY_BYTES
-        longest = sum(6 * (getattr(field, "max_length", None) or 64) for field in cls.form().fields.values())
+        longest = sum(
+            BYTES_A_CHARACTER * (getattr(field, "max_length", None) or 64) for field in cls.form().fields.values()
+        )
         return min(MOST_BODY_BYTES, -(-longest // BODY_STEP) * BODY_STEP)
 
     @classmethod

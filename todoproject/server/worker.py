@@ -13,7 +13,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from gunicorn.http import get_parser
+from gunicorn.http import get_parser, wsgi
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from todoproject.logs.context import begin_request
@@ -24,6 +24,16 @@ from todoproject.server.incoming import HeadTooLargeError, Incoming
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
+
+
+class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
+    """Does not say what serves: no client needs it, and an attacker looks for it."""
+
+    def default_headers(self) -> list[str]:
+        return [line for line in super().default_headers() if not line.startswith("Server:")]
+
+
+wsgi.Response = Answer
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types

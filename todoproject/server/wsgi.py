@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
-from gunicorn.http import wsgi
 
 from todoproject.server.bodies import Bodies
 
@@ -30,14 +29,6 @@ class Request(WSGIRequest):
             super()._set_content_type_params(meta)  # type: ignore[misc]  # as above
 
 
-class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
-    """Does not say what serves: no client needs it, and an attacker looks for it."""
-
-    def default_headers(self) -> list[str]:
-        return [line for line in super().default_headers() if not line.startswith("Server:")]
-
-
-wsgi.Response = Answer
 handler = get_wsgi_application()
 handler.request_class = Request
 application = Bodies(handler)
