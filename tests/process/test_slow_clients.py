@@ -11,7 +11,7 @@ import pytest
 from tests.patience import patient
 from tests.process.conftest import Stage
 from tests.process.gunicorn_process import Gunicorn
-from todoproject.server.limits import SLOW_SECONDS
+from todoproject.server.limits import AGE_SECONDS, SLOW_SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -135,6 +135,24 @@ def test_a_client_that_takes_nothing_of_an_answer_keeps_a_thread_for_ten_seconds
     time.sleep(SLOW_SECONDS + 2)
     assert len(everything(reader)) < 10_000_000  # of ten times 1.6 MB: what it had in its buffer
     assert [record for record in gunicorn.records() if record["level"] == "ERROR"] == []
+
+
+@pytest.mark.ci  # half a minute of waiting
+def test_a_connection_is_ended_by_an_answer_once_it_is_old(gunicorn: Gunicorn, stack: ExitStack) -> None:
+    """A Service chooses a pod once a connection: one that was kept for ever would never follow a release."""
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20))
+    began = time.monotonic()
+    ended = False
+    while not ended and time.monotonic() < began + patient(AGE_SECONDS + 5):
+        for path in (b"/nothing", b"/healthz"):  # a thread answers one, the loop the other
+            connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            ended = b"connection: close" in connection.recv(65536).lower()
+            if ended:
+                break
+            time.sleep(1)
+    assert ended
+    assert time.monotonic() - began >= AGE_SECONDS - 1
+    assert connection.recv(65536) == b""
 
 
 def test_a_connection_that_ends_with_its_request_gets_the_answer(

@@ -14,6 +14,10 @@ WAITING_PER_THREAD = 16
 # A client has these to send its request from the first byte on, and to take some of an answer (docs/adr/0004).
 SLOW_SECONDS = 10
 
+# The answer to a request after these ends its connection: behind a Service, which chooses a pod once a connection, a
+# client that keeps its own follows a release within them.
+AGE_SECONDS = 30
+
 # Of all requests that are not whole yet; the oldest is refused beyond it. A pod has 256 MiB, and uses about 110.
 COLLECTED_BYTES = 32 * 1024 * 1024
 

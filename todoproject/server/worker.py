@@ -91,7 +91,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def enqueue_req(self, conn: Any) -> None:
         """Take a new connection, which waits without a thread until its client has sent a request."""
-        conn.initialized, conn.place, conn.held = True, None, 0
+        conn.initialized, conn.place, conn.held, conn.since = True, None, 0, time.monotonic()
         conn.incoming = Incoming(self.limit_of)
         self.waiting.watch(conn, self.waiting.silent, self.cfg.keepalive)
         if self.nr_conns >= self.worker_connections:
@@ -130,7 +130,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 if not health and self.tpool._work_queue.qsize() < self.cfg.threads * limits.WAITING_PER_THREAD:  # noqa: SLF001  nothing public tells
                     self.serve(conn, request)
                     return
-                keep = self.alive and not incoming.last and self.few_are_kept() and not incoming.wants_close()
+                keep = self.alive and not incoming.last and self.may_stay(conn) and not incoming.wants_close()
                 if health:
                     answer = self.answers.health_check(incoming, health, keep=keep)
                 else:
@@ -153,8 +153,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         while self.waiting.collected > limits.COLLECTED_BYTES:
             self.refuse(next(iter(self.waiting.collecting)), 408)
 
-    def few_are_kept(self) -> bool:
-        return len(self.waiting.kept) < self.most_kept
+    def may_stay(self, conn: Any) -> bool:
+        """Whether a connection is kept after its answer: it is young, and few others are kept."""
+        return len(self.waiting.kept) < self.most_kept and time.monotonic() - conn.since < limits.AGE_SECONDS
 
     def say(self, conn: Any, answer: bytes) -> bool:
         """Send a short answer; False if the client takes none."""
@@ -202,7 +203,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         req._expected_100_continue = False  # noqa: SLF001  the loop has said it
         if conn.incoming.too_large:
             req.headers.append(("CONTENT-LENGTH", str(limits.NO_BODY_BYTES)))
-        if conn.incoming.last or not self.few_are_kept():
+        if conn.incoming.last or not self.may_stay(conn):
             req.force_close()
         try:
             return super().handle_request(req, conn)
