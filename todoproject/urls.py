@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from todoproject.accounts.views import Login, Refresh
 from todoproject.docs import views as docs
+from todoproject.http.assets import of_another_release
 
 urlpatterns = [
     path("", docs.read_only(RedirectView.as_view(pattern_name="docs"))),
@@ -17,6 +18,7 @@ urlpatterns = [
     re_path(r"^docs/errors/?$", docs.errors, name="errors"),
     re_path(r"^docs/errors/(?P<slug>[a-z-]+)/?$", docs.error, name="error"),
     path("admin/", admin.site.urls),
+    path("static/<path:path>", docs.read_only(of_another_release)),
 ]
 
 handler500 = "todoproject.http.errors.server_error"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.templatetags.static import static
 from django.test import Client
 from pytest_django import Settings
 
@@ -156,6 +157,26 @@ def test_what_is_not_there_is_kept_by_no_cache(path: str) -> None:
     """While traffic is split, the pods of one release are asked for assets of the other."""
     response = Client().get(path)
     assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
+
+
+@pytest.mark.django_db  # the end of a request looks after connections
+def test_an_asset_of_the_other_release_is_answered_by_the_one_of_that_name_and_kept_by_no_cache() -> None:
+    here = static("docs/page.css")
+    other = re.sub(r"[0-9a-f]{12}", "0123456789ab", here)
+    assert other != here
+    kept, moved = Client().get(here), Client().get(other)
+    assert (moved.status_code, moved["Content-Type"]) == (200, "text/css")
+    assert moved.getvalue() == kept.getvalue()
+    for response in (moved, kept):
+        response.close()
+    assert moved["Cache-Control"] == "no-store"
+    assert "immutable" in kept["Cache-Control"]
+    assert Client().post(other).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["../manage.0123456789ab.py", "docs/%2e%2e/page.0123456789ab.css", "docs/page.css"])
+def test_no_other_file_is_reached_by_the_name_of_an_asset(path: str) -> None:
+    assert Client().get(f"/static/{path}").status_code == 404
 
 
 def test_a_range_beyond_the_end_of_an_asset_is_told_where_that_is(asset: str) -> None:

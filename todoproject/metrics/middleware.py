@@ -81,5 +81,6 @@ def route_label(request: HttpRequest) -> str:
 
 @cache  # as many as there are routes
 def template(route: str) -> str:
-    """Turn ``^things/(?P<thing_id>[0-9]+)/?$`` into ``/things/<thing_id>``."""
-    return simplify_regex(route).rstrip("/") or "/"
+    """Turn ``^things/(?P<thing_id>[0-9]+)/?$`` into ``/things/<thing_id>``, and any asset's into ``/static``."""
+    label = simplify_regex(route).rstrip("/") or "/"
+    return "/static" if label.startswith(settings.STATIC_URL) else label
