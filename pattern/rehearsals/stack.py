@@ -51,7 +51,7 @@ class Colour:
     @property
     def target(self) -> dict[str, str]:
         """Return Prometheus' targets, with the labels that monitoring/pod_monitor.yaml gives."""
-        labels = {"namespace": "service", "pod": f"todo-{self.name}-0", "container": "web", "endpoint": "metrics"}
+        labels = {"namespace": "service", "pod": f"web-{self.name}-0", "container": "web", "endpoint": "metrics"}
         return {"address": self.metrics, "job": "service", "environment": "local", "colour": self.name, **labels}
 
     def await_ready(self, interruption: Interruption) -> None:
@@ -126,7 +126,7 @@ class Stack:
         self.state.gunicorn_pid.touch()  # by which `make token` and others know a run whose PostgreSQL they may use
         self.server.start()
         role, secret = (read_secret(self.state.secrets, name) for name in ("db_username", "db_password"))
-        self.server.provide("todo", role=role, password=secret)
+        self.server.provide("service", role=role, password=secret)
         self._token = prepare(self.environment, self.interruption)
         if program := shutil.which(EXPORTER):
             self.exporter = Exporter(program, self)
