@@ -64,7 +64,7 @@ def _table_locked(stack: Stack, *_: object) -> Generator[None]:
         port=stack.server.port,
         user=user,
         password=password,
-        dbname="todo",
+        dbname="service",
         application_name="forgotten",
     )
     with closing(connection):

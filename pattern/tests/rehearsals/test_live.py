@@ -53,7 +53,7 @@ NO_CLOUDWATCH = {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "eu-central-1",
 }
-METRIC = re.compile(r"\b(?:todo_|django_|process_|pg_|kube_|node_|slo:)[\w:]+")
+METRIC = re.compile(r"\b(?:service_|django_|process_|pg_|kube_|node_|slo:)[\w:]+")
 
 
 @dataclass

@@ -80,7 +80,7 @@ def test_a_machine_without_the_database_exporter_has_the_colours_to_watch(
     try:
         stack.start()
         stack.release("blue")
-        assert [target["job"] for target in stack.targets] == ["todo"]
+        assert [target["job"] for target in stack.targets] == ["service"]
     finally:
         stack.stop()
 
