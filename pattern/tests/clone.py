@@ -84,7 +84,7 @@ class Clone:
             yield process
         finally:
             if process.poll() is None:
-                process.send_signal(signal.SIGINT)  # the checks and the service end what they started
+                os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: all end what they started
             try:
                 process.communicate(timeout=60)
             except subprocess.TimeoutExpired:
