@@ -1,7 +1,7 @@
 """From a clone to a green service of two resources without the example, by `make resource` alone, on a stopwatch.
 
-With NIGHTLY=1 each clone ends with its own `make test`. Else the first ends with `make quick` and the other with `make check`:
-the tests of a whole clone take as long as those of all journeys together.
+With NIGHTLY=1 each clone ends with its own `make test`. Else the first ends with `make quick` and the other with
+`make check`: the tests of a whole clone take as long as all journeys together.
 """
 
 import os
