@@ -1,7 +1,7 @@
 """Tools that only the npm registry has, locked by hash and kept in .local/."""
 
+import fcntl
 import hashlib
-import os
 import shutil
 from pathlib import Path
 
@@ -17,16 +17,24 @@ def installed(lock: Path) -> Path:
         missing("npm is not on this machine", "apt-get install npm")
     content = hashlib.sha256((lock / "package-lock.json").read_bytes()).hexdigest()
     kept = ROOT / ".local" / "npm" / f"{lock.name}-{content[:12]}"
-    if not kept.exists():
-        half = kept.with_name(f"{kept.name}.{os.getpid()}")
-        half.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(lock / name, half)
-        # No script of a package runs here; peers are the package manager's idea, not ours.
-        options = ["--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"]
-        done = run(["npm", "ci", *options, "--prefix", half], timeout=600)
-        if done.status:
-            shutil.rmtree(half)
-            missing(f"npm brought nothing: {done.output.strip()[-300:]}", f"npm ci in {lock.relative_to(ROOT)}")
-        half.rename(kept)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with kept.with_suffix(".lock").open("w") as lock_file:  # several workers may want it at once
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        if not kept.exists():
+            _fetch(lock, kept)
     return kept / "node_modules"
+
+
+def _fetch(lock: Path, kept: Path) -> None:
+    half = kept.with_name(f"{kept.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(lock / name, half)
+    # No script of a package runs here; peers are the package manager's idea, not ours.
+    options = ["--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund"]
+    done = run(["npm", "ci", *options, "--prefix", half], timeout=600)
+    if done.status:
+        shutil.rmtree(half)
+        missing(f"npm brought nothing: {done.output.strip()[-300:]}", f"npm ci in {lock.relative_to(ROOT)}")
+    half.rename(kept)

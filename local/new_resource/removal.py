@@ -14,6 +14,8 @@ from local.refusal import Refusal
 #: These examples ask the example of this repository; the README has this link to them.
 EXAMPLES = "docs/api.md"
 LINK = "[the API by example](docs/api.md), or "
+#: A row of these names the test that holds it, and goes with that test.
+PAGES = ("docs/reliability.md", "docs/security.md")
 SENTENCE = "The caller's to-dos. "
 
 
@@ -22,12 +24,12 @@ def remove(wanted: Asked) -> int:
     resource = wanted.remove
     assert resource  # noqa: S101  # nosec B101
     with Changes(ROOT) as changes:
+        _forget_examples(changes, resource)
         tests = about(resource)
         for name in (*tests, f"tests/{resource.app}", resource.app):
             if (ROOT / name).exists():
                 changes.remove(name)
         unregister(changes, resource.app)
-        _forget_examples(changes, resource)
         run(*DJANGO, "check", "--fail-level=WARNING")
         run(*DJANGO, "makemigrations", "--check", "--dry-run")
         generate(changes)
@@ -60,6 +62,13 @@ def _forget_examples(changes: Changes, resource: Existing) -> None:
     if examples.is_file() and f"$API/{resource.path}" in examples.read_text(encoding="utf-8"):
         changes.remove(EXAMPLES)
         changes.edit("README.md", (ROOT / "README.md").read_text(encoding="utf-8").replace(LINK, ""))
+    own = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / resource.app).glob("test_*.py")]
+    names = [f"`{name}`" for text in own for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)]
+    gone = re.compile("|".join([f"`{resource.app}/", *names]))
+    for page in PAGES:
+        if (ROOT / page).is_file():
+            lines = (ROOT / page).read_text(encoding="utf-8").splitlines(keepends=True)
+            changes.edit(page, "".join(line for line in lines if not gone.search(line)))
     settings = (ROOT / "todoproject" / "settings.py").read_text(encoding="utf-8")
     if resource.app == "todos":
         changes.edit("todoproject/settings.py", settings.replace(SENTENCE, ""))

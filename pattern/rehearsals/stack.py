@@ -83,7 +83,7 @@ class Exporter:
         address = f"127.0.0.1:{ports.any_free()}"
         environment = {
             **os.environ,
-            "DATA_SOURCE_URI": f"127.0.0.1:{stack.server.port}/todo?sslmode=disable",
+            "DATA_SOURCE_URI": f"127.0.0.1:{stack.server.port}/service?sslmode=disable",
             "DATA_SOURCE_USER_FILE": str(stack.state.secrets / "db_username"),
             "DATA_SOURCE_PASS_FILE": str(stack.state.secrets / "db_password"),
         }

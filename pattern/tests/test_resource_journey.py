@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pattern.new_service import remove_pattern
 from pattern.tests.clone import Clone
 
 MINUTES = 10  # what the journey may take, without the gate at its end
@@ -53,7 +54,7 @@ def test_two_resources_without_the_example_are_a_green_service(
         watch.append((" ".join(words[:3]), time.monotonic() - started))
         assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-10_000:]
 
-    step("git", "rm", "-rq", "pattern")
+    remove_pattern(clone.root)
     step("make", "resource", "NAME=todo", "REMOVE=1")
     for name, fields, more in JOURNEYS[journey]:
         step("make", "resource", f"NAME={name}", f"FIELDS={fields}", *more.split())

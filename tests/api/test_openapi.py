@@ -36,9 +36,15 @@ def camel(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("-"))
 
 
+def many_of(subject: Subject) -> str:
+    """Return the name of several: AllNews where one is called like many."""
+    many = camel(str(subject))
+    return f"All{many}" if many == subject.model.__name__ else many
+
+
 def statuses_of(subject: Subject) -> dict[str, set[str]]:
     """Return what each operation answers, by hand, so that none can forget it."""
-    one, many = subject.model.__name__, camel(str(subject))
+    one, many = subject.model.__name__, many_of(subject)
     conflict = {"409"} if subject.unique else set()
     team = {"403"} if isinstance(subject.scope, Shared) else set()
     used = {"409"} if subject.resource.rows().has_dependents else set()
@@ -60,7 +66,7 @@ def headers_of(name: str) -> set[str]:
         return set()
     if name.startswith("create"):
         return {"Idempotency-Key"}
-    return {"If-Match"} if name in {f"delete{camel(str(subject))}" for subject in SUBJECTS} else CONDITIONS
+    return {"If-Match"} if name in {f"delete{many_of(subject)}" for subject in SUBJECTS} else CONDITIONS
 
 
 STATUSES = {

@@ -139,7 +139,7 @@ def test_a_client_that_takes_nothing_of_an_answer_keeps_a_thread_for_ten_seconds
 
 @pytest.mark.ci  # half a minute of waiting
 def test_a_connection_is_ended_by_an_answer_once_it_is_old(gunicorn: Gunicorn, stack: ExitStack) -> None:
-    """A Service chooses a pod once a connection: one that was kept for ever would never follow a release."""
+    """A Service chooses a pod once a connection: one that stayed would never follow a release."""
     connection = stack.enter_context(socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20))
     began = time.monotonic()
     ended = False

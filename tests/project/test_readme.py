@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from local.new_resource.removal import LINK
 from tests.postgresql_plugin import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,7 +50,3 @@ def test_a_figure_is_the_bound_of_a_test_or_what_a_document_measured(what: str) 
 
 def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= MOST_LINES
-
-
-def test_removing_the_example_finds_the_link_to_its_page() -> None:
-    assert README.count(LINK) == 1

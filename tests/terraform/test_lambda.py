@@ -28,6 +28,7 @@ from tests.terraform.postgresql import Server
 from tests.terraform.requirements_of_tests import missing
 from tests.terraform.terraform import SOURCE
 
+pytestmark = pytest.mark.slow
 NAMES = ("DJANGO_SECRET_KEY", "JWT_SIGNING_KEYS", "APP_DATABASE", "MIGRATE_DATABASE")
 
 

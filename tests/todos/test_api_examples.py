@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from local.new_resource.removal import LINK
 from tests.postgresql_plugin import ROOT
 from tests.service import Service, migrated_database, running
 
@@ -144,3 +145,7 @@ def asked(command: str) -> tuple[str, str]:
     return method[1] if method else "POST" if " -d " in command else "GET", (
         path[1].replace(f"/{NUMBER}", "/{todo_id}") if path else "$NEXT"
     )
+
+
+def test_removing_the_example_finds_the_link_to_this_page() -> None:
+    assert (ROOT / "README.md").read_text(encoding="utf-8").count(LINK) == 1
