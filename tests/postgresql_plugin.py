@@ -29,8 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 # The server's own count of statements, for the tests of query counts.
 COUNTED = {"shared_preload_libraries": "pg_stat_statements"}
-# Their tests share what takes minutes to make, and mostly wait.
-ONE_WORKER = ("tests/image/", "tests/terraform/")
+# Their tests share what takes minutes to make, and mostly wait. A clone's gate in pattern/ starts workers of its own:
+# two at once would leave nobody a core.
+ONE_WORKER = ("tests/image/", "tests/terraform/", "pattern/tests/test_")
 MOST_WORKERS = 8  # each takes half a gigabyte, with its PostgreSQL
 
 
@@ -100,7 +101,7 @@ def pytest_unconfigure() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Answer `-n auto`: one more than cores, since some tests wait and each worker costs 15 s of CPU to begin with."""
-    waiting = len(ONE_WORKER) if os.environ.get("CI") else 0
+    waiting = 2 if os.environ.get("CI") else 0
     return min(MOST_WORKERS, 1 + waiting + (os.cpu_count() or 1))
 
 
