@@ -16,7 +16,6 @@ EXAMPLES = "docs/api.md"
 LINK = "[the API by example](docs/api.md), or "
 #: A row of these names the test that holds it, and goes with that test.
 PAGES = ("docs/reliability.md", "docs/security.md")
-SENTENCE = "The caller's to-dos. "
 
 
 def remove(wanted: Asked) -> int:
@@ -69,6 +68,3 @@ def _forget_examples(changes: Changes, resource: Existing) -> None:
         if (ROOT / page).is_file():
             lines = (ROOT / page).read_text(encoding="utf-8").splitlines(keepends=True)
             changes.edit(page, "".join(line for line in lines if not gone.search(line)))
-    settings = (ROOT / "todoproject" / "settings.py").read_text(encoding="utf-8")
-    if resource.app == "todos":
-        changes.edit("todoproject/settings.py", settings.replace(SENTENCE, ""))

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,10 @@ def serve(stage: Stage, tmp_path: Path) -> Iterator[Serve]:
     yield start
     for gunicorn in started:
         gunicorn.kill()
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """Closes the connections of a test."""
+    with ExitStack() as stack:
+        yield stack

@@ -4,9 +4,11 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -88,3 +90,10 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+def connected(gunicorn: Gunicorn, stack: ExitStack, request: bytes = b"") -> socket.socket:
+    """Return a connection of its own, over which `request` has been sent."""
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20))
+    connection.sendall(request)
+    return connection

@@ -3,7 +3,6 @@
 import http.client
 import json
 import resource
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import pytest
 
 from tests.patience import patient
 from tests.process.conftest import PROD, Stage
-from tests.process.gunicorn_process import Gunicorn
+from tests.process.gunicorn_process import Gunicorn, connected
 from tests.process.metered import Metered
 from todoproject.server.limits import OTHER_DESCRIPTORS
 
@@ -71,19 +70,6 @@ def pod(metered: Metered) -> Iterator[Gunicorn]:
     assert len([record for record in records if record["message"].startswith("Booting")]) == 1
     assert [record for record in records if record["level"] in {"ERROR", "CRITICAL"}] == []
     assert metered.gunicorn.ask("GET", "/healthz").status == 200
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    """Closes the connections of a test."""
-    with ExitStack() as stack:
-        yield stack
-
-
-def connected(pod: Gunicorn, stack: ExitStack, request: bytes = b"") -> socket.socket:
-    connection = stack.enter_context(socket.create_connection(("127.0.0.1", pod.port), timeout=10))
-    connection.sendall(request)
-    return connection
 
 
 class Kept:

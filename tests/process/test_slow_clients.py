@@ -10,7 +10,7 @@ import pytest
 
 from tests.patience import patient
 from tests.process.conftest import Stage
-from tests.process.gunicorn_process import Gunicorn
+from tests.process.gunicorn_process import Gunicorn, connected
 from todoproject.server.limits import AGE_SECONDS, SLOW_SECONDS
 
 pytestmark = pytest.mark.slow
@@ -29,19 +29,6 @@ def gunicorn(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield gunicorn
     finally:
         gunicorn.kill()
-
-
-@pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    """Closes the connections of a test."""
-    with ExitStack() as stack:
-        yield stack
-
-
-def connected(gunicorn: Gunicorn, stack: ExitStack, request: bytes = b"") -> socket.socket:
-    connection = stack.enter_context(socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20))
-    connection.sendall(request)
-    return connection
 
 
 def test_clients_that_do_not_close_what_they_asked_to_be_closed_keep_nobody_waiting(

@@ -1,6 +1,6 @@
 """gunicorn's threaded worker, which collects a request before a thread takes it, and stops accepting at SIGTERM.
 
-All that is gunicorn's own and not documented is used here and nowhere else (tests/process/test_gunicorn_members.py).
+All that is gunicorn's own and not documented is used here and nowhere else (tests/project/test_gunicorn_members.py).
 """
 
 import errno
