@@ -1,9 +1,7 @@
 """Tests of the release tool, against a scripted kubectl; no Django, no PostgreSQL, no network."""
 
-import hashlib
 import os
 import site
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,18 +9,16 @@ import pytest
 from moto import mock_aws
 
 from tests.deploy.account import Account
-from tests.deploy.world import ROOT, Scene
+from tests.deploy.world import Scene
+from tests.kustomize.rendering import kubectl, remembered
 
 
 @pytest.fixture(scope="session", autouse=True)
-def builds(tmp_path_factory: pytest.TempPathFactory) -> None:
+def builds() -> None:
     """Let the real kubectl build each kustomization once."""
-    kustomize = sorted(path for path in (ROOT / "kustomize").rglob("*") if path.is_file())
-    stamp = hashlib.sha256(b"".join(path.read_bytes() for path in kustomize)).hexdigest()
     os.environ |= {
-        "STAMP": stamp,
-        "BUILDS": str(tmp_path_factory.mktemp("builds")),
-        "REAL_KUBECTL": str(Path(sys.prefix) / "bin" / "kubectl"),
+        "BUILDS": str(remembered()),
+        "REAL_KUBECTL": kubectl(),
         "SITE_PACKAGES": ":".join(site.getsitepackages()),
     }
 
