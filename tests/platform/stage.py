@@ -17,8 +17,8 @@ NAMES = [each.name for each in with_account()]
 SAMPLE = next(each.name for each in with_account() if each.production)
 KEYS = re.findall(r"^[A-Z]\w*$", (ROOT / "terraform/values.keys").read_text(), re.MULTILINE)
 
-# Writes down how it was called. `kubectl kustomize` is the real one, `helm pull` leaves a chart, $FAIL fails. In sh, which
-# starts in a tenth of Python's time: an installation is some thirty calls.
+# Writes down how it was called. `kubectl kustomize` is the real one, `helm pull` leaves a chart, $FAIL fails. In sh:
+# it starts in a tenth of the time of Python, and an installation is some thirty calls.
 SCRIPTED = r"""#!/bin/sh
 call="${0##*/} $*"
 case "$call" in
