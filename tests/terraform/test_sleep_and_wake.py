@@ -9,6 +9,9 @@ import pytest
 from tests.terraform.stage import ASLEEP, AWAKE, CONNECT, STAND_IN, Stage, starts
 from tests.terraform.terraform import SOURCE
 
+# Together they take more than two seconds.
+pytestmark = pytest.mark.slow
+
 SLEEP = [
     f"{CONNECT}dev.tfstate",
     "aws eks update-kubeconfig",
