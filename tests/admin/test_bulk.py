@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from tests.admin.resources import (
     MARKED,
+    RESOURCES,
     changed_alone,
     each_resource,
     fields_of,
