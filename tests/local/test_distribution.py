@@ -39,9 +39,15 @@ def test_two_sessions_in_one_clone_have_a_server_each() -> None:
         other.stop()
 
 
-def test_there_are_more_workers_than_cores_but_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_more_workers_than_cores_where_tests_wait_but_not_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def workers(expression: str) -> int:
+        config: Any = SimpleNamespace(option=SimpleNamespace(markexpr=expression))
+        return pytest_xdist_auto_num_workers(config)
+
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert pytest_xdist_auto_num_workers() == 3
+    assert (workers("not ci and not cluster"), workers("not slow and not ci and not cluster")) == (3, 2)
     monkeypatch.setattr("os.cpu_count", lambda: 64)
-    assert pytest_xdist_auto_num_workers() == MOST_WORKERS
+    assert workers("not ci and not cluster") == MOST_WORKERS
