@@ -168,11 +168,13 @@ def test_a_resource_type_that_nobody_looked_up_stops_the_report(
     assert "aws_msk_cluster" in capsys.readouterr().err
 
 
-def test_every_price_has_a_source_and_a_date() -> None:
-    for region in tomllib.loads(prices.PATH.read_text()):
-        assert prices.load(region).keys() == prices.load("us-east-1").keys()
-    for name, price in prices.load("us-east-1").items():
+@pytest.mark.parametrize("region", tomllib.loads(prices.PATH.read_text()))
+def test_every_region_has_every_price_with_a_source_and_a_date(region: str) -> None:
+    found, first = prices.load(region), prices.load("us-east-1")
+    assert found.keys() ^ first.keys() == set(), region
+    for name, price in found.items():
         assert price.usd > 0, name
+        assert price.unit == first[name].unit, name
         assert price.source.startswith("https://"), name
         assert datetime.date(2025, 1, 1) <= price.date, name
 
