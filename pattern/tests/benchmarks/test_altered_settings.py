@@ -10,6 +10,7 @@ from local.state import ROOT
 from pattern.benchmarks.altered_settings import AFTER_START, ALTERATIONS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*ALTERATIONS, *AFTER_START])
 def test_an_alteration_alters_the_settings(name: str) -> None:
     altered = shown(
