@@ -1,4 +1,4 @@
-"""What a specialist reaches with FastAPI and the features: raw asyncpg, orjson, tokens remembered for a minute.
+"""Reaches what a specialist does with FastAPI and the features: raw asyncpg, orjson, tokens remembered for a minute.
 
 https://magicstack.github.io/asyncpg/current/usage.html#connection-pools,
 https://fastapi.tiangolo.com/advanced/response-directly/

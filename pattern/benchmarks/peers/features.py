@@ -1,4 +1,4 @@
-"""What the service does besides answering, for the peers "with features": each part as short as a specialist writes it.
+"""Does what the service does besides answering, for the peers "with features", each part as a specialist writes it.
 
 Metrics by route from prometheus_client, one JSON line a request with its id, security headers, a rate limit in memory,
 an ETag of what is sent, signed cursors. https://prometheus.github.io/client_python/instrumenting/,
