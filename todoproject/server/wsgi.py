@@ -4,8 +4,8 @@ import os
 from collections.abc import MutableMapping
 from typing import Any
 
+import django
 from django.core.handlers.wsgi import WSGIRequest
-from django.core.wsgi import get_wsgi_application
 
 from todoproject.server.bodies import Bodies
 
@@ -29,6 +29,9 @@ class Request(WSGIRequest):
             super()._set_content_type_params(meta)  # type: ignore[misc]  # as above
 
 
-handler = get_wsgi_application()
+django.setup(set_prefix=False)
+from todoproject.http.handler import Handler  # noqa: E402  needs the settings
+
+handler = Handler()
 handler.request_class = Request
 application = Bodies(handler)
