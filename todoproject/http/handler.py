@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIHandler
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.urls import ResolverMatch
 
 # More addresses without an id than any service has, so nothing is forgotten; yet nobody can fill the memory.
 MOST_REMEMBERED = 1_000
+
+_hosts: dict[tuple[str | None, ...], str] = {}
 
 
 class Handler(WSGIHandler):
@@ -28,3 +31,20 @@ class Handler(WSGIHandler):
                 self._routes.clear()
             self._routes[request.path_info] = match
         return match
+
+
+class HostRequest(WSGIRequest):
+    """Remembers which hosts are allowed."""
+
+    def get_host(self) -> str:
+        """Return the host that the client asked for; raise DisallowedHost, as Django does."""
+        meta = self.META
+        key = meta.get("HTTP_X_FORWARDED_HOST"), meta.get("HTTP_HOST"), *settings.ALLOWED_HOSTS
+        if (known := _hosts.get(key)) is not None:
+            return known
+        host = super().get_host()
+        if meta.get("HTTP_HOST") and settings.ALLOWED_HOSTS:
+            if len(_hosts) >= MOST_REMEMBERED:
+                _hosts.clear()
+            _hosts[key] = host
+        return host

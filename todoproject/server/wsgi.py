@@ -5,8 +5,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import django
-from django.core.handlers.wsgi import WSGIRequest
 
+from todoproject.http.handler import Handler, HostRequest
 from todoproject.server.bodies import Bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 UNREADABLE = "application/octet-stream"
 
 
-class Request(WSGIRequest):
+class Request(HostRequest):
     """Takes a Content-Type with a parameter in an unknown charset (``a*=zz''b``, RFC 2231) for UNREADABLE.
 
     Django raises ValueError at it while it makes the request, before there is anything that could answer.
@@ -30,8 +30,6 @@ class Request(WSGIRequest):
 
 
 django.setup(set_prefix=False)
-from todoproject.http.handler import Handler  # noqa: E402  needs the settings
-
 handler = Handler()
 handler.request_class = Request
 application = Bodies(handler)
