@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django import db
 from django.conf import settings
+from django.core import signals
+from django.core.cache import caches, close_caches
+from django.core.cache.backends.base import BaseCache
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest
 from django.urls import ResolverMatch
@@ -18,6 +22,7 @@ class Handler(WSGIHandler):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        without_idle_receivers()
         self._routes: dict[str, ResolverMatch] = {}
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
@@ -31,6 +36,27 @@ class Handler(WSGIHandler):
                 self._routes.clear()
             self._routes[request.path_info] = match
         return match
+
+
+def without_idle_receivers() -> None:
+    """Let Django's signals of each request call nothing that has nothing to do here.
+
+    No queries are logged without DEBUG, and most caches keep nothing open. Connections are looked at one by one, where
+    Django would first find out which of them this thread has.
+    """
+    if not settings.DEBUG:
+        signals.request_started.disconnect(db.reset_queries)
+    if all(type(settled).close is BaseCache.close for settled in caches.all()):
+        signals.request_finished.disconnect(close_caches)
+    for signal in (signals.request_started, signals.request_finished):
+        signal.disconnect(db.close_old_connections)
+        signal.connect(close_old_connections)
+
+
+def close_old_connections(**_signal: Any) -> None:
+    """Close what cannot be used any longer, as Django's function of this name does."""
+    for alias in settings.DATABASES:
+        db.connections[alias].close_if_unusable_or_obsolete()
 
 
 class HostRequest(WSGIRequest):
