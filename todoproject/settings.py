@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "todoproject.http.security_headers.SecurityHeadersMiddleware",
     "todoproject.http.errors.PlainErrorsMiddleware",
     # Before all that may refuse: a front end must be able to read the refusal.
-    "corsheaders.middleware.CorsMiddleware",
+    "todoproject.http.django_middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "todoproject.http.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

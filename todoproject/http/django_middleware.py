@@ -1,10 +1,14 @@
 """Django's own middleware, where it is needed and no further."""
 
+from typing import Any
+
+from corsheaders import middleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware import common
+from django.utils.cache import patch_vary_headers
 
 ADMIN_METHODS = ("GET", "HEAD", "POST")
 WITHOUT_BODY = frozenset({204, 304})
@@ -21,6 +25,23 @@ class CommonMiddleware(common.CommonMiddleware):
         if answer.status_code in WITHOUT_BODY:
             del answer["Content-Length"]
         return answer
+
+
+class CorsMiddleware(middleware.CorsMiddleware):
+    """Says in ``Vary`` that the origin matters, and does no more for a request without one that asks for no preflight.
+
+    django-cors-headers would read all headers of each request to find that there is nothing to permit.
+    """
+
+    async_capable = False
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
+            return super().__call__(request)
+        response: Any = self.get_response(request)
+        if "Origin" not in response.get("Vary", ""):
+            patch_vary_headers(response, ("origin",))
+        return response
 
 
 class AdminOnly:
