@@ -11,7 +11,7 @@ from local.refusal import Refusal
 LISTS = re.compile(r"^(?P<list>(?:root_packages|forbidden_modules|source) = \[[^\]\n]*)\]", re.MULTILINE)
 
 #: What urls.py imports without a resource, and with one.
-IMPORTS = ("from django.urls import path, re_path", "from django.urls import include, path, re_path")
+WITHOUT, WITH = "from django.urls import path, re_path", "from django.urls import include, path, re_path"
 
 
 def register(changes: Changes, app: str) -> None:
@@ -19,7 +19,7 @@ def register(changes: Changes, app: str) -> None:
     settings = _text(changes, "todoproject/settings.py")
     installed = re.search(r"^INSTALLED_APPS = \[\n(.*?)^\]", settings, re.MULTILINE | re.DOTALL)
     _edit(changes, "todoproject/settings.py", settings, installed and installed.end(1), f'    "{app}",\n')
-    urls = _text(changes, "todoproject/urls.py").replace(*IMPORTS)
+    urls = _text(changes, "todoproject/urls.py").replace(WITHOUT, WITH)
     place = re.search(r'(?:^    path\("", .*\),\n)+', urls, re.MULTILINE)
     _edit(changes, "todoproject/urls.py", urls, place and place.end(), f'    path("", include("{app}.api")),\n')
     changes.edit("pyproject.toml", LISTS.sub(rf'\g<list>, "{app}"]', _text(changes, "pyproject.toml")))
@@ -42,7 +42,7 @@ def unregister(changes: Changes, app: str) -> None:
         changes.edit(file, re.sub(line, "", _text(changes, file), flags=re.MULTILINE))
     urls = _text(changes, "todoproject/urls.py")
     if "include(" not in urls:
-        changes.edit("todoproject/urls.py", urls.replace(*reversed(IMPORTS)))
+        changes.edit("todoproject/urls.py", urls.replace(WITH, WITHOUT))
     text = _text(changes, "pyproject.toml")
     changes.edit("pyproject.toml", LISTS.sub(lambda found: found[0].replace(f', "{app}"', ""), text))
 

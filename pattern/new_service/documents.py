@@ -43,8 +43,8 @@ updates afterwards.
 README = """\
 # {title}
 
-A REST service on AWS with an admin, made from [the reference service]({upstream}). `project.json` names the commit, and
-`make update` merges what is newer there. [CHANGELOG](CHANGELOG.md) says what changed here.
+A REST service on AWS, with an admin. [CHANGELOG](CHANGELOG.md) says what changed. It was made from
+[a reference]({upstream}), and `make update` merges what is newer there.
 
 """
 CHANGELOG = """\
