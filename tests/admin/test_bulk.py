@@ -247,7 +247,7 @@ def test_a_reader_can_run_no_action_that_changes(reader: Staff, resource: Resour
 
 @pytest.mark.parametrize("path", [page(RESOURCE), "/admin/accounts/user/"])
 def test_nobody_deletes_rows_by_the_hundred(superuser: Staff, path: str) -> None:
-    row = make(RESOURCE.model)
+    row, _ = make(RESOURCE.model), UserFactory.create()
     superuser.act("delete_selected", "all", path=path, post="yes")
     assert type(row)._default_manager.filter(pk=row.pk).exists()
     assert User.objects.exclude(pk=superuser.user.pk).exists()
