@@ -3,10 +3,11 @@
 import http.client
 import json
 import resource
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,44 @@ def test_a_flood_of_health_checks_does_not_push_users_out(
             thread.join(10)
     assert len(checks) > 80
     assert set(checks) == {b"200"}
+
+
+@pytest.mark.usefixtures("long_todos")
+def test_fifty_clients_that_read_large_pages_byte_by_byte_take_no_thread(
+    pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
+) -> None:
+    head = "".join(f"{name}: {value}\r\n" for name, value in caller.items())
+    script = pod.ask("GET", "/docs").body.decode().partition('src="')[2].partition('"')[0]
+    request = "".join(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n" for path in ("/todos?limit=200", script, script)
+    )
+    readers = [slow_reader(pod, stack, request.encode()) for _ in range(50)]
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.wait(1):
+            for reader in readers:
+                with suppress(OSError):
+                    reader.recv(1)
+
+    assert {reader.recv(1) for reader in readers} == {b"H"}  # each is being answered
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        assert slowest_of(pod, caller, 5) < patient(1)
+    finally:
+        ended.set()
+        thread.join(10)
+
+
+def slow_reader(pod: Gunicorn, stack: ExitStack, request: bytes) -> socket.socket:
+    """A client whose kernel takes little of an answer before it is read."""
+    reader = stack.enter_context(socket.socket())
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.settimeout(20)
+    reader.connect(("127.0.0.1", pod.port))
+    reader.sendall(request)
+    return reader
 
 
 def peak_bytes(metered: Metered) -> int:

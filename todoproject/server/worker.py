@@ -21,13 +21,28 @@ from todoproject.metrics import capacity
 from todoproject.server import limits
 from todoproject.server.connections import Connections
 from todoproject.server.incoming import HeadTooLargeError, Incoming
+from todoproject.server.outgoing import Outgoing
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
 
 
 class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
-    """Does not say what serves: no client needs it, and an attacker looks for it."""
+    """Sends its head with the first of its body, and waits for no reader (`outgoing`).
+
+    It does not say what serves: no client needs it, and an attacker looks for it.
+    """
+
+    def __init__(self, req: Any, _sock: socket.socket, cfg: Any) -> None:
+        super().__init__(req, req.outgoing, cfg)
+
+    def write(self, arg: bytes) -> None:
+        super().write(arg)
+        self.sock.send()
+
+    def close(self) -> None:
+        super().close()
+        self.sock.send()
 
     def default_headers(self) -> list[str]:
         return [line for line in super().default_headers() if not line.startswith("Server:")]
@@ -43,6 +58,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
         self.serving = threading.local()
+        # Threads that wait for the readers of streams: the others serve.
+        self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.worker_connections: int = min(self.cfg.worker_connections, descriptors - limits.OTHER_DESCRIPTORS)
         self.most_kept: int = self.worker_connections * 3 // 4
@@ -53,7 +70,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         from todoproject.server import answers  # noqa: PLC0415
 
         self.limit_of, self.answers = limit_of, answers
-        self.waiting = Connections(self.poller, self.receive, self.close, self.cfg.keepalive)
+        self.waiting = Connections(self.poller, self.receive, self.send, self.close, self.cfg.keepalive)
         super().run()
 
     # ── Deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,7 +109,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def enqueue_req(self, conn: Any) -> None:
         """Take a new connection, which waits without a thread until its client has sent a request."""
         conn.initialized, conn.place, conn.held, conn.since = True, None, 0, time.monotonic()
-        conn.incoming = Incoming(self.limit_of)
+        conn.incoming, conn.outgoing = Incoming(self.limit_of), Outgoing(conn.sock, self.streams)
         self.waiting.watch(conn, self.waiting.silent, self.cfg.keepalive)
         if self.nr_conns >= self.worker_connections:
             self.waiting.make_room()
@@ -179,14 +196,35 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().enqueue_req(conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
-        """Keep a connection whose answer said so, and look at what came behind the request."""
+        """Take a connection back from its thread, which has sent what the socket took of the answer."""
         with suppress(OSError):  # gunicorn closes it where an answer has broken off
             conn.sock.settimeout(0)
-        if fs.cancelled() or fs.exception() or not fs.result():
-            self.waiting.end(conn)
+        conn.stays = not fs.cancelled() and not fs.exception() and fs.result()
+        if conn.outgoing.size:
+            self.waiting.hand_over(conn)
         else:
+            self.go_on(conn)
+
+    def send(self, conn: Any, _sock: socket.socket) -> None:
+        """Send more of an answer that its thread has handed over."""
+        if conn.place is not self.waiting.sending:
+            return  # closed since the kernel spoke of it
+        try:
+            everything = conn.outgoing.send()
+        except OSError:
+            self.waiting.forget(conn)
+            return
+        if everything:
+            self.waiting.unwatch(conn)
+            self.go_on(conn)
+
+    def go_on(self, conn: Any) -> None:
+        """End a connection whose answer has been sent, or look at its next request."""
+        if conn.stays:
             conn.incoming.begin_next()
             self.proceed(conn)
+        else:
+            self.waiting.end(conn)
 
     # ── The threads ──────────────────────────────────────────────────────────────────────────────────────────────────
     def handle(self, conn: Any) -> Any:
@@ -205,19 +243,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             req.headers.append(("CONTENT-LENGTH", str(limits.NO_BODY_BYTES)))
         if conn.incoming.last or not self.may_stay(conn):
             req.force_close()
+        req.outgoing = conn.outgoing
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:
+            conn.outgoing.drop()
             raise BrokenPipeError(errno.EPIPE, "The client does not read.") from error
+        except BaseException:
+            conn.outgoing.drop()
+            raise
 
-    def handle_error(self, _req: Any, client: socket.socket, _address: Any, error: Exception) -> None:
+    def handle_error(self, _req: Any, _client: socket.socket, _address: Any, error: Exception) -> None:
         """Answer what the parser refuses, or an error that not even Django has caught."""
         status = self.answers.status_of(error)
         if status == 500:
             self.log.exception("Error handling request")  # noqa: LOG004  gunicorn calls this while it handles one
-        answer = self.answers.refusal(self.serving.conn.incoming, status, reason=type(error).__name__)
+        conn = self.serving.conn
+        conn.outgoing.sendall(self.answers.refusal(conn.incoming, status, reason=type(error).__name__))
         with suppress(OSError):
-            client.sendall(answer)
+            conn.outgoing.send()
 
     def _keepalive_after(self, _conn: Any, keepalive: Any) -> bool:
         """Keep a connection whatever its request has left unread: all of it is in memory, and is thrown away."""
