@@ -17,6 +17,9 @@ SLOW_SECONDS = 10
 # And these to take all of an answer that the loop sends: 1 MiB, the largest page, at 140 kbit/s.
 READING_SECONDS = 60
 
+# A stopping worker keeps a connection so long for a request that is on its way.
+STOPPING_SECONDS = 2
+
 # The answer to a request after these ends its connection: behind a Service, which chooses a pod once a connection, a
 # client that keeps its own follows a release within them.
 AGE_SECONDS = 30

@@ -14,14 +14,11 @@ from types import FrameType
 from typing import Any
 
 from gunicorn.http import get_parser, wsgi
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 from todoproject.logs.context import begin_request
 from todoproject.metrics import capacity
 from todoproject.server import limits
-from todoproject.server.connections import Connections
-from todoproject.server.incoming import HeadTooLargeError, Incoming
-from todoproject.server.outgoing import Outgoing
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
@@ -62,15 +59,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.worker_connections: int = min(self.cfg.worker_connections, descriptors - limits.OTHER_DESCRIPTORS)
-        self.most_kept: int = self.worker_connections * 3 // 4
 
     def run(self) -> None:
         """Import what needs Django, which is loaded by now, and loop."""
-        from todoproject.http.body_limit import limit_of  # noqa: PLC0415
-        from todoproject.server import answers  # noqa: PLC0415
+        from todoproject.server import answers, loop  # noqa: PLC0415
 
-        self.limit_of, self.answers = limit_of, answers
-        self.waiting = Connections(self.poller, self.receive, self.send, self.close, self.cfg.keepalive)
+        self.answers, self.loop = answers, loop.Loop(self)
         super().run()
 
     # ── Deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,8 +75,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         self._notified = now
         super().notify()
-        for conn in self.waiting.expire():
-            self.refuse(conn, 408)
+        for conn in self.loop.waiting.expire():
+            self.loop.refuse(conn, 408)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
         """Stop listening, not only accepting, once the worker stops.
@@ -94,9 +88,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not self.alive and not enabled:
             for listener in self.sockets:
                 listener.close()
-            self.waiting.hurry(STOP_KEEPALIVE_LINGER)
+            self.loop.waiting.hurry(limits.STOPPING_SECONDS)
 
-    # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Connections ──────────────────────────────────────────────────────────────────────────────────────────────────
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection; without a descriptor left for it, another one must go first."""
         try:
@@ -104,93 +98,28 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         except OSError as error:
             if error.errno not in {errno.EMFILE, errno.ENFILE}:
                 raise
-            self.waiting.make_room()
+            self.loop.waiting.make_room()
 
     def enqueue_req(self, conn: Any) -> None:
-        """Take a new connection, which waits without a thread until its client has sent a request."""
-        conn.initialized, conn.place, conn.held, conn.since = True, None, 0, time.monotonic()
-        conn.incoming, conn.outgoing = Incoming(self.limit_of), Outgoing(conn.sock, self.streams)
-        self.waiting.watch(conn, self.waiting.silent, self.cfg.keepalive)
+        """Take a new connection; where there are as many as may be, another one must go."""
+        conn.initialized = True
+        self.loop.begin(conn)
         if self.nr_conns >= self.worker_connections:
-            self.waiting.make_room()
-
-    def receive(self, conn: Any, _sock: socket.socket) -> None:
-        """Read what a client has sent."""
-        if conn.place is None:
-            return  # closed or taken since the kernel spoke of it
-        try:
-            data = conn.sock.recv(limits.RECEIVED_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-            conn.incoming.buffer.clear()
-        if conn.place is self.waiting.ending and data:
-            return
-        if not data:
-            if conn.incoming.buffer:
-                self.refuse(conn, 400)  # half a request, whose client may still read
-            else:
-                self.waiting.forget(conn)
-            return
-        conn.incoming.buffer += data
-        if conn.place is self.waiting.collecting:
-            self.waiting.count(conn, len(data))
-        self.proceed(conn)
-
-    def proceed(self, conn: Any) -> None:
-        """Answer what is whole, or hand it to a thread; wait for what is not."""
-        incoming = conn.incoming
-        try:
-            while (request := incoming.request()) is not None:
-                health = not incoming.last and self.answers.HEALTH.fullmatch(request)
-                if not health and self.tpool._work_queue.qsize() < self.cfg.threads * limits.WAITING_PER_THREAD:  # noqa: SLF001  nothing public tells
-                    self.serve(conn, request)
-                    return
-                keep = self.alive and not incoming.last and self.may_stay(conn) and not incoming.wants_close()
-                if health:
-                    answer = self.answers.health_check(incoming, health, keep=keep)
-                else:
-                    answer = self.answers.refusal(incoming, 503, keep=keep)
-                incoming.begin_next()
-                if not (self.say(conn, answer) and keep):
-                    self.waiting.end(conn)
-                    return
-        except HeadTooLargeError:
-            self.refuse(conn, 431 if b"\r\n" in incoming.buffer[: limits.LINE_BYTES] else 414)
-            return
-        if not incoming.buffer:
-            self.waiting.watch(conn, self.waiting.kept, self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
-            return
-        if conn.place is not self.waiting.collecting:
-            self.waiting.watch(conn, self.waiting.collecting, limits.SLOW_SECONDS)
-        if incoming.expects:
-            incoming.expects = False
-            self.say(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
-        while self.waiting.collected > limits.COLLECTED_BYTES:
-            self.refuse(next(iter(self.waiting.collecting)), 408)
-
-    def may_stay(self, conn: Any) -> bool:
-        """Whether a connection is kept after its answer: it is young, and few others are kept."""
-        return len(self.waiting.kept) < self.most_kept and time.monotonic() - conn.since < limits.AGE_SECONDS
-
-    def say(self, conn: Any, answer: bytes) -> bool:
-        """Send a short answer; False if the client takes none."""
-        with suppress(OSError):
-            sent: int = conn.sock.send(answer)
-            return sent == len(answer)
-        return False
-
-    def refuse(self, conn: Any, status: int) -> None:
-        self.say(conn, self.answers.refusal(conn.incoming, status))
-        self.waiting.end(conn)
+            self.loop.waiting.make_room()
 
     def close(self, conn: Any) -> None:
         self.nr_conns -= 1
         conn.close()
 
+    def is_full(self) -> bool:
+        """Whether as many requests wait for a thread as may."""
+        waiting: int = self.tpool._work_queue.qsize()  # noqa: SLF001  nothing public tells
+        most: int = self.cfg.threads * limits.WAITING_PER_THREAD
+        return waiting >= most
+
     def serve(self, conn: Any, request: bytes) -> None:
-        self.waiting.unwatch(conn)
+        """Hand a request to a thread."""
+        self.loop.waiting.unwatch(conn)
         conn.parser = get_parser(self.cfg, [request], conn.client)
         capacity.waiting.inc()
         super().enqueue_req(conn)
@@ -201,30 +130,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.sock.settimeout(0)
         conn.stays = not fs.cancelled() and not fs.exception() and fs.result()
         if conn.outgoing.size:
-            self.waiting.hand_over(conn)
+            self.loop.waiting.hand_over(conn)
         else:
-            self.go_on(conn)
-
-    def send(self, conn: Any, _sock: socket.socket) -> None:
-        """Send more of an answer that its thread has handed over."""
-        if conn.place is not self.waiting.sending:
-            return  # closed since the kernel spoke of it
-        try:
-            everything = conn.outgoing.send()
-        except OSError:
-            self.waiting.forget(conn)
-            return
-        if everything:
-            self.waiting.unwatch(conn)
-            self.go_on(conn)
-
-    def go_on(self, conn: Any) -> None:
-        """End a connection whose answer has been sent, or look at its next request."""
-        if conn.stays:
-            conn.incoming.begin_next()
-            self.proceed(conn)
-        else:
-            self.waiting.end(conn)
+            self.loop.go_on(conn)
 
     # ── The threads ──────────────────────────────────────────────────────────────────────────────────────────────────
     def handle(self, conn: Any) -> Any:
@@ -241,7 +149,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         req._expected_100_continue = False  # noqa: SLF001  the loop has said it
         if conn.incoming.too_large:
             req.headers.append(("CONTENT-LENGTH", str(limits.NO_BODY_BYTES)))
-        if conn.incoming.last or not self.may_stay(conn):
+        if conn.incoming.last or not self.loop.may_stay(conn):
             req.force_close()
         req.outgoing = conn.outgoing
         try:
