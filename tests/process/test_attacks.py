@@ -6,6 +6,7 @@ import resource
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import patient
-from tests.process.conftest import PROD, Stage
+from tests.process.conftest import PASSWORD, PROD, Stage
 from tests.process.gunicorn_process import Gunicorn, connected
 from tests.process.metered import Metered
 from todoproject.server.limits import OTHER_DESCRIPTORS
@@ -149,6 +150,37 @@ def test_a_flood_of_health_checks_does_not_push_users_out(
             thread.join(10)
     assert len(checks) > 80
     assert set(checks) == {b"200"}
+
+
+def test_a_user_with_a_hundred_connections_does_not_push_others_out(
+    pod: Gunicorn, stack: ExitStack, caller: dict[str, str], stage: Stage
+) -> None:
+    stage.manage("user", "crowd", "--password-stdin", text=PASSWORD)
+    token = stage.manage("token", "crowd").encode()
+    request = b"GET /notices?limit=20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + b"\r\n\r\n"
+    ended, statuses = threading.Event(), Counter[bytes]()
+
+    def flood() -> None:
+        while not ended.is_set():
+            with suppress(OSError), connected(pod, stack) as connection:
+                while not ended.is_set():
+                    connection.sendall(request)
+                    answer = connection.recv(65536)
+                    statuses[answer[9:12]] += 1
+                    if b"onnection: close" in answer:
+                        break
+
+    threads = [threading.Thread(target=flood, daemon=True) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert slowest_of(pod, caller, 6) < patient(1)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(10)
+    assert statuses[b"200"] > 0
+    assert statuses[b"429"] > 0
 
 
 @pytest.mark.usefixtures("long_todos")

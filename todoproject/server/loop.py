@@ -56,7 +56,7 @@ class Loop:
         try:
             while (request := incoming.request()) is not None:
                 health = not incoming.last and answers.HEALTH.fullmatch(request)
-                if not health and not self._worker.is_full():
+                if not health and self._worker.has_room(conn):
                     self._worker.serve(conn, request)
                     return
                 keep = self._worker.alive and not incoming.last and self.may_stay(conn) and not incoming.wants_close()

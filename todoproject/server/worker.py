@@ -9,6 +9,7 @@ import resource
 import socket
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from types import FrameType
 from typing import Any
@@ -18,10 +19,13 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from todoproject.logs.context import begin_request
 from todoproject.metrics import capacity
-from todoproject.server import limits
+from todoproject.server import limits, shares
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
+
+# Of a thread whose request the loop has refused meanwhile.
+DISPLACED = object()
 
 
 class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
@@ -55,6 +59,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
         self.serving = threading.local()
+        self.queue: dict[Any, bool] = {}  # whose request waits for a thread; who pops one, has it
         # Threads that wait for the readers of streams: the others serve.
         self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -111,21 +116,33 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.nr_conns -= 1
         conn.close()
 
-    def is_full(self) -> bool:
-        """Whether as many requests wait for a thread as may."""
-        waiting: int = self.tpool._work_queue.qsize()  # noqa: SLF001  nothing public tells
+    def has_room(self, conn: Any) -> bool:
+        """Whether this request may wait for a thread; a crowd of one caller leaves a place to another caller's."""
         most: int = self.cfg.threads * limits.WAITING_PER_THREAD
-        return waiting >= most
+        if len(self.queue) < most:
+            return True
+        callers = [(waiting.incoming.caller(), waiting) for waiting in list(self.queue)]
+        crowd, size = Counter(caller for caller, _ in callers).most_common(1)[0]
+        if b"" in {crowd, conn.incoming.caller()} or crowd == conn.incoming.caller() or size <= most // 2:
+            return False
+        last = next(waiting for caller, waiting in reversed(callers) if caller == crowd)
+        if self.queue.pop(last, None):  # else a thread has taken it, which leaves its place as well
+            capacity.waiting.dec()
+            self.loop.refuse(last, 429)
+        return True
 
     def serve(self, conn: Any, request: bytes) -> None:
         """Hand a request to a thread."""
         self.loop.waiting.unwatch(conn)
+        self.queue[conn] = True
         conn.parser = get_parser(self.cfg, [request], conn.client)
         capacity.waiting.inc()
         super().enqueue_req(conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Take a connection back from its thread, which has sent what the socket took of the answer."""
+        if not fs.cancelled() and not fs.exception() and fs.result() is DISPLACED:
+            return
         with suppress(OSError):  # gunicorn closes it where an answer has broken off
             conn.sock.settimeout(0)
         conn.stays = not fs.cancelled() and not fs.exception() and fs.result()
@@ -137,12 +154,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     # ── The threads ──────────────────────────────────────────────────────────────────────────────────────────────────
     def handle(self, conn: Any) -> Any:
         """Parse and answer a request that is in memory; log lines after it belong to no request."""
+        if not self.queue.pop(conn, None):
+            return DISPLACED
         capacity.waiting.dec()
         self.serving.conn = conn
+        shares.begin(self.others_wait)
         try:
             return super().handle(conn)
         finally:
+            shares.end()
             begin_request("")
+
+    def others_wait(self) -> bool:
+        """Whether a request waits for a thread that is not from the caller of the one in this thread."""
+        caller = self.serving.conn.incoming.caller()
+        return any(conn.incoming.caller() != caller for conn in list(self.queue))
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
