@@ -112,7 +112,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Answer `-n auto`: the number of cores, and more where slow tests wait; each worker costs seconds to begin with."""
+    """Answer `-n auto`: the number of cores, and more where slow tests wait; each worker costs seconds to begin."""
     waiting = 0 if "not slow" in config.option.markexpr else 3 if os.environ.get("CI") else 1
     return min(MOST_WORKERS, waiting + (os.cpu_count() or 1))
 

@@ -1,4 +1,4 @@
-"""Each part that WITHOUT offers goes without a trace: static checks, and the tests that would notice, hold in a clone."""
+"""Each part that WITHOUT offers goes without a trace: the checks and tests that would notice hold in a clone."""
 
 from pathlib import Path
 

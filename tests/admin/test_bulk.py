@@ -39,7 +39,9 @@ def asked_fields(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
 
 
 each_with_actions = pytest.mark.parametrize(
-    "resource", [one for one in MARKED if asked_fields(one.values[0])], ids=lambda one: one.opts.model_name
+    "resource",
+    [one for one in MARKED if asked_fields(cast("ResourceAdmin", one.values[0]))],
+    ids=lambda one: one.opts.model_name,
 )
 
 
