@@ -36,7 +36,6 @@ PARTS = {
             },
             "docs/reliability.md": {r"^## A bad day\n(?:(?!## ).*\n)*": ""},
             "docs/security.md": {
-                r"^- A full disk of PostgreSQL is not part of `make chaos`\. ": "- ",
                 r"^\| .*`test_(malformed_requests_are_no_fault|fifty_clients_with_one)_.*\n": "",
             },
             "tests/workflows/golden/scripts.txt": {r"^chaos\.yml .*\n": ""},
