@@ -59,7 +59,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
         self.serving = threading.local()
-        self.queue: dict[Any, bool] = {}  # whose request waits for a thread; who pops one, has it
+        self.queue: dict[Any, float] = {}  # waits for a thread since then; who pops one, has it
         # Threads that wait for the readers of streams: the others serve.
         self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -134,7 +134,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def serve(self, conn: Any, request: bytes) -> None:
         """Hand a request to a thread."""
         self.loop.waiting.unwatch(conn)
-        self.queue[conn] = True
+        self.queue[conn] = time.monotonic()
         conn.parser = get_parser(self.cfg, [request], conn.client)
         capacity.waiting.inc()
         super().enqueue_req(conn)
@@ -166,9 +166,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             begin_request("")
 
     def others_wait(self) -> bool:
-        """Whether a request waits for a thread that is not from the caller of the one in this thread."""
-        caller = self.serving.conn.incoming.caller()
-        return any(conn.incoming.caller() != caller for conn in list(self.queue))
+        """Whether a request that is not from the caller of the one in this thread has waited for long."""
+        caller, until = self.serving.conn.incoming.caller(), time.monotonic() - limits.FELT_SECONDS
+        return any(since < until and conn.incoming.caller() != caller for conn, since in list(self.queue.items()))
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
