@@ -30,7 +30,7 @@ class Handler(WSGIHandler):
         if (known := self._routes.get(request.path_info)) is not None and not hasattr(request, "urlconf"):
             request.resolver_match = known
             return known
-        match: ResolverMatch = super().resolve_request(request)  # type: ignore[misc]  # not in the stubs
+        match: ResolverMatch = super().resolve_request(request)
         if not (match.args or match.kwargs) and not hasattr(request, "urlconf"):
             if len(self._routes) >= MOST_REMEMBERED:
                 self._routes.clear()
