@@ -7,7 +7,8 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
-from django.middleware import common
+from django.middleware import common, security
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
 
 ADMIN_METHODS = ("GET", "HEAD", "POST")
@@ -44,6 +45,13 @@ class CorsMiddleware(middleware.CorsMiddleware):
         return response
 
 
+class HttpsMiddleware(security.SecurityMiddleware):
+    """Redirects to HTTPS as Django's does; its headers are those of `todoproject.http.security_headers`."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:  # noqa: ARG002
+        return response
+
+
 class AdminOnly:
     """Passes by every request whose path is not below /admin/.
 
@@ -64,6 +72,10 @@ class AdminSessionMiddleware(AdminOnly, SessionMiddleware):
         if request.path_info.startswith("/admin/") and request.method not in ADMIN_METHODS:
             return HttpResponseNotAllowed(ADMIN_METHODS)
         return super().__call__(request)
+
+
+class AdminCsrfMiddleware(AdminOnly, CsrfViewMiddleware):
+    """Django's, for the admin: nothing else takes a form or knows a caller by a cookie."""
 
 
 class AdminAuthenticationMiddleware(AdminOnly, AuthenticationMiddleware):
