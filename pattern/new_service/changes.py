@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TFVARS = "terraform/envs/*/terraform.tfvars.example"
-#: Pages about this folder's commands.
-PAGES = ("docs/your-own-service.md",)
+#: Pages and pictures of this folder's commands.
+PAGES = ("docs/your-own-service.md", "docs/screenshots/screencast.cast", "docs/screenshots/screencast.svg")
 PYTHON = ".venv/bin/python"
 REMOVE_EXAMPLE = (PYTHON, "-m", "local.new_resource")
 GENERATORS = (
