@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TFVARS = "terraform/envs/*/terraform.tfvars.example"
+#: Pages and pictures of this folder's commands.
+PAGES = ("docs/your-own-service.md", "docs/screenshots/screencast.cast", "docs/screenshots/screencast.svg")
 PYTHON = ".venv/bin/python"
 REMOVE_EXAMPLE = (PYTHON, "-m", "local.new_resource")
 GENERATORS = (
@@ -94,9 +96,10 @@ def origin(root: Path, repository: str) -> tuple[str, str]:
 
 
 def remove_pattern(root: Path) -> None:
-    """Remove this repository's own folder, and what README says of its command."""
-    git(root, "rm", "-r", "--quiet", "pattern")
+    """Remove this repository's own folder, and the texts about its command."""
+    git(root, "rm", "-r", "--quiet", "pattern", *PAGES)
     shutil.rmtree(root / "pattern", ignore_errors=True)  # compiled modules
+    edit(root, "docs/site.toml", {rf'^  .*"({"|".join(PAGES)})".*\n': ""})
     edit(root, "README.md", {r"^## Make it yours\n(?:(?!## ).*\n)*": ""})
 
 

@@ -24,6 +24,7 @@ class Part:
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+EVIDENCE = {r", evidence; `make docs`": "; `make docs`", r" \(\[what was seen\]\(docs/evidence/README\.md\)\)": ""}
 PARTS = {
     "chaos": Part(
         ("tests/chaos", ".github/workflows/chaos.yml"),
@@ -53,7 +54,7 @@ PARTS = {
         ("docs/evidence",),
         {
             "docs/site.toml": {r'^  \{ "Evidence" = .*\n': ""},
-            "README.md": {r", evidence; `make docs`": "; `make docs`"},
+            "README.md": EVIDENCE,
         },
     ),
 }

@@ -1,4 +1,4 @@
-"""Each part that WITHOUT offers goes without a trace: the checks and tests that would notice hold in a clone."""
+"""Each part that WITHOUT offers goes without a trace: a clone's checks and the tests that would notice hold."""
 
 from pathlib import Path
 
