@@ -42,7 +42,6 @@ PARTS = {
             "tests/workflows/golden/scripts.txt": {r"^chaos\.yml .*\n": ""},
         },
     ),
-    "clients": Part(("tests/clients", "tests/admin/test_accessibility.py")),
     "compose": Part(
         ("compose.yaml", "monitoring/compose", "tests/image/test_compose.py", "tests/monitoring/test_compose.py"),
         {
