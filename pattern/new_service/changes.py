@@ -66,9 +66,7 @@ def bill(root: Path, region: str) -> None:
         fewer = rf"# what the ceiling allows in {region}\nawake_hours = {hours}"
         edit(root, f"environments/{found[1]}.ini", {r"^# .*\nawake_hours = .*$": fewer})
         _run(root, COST)
-        print(
-            f"In {region} the ceiling of {found[1]} holds for {hours} awake hours a month: environments/{found[1]}.ini"
-        )
+        print(f"In {region} {found[1]} stays below its ceiling for {hours} awake hours: environments/{found[1]}.ini")
 
 
 def _run(root: Path, command: tuple[str, ...], allowed: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
