@@ -83,6 +83,8 @@ def _work(store: Store, job: Object) -> None:
         conditions = _conditions(store, "CompletionsReached", message, "SuccessCriteriaMet", "Complete")
         job["status"] = {**started, "conditions": conditions, "ready": 0, "succeeded": 1}
         job["log"] = "Applying todos.0002... OK"
+        if component == "smoke":
+            job["log"] = f"http://web-{job['metadata']['name'].split('-')[1]} serves."
     else:
         message = "Job has reached the specified backoff limit"
         conditions = _conditions(store, "BackoffLimitExceeded", message, "FailureTarget", "Failed")
