@@ -61,6 +61,7 @@ def test_a_service_that_serves_passes_and_keeps_nothing(service: Service) -> Non
     assert service.manage("shell", "-v0", "-c", program) == before  # others use the service too
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_every_resource_is_asked_and_nothing_of_it_is_kept(live_server: Any) -> None:
     out = StringIO()
