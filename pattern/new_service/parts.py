@@ -37,13 +37,11 @@ PARTS = {
             },
             "docs/reliability.md": {r"^## A bad day\n(?:(?!## ).*\n)*": ""},
             "docs/security.md": {
-                r"^- A full disk of PostgreSQL is not part of `make chaos`\. ": "- ",
                 r"^\| .*`test_(malformed_requests_are_no_fault|fifty_clients_with_one)_.*\n": "",
             },
             "tests/workflows/golden/scripts.txt": {r"^chaos\.yml .*\n": ""},
         },
     ),
-    "clients": Part(("tests/clients", "tests/admin/test_accessibility.py")),
     "compose": Part(
         ("compose.yaml", "monitoring/compose", "tests/image/test_compose.py", "tests/monitoring/test_compose.py"),
         {

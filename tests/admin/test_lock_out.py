@@ -25,8 +25,12 @@ from todoproject.accounts.models import FailedLogin, User
 from todoproject.throttling.memory import Places
 from todoproject.throttling.models import Counter
 
+# Together they take more than two seconds.
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery staple"
 FAILED = "/admin/accounts/failedlogin/"
+USERS = "/admin/accounts/user/"
 ADDRESS = "192.0.2.1"
 
 
@@ -330,6 +334,54 @@ def test_a_reader_sees_it_but_lifts_nothing(ada: User, reader: Staff) -> None:
     assert '<span class="alarming">locked</span>' in reader.see(FAILED)
     reader.act("lift", list(FailedLogin.objects.all()), path=FAILED)
     assert api(PASSWORD).status_code == 429
+
+
+# ── Reopened ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_an_editor_reopens_an_account_to_unknown_networks_after_a_question(ada: User, editor: Staff) -> None:
+    grace = UserFactory.create(username="grace")
+    spray(35)
+    question = editor.act("reopen", [ada, grace], path=USERS)
+    page = question.content.decode()
+    assert "Reopen 1 user to unknown networks?" in page
+    assert "ada" in page
+    assert api(PASSWORD).status_code == 429  # nothing was done yet
+    answer = editor.confirm("reopen", [ada, grace], 1, path=USERS)
+    assert editor.told(answer)[0].startswith("1 user reopened to unknown networks.")
+    assert api(PASSWORD).status_code == 200
+    entry = LogEntry.objects.get()
+    assert (entry.user_id, entry.object_repr, entry.change_message) == (
+        editor.user.pk,
+        "ada",
+        "Reopened to unknown networks.",
+    )
+
+
+def test_reopening_is_in_the_audit_trail(
+    ada: User, editor: Staff, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
+) -> None:
+    spray(30)
+    with caplog.at_level("INFO", "audit"), django_capture_on_commit_callbacks(execute=True):
+        editor.confirm("reopen", [ada], 1, path=USERS)
+    (record,) = [record for record in caplog.records if getattr(record, "action", "") == "user.reopened"]
+    assert record.targets == (str(ada.pk),)  # type: ignore[attr-defined]
+
+
+def test_an_account_that_is_open_is_not_reopened(ada: User, editor: Staff) -> None:
+    spray(29)
+    answer = editor.act("reopen", [ada], path=USERS)
+    assert editor.told(answer) == ["None of them is closed to unknown networks."]
+    editor.confirm("reopen", [ada], 1, path=USERS)
+    assert spray(1) == [401]
+    assert api(PASSWORD, address="203.0.113.9").status_code == 429
+
+
+def test_a_reader_reopens_nobody_and_an_editor_no_superuser(ada: User, reader: Staff, editor: Staff) -> None:
+    spray(35)
+    reader.confirm("reopen", [ada], 1, path=USERS)
+    User.objects.filter(pk=ada.pk).update(is_superuser=True)
+    editor.confirm("reopen", [ada], 1, path=USERS)
+    assert api(PASSWORD, address="203.0.113.9").status_code == 429
+    assert not LogEntry.objects.exists()
 
 
 # ── What is kept ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.faults import FAULTS, Scene
+from tests.chaos.full_disk import small_disk
 from tests.chaos.ledger import PASSING, Client, Ledger, at_work
 from tests.chaos.size import KEYS, SECONDS
 from tests.patience import patient
@@ -22,16 +23,45 @@ def test_under(fault: Callable[[Scene], None], scene: Scene, clients: list[Clien
     with at_work(clients, prefix=prefix):
         time.sleep(SECONDS / 3)
         fault(scene)
-        began = time.monotonic()
-        while clients[0].ask("GET", "/notices?limit=1")[0] != 200:
-            assert time.monotonic() - began < patient(30), "it does not recover"
-            time.sleep(0.2)
+        until_served(clients[0])
         time.sleep(SECONDS / 3)
     ledger.settle(scene.server, prefix=prefix)
     assert (ledger.wrong, ledger.lost) == (0, 0), ledger.notes[:5]
     assert len(ledger.acknowledged) >= len(clients)
     assert scene.gunicorn.process.poll() is None
     assert scene.gunicorn.process.pid == pid
+
+
+def test_under_a_full_disk(
+    scene: Scene, clients: list[Client], ledger: Ledger, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """First no table can grow, then the log cannot, at which PostgreSQL stops; room helps, without our restart."""
+    reader, large = clients[0], {"text": "x" * 200}
+    with small_disk(tmp_path_factory.mktemp("disk"), scene.server) as disk:
+        with at_work(clients, prefix="full-"):
+            until_served(reader)
+            disk.fill()
+            statuses = {reader.ask("POST", "/notices", large)[0] for _ in range(50)}
+            assert statuses <= {201, 503}
+            assert 503 in statuses
+            assert reader.ask("GET", "/notices?limit=1")[0] == 200
+            disk.end_the_log()
+            time.sleep(SECONDS)
+            disk.free()
+            until_served(reader)
+            time.sleep(SECONDS / 3)
+        ledger.settle(scene.server, prefix="full-")
+    assert (ledger.wrong, ledger.lost) == (0, 0), ledger.notes[:5]
+    assert len(ledger.acknowledged) >= len(clients)
+    assert scene.gunicorn.process.poll() is None
+
+
+def until_served(client: Client) -> None:
+    """Return when a list is answered."""
+    began = time.monotonic()
+    while client.ask("GET", "/notices?limit=1")[0] != 200:
+        assert time.monotonic() - began < patient(30), "it does not recover"
+        time.sleep(0.2)
 
 
 def test_fifty_clients_with_one_idempotency_key_make_one_row(

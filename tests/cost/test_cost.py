@@ -215,6 +215,7 @@ def test_the_documents_are_up_to_date(environment: Environment) -> None:
     ElementTree.fromstring(picture)  # noqa: S314 (our own file)
 
 
+@pytest.mark.slow
 def test_cost_imports_nothing_of_django() -> None:
     for file in Path(__main__.__file__).parent.glob("*.py"):
         assert not re.search(r"^(import|from) (django|todo)", file.read_text(), re.MULTILINE), file

@@ -3,16 +3,18 @@
 import http.client
 import json
 import resource
+import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.patience import patient
-from tests.process.conftest import PROD, Stage
+from tests.process.conftest import PASSWORD, PROD, Stage
 from tests.process.gunicorn_process import Gunicorn, connected
 from tests.process.metered import Metered
 from todoproject.server.limits import OTHER_DESCRIPTORS
@@ -148,6 +150,75 @@ def test_a_flood_of_health_checks_does_not_push_users_out(
             thread.join(10)
     assert len(checks) > 80
     assert set(checks) == {b"200"}
+
+
+def test_a_user_with_a_hundred_connections_does_not_push_others_out(
+    pod: Gunicorn, stack: ExitStack, caller: dict[str, str], stage: Stage
+) -> None:
+    stage.manage("user", "crowd", "--password-stdin", text=PASSWORD)
+    token = stage.manage("token", "crowd").encode()
+    request = b"GET /notices?limit=20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + b"\r\n\r\n"
+    ended, statuses = threading.Event(), Counter[bytes]()
+
+    def flood() -> None:
+        while not ended.is_set():
+            with suppress(OSError), connected(pod, stack) as connection:
+                while not ended.is_set():
+                    connection.sendall(request)
+                    answer = connection.recv(65536)
+                    statuses[answer[9:12]] += 1
+                    if b"onnection: close" in answer:
+                        break
+
+    threads = [threading.Thread(target=flood, daemon=True) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    try:
+        assert slowest_of(pod, caller, 6) < patient(1)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(10)
+    assert statuses[b"200"] > 0
+    assert statuses[b"429"] > 0
+
+
+@pytest.mark.usefixtures("long_todos")
+def test_fifty_clients_that_read_large_pages_byte_by_byte_take_no_thread(
+    pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
+) -> None:
+    head = "".join(f"{name}: {value}\r\n" for name, value in caller.items())
+    script = pod.ask("GET", "/docs").body.decode().partition('src="')[2].partition('"')[0]
+    request = "".join(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n" for path in ("/todos?limit=200", script, script)
+    )
+    readers = [slow_reader(pod, stack, request.encode()) for _ in range(50)]
+    ended = threading.Event()
+
+    def read() -> None:
+        while not ended.wait(1):
+            for reader in readers:
+                with suppress(OSError):
+                    reader.recv(1)
+
+    assert {reader.recv(1) for reader in readers} == {b"H"}  # each is being answered
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        assert slowest_of(pod, caller, 5) < patient(1)
+    finally:
+        ended.set()
+        thread.join(10)
+
+
+def slow_reader(pod: Gunicorn, stack: ExitStack, request: bytes) -> socket.socket:
+    """A client whose kernel takes little of an answer before it is read."""
+    reader = stack.enter_context(socket.socket())
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.settimeout(20)
+    reader.connect(("127.0.0.1", pod.port))
+    reader.sendall(request)
+    return reader
 
 
 def peak_bytes(metered: Metered) -> int:

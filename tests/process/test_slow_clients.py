@@ -111,17 +111,43 @@ def test_slow_heads_and_bodies_cost_no_thread_and_end_with_408(
     assert [record for record in gunicorn.records() if record["level"] == "ERROR"] == []
 
 
-def test_a_client_that_takes_nothing_of_an_answer_keeps_a_thread_for_ten_seconds(
-    gunicorn: Gunicorn, stack: ExitStack
-) -> None:
+def reading_later(gunicorn: Gunicorn, stack: ExitStack, request: bytes) -> socket.socket:
+    """A client for whom the kernel keeps little."""
     reader = stack.enter_context(socket.socket())
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     reader.settimeout(20)
     reader.connect(("127.0.0.1", gunicorn.port))
-    reader.sendall((b"GET " + asset(gunicorn).encode() + b" HTTP/1.1\r\n" + HOST + b"\r\n") * 10)
-    time.sleep(SLOW_SECONDS + 2)
-    assert len(everything(reader)) < 10_000_000  # of ten times 1.6 MB: what it had in its buffer
+    reader.sendall(request)
+    return reader
+
+
+def test_clients_that_take_nothing_of_an_answer_keep_no_thread_and_are_ended_after_ten_seconds(
+    gunicorn: Gunicorn, stack: ExitStack, caller: dict[str, str]
+) -> None:
+    request = b"GET " + asset(gunicorn).encode() + b" HTTP/1.1\r\n" + HOST + b"\r\n"
+    readers = [reading_later(gunicorn, stack, request * 10) for _ in range(THREADS)]
+    began = time.monotonic()
+    while (passed := time.monotonic() - began) < SLOW_SECONDS + 2:
+        assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
+        assert time.monotonic() - began - passed < patient(1)
+        time.sleep(0.5)
+    for reader in readers:
+        assert len(everything(reader)) < 10_000_000  # of ten times 1.6 MB: what it had in its buffer
     assert [record for record in gunicorn.records() if record["level"] == "ERROR"] == []
+
+
+def test_who_reads_late_gets_every_byte_and_the_next_answer_over_the_same_connection(
+    gunicorn: Gunicorn, stack: ExitStack
+) -> None:
+    path = asset(gunicorn)
+    whole = gunicorn.ask("GET", path).body
+    request = b"GET " + path.encode() + b" HTTP/1.1\r\n" + HOST
+    reader = reading_later(gunicorn, stack, (request + b"\r\n") * 3 + request + b"Connection: close\r\n\r\n")
+    time.sleep(2)
+    heads = everything(reader).split(whole)
+    assert len(heads) == 5
+    assert all(head.startswith(b"HTTP/1.1 200 ") for head in heads[:4])
+    assert heads[4] == b""
 
 
 @pytest.mark.ci  # half a minute of waiting

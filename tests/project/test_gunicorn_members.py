@@ -51,5 +51,5 @@ def test_only_the_worker_and_its_answers_reach_into_gunicorn() -> None:
         ("server/answers.py", "gunicorn.http", "errors"),
         ("server/bodies.py", "gunicorn.http.errors", "InvalidHeader", "UnsupportedTransferCoding"),
         ("server/worker.py", "gunicorn.http", "get_parser", "wsgi"),
-        ("server/worker.py", "gunicorn.workers.gthread", "STOP_KEEPALIVE_LINGER", "ThreadWorker"),
+        ("server/worker.py", "gunicorn.workers.gthread", "ThreadWorker"),
     }

@@ -6,10 +6,11 @@ that the user has logged in from within KNOWN_DAYS, so the user is not locked ou
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.exceptions import Throttled
@@ -40,13 +41,30 @@ def seconds_left(request: HttpRequest, username: str) -> int:
     """Return the seconds that this user cannot log in from this network, 0 if they can."""
     if not settings.LOGIN_ACCOUNT_RATE:
         return 0
-    number, _ = settings.LOGIN_ACCOUNT_RATE.split("/")
     now = timezone.now()
-    live = Counter.objects.filter(ends_at__gt=now)
-    over = live.filter(scope=ACCOUNT, identity=hashed(username), count__gte=int(number)).first()
-    if over is None or live.filter(scope=KNOWN, identity=hashed(_network(request, username))).exists():
+    over = _closed().filter(identity=hashed(username)).first()
+    known = Counter.objects.filter(scope=KNOWN, ends_at__gt=now)
+    if over is None or known.filter(identity=hashed(_network(request, username))).exists():
         return 0
     return max(1, round((over.ends_at - now).total_seconds()))
+
+
+def closed(usernames: Iterable[str]) -> list[str]:
+    """Return those whose accounts are closed to unknown networks."""
+    if not settings.LOGIN_ACCOUNT_RATE:
+        return []
+    names = {hashed(username): username for username in usernames}
+    return [names[identity] for identity in _closed().filter(identity__in=names).values_list("identity", flat=True)]
+
+
+def reopen(usernames: Iterable[str]) -> None:
+    """Forget the failures of these accounts; a user and address that are locked out stay so."""
+    Counter.objects.filter(scope=ACCOUNT, identity__in=[hashed(username) for username in usernames]).delete()
+
+
+def _closed() -> QuerySet[Counter]:
+    number, _ = settings.LOGIN_ACCOUNT_RATE.split("/")
+    return Counter.objects.filter(scope=ACCOUNT, ends_at__gt=timezone.now(), count__gte=int(number))
 
 
 def failed(username: str) -> None:

@@ -1,4 +1,4 @@
-"""Locks and unlocks users, and ends login sessions; each is one or two UPDATEs.
+"""Locks, unlocks and reopens users, and ends login sessions; each is one or two statements.
 
 An access token that is out already is believed for its last minutes (ACCESS_TOKEN_SECONDS), since nobody asks the
 database about it. A locked colleague is out of the admin with their next click.
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from todoproject import audit
+from todoproject.accounts import attempts
 from todoproject.accounts.models import RefreshFamily, User
 
 
@@ -31,6 +32,21 @@ def users_unlock(users: QuerySet[User]) -> list[User]:
         User.objects.filter(pk__in=mine).update(is_active=True)
         audit.record("user.unlocked", targets=mine)
         return unlocking
+
+
+def users_closed(users: QuerySet[User]) -> list[User]:
+    """Return those of `users` who can log in from networks alone that they have used before."""
+    closed = attempts.closed(users.values_list("username", flat=True))
+    return list(users.filter(username__in=closed).order_by("pk"))
+
+
+def users_reopen(users: QuerySet[User]) -> list[User]:
+    """Let those of `users` who are closed to unknown networks log in from anywhere again, and return them."""
+    with transaction.atomic():
+        reopening = users_closed(users)
+        attempts.reopen(user.username for user in reopening)
+        audit.record("user.reopened", targets=[user.pk for user in reopening])
+        return reopening
 
 
 def login_sessions_revoke(families: QuerySet[RefreshFamily]) -> list[RefreshFamily]:

@@ -133,22 +133,37 @@ def _question(  # noqa: PLR0913, PLR0917  what the page shows
     number: int,
     form: forms.Form | None,
 ) -> TemplateResponse:
-    """Return the page that asks; its form sends the same action again, with `confirmed` and the fields of `form`.
-
-    “Select all across pages” travels as that wish, not as a field for each row: Django refuses more than 1,000 fields.
-    """
     many = counted(number, model_admin.model)
     text = f"{many} will be {change.past}."
     if form:
         text = f"Choose the {str(form.fields[change.field].label).lower()}. Rows that have it already are left alone."
     elif selected > number:
         text += f" {counted(selected - number, model_admin.model)} more are so already and are left alone."
-    context = {
-        **model_admin.admin_site.each_context(request),
+    words = {
         "title": f"{change.verb} {many}{'' if form else '?'}",
         "text": f"{text} Each change gets a line in the history with your name.",
         "button": f"{change.verb} {many}",
-        "action": change.action,
+    }
+    return question(model_admin, request, change.action, number, words, form)
+
+
+def question(  # noqa: PLR0913, PLR0917  what the page shows
+    model_admin: "admin.ModelAdmin[Any]",
+    request: HttpRequest,
+    action: str,
+    number: int,
+    words: dict[str, str],
+    form: forms.Form | None = None,
+) -> TemplateResponse:
+    """Return the page that asks; its form sends the same action again, with CONFIRMED and the fields of `form`.
+
+    `words` are its title, text and button. “Select all across pages” travels as that wish, not as a field for each row:
+    Django refuses more than 1,000 fields.
+    """
+    context = {
+        **model_admin.admin_site.each_context(request),
+        **words,
+        "action": action,
         "number": number,
         "opts": model_admin.opts,
         "form": form,

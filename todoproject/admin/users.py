@@ -7,19 +7,22 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
 from todoproject.accounts.models import RefreshFamily, User
-from todoproject.accounts.users import login_sessions_revoke, users_lock, users_unlock
+from todoproject.accounts.users import login_sessions_revoke, users_closed, users_lock, users_reopen, users_unlock
 from todoproject.admin import history
+from todoproject.admin.bulk import CONFIRMED, question
 from todoproject.admin.model_admin import OperationsModelAdmin, counted
 
 if TYPE_CHECKING:
     DjangoUserAdmin = UserAdmin[User]
 else:
     DjangoUserAdmin = UserAdmin
+
+NAMED = 20  # of those that an action is about
 
 admin.site.unregister(Group)
 
@@ -38,7 +41,7 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
     list_display = ("username", "email", "state", "is_staff", "last_login", "sessions")
     list_filter = ("is_staff", "is_superuser", "groups")
     search_help_text = "A part of username, name or e-mail address."
-    actions = ("lock", "unlock", "revoke_sessions")
+    actions = ("lock", "unlock", "revoke_sessions", "reopen")
     states = {"active": Q(is_active=True), "locked": Q(is_active=False)}
     tiles = {"locked": "locked users"}
 
@@ -52,6 +55,9 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.revoke_refreshfamily")
+
+    def has_reopen_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.lift_failedlogin")
 
     @admin.action(description="Lock selected users and end their sessions", permissions=["lock"])
     @transaction.atomic
@@ -77,6 +83,28 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
         ended = login_sessions_revoke(RefreshFamily.objects.filter(user__in=users.order_by().values("pk")))
         history.write(request, [(family, "Revoked with all of the user.") for family in ended])
         self.message_user(request, f"{counted(len(ended), RefreshFamily)} revoked.", messages.SUCCESS)
+
+    @admin.action(description="Reopen selected users to unknown networks …", permissions=["reopen"])
+    @transaction.atomic
+    def reopen(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Ask first: passwords may still be tried from many addresses."""
+        users = self._within_reach(request, queryset)
+        if CONFIRMED in request.POST:
+            reopened = users_reopen(users)
+            history.write(request, [(user, "Reopened to unknown networks.") for user in reopened])
+            self._say(request, queryset, len(reopened), "reopened to unknown networks")
+        elif number := len(closed := users_closed(users)):
+            words = {
+                "title": f"Reopen {counted(number, User)} to unknown networks?",
+                "text": f"{', '.join(user.username for user in closed[:NAMED])}: too many passwords failed within an "
+                "hour. Reopened, an account takes as many again from any address. Their users can log in from networks "
+                "that they have used before in any case. Each gets a line in the history with your name.",
+                "button": f"Reopen {counted(number, User)}",
+            }
+            return question(self, request, "reopen", number, words)
+        else:
+            self.message_user(request, "None of them is closed to unknown networks.", messages.WARNING)
+        return None
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's
         """Save; a user who is locked by the form's checkbox loses their sessions as by the action."""

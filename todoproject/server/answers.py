@@ -8,7 +8,7 @@ from gunicorn.http import errors
 
 from todoproject.http.problems import CONTENT_TYPE, problem_document
 from todoproject.http.request_log import log_refusal
-from todoproject.metrics.middleware import requests
+from todoproject.metrics.middleware import LIMITED, requests
 from todoproject.server import health
 from todoproject.server.incoming import Incoming
 
@@ -33,13 +33,14 @@ DETAILS = {
     408: "The request did not come to its end in time, or too many came slowly.",
     414: "The request line is longer than 8,190 bytes.",
     417: "The only expectation that is met is 100-continue.",
+    429: "Most of those who wait are you: a place was given to somebody else. Nothing was done: send this one again.",
     431: "The headers are larger than 32 KiB, one is longer than 8,190 bytes, or there are more than 100.",
     500: "The error is in our logs under the request id.",
     501: "A body may come in chunks or with its length, not under another transfer coding.",
     503: "The service has more requests than it can serve. Nothing was done: send this one again.",
 }
 # The others have no page (RFC 9457 §4.2.1): no client of an API meets them.
-SLUGS = {400: "bad-request", 500: "internal-error", 503: "unavailable"}
+SLUGS = {400: "bad-request", 429: "too-many-requests", 500: "internal-error", 503: "unavailable"}
 
 
 def status_of(error: Exception) -> int:
@@ -54,7 +55,7 @@ def refusal(incoming: Incoming, status: int, *, keep: bool = False, reason: str 
     method, path, _ = incoming.line()
     identifier = incoming.request_id() or secrets.token_hex(16)
     log_refusal(identifier, method, path, status, reason)
-    requests.labels("refused", "OTHER", status, "users").inc()
+    requests.labels("refused", "OTHER", status, "limited" if status in LIMITED else "users").inc()
     body = problem_document(SLUGS.get(status, status), DETAILS[status], instance=path, request_id=identifier)
     return whole(status, CONTENT_TYPE, body, identifier, keep=keep)
 
@@ -82,6 +83,6 @@ def whole(status: int, content_type: str, body: bytes, identifier: str, *, keep:
         f"Connection: {'keep-alive' if keep else 'close'}",
         "Cache-Control: no-store",
         "X-Content-Type-Options: nosniff",
-        *([f"Retry-After: {RETRY_AFTER_SECONDS}"] if status == HTTPStatus.SERVICE_UNAVAILABLE else []),
+        *([f"Retry-After: {RETRY_AFTER_SECONDS}"] if status in {429, 503} else []),
     ]
     return "\r\n".join([*lines, "", ""]).encode() + body

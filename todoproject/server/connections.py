@@ -1,4 +1,4 @@
-"""The connections that no thread has: each is in one place, with a deadline, and costs no more than its socket."""
+"""The connections that no thread has: each is in one place, with a deadline; what they hold in memory is counted."""
 
 import selectors
 import socket
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from itertools import islice
 from typing import Any
+
+from todoproject.server import limits
 
 Place = dict[Any, float]
 
@@ -18,17 +20,25 @@ SECONDS_TO_BEGIN = 1.0
 
 
 class Connections:
-    """Silent, kept after an answer, collecting a request, or ending; a place has them in the order of their deadlines.
+    """Silent, kept after an answer, collecting a request, sending an answer, or ending; each in the order of deadlines.
 
-    `receive` is called when a client has sent something, `close` when a connection is given up.
+    `receive` is called when a client has sent something, `send` when one that is being sent an answer takes more,
+    `close` when a connection is given up.
     """
 
     def __init__(
-        self, poller: Any, receive: Callable[[Any, Any], None], close: Callable[[Any], None], keepalive: float
+        self,
+        poller: Any,
+        receive: Callable[[Any, Any], None],
+        send: Callable[[Any, Any], None],
+        close: Callable[[Any], None],
+        keepalive: float,
     ) -> None:
-        self._poller, self._receive, self._close, self._keepalive = poller, receive, close, keepalive
-        self.silent, self.kept, self.collecting, self.ending = (Place() for _ in range(4))
+        self._poller, self._receive, self._send, self._close = poller, receive, send, close
+        self._keepalive = keepalive
+        self.silent, self.kept, self.collecting, self.sending, self.ending = (Place() for _ in range(5))
         self.collected = 0  # bytes of all that are collecting
+        self._untaken = 0  # bytes that were left when their connections came to `sending`
 
     def watch(self, conn: Any, place: Place, seconds: float) -> None:
         """Come back to a connection when its client has sent something; it has so many `seconds` in `place`."""
@@ -39,6 +49,15 @@ class Connections:
         conn.place, place[conn] = place, time.monotonic() + seconds
         if place is self.collecting:
             self.count(conn, len(conn.incoming.buffer))
+
+    def hand_over(self, conn: Any) -> None:
+        """Take a connection from its thread, with what its client has not taken of the answer yet."""
+        self._poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._send, conn))
+        conn.place, self.sending[conn] = self.sending, time.monotonic() + limits.READING_SECONDS
+        conn.held = conn.outgoing.size + limits.KERNEL_BYTES
+        self._untaken += conn.held
+        while self._untaken > limits.UNTAKEN_BYTES:
+            self.forget(next(iter(self.sending)))
 
     def count(self, conn: Any, more: int) -> None:
         """Count bytes of a request that is being collected."""
@@ -54,7 +73,10 @@ class Connections:
 
     def _leave(self, conn: Any) -> None:
         del conn.place[conn]
-        self.collected -= conn.held
+        if conn.place is self.sending:
+            self._untaken -= conn.held
+        else:
+            self.collected -= conn.held
         conn.held = 0
 
     def forget(self, conn: Any) -> None:
@@ -79,7 +101,7 @@ class Connections:
     def expire(self) -> list[Any]:
         """Close those whose time is over; return those that deserve a word, since they have begun a request."""
         now = time.monotonic()
-        for place in (self.silent, self.kept, self.ending):
+        for place in (self.silent, self.kept, self.sending, self.ending):
             for conn in [conn for conn, until in place.items() if until < now]:
                 self.forget(conn)
         return [conn for conn, until in self.collecting.items() if until < now]
@@ -98,6 +120,7 @@ class Connections:
         """
         had_time = time.monotonic() + self._keepalive - SECONDS_TO_BEGIN
         silent = [conn for conn, until in islice(self.silent.items(), 1) if until < had_time]
-        for conn in (*islice(self.ending, 1), *silent, *islice(self.collecting, 1), *islice(self.silent, 1)):
+        slow = (*islice(self.collecting, 1), *islice(self.sending, 1))
+        for conn in (*islice(self.ending, 1), *silent, *slow, *islice(self.silent, 1)):
             self.forget(conn)
             return

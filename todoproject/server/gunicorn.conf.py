@@ -98,7 +98,7 @@ def when_ready(server: Any) -> None:
     gc.collect()
     gc.freeze()
     draining.drain_on_sigterm(server, drain_seconds)
-    limits.end_connections_that_do_not_read(server.LISTENERS)
+    limits.bound_answers(server.LISTENERS)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

@@ -15,6 +15,7 @@ METHOD = re.compile(rb"[A-Z]{1,20}")
 PATH = re.compile(rb"(?:https?://[^/?]*)?([!->@-~]*)")
 REQUEST_ID = re.compile(rb"\r\nx-request-id:[ \t]*([A-Za-z0-9._-]{1,128})[ \t]*\r\n", re.IGNORECASE)
 CLOSE = re.compile(rb"\r\nconnection:[^\r\n]*close", re.IGNORECASE)
+AUTHORIZATION = re.compile(rb"\r\nauthorization:[ \t]*([^\r\n]*)", re.IGNORECASE)
 BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]+")
 
@@ -123,6 +124,11 @@ class Incoming:
         """Return a sane X-Request-ID, or ""."""
         found = REQUEST_ID.search(self.buffer, 0, self._head or len(self.buffer))
         return found[1].decode() if found else ""
+
+    def caller(self) -> bytes:
+        """Return what tells callers apart, and nobody has verified: the token, or b"" for nobody."""
+        found = AUTHORIZATION.search(self.buffer, 0, self._head or len(self.buffer))
+        return found[1] if found else b""
 
     def wants_close(self) -> bool:
         """Say whether the client will send nothing more over this connection, or knows no other way."""

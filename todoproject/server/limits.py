@@ -11,8 +11,17 @@ from collections.abc import Iterable
 # of a second.
 WAITING_PER_THREAD = 16
 
+# Somebody who waits for a thread so long is kept waiting by others: every request waits for the time of a hand-over.
+FELT_SECONDS = 0.25
+
 # A client has these to send its request from the first byte on, and to take some of an answer (docs/adr/0004).
 SLOW_SECONDS = 10
+
+# And these to take all of an answer that the loop sends: 1 MiB, the largest page, at 140 kbit/s.
+READING_SECONDS = 60
+
+# A stopping worker keeps a connection so long for a request that is on its way.
+STOPPING_SECONDS = 2
 
 # The answer to a request after these ends its connection: behind a Service, which chooses a pod once a connection, a
 # client that keeps its own follows a release within them.
@@ -20,6 +29,16 @@ AGE_SECONDS = 30
 
 # Of all requests that are not whole yet; the oldest is refused beyond it. A pod has 256 MiB, and uses about 110.
 COLLECTED_BYTES = 32 * 1024 * 1024
+
+# Of all answers that the loop sends; the oldest is given up beyond it. 16 of the largest pages.
+UNTAKEN_BYTES = 16 * 1024 * 1024
+
+# A stream is made while it is sent: a thread makes so much ahead of its reader, who must take so much in SLOW_SECONDS.
+STREAMED_BYTES = 256 * 1024
+TAKEN_BYTES = 64 * 1024
+
+# A file is no stream up to here: the largest one, the script of the documentation, has 1.6 MB.
+FILE_BYTES = 2 * 1024 * 1024
 
 # As much as is read at once: one client's share of the loop.
 RECEIVED_BYTES = 64 * 1024
@@ -38,12 +57,17 @@ NO_BODY_BYTES = 2**31
 OTHER_DESCRIPTORS = 100
 
 
-def end_connections_that_do_not_read(listeners: Iterable[socket.socket]) -> None:
-    """Have the kernel end a connection whose client has taken nothing of an answer for SLOW_SECONDS.
+# What the kernel keeps of answers for one connection (it takes twice the number); by itself it would take up to 4 MB.
+KERNEL_BYTES = 64 * 1024
+
+
+def bound_answers(listeners: Iterable[socket.socket]) -> None:
+    """Have the kernel keep little of an answer, and end a connection whose client takes none of it for SLOW_SECONDS.
 
     Connections inherit this from where they were accepted. A timeout in Python would cost each request several
     changes of threads. Only Linux has it. https://man7.org/linux/man-pages/man7/tcp.7.html
     """
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        for listener in listeners:
+    for listener in listeners:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SLOW_SECONDS * 1000)

@@ -9,25 +9,41 @@ import resource
 import socket
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
 from gunicorn.http import get_parser, wsgi
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+from gunicorn.workers.gthread import ThreadWorker
 
 from todoproject.logs.context import begin_request
 from todoproject.metrics import capacity
-from todoproject.server import limits
-from todoproject.server.connections import Connections
-from todoproject.server.incoming import HeadTooLargeError, Incoming
+from todoproject.server import limits, shares
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
 
+# Of a thread whose request the loop has refused meanwhile.
+DISPLACED = object()
+
 
 class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
-    """Does not say what serves: no client needs it, and an attacker looks for it."""
+    """Sends its head with the first of its body, and waits for no reader (`outgoing`).
+
+    It does not say what serves: no client needs it, and an attacker looks for it.
+    """
+
+    def __init__(self, req: Any, _sock: socket.socket, cfg: Any) -> None:
+        super().__init__(req, req.outgoing, cfg)
+
+    def write(self, arg: bytes) -> None:
+        super().write(arg)
+        self.sock.send()
+
+    def close(self) -> None:
+        super().close()
+        self.sock.send()
 
     def default_headers(self) -> list[str]:
         return [line for line in super().default_headers() if not line.startswith("Server:")]
@@ -43,17 +59,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
         self.serving = threading.local()
+        self.queue: dict[Any, float] = {}  # waits for a thread since then; who pops one, has it
+        # Threads that wait for the readers of streams: the others serve.
+        self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.worker_connections: int = min(self.cfg.worker_connections, descriptors - limits.OTHER_DESCRIPTORS)
-        self.most_kept: int = self.worker_connections * 3 // 4
 
     def run(self) -> None:
         """Import what needs Django, which is loaded by now, and loop."""
-        from todoproject.http.body_limit import limit_of  # noqa: PLC0415
-        from todoproject.server import answers  # noqa: PLC0415
+        from todoproject.server import answers, loop  # noqa: PLC0415
 
-        self.limit_of, self.answers = limit_of, answers
-        self.waiting = Connections(self.poller, self.receive, self.close, self.cfg.keepalive)
+        self.answers, self.loop = answers, loop.Loop(self)
         super().run()
 
     # ── Deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -64,8 +80,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         self._notified = now
         super().notify()
-        for conn in self.waiting.expire():
-            self.refuse(conn, 408)
+        for conn in self.loop.waiting.expire():
+            self.loop.refuse(conn, 408)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
         """Stop listening, not only accepting, once the worker stops.
@@ -77,9 +93,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not self.alive and not enabled:
             for listener in self.sockets:
                 listener.close()
-            self.waiting.hurry(STOP_KEEPALIVE_LINGER)
+            self.loop.waiting.hurry(limits.STOPPING_SECONDS)
 
-    # ── The loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Connections ──────────────────────────────────────────────────────────────────────────────────────────────────
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection; without a descriptor left for it, another one must go first."""
         try:
@@ -87,137 +103,99 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         except OSError as error:
             if error.errno not in {errno.EMFILE, errno.ENFILE}:
                 raise
-            self.waiting.make_room()
+            self.loop.waiting.make_room()
 
     def enqueue_req(self, conn: Any) -> None:
-        """Take a new connection, which waits without a thread until its client has sent a request."""
-        conn.initialized, conn.place, conn.held, conn.since = True, None, 0, time.monotonic()
-        conn.incoming = Incoming(self.limit_of)
-        self.waiting.watch(conn, self.waiting.silent, self.cfg.keepalive)
+        """Take a new connection; where there are as many as may be, another one must go."""
+        conn.initialized = True
+        self.loop.begin(conn)
         if self.nr_conns >= self.worker_connections:
-            self.waiting.make_room()
-
-    def receive(self, conn: Any, _sock: socket.socket) -> None:
-        """Read what a client has sent."""
-        if conn.place is None:
-            return  # closed or taken since the kernel spoke of it
-        try:
-            data = conn.sock.recv(limits.RECEIVED_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-            conn.incoming.buffer.clear()
-        if conn.place is self.waiting.ending and data:
-            return
-        if not data:
-            if conn.incoming.buffer:
-                self.refuse(conn, 400)  # half a request, whose client may still read
-            else:
-                self.waiting.forget(conn)
-            return
-        conn.incoming.buffer += data
-        if conn.place is self.waiting.collecting:
-            self.waiting.count(conn, len(data))
-        self.proceed(conn)
-
-    def proceed(self, conn: Any) -> None:
-        """Answer what is whole, or hand it to a thread; wait for what is not."""
-        incoming = conn.incoming
-        try:
-            while (request := incoming.request()) is not None:
-                health = not incoming.last and self.answers.HEALTH.fullmatch(request)
-                if not health and self.tpool._work_queue.qsize() < self.cfg.threads * limits.WAITING_PER_THREAD:  # noqa: SLF001  nothing public tells
-                    self.serve(conn, request)
-                    return
-                keep = self.alive and not incoming.last and self.may_stay(conn) and not incoming.wants_close()
-                if health:
-                    answer = self.answers.health_check(incoming, health, keep=keep)
-                else:
-                    answer = self.answers.refusal(incoming, 503, keep=keep)
-                incoming.begin_next()
-                if not (self.say(conn, answer) and keep):
-                    self.waiting.end(conn)
-                    return
-        except HeadTooLargeError:
-            self.refuse(conn, 431 if b"\r\n" in incoming.buffer[: limits.LINE_BYTES] else 414)
-            return
-        if not incoming.buffer:
-            self.waiting.watch(conn, self.waiting.kept, self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
-            return
-        if conn.place is not self.waiting.collecting:
-            self.waiting.watch(conn, self.waiting.collecting, limits.SLOW_SECONDS)
-        if incoming.expects:
-            incoming.expects = False
-            self.say(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
-        while self.waiting.collected > limits.COLLECTED_BYTES:
-            self.refuse(next(iter(self.waiting.collecting)), 408)
-
-    def may_stay(self, conn: Any) -> bool:
-        """Whether a connection is kept after its answer: it is young, and few others are kept."""
-        return len(self.waiting.kept) < self.most_kept and time.monotonic() - conn.since < limits.AGE_SECONDS
-
-    def say(self, conn: Any, answer: bytes) -> bool:
-        """Send a short answer; False if the client takes none."""
-        with suppress(OSError):
-            sent: int = conn.sock.send(answer)
-            return sent == len(answer)
-        return False
-
-    def refuse(self, conn: Any, status: int) -> None:
-        self.say(conn, self.answers.refusal(conn.incoming, status))
-        self.waiting.end(conn)
+            self.loop.waiting.make_room()
 
     def close(self, conn: Any) -> None:
         self.nr_conns -= 1
         conn.close()
 
+    def has_room(self, conn: Any) -> bool:
+        """Whether this request may wait for a thread; a crowd of one caller leaves a place to another caller's."""
+        most: int = self.cfg.threads * limits.WAITING_PER_THREAD
+        if len(self.queue) < most:
+            return True
+        callers = [(waiting.incoming.caller(), waiting) for waiting in list(self.queue)]
+        crowd, size = Counter(caller for caller, _ in callers).most_common(1)[0]
+        if b"" in {crowd, conn.incoming.caller()} or crowd == conn.incoming.caller() or size <= most // 2:
+            return False
+        last = next(waiting for caller, waiting in reversed(callers) if caller == crowd)
+        if self.queue.pop(last, None):  # else a thread has taken it, which leaves its place as well
+            capacity.waiting.dec()
+            self.loop.refuse(last, 429)
+        return True
+
     def serve(self, conn: Any, request: bytes) -> None:
-        self.waiting.unwatch(conn)
+        """Hand a request to a thread."""
+        self.loop.waiting.unwatch(conn)
+        self.queue[conn] = time.monotonic()
         conn.parser = get_parser(self.cfg, [request], conn.client)
         capacity.waiting.inc()
         super().enqueue_req(conn)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
-        """Keep a connection whose answer said so, and look at what came behind the request."""
+        """Take a connection back from its thread, which has sent what the socket took of the answer."""
+        if not fs.cancelled() and not fs.exception() and fs.result() is DISPLACED:
+            return
         with suppress(OSError):  # gunicorn closes it where an answer has broken off
             conn.sock.settimeout(0)
-        if fs.cancelled() or fs.exception() or not fs.result():
-            self.waiting.end(conn)
+        conn.stays = not fs.cancelled() and not fs.exception() and fs.result()
+        if conn.outgoing.size:
+            self.loop.waiting.hand_over(conn)
         else:
-            conn.incoming.begin_next()
-            self.proceed(conn)
+            self.loop.go_on(conn)
 
     # ── The threads ──────────────────────────────────────────────────────────────────────────────────────────────────
     def handle(self, conn: Any) -> Any:
         """Parse and answer a request that is in memory; log lines after it belong to no request."""
+        if not self.queue.pop(conn, None):
+            return DISPLACED
         capacity.waiting.dec()
         self.serving.conn = conn
+        shares.begin(self.others_wait)
         try:
             return super().handle(conn)
         finally:
+            shares.end()
             begin_request("")
+
+    def others_wait(self) -> bool:
+        """Whether a request that is not from the caller of the one in this thread has waited for long."""
+        caller, until = self.serving.conn.incoming.caller(), time.monotonic() - limits.FELT_SECONDS
+        return any(since < until and conn.incoming.caller() != caller for conn, since in list(self.queue.items()))
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
         req._expected_100_continue = False  # noqa: SLF001  the loop has said it
         if conn.incoming.too_large:
             req.headers.append(("CONTENT-LENGTH", str(limits.NO_BODY_BYTES)))
-        if conn.incoming.last or not self.may_stay(conn):
+        if conn.incoming.last or not self.loop.may_stay(conn):
             req.force_close()
+        req.outgoing = conn.outgoing
         try:
             return super().handle_request(req, conn)
         except TimeoutError as error:
+            conn.outgoing.drop()
             raise BrokenPipeError(errno.EPIPE, "The client does not read.") from error
+        except BaseException:
+            conn.outgoing.drop()
+            raise
 
-    def handle_error(self, _req: Any, client: socket.socket, _address: Any, error: Exception) -> None:
+    def handle_error(self, _req: Any, _client: socket.socket, _address: Any, error: Exception) -> None:
         """Answer what the parser refuses, or an error that not even Django has caught."""
         status = self.answers.status_of(error)
         if status == 500:
             self.log.exception("Error handling request")  # noqa: LOG004  gunicorn calls this while it handles one
-        answer = self.answers.refusal(self.serving.conn.incoming, status, reason=type(error).__name__)
+        conn = self.serving.conn
+        conn.outgoing.sendall(self.answers.refusal(conn.incoming, status, reason=type(error).__name__))
         with suppress(OSError):
-            client.sendall(answer)
+            conn.outgoing.send()
 
     def _keepalive_after(self, _conn: Any, keepalive: Any) -> bool:
         """Keep a connection whatever its request has left unread: all of it is in memory, and is thrown away."""

@@ -16,9 +16,11 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from rest_framework.exceptions import Throttled
 from rest_framework.throttling import BaseThrottle
 
-from todoproject.throttling.memory import Window, Windows
+from todoproject.server import shares
+from todoproject.throttling.memory import RETRY_AFTER_SECONDS, Window, Windows
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # imports this module itself, as DEFAULT_THROTTLE_CLASSES
@@ -89,13 +91,18 @@ class LoginThrottle(Throttle):
 
 
 class ApiThrottle(Throttle):
-    """Requests of one user to one worker; off unless API_RATE is set."""
+    """Requests of one user to one worker: half of its threads while others wait, and API_RATE, where that is set."""
 
     scope = "api"
     windows = Windows()
 
     def rate(self) -> str:
         return settings.API_RATE
+
+    def allow_request(self, request: HttpRequest, view: "APIView | None" = None) -> bool:
+        if request.user and not shares.take(request.user.pk or 0, settings.WEB_THREADS):
+            raise Throttled(RETRY_AFTER_SECONDS, "You have half of this service's threads, and others wait.")
+        return super().allow_request(request, view)
 
     def identity(self, request: HttpRequest) -> str:
         return str(request.user.pk) if request.user else ""

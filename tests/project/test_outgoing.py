@@ -1,0 +1,146 @@
+"""Answers that their clients do not take at once: threads go on, memory is bounded, and every byte comes in order."""
+
+import os
+import selectors
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from todoproject.server import limits
+from todoproject.server.connections import Connections
+from todoproject.server.outgoing import Outgoing
+
+Pair = tuple[socket.socket, socket.socket]
+
+LARGE = os.urandom(3_000_000)
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    ours, client = socket.socketpair()
+    client.settimeout(10)
+    with ours, client:
+        yield ours, client
+
+
+def outgoing(pair: Pair, streams: int = 1) -> Outgoing:
+    return Outgoing(pair[0], threading.BoundedSemaphore(streams) if streams else threading.Semaphore(0))
+
+
+def received(client: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        data += client.recv(size - len(data))
+    return data
+
+
+def test_head_and_body_are_sent_together(pair: Pair) -> None:
+    answer = outgoing(pair)
+    answer.sendall(b"head")
+    answer.sendall(b"body")
+    assert answer.send()
+    assert pair[1].recv(100) == b"headbody"
+
+
+def test_what_the_client_does_not_take_is_kept_and_comes_in_order(pair: Pair) -> None:
+    answer = outgoing(pair)
+    pieces = [LARGE, *(bytes([number]) * 20 for number in range(200))]
+    answer.sendall(pieces[0])
+    assert not answer.send()
+    assert 0 < answer.size < len(LARGE)
+    found: list[bytes] = []
+    reader = threading.Thread(target=lambda: found.append(received(pair[1], len(LARGE) + 200 * 20)))
+    reader.start()
+    for piece in pieces[1:]:
+        answer.sendall(piece)
+    while not answer.send():
+        pass
+    reader.join(10)
+    assert found == [b"".join(pieces)]
+
+
+def test_a_file_waits_for_no_reader(pair: Pair, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(LARGE[: limits.FILE_BYTES])
+    answer = outgoing(pair, streams=0)
+    with file.open("rb") as opened:
+        answer.sendfile(opened, 10, limits.FILE_BYTES - 20)
+    assert answer.size == limits.FILE_BYTES - 20
+
+
+def test_a_stream_goes_on_as_its_reader_takes_it_and_ends_when_they_stop(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SLOW_SECONDS", 0.3)
+    answer = outgoing(pair)
+    reader = threading.Thread(target=received, args=(pair[1], 2_000_000))
+    reader.start()
+
+    def stream() -> None:
+        for _ in range(100):
+            answer.sendall(LARGE[:100_000])
+            answer.send()
+            assert answer.size <= limits.STREAMED_BYTES + 100_000
+
+    with pytest.raises(BrokenPipeError):
+        stream()
+    reader.join(10)
+    assert not reader.is_alive()
+
+
+def test_no_more_than_some_threads_wait_for_readers_of_streams(pair: Pair) -> None:
+    answer = outgoing(pair, streams=0)
+    answer.sendall(LARGE)
+    answer.send()
+    with pytest.raises(BrokenPipeError):
+        answer.sendall(b"more")
+
+
+class Connection:
+    """One whose client has left `size` bytes of an answer."""
+
+    def __init__(self, size: int) -> None:
+        self.place, self.held, self.outgoing = None, 0, SimpleNamespace(size=size)
+        self.sock, self._other = socket.socketpair()
+
+    def close(self) -> None:
+        self.sock.close()
+        self._other.close()
+
+
+@pytest.fixture
+def connections() -> Iterator[Connections]:
+    def close(connection: Any) -> None:
+        connection.close()
+
+    with selectors.DefaultSelector() as poller:
+        connections = Connections(poller, print, print, close, 65)
+        yield connections
+        for connection in list(connections.sending):
+            connections.forget(connection)
+
+
+def test_the_oldest_answer_is_given_up_when_all_together_are_too_large(connections: Connections) -> None:
+    first, second, *more = (Connection(limits.UNTAKEN_BYTES // 3 - limits.KERNEL_BYTES) for _ in range(5))
+    connections.hand_over(first)
+    connections.hand_over(second)
+    connections.forget(second)  # counts no more
+    for connection in more:
+        connections.hand_over(connection)
+    assert list(connections.sending) == more
+    assert first.sock.fileno() == -1
+
+
+def test_an_answer_has_a_minute_to_be_read(connections: Connections, monkeypatch: pytest.MonkeyPatch) -> None:
+    connections.hand_over(Connection(1))
+    assert connections.expire() == []
+    assert len(connections.sending) == 1
+    monkeypatch.setattr(limits, "READING_SECONDS", -1)
+    connections.hand_over(Connection(1))
+    assert connections.expire() == []
+    assert len(connections.sending) == 1

@@ -1,0 +1,46 @@
+"""Holds one user to half of a worker's threads while somebody else waits for one.
+
+While nobody else does, a user may have them all: a burst of one page's requests is refused nothing.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+
+class _Thread(threading.local):
+    """The request that this thread serves: outside of gunicorn's threads there is none, and no share."""
+
+    others_wait: Callable[[], bool] | None = None
+    user: int | None = None
+
+
+_thread = _Thread()
+_lock = threading.Lock()
+_taken: Counter[int] = Counter()
+
+
+def begin(others_wait: Callable[[], bool]) -> None:
+    """Begin a request in this thread; `others_wait` says whether somebody else waits for one."""
+    _thread.others_wait = others_wait
+
+
+def end() -> None:
+    """End the request, and give back what its user has taken."""
+    _thread.others_wait, user, _thread.user = None, _thread.user, None
+    if user is not None:
+        with _lock:
+            _taken[user] -= 1
+            if not _taken[user]:
+                del _taken[user]
+
+
+def take(user: int, threads: int) -> bool:
+    """Count this thread, one of `threads`, as the user's; False where they have half of them and others wait."""
+    others_wait = _thread.others_wait
+    if others_wait is None or _thread.user is not None:
+        return True
+    with _lock:
+        taken = _taken[user] = _taken[user] + 1
+    _thread.user = user
+    return taken <= max(1, threads // 2) or not others_wait()
