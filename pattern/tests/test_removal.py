@@ -33,7 +33,7 @@ def test_no_page_outside_links_into_this_folder() -> None:
 
 
 def test_no_page_that_stays_names_a_command_of_this_folder() -> None:
-    """README's section about them goes; decisions may say what was measured. tests/project/test_links.py has the others."""
+    """README's section about them goes, and decisions may say what was measured."""
     targets = re.findall(r"^([a-z][\w.-]*):", (ROOT / "pattern/Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     named = re.compile(rf"(?:`|\$ )make ({'|'.join(targets)})\b")
     pages = {str(page.relative_to(ROOT)): page for page in (ROOT / "docs").glob("*.md")}
