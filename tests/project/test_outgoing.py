@@ -1,4 +1,7 @@
-"""Answers that their clients do not take at once: threads go on, memory is bounded, and every byte comes in order."""
+"""Answers that their clients do not take at once: threads go on, memory is bounded, and every byte comes in order.
+
+And what a thread and the loop say to each other about a connection.
+"""
 
 import os
 import selectors
@@ -13,6 +16,7 @@ import pytest
 
 from todoproject.server import limits
 from todoproject.server.connections import Connections
+from todoproject.server.incoming import Incoming
 from todoproject.server.outgoing import Outgoing
 
 Pair = tuple[socket.socket, socket.socket]
@@ -105,12 +109,13 @@ class Connection:
     """One whose client has left `size` bytes of an answer."""
 
     def __init__(self, size: int) -> None:
-        self.place, self.held, self.outgoing = None, 0, SimpleNamespace(size=size)
-        self.sock, self._other = socket.socketpair()
+        self.place, self.held, self.watched, self.outgoing = None, 0, False, SimpleNamespace(size=size)
+        self.incoming = Incoming(lambda _: 0)
+        self.sock, self.client = socket.socketpair()
 
     def close(self) -> None:
         self.sock.close()
-        self._other.close()
+        self.client.close()
 
 
 @pytest.fixture
@@ -121,7 +126,7 @@ def connections() -> Iterator[Connections]:
     with selectors.DefaultSelector() as poller:
         connections = Connections(poller, print, print, close, 65)
         yield connections
-        for connection in list(connections.sending):
+        for connection in [*connections.sending, *connections.kept]:
             connections.forget(connection)
 
 
@@ -144,3 +149,37 @@ def test_an_answer_has_a_minute_to_be_read(connections: Connections, monkeypatch
     connections.hand_over(Connection(1))
     assert connections.expire() == []
     assert len(connections.sending) == 1
+
+
+@pytest.fixture
+def lent(connections: Connections) -> Connection:
+    """A connection that a thread has."""
+    connection = Connection(0)
+    connections.watch(connection, connections.silent, 65)
+    connections.lend(connection)
+    return connection
+
+
+def test_a_thread_keeps_a_connection_without_the_loop(connections: Connections, lent: Connection) -> None:
+    assert connections.keep(lent)
+    assert list(connections.kept) == [lent]
+    assert not connections.hush(lent)  # what the client says now is a request
+
+
+def test_a_client_that_speaks_before_its_answer_is_heard_after_it(connections: Connections, lent: Connection) -> None:
+    assert connections.hush(lent)
+    assert connections.hush(lent)
+    assert not connections.keep(lent)
+    connections.watch(lent, connections.kept, 65)
+    assert not connections.hush(lent)
+
+
+@pytest.mark.parametrize("reason", ["the next request is there", "the worker stops"])
+def test_the_loop_takes_a_connection_back_where(connections: Connections, lent: Connection, reason: str) -> None:
+    if reason == "the worker stops":
+        connections.hurry(1)
+    else:
+        lent.incoming.buffer += b"GET / HTTP/1.1"
+    assert not connections.keep(lent)
+    assert not connections.kept
+    connections.forget(lent)
