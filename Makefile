@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run stop user token test quick check resource terraform-test generate docs environment render golden release rehearse chaos restore-drill rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
+.PHONY: help run stop user token test quick check resource update terraform-test generate docs environment render golden release rehearse chaos restore-drill rollback status cost lambda terraform-docs preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,12 +35,13 @@ run: .venv/run ## start PostgreSQL and the service with demo data; Ctrl-C stops 
 stop: .venv/run ## stop what a `make run` in the background, or a killed one, left
 	@exec $(PYTHON) -m local stop
 
-user: .venv/run ## make an API user (NAME=eve PASSWORD='a good password')
+user: .venv/run ## make an API user (NAME=eve PASSWORD='a good password'), or: token
 	$(call need,NAME,NAME=eve PASSWORD='a good password')
 	$(call need,PASSWORD,NAME=eve PASSWORD='a good password')
 	@exec $(PYTHON) -m local user "$$NAME" "$$PASSWORD"
 
-token: .venv/run ## print a valid access token, alone on stdout (NAME=eve)
+# A valid access token, alone on stdout.
+token: .venv/run
 	$(call need,NAME,NAME=eve)
 	@exec $(PYTHON) -m local token "$$NAME"
 
@@ -82,6 +83,9 @@ resource: ## write a resource (NAME=job FIELDS='title:str(80)'), or REMOVE=1 one
 	@$(or $(shell command -v python3),python) -m local.new_resource check
 	@$(MAKE) --no-print-directory .venv/test
 	@exec $(PYTHON) -m local.new_resource
+
+update: ## merge what is newer upstream, when all of it is green here
+	@exec $(or $(shell command -v python3),python) -m local.update
 
 image: ## build the container image service:dev by docker or podman (IMAGE=name)
 	@exec sh local/image.sh

@@ -25,7 +25,10 @@ def shown(tmp_path: Path) -> Generator[Service, None, None]:
     password.write_text(PASSWORD)
     with (
         migrated_database("todo_screenshots") as environment,
-        running({**environment, "COLOUR": "blue"}, tmp_path / "log") as service,
+        # Without the resources of the tests.
+        running(
+            {**environment, "COLOUR": "blue", "DJANGO_SETTINGS_MODULE": "todoproject.settings"}, tmp_path / "log"
+        ) as service,
     ):
         service.manage("demo", "--password-file", str(password))
         seed(service, staff={"edith": EDITOR}, owners={})

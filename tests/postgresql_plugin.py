@@ -6,12 +6,14 @@ It is a plugin (`-p tests.postgresql_plugin`), not part of conftest.py: settings
 
 import atexit
 import fcntl
+import gc
 import os
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import yaml
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -24,6 +26,9 @@ from local.secrets import ensure_secrets, read_secret
 pytest_plugins = ["tests.service_fixtures"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The parser in C, for all that calls yaml.safe_load: hundreds of manifests are read at collection and in tests.
+yaml.SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # type: ignore[misc]
 
 # A test database may be lost with the power: no write has to reach the disk.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
@@ -90,8 +95,15 @@ session = Session()
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     # With `-n`, the process that hands out the tests runs none itself.
     runs_tests = not early_config.known_args_namespace.numprocesses or "PYTEST_XDIST_WORKER" in os.environ
+    gc.disable()  # until the tests run: what is collected stays, and looking through it again costs a second
     session.start(database=runs_tests)
     return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
@@ -99,10 +111,10 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Answer `-n auto`: one more than cores, since some tests wait and each worker costs 15 s of CPU to begin with."""
-    waiting = 2 if os.environ.get("CI") else 0
-    return min(MOST_WORKERS, 1 + waiting + (os.cpu_count() or 1))
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Answer `-n auto`: the number of cores, and more where slow tests wait; each worker costs seconds to begin."""
+    waiting = 0 if "not slow" in config.option.markexpr else 3 if os.environ.get("CI") else 1
+    return min(MOST_WORKERS, waiting + (os.cpu_count() or 1))
 
 
 class ByModule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

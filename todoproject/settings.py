@@ -79,16 +79,15 @@ MIDDLEWARE = [
     "todoproject.http.security_headers.SecurityHeadersMiddleware",
     "todoproject.http.errors.PlainErrorsMiddleware",
     # Before all that may refuse: a front end must be able to read the refusal.
-    "corsheaders.middleware.CorsMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "todoproject.http.django_middleware.CorsMiddleware",
+    "todoproject.http.django_middleware.HttpsMiddleware",
     "todoproject.http.body_limit.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "todoproject.http.django_middleware.AdminSessionMiddleware",
     "todoproject.http.django_middleware.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "todoproject.http.django_middleware.AdminCsrfMiddleware",
     "todoproject.http.django_middleware.AdminAuthenticationMiddleware",
     "todoproject.http.django_middleware.AdminMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)
 MIDDLEWARE = faults.installed(MIDDLEWARE, FAULTS)
@@ -177,8 +176,9 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 # Neither its log of logins nor its pages: the audit trail and `todoproject.admin` have what is needed.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
-# Nor its middleware: the two views that log in answer by themselves, under WSGI and ASGI alike.
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+# Nor its middleware (axes.W002): the two views that log in answer by themselves, under WSGI and ASGI alike. The others
+# look for Django's middleware by its name; ours is made of it.
+SILENCED_SYSTEM_CHECKS = ["axes.W002", "security.W001", "security.W002", "security.W003"]
 
 # ── Pages and assets ─────────────────────────────────────────────────────────────────────────────────────────────────
 TEMPLATES = [

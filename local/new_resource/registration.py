@@ -10,13 +10,16 @@ from local.refusal import Refusal
 #: Lists of import-linter and coverage in pyproject.toml that name every app.
 LISTS = re.compile(r"^(?P<list>(?:root_packages|forbidden_modules|source) = \[[^\]\n]*)\]", re.MULTILINE)
 
+#: What urls.py imports without a resource, and with one.
+WITHOUT, WITH = "from django.urls import path, re_path", "from django.urls import include, path, re_path"
+
 
 def register(changes: Changes, app: str) -> None:
     """Add the lines for an app; raise Refusal where the place for one is not found."""
     settings = _text(changes, "todoproject/settings.py")
     installed = re.search(r"^INSTALLED_APPS = \[\n(.*?)^\]", settings, re.MULTILINE | re.DOTALL)
     _edit(changes, "todoproject/settings.py", settings, installed and installed.end(1), f'    "{app}",\n')
-    urls = _text(changes, "todoproject/urls.py")
+    urls = _text(changes, "todoproject/urls.py").replace(WITHOUT, WITH)
     place = re.search(r'(?:^    path\("", .*\),\n)+', urls, re.MULTILINE)
     _edit(changes, "todoproject/urls.py", urls, place and place.end(), f'    path("", include("{app}.api")),\n')
     changes.edit("pyproject.toml", LISTS.sub(rf'\g<list>, "{app}"]', _text(changes, "pyproject.toml")))
@@ -37,6 +40,9 @@ def unregister(changes: Changes, app: str) -> None:
         ".dockerignore": rf"^!{app}\n",
     }.items():
         changes.edit(file, re.sub(line, "", _text(changes, file), flags=re.MULTILINE))
+    urls = _text(changes, "todoproject/urls.py")
+    if "include(" not in urls:
+        changes.edit("todoproject/urls.py", urls.replace(WITH, WITHOUT))
     text = _text(changes, "pyproject.toml")
     changes.edit("pyproject.toml", LISTS.sub(lambda found: found[0].replace(f', "{app}"', ""), text))
 

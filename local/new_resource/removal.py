@@ -60,7 +60,8 @@ def _forget_examples(changes: Changes, resource: Existing) -> None:
     examples = ROOT / EXAMPLES
     if examples.is_file() and f"$API/{resource.path}" in examples.read_text(encoding="utf-8"):
         changes.remove(EXAMPLES)
-        changes.edit("README.md", (ROOT / "README.md").read_text(encoding="utf-8").replace(LINK, ""))
+        readme = (ROOT / "README.md").read_text(encoding="utf-8").replace(LINK, "")
+        changes.edit("README.md", re.sub(rf"^    {resource.app}/ .*\n", "", readme, flags=re.MULTILINE))
     own = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / resource.app).glob("test_*.py")]
     names = [f"`{name}`" for text in own for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)]
     gone = re.compile("|".join([f"`{resource.app}/", *names]))

@@ -1,13 +1,15 @@
 """`make bench`: measures the service and its peers side by side.
 
 Starts a PostgreSQL of its own with 100,000 todos of 1,000 users, measures, prints the targets and the list on stdout,
-and writes pattern/benchmarks/results.json, pattern/docs/performance.md (between its markers) and its picture. Progress
-goes to stderr. Linux only: CPU time is read from /proc. The parts, each of which replaces only its own figures:
+and writes pattern/benchmarks/results.json and pattern/docs/performance.md (between its markers). Progress goes to
+stderr. Linux only: CPU time is read from /proc. The parts, each of which replaces only its own figures:
 
-  compared  everybody's requests a CPU-second, interleaved: ours, peers, ours with one thing changed
-  growth    the list at 1,000, 100,000 and 10,000,000 rows (3 GB of disk)
-  pod       a quarter of a core and 512 MB: Poisson arrivals, highest good rate, overload (needs root)
-  process   start to first answer, memory after 10,000 and 100,000 requests
+  compared      everybody's requests a CPU-second, interleaved
+  pod           a quarter of a core and 512 MB: Poisson arrivals, highest good rate, overload (needs root)
+  threads       the same pod with 1, 2 and 4 threads
+  growth        the list at 1,000, 100,000 and 10,000,000 rows (3 GB of disk)
+  process       start to first answer, memory after 10,000 and 100,000 requests
+  instructions  where a request's instructions go, layer by layer (needs valgrind; not by default)
 
 While you work on something: `python -m pattern.benchmarks --only compared --contender ours --contender FastAPI
 --request 'GET /todos' --rounds 3 --seconds 1`. With --contender or --request nothing is written.
@@ -29,18 +31,26 @@ from pattern.benchmarks.compared import compared
 from pattern.benchmarks.contenders import EVERYBODY, PEERS_PYTHON
 from pattern.benchmarks.database import Yardstick, yardstick
 from pattern.benchmarks.growth import growth
+from pattern.benchmarks.instructions import instructions
 from pattern.benchmarks.machine import machine
-from pattern.benchmarks.pod import pod
+from pattern.benchmarks.pod import pod, threads
 from pattern.benchmarks.process import process
 from pattern.benchmarks.requests_made import KINDS
 
-PARTS = {"compared": compared, "growth": growth, "pod": pod, "process": process}
+PARTS = {
+    "compared": compared,
+    "pod": pod,
+    "threads": threads,
+    "growth": growth,
+    "process": process,
+    "instructions": instructions,
+}
 ROWS, USERS = 100_000, 1_000
 
 
 def arguments() -> argparse.Namespace:
     """Return what the command line says."""
-    names = [*(contender.name for contender in EVERYBODY), "pgbench"]
+    names = [contender.name for contender in EVERYBODY]
     parser = argparse.ArgumentParser(
         "python -m pattern.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -85,7 +95,7 @@ def measured(running: Yardstick, asked: argparse.Namespace, kept: dict[str, Any]
         running, database, asked.rounds, asked.seconds, asked.rows, asked.contender or (), asked.request or ()
     )
     found = kept | {"machine": machine(running)}
-    for part in asked.only or PARTS:
+    for part in asked.only or [part for part in PARTS if part != "instructions"]:
         bench.say(f"── {part}")
         found[part] = PARTS[part](bench)
         taken = {

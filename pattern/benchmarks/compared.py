@@ -4,22 +4,30 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from pattern.benchmarks import pgbench
 from pattern.benchmarks.bench import Bench
-from pattern.benchmarks.contenders import EVERYBODY, FASTAPI, NINJA, NO_AUDIT_TRAIL, OURS, Contender
-from pattern.benchmarks.equality import require_equal
+from pattern.benchmarks.contenders import (
+    CONFORMANCE,
+    EVERYBODY,
+    FASTAPI,
+    FASTAPI_FEATURES,
+    FASTAPI_TUNED,
+    FEATURED,
+    OURS,
+    PEERS,
+    Contender,
+)
+from pattern.benchmarks.equality import require_equal, require_features
 from pattern.benchmarks.interleaved import Slice, slice_of
 from pattern.benchmarks.requests_made import KINDS, Callers, around
 from pattern.benchmarks.serving import Serving, start
 from pattern.benchmarks.statistics_of import per_cpu_second
 
-LIST = "GET /todos"
-# Everybody lists; ours alone has entity tags, search and cursors.
+LIST, CREATE, ANOTHER = "GET /todos", "POST /todos", "GET /visits"
 MEASURED: dict[Contender, tuple[str, ...]] = {
-    **dict.fromkeys(EVERYBODY, (LIST,)),
-    OURS: tuple(KINDS),
-    FASTAPI: (LIST, "GET /todos/{id}", "POST /todos", "PATCH /todos/{id}"),
-    NO_AUDIT_TRAIL: ("POST /todos",),
+    **dict.fromkeys(PEERS, (LIST,)),
+    **dict.fromkeys((FASTAPI, FASTAPI_FEATURES, FASTAPI_TUNED), (LIST, CREATE)),
+    OURS: (LIST, CREATE, "GET /todos, 304", "GET /todos/{id}", "PATCH /todos/{id}"),
+    CONFORMANCE: (ANOTHER,),
 }
 
 
@@ -51,20 +59,16 @@ def compared(bench: Bench) -> dict[str, Any]:
             )
 
         turns = [(kind, contender.name, of(kind, contender)) for kind, contender in plan]
-        if bench.wants("pgbench", LIST) and pgbench.program(bench.yardstick):
-            turns.append(
-                (LIST, "pgbench", lambda: pgbench.slice_of(bench.yardstick, bench.database, seconds=bench.seconds))
-            )
         return _rounds(bench, turns)
 
 
 def require_same_work(contender: Contender, ours: Serving, serving: Serving, callers: Callers) -> None:
     """Raise `UnequalError` unless `contender` answers as the service does whatever it is measured with."""
-    require_equal(ours, serving, callers.lists()[0], count=20, milliseconds=contender is NINJA)
-    if contender is FASTAPI:
-        require_equal(ours, serving, callers.details()[0])
+    require_equal(ours, serving, callers.lists()[0], count=20)
+    if contender in FEATURED:
+        require_features(serving, callers.lists()[0])
+    if CREATE in MEASURED[contender]:
         require_equal(ours, serving, callers.posts()[0], ignoring=("id", "url", "created_at", "updated_at"))
-        require_equal(ours, serving, callers.patches()[0], ignoring=("updated_at",))
 
 
 def _rounds(bench: Bench, turns: list[tuple[str, str, Callable[[], Slice]]]) -> dict[str, Any]:

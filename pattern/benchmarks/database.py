@@ -44,6 +44,15 @@ SELECT %(first)s + n %% %(users)s,
 FROM (SELECT n, timestamptz '2025-01-01 00:00:00.000001Z' + n * interval '1.000003 seconds' AS moment
       FROM generate_series(1, %(rows)s) AS n) AS made
 """
+# The same moments and texts, as visits of tests/conformance.
+VISITS = """
+INSERT INTO conformance_inspection
+    (owner_id, site_id, title, notes, rooms, cost, urgent, day, priority, distance, closed_on, starts_at,
+     created_at, updated_at)
+SELECT owner_id, 1, left(title, 60), description, 1, 0, completed, created_at, 'normal', "order", completed_at, due_at,
+    created_at, updated_at
+FROM todos_todo
+"""
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,9 @@ class Yardstick:
                 connection.execute("ALTER TABLE todos_todo SET UNLOGGED")
                 definitions = {LIST_INDEX: definitions[LIST_INDEX]}
             connection.execute(TODOS, {"first": first, "users": users, "rows": rows})
+            if not read_only:
+                connection.execute(VISITS)
+                connection.execute("ANALYZE conformance_inspection")
             for definition in definitions.values():
                 connection.execute(definition.encode())
             connection.execute("VACUUM (ANALYZE) todos_todo")
@@ -128,7 +140,8 @@ def yardstick(folder: Path) -> Generator[Yardstick]:
             made.server.start()
         role, password = (read_secret(made.secrets, name) for name in ("db_username", "db_password"))
         made.server.provide(SCHEMA, role=role, password=password)
-        if manage({**os.environ, **made.environment(SCHEMA)}, ["migrate", "--verbosity=0"]):
+        settings = {"DJANGO_SETTINGS_MODULE": "pattern.benchmarks.conformance_settings"}
+        if manage({**os.environ, **made.environment(SCHEMA), **settings}, ["migrate", "--verbosity=0"]):
             raise RuntimeError("the migrations failed: why is above")
         yield made
     finally:

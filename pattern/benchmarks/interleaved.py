@@ -12,7 +12,7 @@ from pattern.benchmarks.serving import Serving
 
 CONNECTIONS = 8
 WARM_UP_SECONDS = 0.3
-NOISY_SHARE = 0.05
+NOISY_SHARE = 0.02
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from pattern.benchmarks.database import Yardstick
 PACKAGES = (
     "asyncpg",
     "django",
-    "django-ninja",
     "djangorestframework",
     "fastapi",
     "gunicorn",

@@ -2,13 +2,13 @@
 
 import statistics
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
 from local import ports
-from local.state import ROOT
 from pattern.benchmarks.bench import Bench
 from pattern.benchmarks.contenders import OURS
 from pattern.benchmarks.cpu import Used
@@ -22,6 +22,7 @@ from tests.quota import NoQuotaError, Quota, quota
 CORES, MEGABYTES = 0.25, 512
 RATE, SECONDS = 50, 60
 WRITES = 10  # one request in so many
+THREADS = (1, 2, 4)
 GOOD_MILLISECONDS = 50
 TRIAL_SECONDS = 10
 SETTLE_SECONDS = 20
@@ -29,15 +30,6 @@ HIGHEST_RATE = 1_600
 SCRAPE_SECONDS, PROBE_SECONDS = 15, 5  # monitoring/pod_monitor.yaml, kustomize/base/web/deployment.yaml
 OVERLOAD = 3
 AT_ONCE_SECONDS = 2  # who waits longer, hangs
-# What the image runs with in production, so far as it decides how fast that is.
-CONFIGURATION = ROOT / "kustomize" / "overlays" / "prod" / "configuration" / "config.env"
-TAKEN = ("API_RATE", "WEB_THREADS", "WEB_WORKERS")
-
-
-def production() -> dict[str, str]:
-    """Return these variables as production has them."""
-    lines = [line.partition("=") for line in CONFIGURATION.read_text(encoding="utf-8").splitlines()]
-    return {name: value for name, _, value in lines if name in TAKEN}
 
 
 @dataclass(frozen=True)
@@ -121,25 +113,47 @@ def summary(outcomes: list[Outcome], seconds: float) -> dict[str, Any]:
 def pod(bench: Bench) -> dict[str, Any]:
     """Return the steady load, the search for the highest good rate, and the overload; or why there is none."""
     try:
-        with ExitStack() as stack:
-            group = stack.enter_context(quota(CORES, MEGABYTES))
-            metrics_port = ports.any_free()
-            variables = production() | {"METRICS_PORT": str(metrics_port)}
-            serving = start(OURS, bench.yardstick, bench.database.name, variables=variables, within=group.within)
-            stack.callback(serving.stop)
-            callers = Callers(bench.yardstick, bench.database)
-            serving.await_first(callers.lists()[0])
-            there = Pod(bench, serving, metrics_port, callers, group)
-            there.load(RATE, 5)  # warm
-            steady = there.load(RATE, SECONDS, seed=2)
-            bench.say(
-                f"{RATE} a second for {SECONDS} s: p50 {steady['p50']}, p99 {steady['p99']}, max {steady['max']} ms"
-            )
-            trials = highest(there)
-            return {"variables": variables, "steady": steady, "trials": trials, "overload": overload(there)}
+        with small(bench) as there:
+            return {"steady": steady(there), "trials": highest(there), "overload": overload(there)}
     except NoQuotaError as reason:
         bench.say(f"the pod is not measured: {reason}")
         return {"not_measured": str(reason)}
+
+
+def threads(bench: Bench) -> dict[str, Any]:
+    """Return the steady load and the search for each number of threads; or why there are none."""
+    found = {}
+    try:
+        for number in THREADS:
+            bench.say(f"{number} threads")
+            with small(bench, WEB_THREADS=str(number)) as there:
+                found[str(number)] = {"steady": steady(there), "trials": highest(there)}
+    except NoQuotaError as reason:
+        return {"not_measured": str(reason)}
+    return found
+
+
+@contextmanager
+def small(bench: Bench, **variables: str) -> Generator[Pod]:
+    """Start a pod of the smallest size, and warm it."""
+    with ExitStack() as stack:
+        group = stack.enter_context(quota(CORES, MEGABYTES))
+        metrics_port = ports.any_free()
+        variables |= {"METRICS_PORT": str(metrics_port)}
+        serving = start(OURS, bench.yardstick, bench.database.name, variables=variables, within=group.within)
+        stack.callback(serving.stop)
+        callers = Callers(bench.yardstick, bench.database)
+        serving.await_first(callers.lists()[0])
+        there = Pod(bench, serving, metrics_port, callers, group)
+        there.load(RATE, 5)
+        yield there
+
+
+def steady(there: Pod) -> dict[str, Any]:
+    """Measure the promised load."""
+    found = there.load(RATE, SECONDS, seed=2)
+    there.bench.say(f"{RATE} a second for {SECONDS} s: p50 {found['p50']}, p99 {found['p99']}, max {found['max']} ms")
+    return found
 
 
 def good_enough(trial: dict[str, Any]) -> bool:

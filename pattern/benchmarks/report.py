@@ -1,60 +1,53 @@
-"""pattern/docs/performance.md between its markers, the picture beside it, and the same tables for a terminal."""
+"""pattern/docs/performance.md between its markers, and the same tables for a terminal."""
 
 import re
 from pathlib import Path
 from typing import Any
 
 from local.state import ROOT
-from pattern.benchmarks import chart, tables
-from pattern.benchmarks.targets import LIST
+from pattern.benchmarks import tables
 
 DOCUMENT = ROOT / "pattern" / "docs" / "performance.md"
-PICTURE = DOCUMENT.with_suffix(".svg")
-BEGIN, END = "<!-- written by `make bench`: begin -->", "<!-- written by `make bench`: end -->"
+# The table first; what the reader may want to look up last.
+TARGETS = "targets"
+DETAILS = "details"
+SECTIONS = {
+    "compared": ("Beside its peers", tables.compared),
+    "instructions": ("Where the instructions go", tables.instructions),
+    "pod": ("The smallest pod", tables.pod),
+    "threads": ("Threads a pod", tables.threads),
+    "growth": ("Growth", tables.growth),
+    "process": ("Start and memory", tables.process),
+}
 
 
-def write(found: dict[str, Any], document: Path = DOCUMENT, picture: Path = PICTURE) -> None:
-    """Rewrite both files; text outside the markers stays."""
+def write(found: dict[str, Any], document: Path = DOCUMENT) -> None:
+    """Rewrite the document; text outside the markers stays."""
     document.write_text(rendered(found, document.read_text(encoding="utf-8")), encoding="utf-8")
-    if "compared" in found:
-        picture.write_text(chart.svg(found["compared"][LIST]), encoding="utf-8")
 
 
 def rendered(found: dict[str, Any], text: str) -> str:
-    """Return the document with what stands between the markers made from `found`."""
-    before, _, rest = text.partition(BEGIN)
-    _, marker, after = rest.partition(END)
-    if not marker:
-        raise ValueError(f"the document needs the lines {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{markdown(found)}\n{END}{after}"
+    """Return the document with what stands between its markers made from `found`."""
+    for part, lines in ((TARGETS, tables.targets(found)), (DETAILS, details(found))):
+        begin, end = (f"<!-- {part} by `make bench`: {word} -->" for word in ("begin", "end"))
+        before, _, rest = text.partition(begin)
+        _, marker, after = rest.partition(end)
+        if not marker:
+            raise ValueError(f"the document needs the lines {begin} and {end}")
+        text = "\n".join([f"{before}{begin}", "", *lines, "", f"{end}{after}"])
+    return text
 
 
-def markdown(found: dict[str, Any]) -> str:
-    """Return everything that was measured."""
-    sections = [("Targets", tables.targets(found))]
-    if "compared" in found:
-        sections += [
-            ("A list", ["![A list](performance.svg)", "", *tables.lists(found["compared"])]),
-            ("Other requests", tables.others(found["compared"])),
-        ]
-    if "growth" in found:
-        sections.append(("Growth", tables.growth(found["growth"])))
-    if "pod" in found:
-        sections.append(("The smallest pod", tables.pod(found["pod"])))
-    if "process" in found:
-        sections.append(("Start and memory", tables.process(found["process"])))
+def details(found: dict[str, Any]) -> list[str]:
+    """Return everything that was measured, but for the targets."""
+    sections = [(title, table(found[part])) for part, (title, table) in SECTIONS.items() if part in found]
     sections.append(("Where and when", tables.where(found)))
-    return "\n".join(line for title, lines in sections for line in (f"## {title}", "", *lines, ""))
+    return "\n\n".join("\n".join([f"## {title}", "", *lines]) for title, lines in sections).split("\n")
 
 
 def on_terminal(found: dict[str, Any], parts: list[str]) -> str:
     """Return the targets, and of `parts` the tables, aligned and without marks."""
-    shown = []
-    if "compared" in parts:
-        shown += [tables.others(found["compared"]), tables.lists(found["compared"])]
-    for part, table in (("growth", tables.growth), ("pod", tables.pod), ("process", tables.process)):
-        if part in parts:
-            shown.append(table(found[part]))
+    shown = [table(found[part]) for part, (_, table) in SECTIONS.items() if part in parts]
     shown.append(tables.targets(found))
     return "\n\n".join(_aligned(table) for table in shown if len(table) > 2) + "\n"
 

@@ -12,15 +12,22 @@ from functools import cached_property
 import jwt
 
 from local.secrets import read_secret
+from pattern.benchmarks.contenders import HOST
 from pattern.benchmarks.database import Database, Yardstick
 from pattern.benchmarks.http_load import ask_once
 
-# The same for everybody, or addresses in the answers would differ.
-HOST = "localhost:8000"
+# What the load balancer writes, whose header counts as TRUSTED_PROXY_HOPS says.
+FORWARDED = [
+    "X-Forwarded-For: 203.0.113.7",
+    "X-Forwarded-Proto: https",
+    "X-Forwarded-Port: 443",
+    "X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678",
+    "Accept: application/json",
+]
 TOKEN_SECONDS = 7200
 WRITERS = 100  # the last owners change their todos, and nobody lists them
 UNCHANGED, DEEP = 100, 10  # callers whose ETags and whose last page are asked for beforehand
-LINK = re.compile(rb'<http://[^/]+([^>]+)>; rel="next"')
+LINK = re.compile(rb'<https://[^/]+([^>]+)>; rel="next"')
 ETAG = re.compile(rb'\r\netag: ("[^"]+")', re.IGNORECASE)
 LIST = "/todos?limit=20"
 
@@ -29,7 +36,7 @@ def head(method: str, path: str, token: str, *lines: str, body: bytes = b"") -> 
     """Return a whole request."""
     length = [f"Content-Type: application/json\r\nContent-Length: {len(body)}"] if body else []
     text = "\r\n".join(
-        [f"{method} {path} HTTP/1.1", f"Host: {HOST}", f"Authorization: Bearer {token}", *lines, *length]
+        [f"{method} {path} HTTP/1.1", f"Host: {HOST}", f"Authorization: Bearer {token}", *FORWARDED, *lines, *length]
     )
     return text.encode() + b"\r\n\r\n" + body
 
@@ -71,8 +78,8 @@ class Callers:
             )
             return dict(found.fetchall())
 
-    def lists(self) -> list[bytes]:
-        return [head("GET", LIST, self.tokens[owner]) for owner in self.readers]
+    def lists(self, path: str = LIST) -> list[bytes]:
+        return [head("GET", path, self.tokens[owner]) for owner in self.readers]
 
     def details(self) -> list[bytes]:
         return [head("GET", f"/todos/{self.todos[owner][7]}", self.tokens[owner]) for owner in self.readers]
@@ -131,6 +138,7 @@ class Kind:
 
 KINDS = {
     "GET /todos": Kind(lambda callers, _: callers.lists()),
+    "GET /visits": Kind(lambda callers, _: callers.lists("/visits?limit=20")),
     "GET /todos, 304": Kind(lambda callers, port: callers.unchanged(port), 304),
     "GET /todos, deep page": Kind(lambda callers, port: callers.deep(port)),
     "GET /todos?q=, nothing found": Kind(lambda callers, _: callers.searches()),

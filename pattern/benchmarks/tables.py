@@ -4,15 +4,14 @@ import re
 import statistics
 from typing import Any
 
+from pattern.benchmarks.compared import LIST
 from pattern.benchmarks.contenders import EVERYBODY, OURS
 from pattern.benchmarks.interleaved import NOISY_SHARE
-from pattern.benchmarks.pod import AT_ONCE_SECONDS
+from pattern.benchmarks.pod import good_enough
 from pattern.benchmarks.statistics_of import Slices, median, noisy, per_cpu_second, ratios, spread
-from pattern.benchmarks.targets import LIST, TARGETS
+from pattern.benchmarks.targets import TARGETS
 
-ABOUT = {contender.name: contender.about for contender in EVERYBODY} | {
-    "pgbench": "the statement alone; its own CPU counts as the server's"
-}
+ABOUT = {contender.name: contender.about for contender in EVERYBODY}
 
 # Figure of a load → its column's head and digits.
 POD_COLUMNS = {
@@ -23,12 +22,8 @@ POD_COLUMNS = {
     "p99": ("p99 ms", 1),
     "max": ("max ms", 1),
     "refused": ("503", 0),
-    "refused_max": ("slowest 503, ms", 1),
-    "left_waiting": (f"over {AT_ONCE_SECONDS} s", 0),
-    "hung": ("no answer", 0),
     "failed": ("failed", 0),
     "throttled_seconds": ("throttled s", 1),
-    "generator_late_ms": ("generator late ms", 1),
     "others_percent": ("others' CPU %", 1),
 }
 
@@ -36,7 +31,7 @@ POD_COLUMNS = {
 def targets(found: dict[str, Any]) -> list[str]:
     rows = [[target.name, target.bound, target.shown(found), target.verdict(found)] for target in TARGETS]
     every = [taken for slices in found.get("compared", {}).values() for turns in slices.values() for taken in turns]
-    noise = f"{noisy(every, NOISY_SHARE)} of {len(every)} slices behind the ratios were noisy."
+    noise = f"In {noisy(every, NOISY_SHARE)} of {len(every)} slices others had more than {NOISY_SHARE:.0%}."
     return [
         *_table(["measure", "target", "median (outermost rounds)", "verdict"], rows),
         "",
@@ -44,52 +39,18 @@ def targets(found: dict[str, Any]) -> list[str]:
     ]
 
 
-def lists(compared: dict[str, Any]) -> list[str]:
-    slices = compared.get(LIST, {})
-    ours = slices.get(OURS.name)
-    rows = [
-        [
-            name,
-            ABOUT[name],
-            f"{median(taken, per_cpu_second):,.0f} ± {spread(taken, per_cpu_second):.0%}",
-            f"{statistics.median(ratios(ours, taken)):.2f}" if ours and name != "pgbench" else "–",
-            *_costs(taken),
-            _noise(taken),
-        ]
-        for name, taken in sorted(slices.items(), key=lambda entry: -median(entry[1], per_cpu_second))
-    ]
-    return _table(
-        [
-            "contender",
-            "what",
-            "a CPU-second",
-            "ours ÷ it",
-            "server",
-            "PostgreSQL",
-            "generator",
-            "p50, 8 clients",
-            "noisy",
-        ],
-        rows,
-    )
-
-
-def others(compared: dict[str, Any]) -> list[str]:
-    rows = [
-        [
-            kind,
-            name,
-            f"{median(taken, per_cpu_second):,.0f} ± {spread(taken, per_cpu_second):.0%}",
-            *_costs(taken),
-            _noise(taken),
-        ]
-        for kind, slices in compared.items()
-        if kind != LIST
-        for name, taken in slices.items()
-    ]
-    return _table(
-        ["request", "contender", "a CPU-second", "server", "PostgreSQL", "generator", "p50, 8 clients", "noisy"], rows
-    )
+def compared(found: dict[str, Any]) -> list[str]:
+    """Return a line for each kind of request and contender; ratios are of all rounds, the noisy ones too."""
+    rows = []
+    for kind, slices in found.items():
+        ours = slices.get(OURS.name) or found.get(LIST, {}).get(OURS.name)
+        for name, taken in sorted(slices.items(), key=lambda entry: -median(entry[1], per_cpu_second)):
+            each = f"{median(taken, per_cpu_second):,.0f} ± {spread(taken, per_cpu_second):.0%}"
+            ratio = f"{statistics.median(ratios(ours, taken)):.2f}" if ours else "–"
+            quiet = f"{len(taken) - noisy(taken, NOISY_SHARE)} of {len(taken)}"
+            rows.append([kind, name, ABOUT[name], each, ratio, *_costs(taken), quiet])
+    heads = ["request", "contender", "what", "a CPU-second", "ours ÷ it", "server", "PostgreSQL", "p50", "quiet"]
+    return _table(heads, rows)
 
 
 def growth(found: dict[str, Any]) -> list[str]:
@@ -98,23 +59,40 @@ def growth(found: dict[str, Any]) -> list[str]:
         [kind, *(f"{median(found['slices'][rows][kind], lambda taken: float(taken['p50'])):.2f} ms" for rows in sizes)]
         for kind in found["slices"][sizes[0]]
     ]
-    table = _table(["median time, one client", *(f"{int(rows):,} rows" for rows in sizes)], rows)
-    return [*table, "", f"{found['largest']:,} rows were filled in {found['seconds_to_fill_largest']} s."]
+    return _table(["median time, one client", *(f"{int(rows):,} rows" for rows in sizes)], rows)
 
 
 def pod(found: dict[str, Any]) -> list[str]:
+    """Return the steady load, the best and the first bad trial of the search, and the overload."""
+    if "not_measured" in found:
+        return [f"Not measured: {found['not_measured']}."]
+    shown = [("steady", found["steady"])]
+    good = [trial for trial in found["trials"] if good_enough(trial)]
+    best = max(good, key=lambda trial: float(trial["rate"]), default=None)
+    worse = [trial for trial in found["trials"] if best is None or trial["rate"] > best["rate"]]
+    shown += [("highest good", best)] if best else []
+    shown += [("lowest too high", min(worse, key=lambda trial: float(trial["rate"])))] if worse else []
+    if "overload" in found:
+        shown.append((f"overload, peak {found['overload']['peak']:.0f} a second", found["overload"]))
+    rows = [
+        [label, *(f"{taken[name]:,.{digits}f}" for name, (_, digits) in POD_COLUMNS.items())] for label, taken in shown
+    ]
+    return _table(["load", *(head for head, _ in POD_COLUMNS.values())], rows)
+
+
+def threads(found: dict[str, Any]) -> list[str]:
     if "not_measured" in found:
         return [f"Not measured: {found['not_measured']}."]
     rows = [
-        [label, *(f"{taken[name]:,.{digits}f}" for name, (_, digits) in POD_COLUMNS.items())]
-        for label, taken in [
-            ("steady", found["steady"]),
-            *(("search", trial) for trial in found["trials"]),
-            (f"overload, peak {found['overload']['peak']:.0f} a second", found["overload"]),
+        [
+            number,
+            f"{taken['steady']['p99']:.1f} ms",
+            f"{max((trial['rate'] for trial in taken['trials'] if good_enough(trial)), default=0):.0f}/s",
+            f"{max(taken['steady']['others_percent'], *(trial['others_percent'] for trial in taken['trials'])):.1f} %",
         ]
+        for number, taken in found.items()
     ]
-    heads = [head for head, _ in POD_COLUMNS.values()]
-    return _table(["load", *heads], rows)
+    return _table(["threads", "p99 at 50/s", "highest good rate", "others' CPU at most"], rows)
 
 
 def process(found: dict[str, Any]) -> list[str]:
@@ -129,6 +107,14 @@ def process(found: dict[str, Any]) -> list[str]:
     return _table(["measure", "found"], rows)
 
 
+def instructions(found: dict[str, Any]) -> list[str]:
+    """Return thousands of user instructions a request, by layer."""
+    kinds = list(found)
+    layers = list(dict.fromkeys(layer for kind in kinds for layer in found[kind]))
+    rows = [[layer, *(f"{found[kind].get(layer, 0):,.0f}" for kind in kinds)] for layer in layers]
+    return _table(["thousands of instructions", *kinds], rows)
+
+
 def where(found: dict[str, Any]) -> list[str]:
     rows = [[name, value] for name, value in found.get("machine", {}).items()]
     rows += [
@@ -139,16 +125,12 @@ def where(found: dict[str, Any]) -> list[str]:
 
 
 def _costs(taken: Slices) -> list[str]:
-    """Return CPU a request of server, PostgreSQL and load generator, and the median time."""
+    """Return CPU a request of server and PostgreSQL, and the median time."""
     microseconds = [
         f"{median(taken, lambda each, who=who: 1e6 * each[who] / each['requests']):,.0f} µs"  # type: ignore[misc]
-        for who in ("server", "postgresql", "client")
+        for who in ("server", "postgresql")
     ]
     return [*microseconds, f"{median(taken, lambda each: float(each['p50'])):.1f} ms"]
-
-
-def _noise(taken: Slices) -> str:
-    return f"{noisy(taken, NOISY_SHARE)} of {len(taken)}"
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> list[str]:

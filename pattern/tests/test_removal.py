@@ -12,7 +12,7 @@ import pytest
 
 from local import ports
 from local.state import ROOT
-from pattern.new_service import remove_pattern
+from pattern.new_service.changes import remove_pattern
 from pattern.tests.clone import Clone
 
 

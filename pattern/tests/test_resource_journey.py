@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pattern.new_service import remove_pattern
+from pattern.new_service.changes import remove_pattern
 from pattern.tests.clone import Clone
 
 MINUTES = 10  # what the journey may take, without the gate at its end

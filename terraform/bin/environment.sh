@@ -22,19 +22,17 @@ environments() { (cd "$1" && find . -name settings.auto.tfvars | cut -d/ -f2 | s
 # read_values: project, region, cluster, database, bootstrap and vpc of the environment, from Terraform's outputs; AWS and
 # kubectl talk to it alone from then on.
 read_values() {
-  local values
+  local values of
   values=$(terraform output -json values)
-  value() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1" <<<"$values"; }
-  if [ "$(value environment)" != "$environment" ]; then
-    echo "the state of $environment holds the outputs of $(value environment): nothing was changed" >&2
+  # No value has a space.
+  values=$(python3 -c 'import json, sys; values = json.load(sys.stdin); print(*(values[name] for name in sys.argv[1:]))' \
+    environment aws_region cluster_name database_identifier bootstrap_function vpc_id <<<"$values")
+  read -r of region cluster database bootstrap vpc <<<"$values"
+  if [ "$of" != "$environment" ]; then
+    echo "the state of $environment holds the outputs of $of: nothing was changed" >&2
     exit 1
   fi
   project=$(sed -n 's/.*"name": "\(.*\)".*/\1/p' ../../../project.json)
-  region=$(value aws_region)
-  cluster=$(value cluster_name)
-  database=$(value database_identifier)
-  bootstrap=$(value bootstrap_function)
-  vpc=$(value vpc_id)
   export AWS_REGION=$region
   # The file of `make kubeconfig`: nobody's own context changes, and no command below reaches another cluster.
   export KUBECONFIG=$PWD/../../../.local/kubeconfig-$environment

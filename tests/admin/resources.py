@@ -13,6 +13,7 @@ from tests.admin.samples import is_required, sample, sample_of, writable
 from tests.admin.staff import Staff
 from tests.conformance.models import Membership, Team
 from tests.factories import UserFactory
+from tests.sample import SUBJECTS_BY_MODEL
 from todoproject.accounts.models import User
 from todoproject.admin import scopes
 from todoproject.admin.resource_admin import ResourceAdmin
@@ -20,7 +21,9 @@ from todoproject.admin.resource_admin import ResourceAdmin
 TEAM = 0
 NUMBERS = itertools.count(1000)
 RESOURCES = [one for one in admin.site._registry.values() if isinstance(one, ResourceAdmin)]
-each_resource = pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.opts.model_name)
+# `make quick` runs those of the service and the plainest of the tests' own, as tests/sample.py has it.
+MARKED = [pytest.param(one, marks=[] if SUBJECTS_BY_MODEL[one.model].quick else pytest.mark.slow) for one in RESOURCES]
+each_resource = pytest.mark.parametrize("resource", MARKED, ids=lambda one: one.opts.model_name)
 
 
 def keys_of(resource: ResourceAdmin) -> "list[Field[Any, Any]]":

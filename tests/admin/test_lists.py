@@ -168,6 +168,7 @@ def test_a_list_costs_the_same_queries_however_many_rows_it_shows(reader: Staff,
     assert "LIMIT 10001" in counting[0]
 
 
+@pytest.mark.slow
 @each_resource
 def test_counting_ends_where_nobody_reads_further(
     reader: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch

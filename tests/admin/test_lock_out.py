@@ -25,6 +25,9 @@ from todoproject.accounts.models import FailedLogin, User
 from todoproject.throttling.memory import Places
 from todoproject.throttling.models import Counter
 
+# Together they take more than two seconds.
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery staple"
 FAILED = "/admin/accounts/failedlogin/"
 USERS = "/admin/accounts/user/"

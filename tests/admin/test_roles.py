@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
@@ -62,9 +63,8 @@ def test_a_fresh_database_has_the_role_with_exactly(db: None, role: str, permiss
         (
             APP,
             {
-                f"Can {verb} {one.opts.verbose_name}"
-                for one in RESOURCES
-                if one.opts.app_label == APP
+                f"Can {verb} {one._meta.verbose_name}"
+                for one in apps.get_app_config(APP).get_models()
                 for verb in ACTIONS
             },
         ),

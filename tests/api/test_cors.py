@@ -104,3 +104,14 @@ def test_every_answer_of_a_resource_may_be_kept_by_the_caller_alone_and_only_aft
 def test_an_answer_without_a_token_varies_in_the_same_way(anonymous: ApiClient) -> None:
     response = anonymous.send("GET", PATH)
     assert (response["Vary"], response["Cache-Control"]) == ("Accept, Authorization, Origin", "private, no-cache")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/docs", "/schema", "/auth/token", "/admin/login/"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
+def test_no_cache_mistakes_the_answer_to_one_origin_for_that_to_another(
+    anonymous: ApiClient, path: str, method: str
+) -> None:
+    """Without an origin, too: a front end must not get the answer that a cache has kept of somebody without one."""
+    for headers in ({}, {"Origin": OURS}):
+        varies = anonymous.send(method, path, headers=headers)["Vary"].lower().split(", ")
+        assert varies.count("origin") == 1

@@ -10,6 +10,7 @@ import pytest
 from tests.api.client import ApiClient, parsed
 from tests.api.test_strict_types import assert_names
 from tests.sample import every
+from todoproject.api import query as reading
 from todoproject.api.filters import Search
 
 UNKNOWN = [
@@ -107,3 +108,22 @@ def test_every_filter_finds_what_it_means_and_nothing_else(api: ApiClient) -> No
 def test_a_query_that_is_not_utf_8_is_refused_and_not_read_as_something_else(api: ApiClient) -> None:
     response = api.send("GET", f"{api.path}?limit=%FF")
     assert (response.status_code, parsed(response)["detail"]) == (400, "The query string is not UTF-8.")
+
+
+def test_a_query_that_a_list_takes_is_refused_where_it_means_nothing(api: ApiClient) -> None:
+    api.row()
+    for _ in range(2):  # the second time, the first is remembered
+        assert api.send("GET", f"{api.path}?limit=1").status_code == 200
+        assert_names(api.send("DELETE", f"{api.path}?limit=1"), "limit")
+    assert api.rows.count() == 1
+
+
+def test_few_queries_are_remembered_and_none_that_is_long(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_REMEMBERED", 10)
+    reading._accepted.clear()
+    for number in range(1, 30):
+        assert api.send("GET", f"{api.path}?limit={number}").status_code == 200
+        assert len(reading._accepted) <= 10
+    reading._accepted.clear()
+    api.send("GET", f"{api.path}?q={'x' * reading.SHORT_CHARACTERS}")
+    assert not reading._accepted

@@ -120,6 +120,7 @@ def test_wrong_password_unknown_user_and_inactive_user_hash_once_each(
         assert len(hashed) == 1, username
 
 
+@pytest.mark.slow
 def test_wrong_password_unknown_user_and_inactive_user_take_the_same_time(
     ada: User, anonymous: ApiClient, settings: Settings
 ) -> None:
@@ -390,6 +391,7 @@ def test_a_token_that_was_refused_is_not_kept() -> None:
     assert tokens.remembered(token) is None
 
 
+@pytest.mark.slow
 def test_the_tokens_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MAX_VERIFIED", 3)
     issued = [issue_access(number) for number in range(1, 9)]

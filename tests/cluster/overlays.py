@@ -49,7 +49,7 @@ def command(
     warnings: bool = True,
 ) -> str:
     """Run `kubectl apply`, `diff` or `get` on a part; return what it says, and with `warnings` what it warns of."""
-    with tempfile.TemporaryDirectory(prefix="todo-cluster-") as name:
+    with tempfile.TemporaryDirectory(prefix="cluster-") as name:
         # kustomize resolves links before it compares paths: macOS has its temporary folders behind one.
         folder = Path(name).resolve()
         # JSON is YAML.

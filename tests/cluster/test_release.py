@@ -122,7 +122,7 @@ def last_answer(colour: str) -> float:
     moments = [0.0]
     for pod in overlays.pods(colour):
         for line in kubectl.run("logs", pod["metadata"]["name"], "-c", "web", "--since=120s").splitlines():
-            if line.startswith("{") and (entry := json.loads(line)).get("path") == "/todos":
+            if line.startswith("{") and (entry := json.loads(line)).get("path") == FIRST_PATH:
                 moments.append(datetime.fromisoformat(entry["timestamp"]).timestamp())
     return max(moments)
 

@@ -148,4 +148,4 @@ class Looks:
 
     def logged(self, words: str, levels: Sequence[str] = ("INFO",)) -> int:
         records = [line for line in self.gunicorn.log.read_text().splitlines() if words in line]
-        return sum(any(f'"level": "{level}"' in line for level in levels) for line in records)
+        return sum(any(f'"level":"{level}"' in line for level in levels) for line in records)

@@ -21,12 +21,16 @@ REGION, PREFIX = PROD["AWS_REGION"], PROD["ALARM_PREFIX"]
 
 
 class Account:
-    """`down` is the load balancer controller that is not there, `silent` AWS itself."""
+    """`down` is the load balancer controller that is not there, `silent` AWS itself.
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene, self.down, self.silent, self.rings_at = scene, False, False, ""
+    What takes long to make is made once a module; `begin` puts back what a test may have changed.
+    """
+
+    scene: Scene
+
+    def __init__(self) -> None:
         self.required = Settings.read(ROOT / "deploy/release.ini", "prod").alarms.split()
-        self.on_change: Callable[[dict[str, int]], None] | None = None
+        self.touched = set(self.required)
         ec2, self.elb = boto3.client("ec2", REGION), boto3.client("elbv2", REGION)
         self.cloudwatch = boto3.client("cloudwatch", REGION)
         vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
@@ -49,6 +53,15 @@ class Account:
             Actions=self._forward({"blue": 100, "green": 0}),
         )
         self.rule: str = made["Rules"][0]["RuleArn"]
+
+    def begin(self, scene: Scene) -> None:
+        """Serve a scene: blue has the users, and every alarm is quiet."""
+        self.scene, self.down, self.silent, self.rings_at = scene, False, False, ""
+        self.on_change: Callable[[dict[str, int]], None] | None = None
+        self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward({"blue": 100, "green": 0}))
+        for name in sorted(self.touched):
+            self.alarm(name, "OK")
+        self.touched.clear()
         scene.content["target_groups"] = self.groups
         scene.aws = self
 
@@ -91,6 +104,7 @@ class Account:
 
     def alarm(self, name: str, state: str) -> None:
         """Put an alarm of the environment, named without its prefix, into a state."""
+        self.touched.add(name)
         name = PREFIX + name
         about = {"MetricName": "x", "Namespace": "x", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1}
         how = {"Statistic": "Sum", "ComparisonOperator": "GreaterThanThreshold"}
@@ -98,6 +112,7 @@ class Account:
         self.cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
 
     def lose_alarms(self, *names: str) -> None:
+        self.touched.update(names or self.required)
         self.cloudwatch.delete_alarms(AlarmNames=[PREFIX + name for name in names or self.required])
 
     def _group(self, colour: str, vpc: str) -> str:

@@ -1,9 +1,7 @@
 """Tests of the release tool, against a scripted kubectl; no Django, no PostgreSQL, no network."""
 
-import hashlib
 import os
 import site
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,18 +9,16 @@ import pytest
 from moto import mock_aws
 
 from tests.deploy.account import Account
-from tests.deploy.world import ROOT, Scene
+from tests.deploy.world import Scene
+from tests.kustomize.rendering import kubectl, remembered
 
 
 @pytest.fixture(scope="session", autouse=True)
-def builds(tmp_path_factory: pytest.TempPathFactory) -> None:
+def builds() -> None:
     """Let the real kubectl build each kustomization once."""
-    kustomize = sorted(path for path in (ROOT / "kustomize").rglob("*") if path.is_file())
-    stamp = hashlib.sha256(b"".join(path.read_bytes() for path in kustomize)).hexdigest()
     os.environ |= {
-        "STAMP": stamp,
-        "BUILDS": str(tmp_path_factory.mktemp("builds")),
-        "REAL_KUBECTL": str(Path(sys.prefix) / "bin" / "kubectl"),
+        "BUILDS": str(remembered()),
+        "REAL_KUBECTL": kubectl(),
         "SITE_PACKAGES": ":".join(site.getsitepackages()),
     }
 
@@ -62,21 +58,34 @@ def second(tmp_path_factory: pytest.TempPathFactory, first: bytes) -> bytes:
     return scene.kept()
 
 
-@pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
-    """An environment on AWS, prod, in which nothing has been released; its alarms are quiet."""
+@pytest.fixture(scope="module")
+def balancer() -> Iterator[Account]:
+    """An account by moto, once a module: making its load balancer costs as much as ten releases."""
     os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # a thousand images, of which nothing here knows
     with mock_aws():
-        account = Account(Scene(tmp_path, "prod"))
-        for name in account.required:
-            account.alarm(name, "OK")
-        yield account
+        yield Account()
 
 
 @pytest.fixture
-def prod(account: Account) -> Scene:
-    """Prod, in which blue serves build a."""
-    scene: Scene = account.scene
+def account(balancer: Account, tmp_path: Path) -> Account:
+    """An environment on AWS, prod, in which nothing has been released; its alarms are quiet."""
+    balancer.begin(Scene(tmp_path, "prod"))
+    return balancer
+
+
+@pytest.fixture(scope="module")
+def first_of_prod(balancer: Account, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    scene = Scene(tmp_path_factory.mktemp("prod"), "prod")
+    balancer.begin(scene)
     assert scene.release("a", "--first") == 0, scene.output
     scene.content |= {"load": 3, "commands": []}
+    return scene.kept()
+
+
+@pytest.fixture
+def prod(first_of_prod: bytes, account: Account, tmp_path: Path) -> Scene:
+    """Prod, in which blue serves build a."""
+    scene = Scene(tmp_path, "prod", kept=first_of_prod)
+    account.begin(scene)
     return scene

@@ -184,6 +184,7 @@ def starting(name: str) -> str:
     return ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OLD)
 def test_an_old_python_rolls_back_and_tells_the_status(shell: Shell, name: str) -> None:
     python = starting(name)

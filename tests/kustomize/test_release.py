@@ -25,6 +25,7 @@ def released(folder: Path, environment: str, part: str, **more: object) -> Rende
     return render(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("part", ["blue", "green", "migrate", "smoke-blue", "prune"])
 def test_every_pod_of_a_release_runs_the_digest(tmp_path: Path, environment: str, part: str) -> None:

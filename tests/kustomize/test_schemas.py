@@ -21,7 +21,9 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("version", KUBERNETES)
+@pytest.mark.parametrize(
+    "version", [*(pytest.param(each, marks=pytest.mark.slow) for each in KUBERNETES[:-1]), KUBERNETES[-1]]
+)
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_object_is_valid(renderings: Renderings, environment: str, version: str) -> None:
     objects = [manifest for key, each in renderings.items() if key[0] == environment for manifest in each.objects]

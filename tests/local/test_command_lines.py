@@ -12,6 +12,7 @@ from tests.postgresql_plugin import ROOT
 # What its help must name, besides how it is called.
 PROGRAMS = {
     "local": "python -m local user eve",
+    "local.update": "upstream_commit",
     "deploy": "--env prod --resume",
     "deploy release": "--resume",
     "cost": "environment",

@@ -1,58 +1,53 @@
 """`pytest -n auto` begins with long modules, keeps a module on one worker, and gives each worker its own database."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.postgresql_plugin import MOST_WORKERS, ROOT, pytest_xdist_auto_num_workers
-
-TESTS = """
-import time, pytest
-from django.db import connection
-
-def where(request):
-    name = connection.settings_dict["NAME"]
-    with open({log!r}, "a") as file:
-        file.write(f"{{request.node.path.stem}} {{connection.settings_dict['PORT']}} {{name}}\\n")
-
-{mark}
-@pytest.mark.parametrize("number", range(3))
-def test_it(request, db, number):
-    where(request)
-"""
+from tests.postgresql_plugin import (
+    MOST_WORKERS,
+    ByModule,
+    Session,
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+    session,
+)
 
 
-@pytest.mark.slow
-def test_long_modules_begin_first_and_each_stays_on_one_worker_with_a_server_of_its_own(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    for name, mark in (("test_a", ""), ("test_b", ""), ("test_y", "@pytest.mark.slow"), ("test_z", "@pytest.mark.ci")):
-        (tmp_path / f"{name}.py").write_text(TESTS.format(log=str(log), mark=mark))
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-m", "not cluster", "--rootdir", str(ROOT), str(tmp_path)]
-    done = subprocess.run(
-        [*command, "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "--randomly-seed=7"],
-        cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("DB_", "PYTEST_"))},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=170,
-        start_new_session=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "--randomly-seed=7" in done.stdout
-    lines = [line.split() for line in log.read_text().splitlines()]
-    first = {port: module for module, port, _ in reversed(lines)}
-    assert set(first.values()) == {"test_y", "test_z"}
-    databases = {module: {tuple(place) for name, *place in lines if name == module} for module, *_ in lines}
-    assert all(len(places) == 1 for places in databases.values())
+def item(module: str, mark: str = "") -> Any:
+    return SimpleNamespace(path=module, nodeid=f"{module}::test_it", get_closest_marker=lambda name: name == mark)
 
 
-def test_there_are_more_workers_than_cores_but_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_folders_begin_first_then_long_modules() -> None:
+    items = [item("a.py"), item("y.py", "slow"), item("y.py"), item("z.py", "ci"), item("tests/image/test_it.py")]
+    pytest_collection_modifyitems(items)
+    assert [each.path for each in items] == ["tests/image/test_it.py", "z.py", "y.py", "y.py", "a.py"]
+
+
+def test_a_module_stays_on_one_worker_and_so_does_a_folder_that_shares_what_takes_minutes() -> None:
+    scheduler = ByModule.__new__(ByModule)
+    names = ["tests/api/test_a.py::test_it[b]", "tests/image/test_a.py::test_it", "tests/image/test_b.py::test_it"]
+    assert [scheduler._split_scope(name) for name in names] == ["tests/api/test_a.py", "tests/image/", "tests/image/"]
+
+
+def test_two_sessions_in_one_clone_have_a_server_each() -> None:
+    other = Session()
+    try:
+        assert other.server.directory != session.server.directory
+    finally:
+        other.stop()
+
+
+def test_there_are_more_workers_than_cores_where_tests_wait_but_not_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def workers(expression: str) -> int:
+        config: Any = SimpleNamespace(option=SimpleNamespace(markexpr=expression))
+        return pytest_xdist_auto_num_workers(config)
+
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert pytest_xdist_auto_num_workers() == 3
+    assert (workers("not ci and not cluster"), workers("not slow and not ci and not cluster")) == (3, 2)
     monkeypatch.setattr("os.cpu_count", lambda: 64)
-    assert pytest_xdist_auto_num_workers() == MOST_WORKERS
+    assert workers("not ci and not cluster") == MOST_WORKERS

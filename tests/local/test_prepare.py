@@ -8,7 +8,7 @@ import pytest
 
 from local.resource import RESOURCES
 from tests.postgresql_plugin import ROOT
-from tests.service import manage, migrated_database
+from tests.service import connected, migrated_database
 
 TABLE = RESOURCES[0].table if RESOURCES else ""
 pytestmark = pytest.mark.slow
@@ -27,13 +27,8 @@ def test_demo_data_of_which_a_statement_takes_six_seconds_is_loaded(tmp_path: Pa
     password = tmp_path / "password"
     password.write_text("correct horse battery staple")
     with migrated_database("todo_slow") as environment:
-        manage(
-            environment,
-            "shell",
-            "--no-imports",
-            "-c",
-            f"from django.db import connection as c\nc.cursor().execute('''{SLOW}''')",
-        )
+        with connected("todo_slow") as connection:
+            connection.execute(SLOW)
         done = subprocess.run(
             [sys.executable, "-m", "local.prepare"],
             cwd=ROOT,
@@ -56,14 +51,8 @@ def test_a_migration_that_was_edited_after_it_was_applied_is_named_with_what_to_
     password = tmp_path / "password"
     password.write_text("correct horse battery staple")
     with migrated_database("todo_edited") as environment:
-        statement = f"ALTER TABLE conformance_notice {edit}"
-        manage(
-            environment,
-            "shell",
-            "--no-imports",
-            "-c",
-            f"from django.db import connection as c\nc.cursor().execute('{statement}')",
-        )
+        with connected("todo_edited") as connection:
+            connection.execute(f"ALTER TABLE conformance_notice {edit}")
         done = subprocess.run(
             [sys.executable, "-m", "local.prepare"],
             cwd=ROOT,

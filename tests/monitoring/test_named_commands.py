@@ -82,6 +82,7 @@ def managed() -> list[Command]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", managed(), ids=str)
 def test_a_command_of_manage_py_exists_and_takes_the_arguments(command: Command) -> None:
     name = command.words[0]
@@ -93,6 +94,7 @@ def test_a_command_of_manage_py_exists_and_takes_the_arguments(command: Command)
         assert f'"{flag}"' in text, flag
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", of_program("aws"), ids=str)
 def test_a_call_of_aws_exists_with_its_parameters(command: Command) -> None:
     service, operation, *given = command.words[1:]

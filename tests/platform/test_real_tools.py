@@ -59,6 +59,7 @@ def without_cluster(command: list[str | Path], stage: Stage, environment: dict[s
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["--dry-run", "--diff"])
 def test_kubectl_takes_every_command(mode: str, production: Stage, nowhere: dict[str, str]) -> None:
     stage = production

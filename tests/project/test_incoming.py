@@ -57,6 +57,7 @@ def test_a_request_ends_where_it_ends_however_it_arrives(request_bytes: bytes, s
     assert collected(request_bytes[:-1], step) == (None, False)
 
 
+@pytest.mark.slow
 def test_what_is_no_request_never_ends_elsewhere_than_for_the_parser() -> None:
     """A request that ends earlier for one of two readers hides another one: request smuggling."""
     draw = random.Random(17)  # noqa: S311  the same requests each time

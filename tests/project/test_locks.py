@@ -40,6 +40,7 @@ def test_checkov_is_locked_in_the_version_that_is_asked_for() -> None:
     assert PLACES.search(text) is None
 
 
+@pytest.mark.slow
 def test_the_locks_have_all_that_packages_ask_for() -> None:
     # They are installed without looking for anything else (local/environment.sh).
     check = [sys.executable, "-m", "pip", "check", "--disable-pip-version-check"]

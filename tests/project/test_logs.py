@@ -4,7 +4,11 @@ import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
 from typing import Any, Never
+from uuid import uuid4
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +26,14 @@ from todoproject.logs.formatter import JsonFormatter
 class Unfriendly:
     def __str__(self) -> str:
         raise RuntimeError("no text")
+
+
+class Plain(Enum):
+    ONE = "a secret"
+
+
+class Text(str):
+    __slots__ = ()
 
 
 def formatted(message: object = "said", *args: object, **extra: Any) -> dict[str, Any]:
@@ -67,6 +79,11 @@ def test_no_character_breaks_a_line(text: str) -> None:
 )
 def test_values_that_json_does_not_know_never_raise(value: object) -> None:
     assert formatted(value=value)["message"] == "said"
+
+
+@pytest.mark.parametrize("value", [Plain.ONE, uuid4(), datetime.now(UTC), Text("x"), float("inf"), Decimal(1)])
+def test_values_that_orjson_alone_knows_are_named_by_their_type_or_are_text(value: object) -> None:
+    assert formatted(value=value)["value"] in {f"<{type(value).__name__}>", "x"}
 
 
 def test_a_value_that_holds_itself_never_raises() -> None:

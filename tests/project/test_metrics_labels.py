@@ -118,6 +118,7 @@ def words(generator: random.Random) -> Iterator[str]:
         yield "".join(generator.choices(string.ascii_letters + string.digits + "-._~!$&'()*+,;=:@%é\"\\{}<>", k=12))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_thousand_hostile_requests_make_no_new_series() -> None:
     client = Client(raise_request_exception=False)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tests.terraform.processes import Finished, run
 
-STAND_IN = """#!/usr/bin/env bash
-call="$(basename "$0") $*"
+STAND_IN = """#!/bin/sh
+call="${0##*/} $*"
 printf '%s\\n' "$call" >> "$CALLS"
 while IFS='|' read -r prefix status answer; do
-  if [[ "$call" == "$prefix"* ]]; then printf '%s\\n' "$answer"; exit "$status"; fi
+  case "$call" in "$prefix"*) printf '%s\\n' "$answer"; exit "$status" ;; esac
 done < "$ANSWERS"
 """
 

@@ -7,6 +7,9 @@ import pytest
 
 from tests.terraform.stage import ASLEEP, AWAKE, CONNECT, GUARD, Stage, starts
 
+# Together they take more than two seconds.
+pytestmark = pytest.mark.slow
+
 CONNECTED = f"{CONNECT}dev.tfstate"
 PROTECTION = "aws eks describe-cluster --name todo-dev --query cluster.deletionProtection"
 

@@ -9,6 +9,9 @@ import pytest
 from tests.terraform.stage import ASLEEP, AWAKE, CONNECT, STAND_IN, Stage, starts
 from tests.terraform.terraform import SOURCE
 
+# Together they take more than two seconds.
+pytestmark = pytest.mark.slow
+
 SLEEP = [
     f"{CONNECT}dev.tfstate",
     "aws eks update-kubeconfig",
@@ -127,8 +130,8 @@ def test_wake_says_what_is_missing_before_the_first_release(stage: Stage) -> Non
 def test_wake_waits_for_a_function_that_was_idle_for_weeks_and_asks_it_again(stage: Stage) -> None:
     """Lambda refuses the first call and makes the function's network interfaces again."""
     aws = stage.folder / "path/aws"
-    refusing = '[[ "$*" == "lambda invoke"* ]] && ! grep -q "aws lambda wait" "$CALLS" && status=255 answer=Pending\n'
-    aws.write_text(STAND_IN.replace("then printf", f"then {refusing}    printf"))
+    refusing = '[ "$1 $2" = "lambda invoke" ] && ! grep -q "aws lambda wait" "$CALLS" && status=255 answer=Pending\n'
+    aws.write_text(STAND_IN.replace("printf '%s\\n' \"$answer\"", f"{refusing}    printf '%s\\n' \"$answer\""))
     finished, calls = stage.play("wake", ASLEEP)
     assert finished.status == 0, finished.output
     again = ["aws lambda wait function-active-v2 --function-name todo-dev", WAKE[7]]

@@ -147,5 +147,6 @@ def asked(command: str) -> tuple[str, str]:
     )
 
 
+@pytest.mark.slow
 def test_removing_the_example_finds_the_link_to_this_page() -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8").count(LINK) == 1

@@ -17,6 +17,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path)
 
 
+@pytest.mark.slow
 def test_every_script_calls_what_it_should_and_nothing_that_was_typed_in(workspace: Workspace) -> None:
     lines = []
     for name, workflow in WORKFLOWS.items():

@@ -1,7 +1,7 @@
 """Reads query parameters as strictly as a body: an unknown or repeated one is a 400 that names it."""
 
-from typing import Any, cast
-from urllib.parse import unquote_to_bytes
+from typing import Any, NamedTuple, cast
+from urllib.parse import unquote_to_bytes, urlencode
 
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
@@ -9,14 +9,41 @@ from rest_framework.request import Request
 
 from todoproject.api.errors import QueryError
 
+# Clients send a few queries again and again; a cursor, which is another one each time, makes a query longer than this.
+SHORT_CHARACTERS = 80
+MOST_REMEMBERED = 1_000
 
-def validated_query(request: Request, form: serializers.Serializer[Any]) -> dict[str, Any]:
-    """Return the parameters that were given, as `form` describes them; raise `QueryError` for all that is wrong.
+
+class Query(NamedTuple):
+    """The parameters that were given, and those of the next page but for its cursor, as text."""
+
+    parameters: dict[str, Any]
+    repeated: str
+
+
+_accepted: dict[Any, Query] = {}
+
+
+def validated_query(request: Request, form: serializers.Serializer[Any]) -> Query:
+    """Return what was given, as `form` describes it; raise `QueryError` for all that is wrong.
 
     Raises ParseError for bytes that are no UTF-8, which Django would read as U+FFFD.
     """
+    text = request.META.get("QUERY_STRING", "")
+    key = form, text, request.encoding
+    if (known := _accepted.get(key)) is not None:
+        return known
+    query = _validated(request, form, text)
+    if len(text) <= SHORT_CHARACTERS:
+        if len(_accepted) >= MOST_REMEMBERED:
+            _accepted.clear()
+        _accepted[key] = query
+    return query
+
+
+def _validated(request: Request, form: serializers.Serializer[Any], text: str) -> Query:
     try:
-        unquote_to_bytes(request.META.get("QUERY_STRING", "")).decode()
+        unquote_to_bytes(text).decode()
     except UnicodeDecodeError:
         raise ParseError("The query string is not UTF-8.") from None
     errors: dict[str, Any] = {}
@@ -31,4 +58,5 @@ def validated_query(request: Request, form: serializers.Serializer[Any]) -> dict
         errors = {**cast("dict[str, Any]", error.detail), **errors}  # a serializer's names the fields
     if errors:
         raise QueryError(errors)
-    return parameters
+    others = [(name, value) for name, value in request.query_params.items() if name != "cursor"]
+    return Query(parameters, urlencode(others, safe=":"))

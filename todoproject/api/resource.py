@@ -90,7 +90,7 @@ class Resource(ViewSetMixin, PrivateView):
     # ── The collection ───────────────────────────────────────────────────────────────────────────────────────────────
     def list(self, request: Request, **_key: str) -> HttpResponse:
         """Return a page as an array; ``Link`` leads to its neighbours."""
-        query = validated_query(request, self.query_form())
+        query, repeated = validated_query(request, self.query_form())
         filters = {name: value for name, value in query.items() if name not in PAGING}
         ordering = self.sorted_by()[query["ordering"]]
         position = position_of(query["cursor"], ordering.name, filters) if "cursor" in query else None
@@ -102,7 +102,7 @@ class Resource(ViewSetMixin, PrivateView):
         root = self.root(request)
         body = to_json(self.represented(page.rows, root))
         listed = request.build_absolute_uri(request.path.rstrip("/")) if self.parent else root
-        link = link_header(request, listed, page, ordering, filters)
+        link = link_header(listed + "/" * request.path.endswith("/"), page, ordering, filters, repeated)
         etag = digest_etag(body, link.encode())
         headers = {"ETag": etag} | ({"Link": link} if link else {})
         return not_modified(request, etag) or HttpResponse(body, content_type="application/json", headers=headers)
@@ -118,7 +118,7 @@ class Resource(ViewSetMixin, PrivateView):
 
     def clear(self, request: Request) -> HttpResponse:
         """Delete the rows that match the filters; all of them without any."""
-        filters = validated_query(request, self.filter_form())
+        filters, _ = validated_query(request, self.filter_form())
         # The list's ETag is a digest of a page as it was sent: no WHERE of the DELETE can tell whether it is current.
         require_no_etag(request)
         with self.bounded(request, filters):

@@ -1,10 +1,15 @@
 """Django's own middleware, where it is needed and no further."""
 
+from typing import Any
+
+from corsheaders import middleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
-from django.middleware import common
+from django.middleware import common, security
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.cache import patch_vary_headers
 
 ADMIN_METHODS = ("GET", "HEAD", "POST")
 WITHOUT_BODY = frozenset({204, 304})
@@ -21,6 +26,30 @@ class CommonMiddleware(common.CommonMiddleware):
         if answer.status_code in WITHOUT_BODY:
             del answer["Content-Length"]
         return answer
+
+
+class CorsMiddleware(middleware.CorsMiddleware):
+    """Says in ``Vary`` that the origin matters, and does no more for a request without one that asks for no preflight.
+
+    django-cors-headers would read all headers of each request to find that there is nothing to permit.
+    """
+
+    async_capable = False
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if "HTTP_ORIGIN" in request.META or request.method == "OPTIONS":
+            return super().__call__(request)
+        response: Any = self.get_response(request)
+        if "Origin" not in response.get("Vary", ""):
+            patch_vary_headers(response, ("origin",))
+        return response
+
+
+class HttpsMiddleware(security.SecurityMiddleware):
+    """Redirects to HTTPS as Django's does; its headers are those of `todoproject.http.security_headers`."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:  # noqa: ARG002
+        return response
 
 
 class AdminOnly:
@@ -43,6 +72,10 @@ class AdminSessionMiddleware(AdminOnly, SessionMiddleware):
         if request.path_info.startswith("/admin/") and request.method not in ADMIN_METHODS:
             return HttpResponseNotAllowed(ADMIN_METHODS)
         return super().__call__(request)
+
+
+class AdminCsrfMiddleware(AdminOnly, CsrfViewMiddleware):
+    """Django's, for the admin: nothing else takes a form or knows a caller by a cookie."""
 
 
 class AdminAuthenticationMiddleware(AdminOnly, AuthenticationMiddleware):

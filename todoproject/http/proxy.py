@@ -7,6 +7,7 @@ https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/X-Forwarded-
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -53,6 +54,7 @@ def entries(forwarded: dict[str, str], name: str) -> list[str]:
     return [entry.strip() for entry in text.split(",")] if text else []
 
 
+@lru_cache(maxsize=1024)  # a client comes again
 def valid_address(text: str) -> str:
     try:
         return str(ip_address(text))

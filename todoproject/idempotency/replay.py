@@ -54,7 +54,7 @@ def idempotently(request: Request, answer: Callable[[], HttpResponse]) -> HttpRe
     body differs from the first one, `Conflict` when the first request has not ended in time. An answer that raises
     leaves no record.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return answer()
     if not KEY.fullmatch(key):

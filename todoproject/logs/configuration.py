@@ -10,6 +10,7 @@ from todoproject.secrets.environment import env, log_group
 
 # Nobody reads these, and each record would pay for them: https://docs.python.org/3/howto/logging.html#optimization
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+logging._srcfile = None  # noqa: SLF001  named there
 
 AUDIT_LOG_GROUP = log_group("AUDIT_LOG_GROUP")
 

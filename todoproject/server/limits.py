@@ -13,6 +13,9 @@ from contextlib import suppress
 # of a second.
 WAITING_PER_THREAD = 16
 
+# Somebody who waits for a thread so long is kept waiting by others: every request waits for the time of a hand-over.
+FELT_SECONDS = 0.25
+
 # A client has these to send its request from the first byte on, and to take some of an answer (docs/adr/0004).
 SLOW_SECONDS = 10
 

@@ -71,7 +71,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
-        self.queue: dict[Any, bool] = {}  # whose request waits for a thread; who pops one, has it
+        self.queue: dict[Any, float] = {}  # waits for a thread since then; who pops one, has it
         # Threads that wait for the readers of streams: the others serve.
         self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -146,7 +146,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def serve(self, conn: Any, request: bytes) -> None:
         """Hand a request to a thread."""
         self.loop.waiting.lend(conn)
-        self.queue[conn], conn.request = True, request
+        self.queue[conn], conn.request = time.monotonic(), request
         capacity.waiting.inc()
         self.tpool.submit(conn)
 
@@ -169,9 +169,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.method_queue.defer(self.loop.take_back, conn)
 
     def others_wait(self, served: Any) -> bool:
-        """Whether a request waits for a thread that is from another caller than the one that is served."""
-        caller = served.incoming.caller()
-        return any(conn.incoming.caller() != caller for conn in list(self.queue))
+        """Whether a request that is from another caller than the one that is served has waited for long."""
+        caller, until = served.incoming.caller(), time.monotonic() - limits.FELT_SECONDS
+        return any(since < until and conn.incoming.caller() != caller for conn, since in list(self.queue.items()))
 
     def answer(self, conn: Any) -> bool:
         """Send what the application answers, or what is wrong with the request; say whether the connection stays."""

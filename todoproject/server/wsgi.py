@@ -4,9 +4,9 @@ import os
 from collections.abc import MutableMapping
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIRequest
-from django.core.wsgi import get_wsgi_application
+import django
 
+from todoproject.http.handler import Handler, HostRequest
 from todoproject.server.bodies import Bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 UNREADABLE = "application/octet-stream"
 
 
-class Request(WSGIRequest):
+class Request(HostRequest):
     """Takes a Content-Type with a parameter in an unknown charset (``a*=zz''b``, RFC 2231) for UNREADABLE.
 
     Django raises ValueError at it while it makes the request, before there is anything that could answer.
@@ -29,6 +29,7 @@ class Request(WSGIRequest):
             super()._set_content_type_params(meta)  # type: ignore[misc]  # as above
 
 
-handler = get_wsgi_application()
+django.setup(set_prefix=False)
+handler = Handler()
 handler.request_class = Request
 application = Bodies(handler)

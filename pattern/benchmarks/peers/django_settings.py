@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 _database = urlsplit(os.environ["DATABASE_URL"])
 
 SECRET_KEY = os.environ["JWT_KEY"]
-ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+ALLOWED_HOSTS = ["todos.example.com"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -53,3 +54,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 20,
 }
+
+if ROOT_URLCONF.endswith("drf_features"):
+    INSTALLED_APPS.append("corsheaders")
+    CORS_ALLOWED_ORIGINS = ["https://todos.example.com"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    MIDDLEWARE = [
+        "pattern.benchmarks.peers.drf_features.FeaturesMiddleware",
+        "corsheaders.middleware.CorsMiddleware",
+        *MIDDLEWARE,
+        "django.middleware.http.ConditionalGetMiddleware",
+    ]
+    REST_FRAMEWORK |= {
+        "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+        "DEFAULT_THROTTLE_RATES": {"user": os.environ["API_RATE"]},
+    }

@@ -1,4 +1,4 @@
-"""The peers on Django, for gunicorn: ROOT_URLCONF names `drf` or `ninja_peer` of pattern.benchmarks.peers."""
+"""The peers on Django, for gunicorn: ROOT_URLCONF names `drf` or `drf_features` of pattern.benchmarks.peers."""
 
 import os
 

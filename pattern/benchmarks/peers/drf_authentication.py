@@ -20,6 +20,10 @@ class Caller:
     id: int
     is_authenticated: bool = True
 
+    @property
+    def pk(self) -> int:
+        return self.id
+
 
 class TokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, None] | None:

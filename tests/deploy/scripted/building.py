@@ -12,7 +12,7 @@ from tests.deploy.scripted.store import Object
 
 
 def built(directory: str) -> list[Object]:
-    """Return the objects of a kustomization; BUILDS remembers them by its text and STAMP, that of the overlays."""
+    """Return the objects of a kustomization; BUILDS, the folder of these overlays, remembers them by its text."""
     file = Path(directory) / "kustomization.yaml"
     if not file.exists():
         raise Refused(
@@ -23,10 +23,13 @@ def built(directory: str) -> list[Object]:
     # Throw-away kustomizations are JSON, and each test keeps its own: where their overlay lies is what counts.
     content = json.loads(text) if text.startswith("{") else {"resources": ["."]}
     where = [str((Path(directory) / line).resolve()) for line in content.pop("resources")]
-    key = hashlib.sha256(json.dumps([content, where, os.environ["STAMP"]]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([content, where]).encode()).hexdigest()
     kept = Path(os.environ["BUILDS"]) / f"{key}.json"
     if not kept.exists():
-        kept.write_text(json.dumps(_build(directory)))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        new = kept.with_suffix(f".{os.getpid()}")  # another worker may read it
+        new.write_text(json.dumps(_build(directory)))
+        new.replace(kept)
     objects: list[Object] = marshal.loads(_loaded(kept))  # noqa: S302  our own
     return objects
 

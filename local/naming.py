@@ -1,0 +1,35 @@
+"""Writes the word that starts names in AWS (docs/adr/0026) into documents and examples of values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+VALUES = "kustomize/overlays/*/values/values.env"
+#: Stands in a values.env that no account has written.
+EXAMPLE = "# An example until then"
+
+
+def edit(root: Path, path: str, changes: Mapping[str, str]) -> None:
+    """Replace each pattern by its text in a file."""
+    before = after = (root / path).read_text(encoding="utf-8")
+    for pattern, text in changes.items():
+        after = re.sub(pattern, text, after, flags=re.MULTILINE)
+    if after != before:
+        (root / path).write_text(after, encoding="utf-8")
+
+
+def rename(root: Path, former: str, word: str) -> None:
+    """Put `word` in the place of `former`, where a document or an example of values gives a name in AWS."""
+    environments = "|".join(path.parts[-3] for path in root.glob(VALUES))
+    in_account = rf"(?<![\w-]){former}(?=-(?:{environments}|ci|state|account)\b|/(?:{environments})/)"
+    for path in root.glob("docs/**/*.md"):
+        if "evidence" not in path.parts:
+            edit(root, str(path.relative_to(root)), {in_account: word})
+    for path in root.glob(VALUES):
+        if EXAMPLE in path.read_text(encoding="utf-8"):
+            edit(root, str(path.relative_to(root)), {rf"(?<![\w-]){former}(?!\w)": word})

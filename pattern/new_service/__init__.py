@@ -1,0 +1,1 @@
+"""Makes a client's service of this clone, for `make service`."""

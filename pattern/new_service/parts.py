@@ -1,0 +1,71 @@
+"""The parts that a service can go without: each is files, and lines of lists that name them.
+
+What is not offered, and why, stands in docs/your-own-service.md.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from local.naming import edit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Part:
+    """Files and folders to remove, and of other files patterns with what replaces them."""
+
+    paths: tuple[str, ...]
+    lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+EVIDENCE = {r", evidence; `make docs`": "; `make docs`", r" \(\[what was seen\]\(docs/evidence/README\.md\)\)": ""}
+PARTS = {
+    "chaos": Part(
+        ("tests/chaos", ".github/workflows/chaos.yml"),
+        {
+            "Makefile": {
+                r"^rehearse: .*\n\n": "",
+                r"^chaos: .*\n(\t.*\n)+\n": "",
+                r"^restore-drill: \.venv/run$": r"\g<0> ## lose rows of a database on this machine, and restore them",
+                r"^(\.PHONY:.*) rehearse chaos ": r"\1 ",
+            },
+            "docs/reliability.md": {r"^## A bad day\n(?:(?!## ).*\n)*": ""},
+            "docs/security.md": {
+                r"^\| .*`test_(malformed_requests_are_no_fault|fifty_clients_with_one)_.*\n": "",
+            },
+            "tests/workflows/golden/scripts.txt": {r"^chaos\.yml .*\n": ""},
+        },
+    ),
+    "compose": Part(
+        ("compose.yaml", "monitoring/compose", "tests/image/test_compose.py", "tests/monitoring/test_compose.py"),
+        {
+            "README.md": {r"^With Docker instead of Python: .*\n\n": ""},
+            "monitoring/README.md": {r"^    compose/ .*\n": ""},
+        },
+    ),
+    "evidence": Part(
+        ("docs/evidence",),
+        {
+            "docs/site.toml": {r'^  \{ "Evidence" = .*\n': ""},
+            "README.md": EVIDENCE,
+        },
+    ),
+}
+
+
+def leave_out(root: Path, part: str) -> None:
+    """Remove a part and the lines that name it."""
+    for path in PARTS[part].paths:
+        if (root / path).is_dir():
+            shutil.rmtree(root / path)
+        else:
+            (root / path).unlink()
+    for path, changes in PARTS[part].lines.items():
+        if (root / path).is_file():
+            edit(root, path, changes)
