@@ -17,6 +17,7 @@ import pytest
 from todoproject.server import limits
 from todoproject.server.connections import Connections
 from todoproject.server.incoming import Incoming
+from todoproject.server.loop import Loop
 from todoproject.server.outgoing import Outgoing
 
 Pair = tuple[socket.socket, socket.socket]
@@ -119,15 +120,20 @@ class Connection:
 
 
 @pytest.fixture
-def connections() -> Iterator[Connections]:
+def poller() -> Iterator[selectors.BaseSelector]:
+    with selectors.DefaultSelector() as poller:
+        yield poller
+
+
+@pytest.fixture
+def connections(poller: selectors.BaseSelector) -> Iterator[Connections]:
     def close(connection: Any) -> None:
         connection.close()
 
-    with selectors.DefaultSelector() as poller:
-        connections = Connections(poller, print, print, close, 65)
-        yield connections
-        for connection in [*connections.sending, *connections.kept]:
-            connections.forget(connection)
+    connections = Connections(poller, print, print, close, 65)
+    yield connections
+    for connection in [*connections.sending, *connections.kept]:
+        connections.forget(connection)
 
 
 def test_the_oldest_answer_is_given_up_when_all_together_are_too_large(connections: Connections) -> None:
@@ -172,6 +178,32 @@ def test_a_client_that_speaks_before_its_answer_is_heard_after_it(connections: C
     assert not connections.keep(lent)
     connections.watch(lent, connections.kept, 65)
     assert not connections.hush(lent)
+
+
+def test_what_the_kernel_has_said_before_an_answer_was_handed_over_is_no_second_request(poller: Any) -> None:
+    calls: list[Any] = []
+    worker = SimpleNamespace(
+        poller=poller,
+        close=print,
+        cfg=SimpleNamespace(keepalive=65),
+        worker_connections=100,
+        streams=None,
+        serve=lambda *call: calls.append(call),
+        has_room=lambda _: True,
+        alive=True,
+    )
+    loop = Loop(worker)
+    connection = Connection(1)
+    request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    connection.incoming.buffer += request
+    assert connection.incoming.request() == request  # a thread has it
+    connection.client.send(request)
+    loop.waiting.hand_over(connection)
+    loop.receive(connection, connection.sock)
+    assert calls == []
+    assert connection.incoming.buffer == request
+    loop.waiting.unwatch(connection)
+    connection.close()
 
 
 @pytest.mark.parametrize("reason", ["the next request is there", "the worker stops"])

@@ -30,6 +30,8 @@ class Loop:
         """Read what a client has sent."""
         if conn.place is None and self.waiting.hush(conn):
             return  # closed since the kernel spoke of it, or a thread has it
+        if conn.place is self.waiting.sending:
+            return  # its answer comes first: the kernel speaks of it again
         try:
             data = conn.sock.recv(limits.RECEIVED_BYTES)
         except BlockingIOError:
