@@ -41,7 +41,7 @@ if [ "${1-}" != quick ]; then
         $python -m local.no_database manage.py check --deploy --fail-level WARNING
     check migrations "models and migrations agree" \
         $python -m local.no_database manage.py makemigrations --check --dry-run
-    check types "no call with the wrong kind of value" $python -m local.no_database -m mypy --num-workers 2 $code $lambda
+    check types "no call with the wrong kind of value" $python -m local.no_database -m mypy $code $lambda
 fi
 if [ "$failed" ]; then
     echo "failed:$failed"
