@@ -38,6 +38,8 @@ def test_a_named_and_edited_clone_takes_what_is_newer(upstream: Clone, tmp_path:
     words = ("NAME=Acme work orders", "EXAMPLE=remove", "WITHOUT=compose evidence", "HISTORY=fresh")
     done = service.run("make", "service", *words, seconds=300)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+    readme = (service.root / "README.md").read_text()
+    assert "todo" not in readme.replace(f"({upstream.root})", "").replace("todoproject", ""), readme
     edit(service, "docs/runbooks/wake.md", "# Wake dev", "# Wake our dev")
     service.commit("Name the service")
 
