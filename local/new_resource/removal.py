@@ -61,6 +61,7 @@ def _forget_examples(changes: Changes, resource: Existing) -> None:
     if examples.is_file() and f"$API/{resource.path}" in examples.read_text(encoding="utf-8"):
         changes.remove(EXAMPLES)
         readme = (ROOT / "README.md").read_text(encoding="utf-8").replace(LINK, "")
+        readme = readme.replace(f":8000/{resource.path}", ":8000/…")
         changes.edit("README.md", re.sub(rf"^    {resource.app}/ .*\n", "", readme, flags=re.MULTILINE))
     own = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / resource.app).glob("test_*.py")]
     names = [f"`{name}`" for text in own for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)]

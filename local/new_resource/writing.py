@@ -94,6 +94,6 @@ def _tell(changes: Changes, names: Names, seconds: float) -> None:
         ", ".join(changes.edited): "lines that name it",
     }
     for file, what in written.items():
-        print(f"  {what:<40}{file}")
+        print(f"  {what:<40} {file}")
     print(f"  Written in {seconds:.0f} s. Next: read them, `make run`, `make test`, commit.")
     print("  A rule of a write goes into `computed` (docs/your-own-fields.md).")

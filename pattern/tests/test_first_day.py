@@ -15,7 +15,7 @@ SKIPPED = ("make run", "make test")
 TESTS = "tests/todos tests/monitoring tests/api/test_openapi.py " + " ".join(
     f"tests/project/test_{name}.py" for name in ("demo", "links", "migrations", "prose", "statements")
 )
-QUICK = ("sh local/check.sh", f".venv/bin/python -m pytest -q -n 2 {TESTS}")
+QUICK = ("sh local/check.sh quick", f".venv/bin/python -m pytest -q -n 2 {TESTS}")
 
 
 def edit(root: Path, block: str) -> None:
