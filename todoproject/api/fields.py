@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 # RFC 3339 §5.6, the `date-time` of OpenAPI. Python's fromisoformat alone also takes week dates and missing zones.
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
@@ -21,9 +22,16 @@ LARGEST_ID = 2**63 - 1
 
 
 class StrictCharField(serializers.CharField):
-    """A JSON string; numbers and booleans are refused. NUL and lone surrogates are refused by the base class."""
+    """A JSON string; numbers and booleans are refused. The base class refuses NUL."""
 
     default_error_messages = {"invalid": "Must be a string."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # The parser of bodies and that of queries have refused lone surrogates; this one looks at each character.
+        self.validators = [
+            each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
+        ]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

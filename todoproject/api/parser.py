@@ -39,8 +39,10 @@ class StrictJSONParser(BaseParser):
         if text.startswith("\ufeff"):
             raise MalformedBody("The body starts with a byte order mark: send UTF-8 without it.")
         _not_too_much(text)
+        fractions: list[str] = []
+        hooks: dict[str, Any] = {"object_pairs_hook": _without_duplicates, "parse_constant": _no_constant}
         try:
-            value = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+            value = json.loads(text, parse_float=lambda each: fractions.append(each) or float(each), **hooks)  # type: ignore[func-returns-value]
         except json.JSONDecodeError as error:
             raise MalformedBody(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
         except ValueError:  # sys.set_int_max_str_digits
@@ -49,7 +51,8 @@ class StrictJSONParser(BaseParser):
             raise MalformedBody("The body is not a JSON object.")
         try:
             # Writing it again finds what parses and still cannot be carried; only then it is worth a look where.
-            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+            if fractions or "\\u" in text:
+                json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
         except ValueError:
             raise MalformedBody(*_what_cannot_be_carried(value)) from None
         return value
