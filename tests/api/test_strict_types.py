@@ -1,5 +1,6 @@
 """Values of the wrong type or range are refused by name, whichever method carries them."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from tests.api.client import ApiClient, parsed
 from tests.sample import SUBJECTS, every
 from todoproject.api import fields
 from todoproject.api.filters import Search
+from todoproject.api.serializers import NOT_BLANK
 
 STRING = "Must be a string."
 BOOLEAN = "Must be true or false."
@@ -190,3 +192,13 @@ def test_a_bad_filter_deletes_nothing(api: ApiClient) -> None:
         for value in values:
             assert_names(api.send("DELETE", f"{api.path}?{urlencode({name: value})}"), name)
     assert api.rows.count() == 1
+
+
+def test_the_document_calls_a_text_blank_if_the_service_does() -> None:
+    """JSON Schema's patterns are ECMAScript's, whose `\\s` is another set of characters than Python's."""
+    ecmascript = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+    pattern = re.compile(NOT_BLANK.replace(r"[\s\S]", "(?s:.)").replace(r"\s", ecmascript))
+    differing = {
+        character for character in map(chr, range(0x3001)) if bool(pattern.match(character)) == character.isspace()
+    }
+    assert differing == set()

@@ -69,9 +69,9 @@ def scene(stage: Stage, tmp_path: Path, changed: dict[str, str]) -> Iterator[Sce
 
 @pytest.fixture
 def clients(stage: Stage, scene: Scene, ledger: Ledger) -> list[Client]:
-    """The users, with tokens for five minutes at least: a token lives ten."""
+    """The users, with tokens for nine minutes at least: a token lives ten."""
     if time.monotonic() > stage.token_renewal:
-        stage.token, stage.token_renewal = stage.manage("shell", "--no-imports", "-c", TOKENS), time.monotonic() + 300
+        stage.token, stage.token_renewal = stage.manage("shell", "--no-imports", "-c", TOKENS), time.monotonic() + 60
     return [Client(scene.gunicorn.port, token, ledger) for token in stage.token.split()]
 
 

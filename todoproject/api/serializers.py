@@ -18,6 +18,9 @@ from todoproject.api.fields import (
     ZonedDateTimeField,
 )
 
+# What Python strips. In JSON Schema \s is ECMAScript's, to which \x1c to \x1f and \x85 are no white space.
+NOT_BLANK = r"^[\s\x1c-\x1f\x85]*[^\s\x1c-\x1f\x85][\s\S]*$"
+
 
 class ResourceSerializer(serializers.ModelSerializer[Any]):
     """`Meta.model`, `Meta.fields` and `Meta.extra_kwargs` are Django REST framework's.
@@ -66,7 +69,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
                 if not model_field.blank:
                     # Refused as blank already; this says so in the OpenAPI document. It describes the whole text,
                     # because a generated client of Python looks at its beginning and one of Java at all of it.
-                    options["validators"] = [*options.get("validators", []), RegexValidator(r"^\s*\S[\s\S]*$")]
+                    options["validators"] = [*options.get("validators", []), RegexValidator(NOT_BLANK)]
         return field, _with_default(model_field, options)
 
     def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[Any, dict[str, Any]]:
