@@ -25,10 +25,9 @@ class Readiness:
     def __init__(self) -> None:
         # Held while there is a connection, and while the master forks: no worker ever inherits one.
         self._lock = threading.Lock()
+        self._forking = False
         self._asked, self._trouble = 0.0, ""
-        os.register_at_fork(
-            before=self._lock.acquire, after_in_parent=self._lock.release, after_in_child=self._lock.release
-        )
+        os.register_at_fork(before=self._begin_fork, after_in_parent=self._end_fork, after_in_child=self._end_fork)
 
     def __call__(self, _environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         trouble = self.trouble()
@@ -42,11 +41,21 @@ class Readiness:
         if not draining.started.is_set():
             return "Starting: no worker has found the database as it must be yet."
         came = time.monotonic()
+        while self._forking:  # a lock lets anybody go first: a new worker would wait behind all who ask
+            time.sleep(0.01)
         with self._lock:
             if self._asked < came:  # else somebody has asked since, and the answer is as new
                 self._asked = time.monotonic()
                 self._trouble = database_trouble()
             return self._trouble
+
+    def _begin_fork(self) -> None:
+        self._forking = True
+        self._lock.acquire()
+
+    def _end_fork(self) -> None:
+        self._forking = False
+        self._lock.release()
 
 
 def database_trouble() -> str:
