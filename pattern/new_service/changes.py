@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TFVARS = "terraform/envs/*/terraform.tfvars.example"
+#: Pages and pictures of this folder's commands.
+PAGES = ("docs/your-own-service.md", "docs/screenshots/screencast.cast", "docs/screenshots/screencast.svg")
 PYTHON = ".venv/bin/python"
 REMOVE_EXAMPLE = (PYTHON, "-m", "local.new_resource")
 GENERATORS = (
     (PYTHON, "-m", "local.no_database", "manage.py", "spectacular", "--file", "docs/openapi.yaml"),
     (PYTHON, "-m", "tests.kustomize.golden_files"),
 )
+COST = (PYTHON, "-m", "cost", "--plans", "tests/cost/plans", "--output", "docs/cost")
 
 
 def make(root: Path, asked: Mapping[str, str]) -> None:
@@ -48,14 +51,30 @@ def make(root: Path, asked: Mapping[str, str]) -> None:
     for part in asked["WITHOUT"].split():
         leave_out(root, part)
     commands = (REMOVE_EXAMPLE, *GENERATORS) if asked["EXAMPLE"] == "remove" else GENERATORS
-    variables = os.environ | {"NAME": "todo", "REMOVE": "1"}
     for command in commands:
-        done = subprocess.run(
-            command, cwd=root, env=variables, capture_output=True, text=True, check=False, timeout=300
-        )
-        if done.returncode:
-            raise Refusal(f"{' '.join(command)} failed, git reset --hard takes all back:\n{done.stderr}")
+        _run(root, command)
+    if asked["REGION"]:
+        bill(root, asked["REGION"])
     git(root, "add", "--all")
+
+
+def bill(root: Path, region: str) -> None:
+    """Write the bill of a region, and where it breaks a ceiling the awake hours that keep it."""
+    found = re.search(r"^([\w-]+) exceeds .*; (\d+) awake hours", _run(root, COST, allowed=(0, 1)).stderr, re.MULTILINE)
+    if found:
+        hours = int(found[2]) // 10 * 10
+        fewer = rf"# what the ceiling allows in {region}\nawake_hours = {hours}"
+        edit(root, f"environments/{found[1]}.ini", {r"^# .*\nawake_hours = .*$": fewer})
+        _run(root, COST)
+        print(f"In {region} {found[1]} stays below its ceiling for {hours} awake hours: environments/{found[1]}.ini")
+
+
+def _run(root: Path, command: tuple[str, ...], allowed: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+    variables = os.environ | {"NAME": "todo", "REMOVE": "1"}
+    done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode not in allowed:
+        raise Refusal(f"{' '.join(command)} failed, git reset --hard takes all back:\n{done.stderr}")
+    return done
 
 
 def start_history(root: Path) -> None:
@@ -75,9 +94,10 @@ def origin(root: Path, repository: str) -> tuple[str, str]:
 
 
 def remove_pattern(root: Path) -> None:
-    """Remove this repository's own folder, and what README says of its command."""
-    git(root, "rm", "-r", "--quiet", "pattern")
+    """Remove this repository's own folder, and the texts about its command."""
+    git(root, "rm", "-r", "--quiet", "pattern", *PAGES)
     shutil.rmtree(root / "pattern", ignore_errors=True)  # compiled modules
+    edit(root, "docs/site.toml", {rf'^  .*"({"|".join(PAGES)})".*\n': ""})
     edit(root, "README.md", {r"^## Make it yours\n(?:(?!## ).*\n)*": ""})
 
 

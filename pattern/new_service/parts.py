@@ -24,6 +24,7 @@ class Part:
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+EVIDENCE = {r", evidence; `make docs`": "; `make docs`", r" \(\[what was seen\]\(docs/evidence/README\.md\)\)": ""}
 PARTS = {
     "chaos": Part(
         ("tests/chaos", ".github/workflows/chaos.yml"),
@@ -41,7 +42,6 @@ PARTS = {
             "tests/workflows/golden/scripts.txt": {r"^chaos\.yml .*\n": ""},
         },
     ),
-    "clients": Part(("tests/clients", "tests/admin/test_accessibility.py")),
     "compose": Part(
         ("compose.yaml", "monitoring/compose", "tests/image/test_compose.py", "tests/monitoring/test_compose.py"),
         {
@@ -53,7 +53,7 @@ PARTS = {
         ("docs/evidence",),
         {
             "docs/site.toml": {r'^  \{ "Evidence" = .*\n': ""},
-            "README.md": {r", evidence; `make docs`": "; `make docs`"},
+            "README.md": EVIDENCE,
         },
     ),
 }

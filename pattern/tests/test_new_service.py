@@ -11,7 +11,7 @@ from local.naming import EXAMPLE
 from local.refusal import Refusal
 from pattern.new_service.__main__ import after, main
 from pattern.new_service.answers import FORMER, LONGEST, ask, given, wanted
-from pattern.new_service.changes import make, origin, start_history
+from pattern.new_service.changes import PAGES, bill, make, origin, start_history
 from pattern.new_service.parts import PARTS
 from tests.postgresql_plugin import ROOT
 
@@ -63,6 +63,8 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (root / "docs/runbooks/wake.md", "`aws rds start-db-instance --db-instance-identifier ledger-dev`, a ledger\n"),
         (root / "terraform/envs/dev/terraform.tfvars.example", '  region          = "us-east-1"\n'),
         (root / "pattern/README.md", "Ours\n"),
+        *((root / page, "make service\n") for page in PAGES),
+        (root / "docs/site.toml", '  { "Own" = "docs/your-own-service.md" },\n  { "API" = "docs/api.md" },\n'),
         (root / "cost/prices.toml", "[us-east-1.alb]\n[eu-central-1.alb]\n"),
         (values, VALUES),
     ):
@@ -72,6 +74,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "a clone")
     monkeypatch.setattr("pattern.new_service.changes.GENERATORS", ())
+    monkeypatch.setattr("pattern.new_service.changes.COST", ("true",))
     return root
 
 
@@ -188,8 +191,22 @@ def test_the_name_goes_where_the_account_and_people_read_it_and_nowhere_else(
     assert read["docs/runbooks/wake.md"].endswith("acme-work-dev`, a ledger\n")
     assert "CLUSTER_NAME=acme-work-dev\nWEB_ROLE_ARN=arn:aws:iam::1:role/acme-work-dev-web" in "".join(read.values())
     assert '"eu-central-1"' in read["terraform/envs/dev/terraform.tfvars.example"]
-    assert "pattern/README.md" not in read
+    assert not {"pattern/README.md", *PAGES} & read.keys()
+    assert read["docs/site.toml"] == '  { "API" = "docs/api.md" },\n'
     assert not (clone / "pattern").exists(), "with the compiled modules of this very command"
+
+
+def test_awake_hours_fall_where_a_region_costs_more_than_the_ceiling_allows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "environments/dev.ini"
+    file.parent.mkdir()
+    file.write_text("ceiling = 50\n# 9 h on 21 working days\nawake_hours = 190\nnext = 1\n")
+    said = "grep -q 180 environments/dev.ini || { echo 'dev exceeds $50; 183 awake hours would fit' >&2; exit 1; }"
+    monkeypatch.setattr("pattern.new_service.changes.COST", ("sh", "-c", said))
+    bill(tmp_path, "eu-central-1")
+    assert file.read_text() == "ceiling = 50\n# what the ceiling allows in eu-central-1\nawake_hours = 180\nnext = 1\n"
+    assert "below its ceiling for 180 awake hours: environments/dev.ini" in capsys.readouterr().out
 
 
 def test_what_is_left_names_the_values_that_are_still_examples(clone: Path) -> None:

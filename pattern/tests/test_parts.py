@@ -1,4 +1,4 @@
-"""Each part that WITHOUT offers goes without a trace: the checks and tests that would notice hold in a clone."""
+"""Each part that WITHOUT offers goes without a trace: a clone's checks and the tests that would notice hold."""
 
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from pattern.tests.clone import Clone
 ALWAYS = "tests/project/test_links.py tests/project/test_named_tests.py tests/project/test_adr.py"
 NOTICING = {
     "chaos": "tests/workflows tests/local/test_makefile.py tests/project/test_incoming.py",
-    "clients": "tests/admin/test_roles.py tests/api/test_errors.py",
     "compose": "tests/image tests/monitoring",
     "evidence": "tests/terraform/test_static.py tests/project/test_prose.py",
 }

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.ci, pytest.mark.timeout(1800)]
 WORDS = {
     "NAME": "Acme work orders",
     "OWNER": "acme-inc",
-    "REGION": "us-east-1",
+    "REGION": "eu-central-1",
     "ACCOUNT": "210987654321",
     "DOMAIN": "orders.acme.com",
 }

@@ -30,7 +30,7 @@ LOOKS: dict[str, tuple[Any, int]] = {"light": ("light", 1280), "dark": ("dark", 
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    return (installed(ROOT / "tests/clients") / "axe-core/axe.min.js").read_text(encoding="utf-8")
+    return (installed(ROOT / "tests/admin/axe") / "axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 def looked_at(visitor: Visitor, axe: str) -> list[str]:

@@ -9,6 +9,7 @@ from tests.postgresql_plugin import ROOT
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 MAKEFILES = (ROOT / "Makefile", *ROOT.glob("pattern/Makefile"))
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 TARGETS = {
     found for file in MAKEFILES for found in re.findall(r"^([a-z][\w.-]*):", file.read_text("utf-8"), re.MULTILINE)
 }
@@ -16,7 +17,7 @@ TARGETS = {
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^)#\s]+)", CODE.sub("", page.read_text(encoding="utf-8")))
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.postgresql_plugin import ROOT
-from tests.service import empty_database, manage
+from tests.service import empty_database
 
 pytestmark = pytest.mark.slow
 
@@ -33,4 +33,3 @@ def test_of_two_migrations_at_once_the_second_waits_and_finds_nothing_to_do() ->
         assert [process.returncode for process in both] == [0, 0], said
         assert sum("Another migrate is running" in errors for _, errors in said) == 1
         assert sum("No migrations to apply" in output for output, _ in said) == 1
-        manage(environment, "migrate", "--check")

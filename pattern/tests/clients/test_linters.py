@@ -14,7 +14,7 @@ DOCUMENT = ROOT / "docs/openapi.yaml"
 
 @pytest.fixture(scope="module")
 def modules() -> Path:
-    return installed(ROOT / "tests/clients")
+    return installed(ROOT / "pattern/tests/clients")
 
 
 def redocly(modules: Path, document: Path) -> Finished:

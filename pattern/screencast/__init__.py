@@ -1,0 +1,1 @@
+"""Records what a terminal shows, for `make screencast`."""
