@@ -10,12 +10,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from local.at_work import at_work
 from local.output import say
 from local.postgresql import SUPERUSER, Server
 from local.privileges import hand_over, unprivileged
@@ -48,12 +49,10 @@ class Drill:
         self.restored_in = folder / "restored"
         self.restore_command = f"cp {place}/%f %p"
 
-    @contextmanager
-    def writing(self, rows: list[Row]) -> Iterator[None]:
+    def writing(self, rows: list[Row]) -> AbstractContextManager[None]:
         """Let writers commit until the block ends, each row in a transaction of its own."""
-        end = threading.Event()
 
-        def write(first: int) -> None:
+        def write(first: int, end: threading.Event) -> None:
             with self.source.connect() as connection:
                 for number in range(first, 10**9, WRITERS):
                     begun = time.time()
@@ -62,15 +61,7 @@ class Drill:
                     if end.is_set():
                         return
 
-        threads = [threading.Thread(target=write, args=[first]) for first in range(WRITERS)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            end.set()
-            for thread in threads:
-                thread.join(timeout=60)
+        return at_work([partial(write, first) for first in range(WRITERS)], seconds_to_end=60)
 
     def back_up(self) -> None:
         """Copy the running server, as RDS does every night."""

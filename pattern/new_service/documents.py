@@ -79,7 +79,7 @@ def write(root: Path, title: str, upstream: str, commit: str) -> None:
 
 
 def sections(readme: str) -> str:
-    """Return the sections that a client's README keeps, without pictures and without this folder."""
+    """Return the sections that a client's README keeps, without this folder."""
     parts = re.split(r"^## (.+)\n", readme, flags=re.MULTILINE)
     kept = "\n".join(f"## {name}\n{parts[parts.index(name) + 1].rstrip()}\n" for name in SECTIONS if name in parts)
-    return re.sub(r"^(    pattern/ .*|!\[.*|<picture>[\s\S]*?</picture>)\n\n?", "", kept, flags=re.MULTILINE)
+    return re.sub(r"^    pattern/ .*\n", "", kept, flags=re.MULTILINE)

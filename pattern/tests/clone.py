@@ -33,7 +33,7 @@ class Clone:
             elif path and (ROOT / path).exists():  # one that is deleted and not committed is not
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / path, root / path)
-        _give_environment(root / ".venv")
+        give_environment(root / ".venv")
         _git(root, "init", "--quiet")
         clone.commit("The example")
         return clone
@@ -92,7 +92,7 @@ class Clone:
                 process.communicate(timeout=10)
 
 
-def _give_environment(folder: Path) -> None:
+def give_environment(folder: Path) -> None:
     """Make this environment's packages those of the clone, and fresh to make: nothing is installed."""
     folder.mkdir()
     for entry in Path(sys.prefix).iterdir():

@@ -26,9 +26,11 @@ The Ledger.
 
 ## Start
 
-![The admin](list.png)
-
 Run it.
+
+## See it
+
+![The admin](list.png)
 
 ## Make it yours
 

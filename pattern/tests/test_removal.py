@@ -12,7 +12,7 @@ import pytest
 
 from local import ports
 from local.state import ROOT
-from pattern.new_service.changes import remove_pattern
+from pattern.new_service.changes import PAGES, remove_pattern
 from pattern.tests.clone import Clone
 
 
@@ -30,6 +30,14 @@ def test_no_page_outside_links_into_this_folder() -> None:
     }
     assert pages
     assert linked == set()
+
+
+def test_no_page_that_stays_names_a_command_of_this_folder() -> None:
+    """README's section about them goes, and decisions may say what was measured."""
+    targets = re.findall(r"^([a-z][\w.-]*):", (ROOT / "pattern/Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.compile(rf"(?:`|\$ )make ({'|'.join(targets)})\b")
+    pages = {str(page.relative_to(ROOT)): page for page in (ROOT / "docs").glob("*.md")}
+    assert [name for name, page in pages.items() if name not in PAGES and named.search(page.read_text("utf-8"))] == []
 
 
 @pytest.fixture(scope="module")

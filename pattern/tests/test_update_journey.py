@@ -1,13 +1,12 @@
 """`make update` in a clone of this tree, named and edited, over two commits of upstream, one in a deleted folder."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from pattern.new_service.answers import git
-from pattern.tests.clone import Clone
+from pattern.tests.clone import Clone, give_environment
 
 #: The gate of these clones: other tests run the whole `make quick` of a clone.
 TESTS = "tests/project/test_links.py tests/project/test_adr.py"
@@ -36,7 +35,7 @@ def upstream(tmp_path: Path) -> Clone:
 def test_a_named_and_edited_clone_takes_what_is_newer(upstream: Clone, tmp_path: Path, history: str) -> None:
     git(tmp_path, "clone", "--quiet", str(upstream.root), "service")
     service = Clone(tmp_path / "service")
-    shutil.copytree(upstream.root / ".venv", service.root / ".venv", symlinks=True)
+    give_environment(service.root / ".venv")
     words = ("NAME=Acme work orders", "EXAMPLE=remove", "WITHOUT=compose evidence", f"HISTORY={history}")
     done = service.run("make", "service", *words, seconds=300)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]

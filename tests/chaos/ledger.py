@@ -6,11 +6,12 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from local.at_work import at_work
 from local.postgresql import Server
 
 # Kept below prod's API_RATE, ten requests a second.
@@ -97,24 +98,14 @@ class Client:
             self.ledger.note(f"GET {text}: {status} {read}")
 
 
-@contextmanager
-def at_work(clients: list[Client], *, prefix: str) -> Iterator[None]:
+def writing(clients: list[Client], *, prefix: str) -> AbstractContextManager[None]:
     """Let each client write until the block ends, and end what it has begun."""
-    end = threading.Event()
 
-    def work(number: int, client: Client) -> None:
+    def work(number: int, client: Client, end: threading.Event) -> None:
         written = 0
         while not end.is_set():
             client.write(f"{prefix}{number}-{written}")
             written += 1
             end.wait(REST_SECONDS)
 
-    threads = [threading.Thread(target=work, args=pair) for pair in enumerate(clients)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        end.set()
-        for thread in threads:
-            thread.join(timeout=2 * CATCH_UP_SECONDS)
+    return at_work([partial(work, *pair) for pair in enumerate(clients)], seconds_to_end=2 * CATCH_UP_SECONDS)

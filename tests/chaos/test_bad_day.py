@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.faults import FAULTS, Scene
 from tests.chaos.full_disk import small_disk
-from tests.chaos.ledger import PASSING, Client, Ledger, at_work
+from tests.chaos.ledger import PASSING, Client, Ledger, writing
 from tests.chaos.size import KEYS, SECONDS
 from tests.patience import patient
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.ci]
 def test_under(fault: Callable[[Scene], None], scene: Scene, clients: list[Client], ledger: Ledger) -> None:
     prefix = f"{fault.__name__}-"
     pid = scene.gunicorn.process.pid
-    with at_work(clients, prefix=prefix):
+    with writing(clients, prefix=prefix):
         time.sleep(SECONDS / 3)
         fault(scene)
         until_served(clients[0])
@@ -38,7 +38,7 @@ def test_under_a_full_disk(
     """First no table can grow, then the log cannot, at which PostgreSQL stops; room helps, without our restart."""
     reader, large = clients[0], {"text": "x" * 200}
     with small_disk(tmp_path_factory.mktemp("disk"), scene.server) as disk:
-        with at_work(clients, prefix="full-"):
+        with writing(clients, prefix="full-"):
             until_served(reader)
             disk.fill()
             statuses = {reader.ask("POST", "/notices", large)[0] for _ in range(50)}

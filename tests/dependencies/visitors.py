@@ -5,10 +5,11 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
+from local.at_work import at_work
 from tests.process.gunicorn_process import Gunicorn
 
 JSON = {"Content-Type": "application/json"}
@@ -125,18 +126,8 @@ class Crowd:
     def __init__(self, visitors: Sequence[Visitor]) -> None:
         self.visitors = visitors
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        end = threading.Event()
-        threads = [threading.Thread(target=visitor.visit_until, args=[end]) for visitor in self.visitors]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            end.set()
-            for thread in threads:
-                thread.join(timeout=30)
+    def at_work(self) -> AbstractContextManager[None]:
+        return at_work([visitor.visit_until for visitor in self.visitors], seconds_to_end=30)
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:

@@ -1,4 +1,7 @@
-"""Answers that their clients do not take at once: threads go on, memory is bounded, and every byte comes in order."""
+"""Answers that their clients do not take at once: threads go on, memory is bounded, and every byte comes in order.
+
+And what a thread and the loop say to each other about a connection.
+"""
 
 import os
 import selectors
@@ -13,6 +16,8 @@ import pytest
 
 from todoproject.server import limits
 from todoproject.server.connections import Connections
+from todoproject.server.incoming import Incoming
+from todoproject.server.loop import Loop
 from todoproject.server.outgoing import Outgoing
 
 Pair = tuple[socket.socket, socket.socket]
@@ -105,24 +110,30 @@ class Connection:
     """One whose client has left `size` bytes of an answer."""
 
     def __init__(self, size: int) -> None:
-        self.place, self.held, self.outgoing = None, 0, SimpleNamespace(size=size)
-        self.sock, self._other = socket.socketpair()
+        self.place, self.held, self.watched, self.outgoing = None, 0, False, SimpleNamespace(size=size)
+        self.incoming = Incoming(lambda _: 0)
+        self.sock, self.client = socket.socketpair()
 
     def close(self) -> None:
         self.sock.close()
-        self._other.close()
+        self.client.close()
 
 
 @pytest.fixture
-def connections() -> Iterator[Connections]:
+def poller() -> Iterator[selectors.BaseSelector]:
+    with selectors.DefaultSelector() as poller:
+        yield poller
+
+
+@pytest.fixture
+def connections(poller: selectors.BaseSelector) -> Iterator[Connections]:
     def close(connection: Any) -> None:
         connection.close()
 
-    with selectors.DefaultSelector() as poller:
-        connections = Connections(poller, print, print, close, 65)
-        yield connections
-        for connection in list(connections.sending):
-            connections.forget(connection)
+    connections = Connections(poller, print, print, close, 65)
+    yield connections
+    for connection in [*connections.sending, *connections.kept]:
+        connections.forget(connection)
 
 
 def test_the_oldest_answer_is_given_up_when_all_together_are_too_large(connections: Connections) -> None:
@@ -144,3 +155,63 @@ def test_an_answer_has_a_minute_to_be_read(connections: Connections, monkeypatch
     connections.hand_over(Connection(1))
     assert connections.expire() == []
     assert len(connections.sending) == 1
+
+
+@pytest.fixture
+def lent(connections: Connections) -> Connection:
+    """A connection that a thread has."""
+    connection = Connection(0)
+    connections.watch(connection, connections.silent, 65)
+    connections.lend(connection)
+    return connection
+
+
+def test_a_thread_keeps_a_connection_without_the_loop(connections: Connections, lent: Connection) -> None:
+    assert connections.keep(lent)
+    assert list(connections.kept) == [lent]
+    assert not connections.hush(lent)  # what the client says now is a request
+
+
+def test_a_client_that_speaks_before_its_answer_is_heard_after_it(connections: Connections, lent: Connection) -> None:
+    assert connections.hush(lent)
+    assert connections.hush(lent)
+    assert not connections.keep(lent)
+    connections.watch(lent, connections.kept, 65)
+    assert not connections.hush(lent)
+
+
+def test_what_the_kernel_has_said_before_an_answer_was_handed_over_is_no_second_request(poller: Any) -> None:
+    calls: list[Any] = []
+    worker = SimpleNamespace(
+        poller=poller,
+        close=print,
+        cfg=SimpleNamespace(keepalive=65),
+        worker_connections=100,
+        streams=None,
+        serve=lambda *call: calls.append(call),
+        has_room=lambda _: True,
+        alive=True,
+    )
+    loop = Loop(worker)
+    connection = Connection(1)
+    request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    connection.incoming.buffer += request
+    assert connection.incoming.request() == request  # a thread has it
+    connection.client.send(request)
+    loop.waiting.hand_over(connection)
+    loop.receive(connection, connection.sock)
+    assert calls == []
+    assert connection.incoming.buffer == request
+    loop.waiting.unwatch(connection)
+    connection.close()
+
+
+@pytest.mark.parametrize("reason", ["the next request is there", "the worker stops"])
+def test_the_loop_takes_a_connection_back_where(connections: Connections, lent: Connection, reason: str) -> None:
+    if reason == "the worker stops":
+        connections.hurry(1)
+    else:
+        lent.incoming.buffer += b"GET / HTTP/1.1"
+    assert not connections.keep(lent)
+    assert not connections.kept
+    connections.forget(lent)

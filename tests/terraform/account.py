@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ class Account:
     endpoint: str
     report: Path
     project: str
+    # Ended with the account.
+    processes: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this account."""
@@ -58,13 +60,15 @@ def emulated(folder: Path, *, project: str = "todo", vanilla: bool = False) -> I
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
         )
+        processes = [process]
         try:
             assert process.stdout
             # The child ends the wait in either case: it prints its port, or it dies and the pipe closes.
             port = process.stdout.readline().strip()
             assert port.isdigit(), (folder / "emulator.log").read_text()
-            yield Account(f"http://127.0.0.1:{port}", report, project)
+            yield Account(f"http://127.0.0.1:{port}", report, project, processes)
         finally:
-            stop(process)
-            if process.stdout:
-                process.stdout.close()
+            for each in processes:
+                stop(each)
+                if each.stdout:
+                    each.stdout.close()

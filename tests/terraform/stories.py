@@ -87,6 +87,9 @@ class Teller:
         """Apply with local state, move the state into the bucket, write backend.hcl for the other roots."""
         root = self._roots["bootstrap"]
         root.init()
+        self.account.processes.append(root.serve_provider())
+        for other in self._roots.values():
+            other.attached = root.attached
         self.plan("bootstrap", "bootstrap")
         self.apply("bootstrap", "bootstrap")
         backend = root.succeed("output", "-raw", "backend")
@@ -118,16 +121,20 @@ class Teller:
         """Copy an environment's folder, with its link to the state that it was copied from."""
         envs = self._tree / "envs"
         shutil.copytree(envs / name, envs / target, symlinks=True)
-        self._roots[target] = Terraform(self._tree, f"envs/{target}", self.account.endpoint)
+        self._add(target)
 
     def take(self, name: str, like: str) -> None:
         """Plan and apply one more folder, with what a person writes into the terraform.tfvars of another."""
-        self._roots[name] = Terraform(self._tree, f"envs/{name}", self.account.endpoint)
+        self._add(name)
         for file, text in (
             ("terraform.tfvars.json", json.dumps(VARIABLES[like])),
             ("backend.hcl", (self._tree / "envs" / like / "backend.hcl").read_text()),
         ):
             (self._tree / "envs" / name / file).write_text(text)
+
+    def _add(self, name: str) -> None:
+        self._roots[name] = Terraform(self._tree, f"envs/{name}", self.account.endpoint)
+        self._roots[name].attached = self._roots["bootstrap"].attached
 
     def refuse(self, name: str, *arguments: str) -> None:
         """Keep how a command ended that must be refused."""

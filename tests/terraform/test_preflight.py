@@ -64,6 +64,14 @@ def test_a_good_account_is_ready(tmp_path: Path, environment: str, variables: st
     assert "WRONG" not in finished.output
 
 
+def test_without_the_values_of_an_account_it_says_which_file_to_fill_in(tmp_path: Path) -> None:
+    (tmp_path / "terraform/envs/dev").mkdir(parents=True)
+    finished = ask(tmp_path, "dev", GOOD)
+    assert finished.status == 1
+    assert finished.output.count("\n") == 1
+    assert "terraform/envs/bootstrap/terraform.tfvars is missing" in finished.output
+
+
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [

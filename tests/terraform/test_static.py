@@ -4,11 +4,13 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
+from tests.terraform.processes import stop
 from tests.terraform.terraform import ENVIRONMENTS, SOURCE, Terraform, copy_tree
 
 MODULES = sorted(path.parent.name for path in SOURCE.glob("modules/*/main.tf"))
@@ -21,6 +23,18 @@ def tree(tmp_path_factory: pytest.TempPathFactory, lambda_package: Path) -> Path
     return copy_tree(tmp_path_factory.mktemp("static") / "terraform")
 
 
+@pytest.fixture(scope="module")
+def attached(tree: Path) -> Iterator[dict[str, str]]:
+    """One provider for the tests of all roots and modules: each of their 160 runs starts its own otherwise."""
+    root = Terraform(tree, "envs/bootstrap")
+    root.init("-backend=false", "-lockfile=readonly")
+    process = root.serve_provider()
+    yield root.attached
+    stop(process)
+    if process.stdout:
+        process.stdout.close()
+
+
 @pytest.mark.ci
 def test_every_file_is_formatted(tree: Path) -> None:
     finished = Terraform(tree, ".")("fmt", "-check", "-recursive", "-diff")
@@ -29,18 +43,22 @@ def test_every_file_is_formatted(tree: Path) -> None:
 
 @pytest.mark.ci
 @pytest.mark.parametrize("root", ROOTS)
-def test_every_root_is_valid_with_the_locked_provider_and_passes_its_own_tests(tree: Path, root: str) -> None:
+def test_every_root_is_valid_with_the_locked_provider_and_passes_its_own_tests(
+    tree: Path, attached: dict[str, str], root: str
+) -> None:
     terraform = Terraform(tree, f"envs/{root}")
     terraform.init("-backend=false", "-lockfile=readonly")
+    terraform.attached = attached
     terraform.succeed("validate")
     terraform.succeed("test", timeout=900)
 
 
 @pytest.mark.ci
 @pytest.mark.parametrize("module", MODULES)
-def test_every_module_is_valid_and_passes_its_own_tests(tree: Path, module: str) -> None:
+def test_every_module_is_valid_and_passes_its_own_tests(tree: Path, attached: dict[str, str], module: str) -> None:
     terraform = Terraform(tree, f"modules/{module}")
     terraform.init("-backend=false")
+    terraform.attached = attached
     terraform.succeed("validate")
     terraform.succeed("test", timeout=900)
 

@@ -43,7 +43,7 @@ DETAILS = {
 SLUGS = {400: "bad-request", 429: "too-many-requests", 500: "internal-error", 503: "unavailable"}
 
 
-def status_of(error: Exception) -> int:
+def status_of(error: BaseException) -> int:
     """Return the status for what stopped a request before or after Django."""
     if isinstance(error, errors.ParseException) and not isinstance(error, OUR_OWN_ERRORS):
         return STATUS_OF_ERROR.get(type(error), 400)

@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -37,22 +38,27 @@ class Connections:
         self._poller, self._receive, self._send, self._close = poller, receive, send, close
         self._keepalive = keepalive
         self.silent, self.kept, self.collecting, self.sending, self.ending = (Place() for _ in range(5))
+        self._lock = threading.Lock()  # threads put connections into `kept`
+        self._stopping = False
         self.collected = 0  # bytes of all that are collecting
         self._untaken = 0  # bytes that were left when their connections came to `sending`
 
     def watch(self, conn: Any, place: Place, seconds: float) -> None:
         """Come back to a connection when its client has sent something; it has so many `seconds` in `place`."""
-        if conn.place is None:
+        self._leave(conn)
+        if not conn.watched:
             self._poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
-        else:
-            self._leave(conn)
-        conn.place, place[conn] = place, time.monotonic() + seconds
+            conn.watched = True
+        with self._lock:
+            conn.place, place[conn] = place, time.monotonic() + seconds
         if place is self.collecting:
             self.count(conn, len(conn.incoming.buffer))
 
     def hand_over(self, conn: Any) -> None:
         """Take a connection from its thread, with what its client has not taken of the answer yet."""
+        self.unwatch(conn)
         self._poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._send, conn))
+        conn.watched = True
         conn.place, self.sending[conn] = self.sending, time.monotonic() + limits.READING_SECONDS
         conn.held = conn.outgoing.size + limits.KERNEL_BYTES
         self._untaken += conn.held
@@ -64,20 +70,49 @@ class Connections:
         conn.held += more
         self.collected += more
 
+    # To tell the kernel of each request that a connection is not watched now, and is again, would cost more than the
+    # few that send the next request, or leave, before they have their answer.
+    def lend(self, conn: Any) -> None:
+        """Let a thread have it."""
+        self._leave(conn)
+
+    def keep(self, conn: Any) -> bool:
+        """Take it from its thread, in that thread; False where the loop has to see to it."""
+        conn.incoming.begin_next()
+        if conn.incoming.buffer:
+            return False
+        with self._lock:
+            if not conn.watched or self._stopping:
+                return False
+            conn.place, self.kept[conn] = self.kept, time.monotonic() + self._keepalive
+        return True
+
+    def hush(self, conn: Any) -> bool:
+        """Hear no more of a connection that a thread has, until that is done; False if it has just been kept."""
+        with self._lock:
+            if conn.place is not None:
+                return False
+            if conn.watched:
+                self._poller.unregister(conn.sock)
+                conn.watched = False
+            return True
+
     def unwatch(self, conn: Any) -> None:
-        """Let somebody else have it."""
-        if conn.place is not None:
-            self._leave(conn)
+        """Hear no more of it."""
+        self._leave(conn)
+        if conn.watched:
             self._poller.unregister(conn.sock)
-            conn.place = None
+            conn.watched = False
 
     def _leave(self, conn: Any) -> None:
+        if conn.place is None:
+            return
         del conn.place[conn]
         if conn.place is self.sending:
             self._untaken -= conn.held
         else:
             self.collected -= conn.held
-        conn.held = 0
+        conn.place, conn.held = None, 0
 
     def forget(self, conn: Any) -> None:
         """Close a connection without a word."""
@@ -101,16 +136,20 @@ class Connections:
     def expire(self) -> list[Any]:
         """Close those whose time is over; return those that deserve a word, since they have begun a request."""
         now = time.monotonic()
-        for place in (self.silent, self.kept, self.sending, self.ending):
-            for conn in [conn for conn, until in place.items() if until < now]:
-                self.forget(conn)
+        with self._lock:
+            places = (self.silent, self.kept, self.sending, self.ending)
+            late = [conn for place in places for conn, until in place.items() if until < now]
+        for conn in late:
+            self.forget(conn)
         return [conn for conn, until in self.collecting.items() if until < now]
 
     def hurry(self, seconds: float) -> None:
         """Give those that may bring another request no more than some seconds for it."""
         soon = time.monotonic() + seconds
-        for place in (self.silent, self.kept):
-            place.update({conn: min(until, soon) for conn, until in place.items()})
+        with self._lock:
+            self._stopping = True
+            for place in (self.silent, self.kept):
+                place.update({conn: min(until, soon) for conn, until in place.items()})
 
     def make_room(self) -> None:
         """Close the connection that is missed least, when there are as many as there may be.

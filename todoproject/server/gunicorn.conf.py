@@ -79,6 +79,7 @@ accesslog = None
 def on_starting(server: Any) -> None:
     """Answer for metrics, before the service itself listens: a port that is taken stops the start."""
     faults.crash_if_asked(words("FAULTS"))
+    limits.give_memory_back()
     if metrics_port:
         from todoproject.metrics import server as metrics_server
         from todoproject.server.readiness import Readiness

@@ -22,14 +22,16 @@ class Loop:
 
     def begin(self, conn: Any) -> None:
         """Take a new connection, which waits without a thread until its client has sent a request."""
-        conn.place, conn.held, conn.since = None, 0, time.monotonic()
+        conn.place, conn.held, conn.watched, conn.since = None, 0, False, time.monotonic()
         conn.incoming, conn.outgoing = Incoming(limit_of), Outgoing(conn.sock, self._worker.streams)
         self.waiting.watch(conn, self.waiting.silent, self._worker.cfg.keepalive)
 
     def receive(self, conn: Any, _sock: socket.socket) -> None:
         """Read what a client has sent."""
-        if conn.place is None:
-            return  # closed or taken since the kernel spoke of it
+        if conn.place is None and self.waiting.hush(conn):
+            return  # closed since the kernel spoke of it, or a thread has it
+        if conn.place is self.waiting.sending:
+            return  # its answer comes first: the kernel speaks of it again
         try:
             data = conn.sock.recv(limits.RECEIVED_BYTES)
         except BlockingIOError:
@@ -112,6 +114,18 @@ class Loop:
         if everything:
             self.waiting.unwatch(conn)
             self.go_on(conn)
+
+    def take_back(self, conn: Any) -> None:
+        """Take a connection from its thread, which has sent what the socket took of the answer."""
+        try:
+            everything = conn.outgoing.send()
+        except OSError:
+            conn.outgoing.drop()
+            conn.stays = everything = False
+        if everything or not conn.outgoing.size:
+            self.go_on(conn)
+        else:
+            self.waiting.hand_over(conn)
 
     def go_on(self, conn: Any) -> None:
         """End a connection whose answer has been sent, or look at its next request."""

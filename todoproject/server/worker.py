@@ -10,22 +10,21 @@ import socket
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Any
 
 from gunicorn.http import get_parser, wsgi
+from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import ThreadWorker
 
 from todoproject.logs.context import begin_request
 from todoproject.metrics import capacity
 from todoproject.server import limits, shares
+from todoproject.server.threads import Threads
 
 # A thirtieth of `timeout`, after which the arbiter would take the worker for hung.
 NOTIFY_SECONDS = 1.0
-
-# Of a thread whose request the loop has refused meanwhile.
-DISPLACED = object()
 
 
 class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
@@ -52,13 +51,26 @@ class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
 wsgi.Response = Answer
 
 
+def write(response: Answer, result: Any, files: type) -> None:
+    """Send what a WSGI application has returned."""
+    try:
+        if isinstance(result, files):
+            response.write_file(result)
+        else:
+            for piece in result:
+                response.write(piece)
+        response.close()
+    finally:
+        if hasattr(result, "close"):
+            result.close()
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Its main thread, the loop, reads and never waits; a thread parses and answers what is in memory."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
-        self.serving = threading.local()
         self.queue: dict[Any, float] = {}  # waits for a thread since then; who pops one, has it
         # Threads that wait for the readers of streams: the others serve.
         self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
@@ -133,73 +145,60 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def serve(self, conn: Any, request: bytes) -> None:
         """Hand a request to a thread."""
-        self.loop.waiting.unwatch(conn)
-        self.queue[conn] = time.monotonic()
-        conn.parser = get_parser(self.cfg, [request], conn.client)
+        self.loop.waiting.lend(conn)
+        self.queue[conn], conn.request = time.monotonic(), request
         capacity.waiting.inc()
-        super().enqueue_req(conn)
-
-    def finish_request(self, conn: Any, fs: Any) -> None:
-        """Take a connection back from its thread, which has sent what the socket took of the answer."""
-        if not fs.cancelled() and not fs.exception() and fs.result() is DISPLACED:
-            return
-        with suppress(OSError):  # gunicorn closes it where an answer has broken off
-            conn.sock.settimeout(0)
-        conn.stays = not fs.cancelled() and not fs.exception() and fs.result()
-        if conn.outgoing.size:
-            self.loop.waiting.hand_over(conn)
-        else:
-            self.loop.go_on(conn)
+        self.tpool.submit(conn)
 
     # ── The threads ──────────────────────────────────────────────────────────────────────────────────────────────────
-    def handle(self, conn: Any) -> Any:
-        """Parse and answer a request that is in memory; log lines after it belong to no request."""
+    def get_thread_pool(self) -> Threads:
+        return Threads(self.cfg.threads, self.handle)
+
+    def handle(self, conn: Any) -> None:
+        """Answer a request that is in memory, unless the loop has refused it; log lines after it belong to none."""
         if not self.queue.pop(conn, None):
-            return DISPLACED
+            return
         capacity.waiting.dec()
-        self.serving.conn = conn
-        shares.begin(self.others_wait)
+        shares.begin(partial(self.others_wait, conn))
         try:
-            return super().handle(conn)
+            conn.stays = self.answer(conn)
         finally:
             shares.end()
             begin_request("")
+        if not (conn.stays and not conn.outgoing.size and self.loop.waiting.keep(conn)):
+            self.method_queue.defer(self.loop.take_back, conn)
 
-    def others_wait(self) -> bool:
-        """Whether a request that is not from the caller of the one in this thread has waited for long."""
-        caller, until = self.serving.conn.incoming.caller(), time.monotonic() - limits.FELT_SECONDS
+    def others_wait(self, served: Any) -> bool:
+        """Whether a request that is from another caller than the one that is served has waited for long."""
+        caller, until = served.incoming.caller(), time.monotonic() - limits.FELT_SECONDS
         return any(since < until and conn.incoming.caller() != caller for conn, since in list(self.queue.items()))
 
-    def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request; a client that does not take the answer counts as one that has gone, not as an error."""
-        req._expected_100_continue = False  # noqa: SLF001  the loop has said it
-        if conn.incoming.too_large:
-            req.headers.append(("CONTENT-LENGTH", str(limits.NO_BODY_BYTES)))
-        if conn.incoming.last or not self.loop.may_stay(conn):
-            req.force_close()
-        req.outgoing = conn.outgoing
+    def answer(self, conn: Any) -> bool:
+        """Send what the application answers, or what is wrong with the request; say whether the connection stays."""
+        response = None
         try:
-            return super().handle_request(req, conn)
-        except TimeoutError as error:
+            whole, conn.request = conn.request, b""
+            request = next(get_parser(self.cfg, [whole], conn.client))
+            request._expected_100_continue = False  # noqa: SLF001  the loop has said it
+            if conn.incoming.too_large:
+                request.headers.append(("CONTENT-LENGTH", str(limits.NO_BODY_BYTES)))
+            request.outgoing = conn.outgoing
+            response, environ = wsgi.create(request, conn.sock, conn.client, conn.server, self.cfg)
+            if conn.incoming.last or not self.alive or not self.loop.may_stay(conn):
+                response.force_close()
+            environ["wsgi.multithread"] = True
+            write(response, self.wsgi(environ, response.start_response), environ["wsgi.file_wrapper"])
+            return not response.should_close()
+        except (ConnectionError, TimeoutError, NoMoreData):  # the client has gone, or takes nothing
             conn.outgoing.drop()
-            raise BrokenPipeError(errno.EPIPE, "The client does not read.") from error
-        except BaseException:
+        except BaseException as error:  # whatever it is, the thread goes on
             conn.outgoing.drop()
-            raise
-
-    def handle_error(self, _req: Any, _client: socket.socket, _address: Any, error: Exception) -> None:
-        """Answer what the parser refuses, or an error that not even Django has caught."""
-        status = self.answers.status_of(error)
-        if status == 500:
-            self.log.exception("Error handling request")  # noqa: LOG004  gunicorn calls this while it handles one
-        conn = self.serving.conn
-        conn.outgoing.sendall(self.answers.refusal(conn.incoming, status, reason=type(error).__name__))
-        with suppress(OSError):
-            conn.outgoing.send()
-
-    def _keepalive_after(self, _conn: Any, keepalive: Any) -> bool:
-        """Keep a connection whatever its request has left unread: all of it is in memory, and is thrown away."""
-        return bool(keepalive)
+            status = self.answers.status_of(error)
+            if status == 500:
+                self.log.exception("Error handling request")
+            if response is None or not response.headers_sent:
+                conn.outgoing.sendall(self.answers.refusal(conn.incoming, status, reason=type(error).__name__))
+        return False
 
     def handle_quit(self, _number: int, _frame: FrameType | None) -> None:
         """Stop at once on SIGINT or SIGQUIT; Python would wait for the requests in its threads first."""

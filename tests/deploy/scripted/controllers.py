@@ -82,7 +82,7 @@ def _work(store: Store, job: Object) -> None:
         message = "Reached expected number of succeeded pods"
         conditions = _conditions(store, "CompletionsReached", message, "SuccessCriteriaMet", "Complete")
         job["status"] = {**started, "conditions": conditions, "ready": 0, "succeeded": 1}
-        job["log"] = "Applying todos.0002... OK"
+        job["log"] = f"http://web-{name.split('-')[1]} serves." if component == "smoke" else "Applying todos.0002... OK"
     else:
         message = "Job has reached the specified backoff limit"
         conditions = _conditions(store, "BackoffLimitExceeded", message, "FailureTarget", "Failed")

@@ -1,0 +1,44 @@
+"""Serves in as few threads as there ever were requests at a time: a quiet pod needs one database connection."""
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class Threads:
+    """At most `most` threads, each of which calls `serve` with one connection after the other.
+
+    `concurrent.futures` would cost each request a future, a condition and two semaphores that nobody asks for anything.
+    """
+
+    def __init__(self, most: int, serve: Callable[[Any], None]) -> None:
+        self._most, self._serve = most, serve
+        self._due: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._started = self._waiting = self.idle = 0
+
+    def submit(self, conn: Any) -> None:
+        """Have a thread serve it, by and by."""
+        with self._lock:
+            self._waiting += 1
+            if start := self._waiting > self.idle and self._started < self._most:
+                self._started += 1
+                self.idle += 1
+        self._due.put(conn)
+        if start:
+            threading.Thread(target=self._run, name=f"serving-{self._started}", daemon=True).start()
+
+    def _run(self) -> None:
+        while (conn := self._due.get()) is not None:
+            with self._lock:
+                self._waiting -= 1
+                self.idle -= 1
+            self._serve(conn)
+            with self._lock:
+                self.idle += 1
+
+    def shutdown(self, *, wait: bool) -> None:  # noqa: ARG002  gunicorn's signature: it never waits
+        """Let idle threads end; the process does not wait for the others."""
+        for _ in range(self._most):
+            self._due.put(None)
