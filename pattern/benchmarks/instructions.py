@@ -23,13 +23,14 @@ from pattern.benchmarks.http_load import ClosedLoop
 from pattern.benchmarks.requests_made import KINDS, Callers, around
 from pattern.benchmarks.serving import start
 
-WARM, COUNTED, A_CONNECTION = 150, 200, 40
+# Callers that come again, as clients do: their tokens are known.
+WARM, CALLERS, COUNTED, A_CONNECTION = 150, 100, 200, 40
 DUMP_SECONDS = 60
 NAME = re.compile(r"(c?fn)=\((\d+)\)(?: (.+))?$")
 
 ALL, HANDLED, PARSED = "all", "Worker.handle (worker)", "Parser.__next__ (parser)"
 DJANGO, FIRST, VIEW = "WSGIHandler.__call__ (wsgi)", "RequestLogMiddleware.__call__", "BaseHandler._get_response"
-ROUTED, LISTED, CREATED = "BaseHandler.resolve_request", "Resource.list (resource)", "Resource.create (resource)"
+ROUTED, LISTED, CREATED = "Handler.resolve_request", "Resource.list (resource)", "Resource.create (resource)"
 LOGGED, COUNTED_BY = ("RequestLogMiddleware.__call__", "HealthMiddleware"), ("MetricsMiddleware", "DjangoKeyMiddleware")
 #: A layer is the sum of the first functions less those of the second, each with all that it calls. They are found by
 #: the beginnings of their names; none where there is none.
@@ -43,7 +44,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "the other middleware": ((LOGGED[1], COUNTED_BY[1]), (COUNTED_BY[0], VIEW)),
     "routing": ((ROUTED,), ()),
     "DRF: caller, rate, negotiation": ((VIEW,), (ROUTED, LISTED, CREATED)),
-    "query, or body": (("validated_query", "Request.data", "ResourceSerializer.run_validation"), ()),
+    "query, or body": (("validated_query", "Request.data", "Serializer.run_validation"), ()),
     "statement, rows, audit line": (("Listing.page", "Rows.create"), ()),
     "members and JSON": (("Resource.represented", "to_json"), ()),
     "Link": (("link_header",), ()),
@@ -92,7 +93,7 @@ def counted(bench: Bench, callers: Callers, kind: str, *, trampolines: str) -> d
     try:
         serving.await_first(callers.lists()[0], pause=0.5)
         _, worker = tree(serving.pid)
-        requests = around(KINDS[kind].made(callers, serving.port))
+        requests = around(KINDS[kind].made(callers, serving.port)[:CALLERS])
 
         def asked(number: int) -> int:
             loop = ClosedLoop(serving.port, requests, connections=1, statuses={KINDS[kind].status})

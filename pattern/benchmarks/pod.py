@@ -24,7 +24,7 @@ RATE, SECONDS = 50, 60
 WRITES = 10  # one request in so many
 THREADS = (1, 2, 4)
 GOOD_MILLISECONDS = 50
-TRIAL_SECONDS = 10
+TRIAL_SECONDS, SHORT_SECONDS = 10, 7
 SETTLE_SECONDS = 20
 HIGHEST_RATE = 1_600
 SCRAPE_SECONDS, PROBE_SECONDS = 15, 5  # monitoring/pod_monitor.yaml, kustomize/base/web/deployment.yaml
@@ -127,7 +127,8 @@ def threads(bench: Bench) -> dict[str, Any]:
         for number in THREADS:
             bench.say(f"{number} threads")
             with small(bench, WEB_THREADS=str(number)) as there:
-                found[str(number)] = {"steady": steady(there), "trials": highest(there)}
+                trials = highest(there, first=RATE * 3, seconds=SHORT_SECONDS, halvings=2)
+                found[str(number)] = {"steady": steady(there, SHORT_SECONDS * 3), "trials": trials}
     except NoQuotaError as reason:
         return {"not_measured": str(reason)}
     return found
@@ -149,10 +150,10 @@ def small(bench: Bench, **variables: str) -> Generator[Pod]:
         yield there
 
 
-def steady(there: Pod) -> dict[str, Any]:
+def steady(there: Pod, seconds: int = SECONDS) -> dict[str, Any]:
     """Measure the promised load."""
-    found = there.load(RATE, SECONDS, seed=2)
-    there.bench.say(f"{RATE} a second for {SECONDS} s: p50 {found['p50']}, p99 {found['p99']}, max {found['max']} ms")
+    found = there.load(RATE, seconds, seed=2)
+    there.bench.say(f"{RATE} a second for {seconds} s: p50 {found['p50']}, p99 {found['p99']}, max {found['max']} ms")
     return found
 
 
@@ -161,8 +162,8 @@ def good_enough(trial: dict[str, Any]) -> bool:
     return bool(trial["good"] == trial["requests"] and trial["p99"] <= GOOD_MILLISECONDS)
 
 
-def highest(there: Pod) -> list[dict[str, Any]]:
-    """Try higher and higher rates until one is too high, then halve the distance three times; return all trials.
+def highest(there: Pod, *, first: int = RATE, seconds: int = TRIAL_SECONDS, halvings: int = 3) -> list[dict[str, Any]]:
+    """Try higher and higher rates until one is too high, then halve the distance some times; return all trials.
 
     A rate is too high when it fails twice: somebody else may have had the machine.
     """
@@ -172,16 +173,16 @@ def highest(there: Pod) -> list[dict[str, Any]]:
         return once(rate) or once(rate)
 
     def once(rate: float) -> bool:
-        trials.append(there.load(rate, TRIAL_SECONDS, seed=round(rate)))
+        trials.append(there.load(rate, seconds, seed=round(rate)))
         there.bench.say(
             f"{rate:5.0f} a second: p99 {trials[-1]['p99']} ms, {trials[-1]['good']} of {trials[-1]['requests']} good"
         )
         return good_enough(trials[-1])
 
-    low, high = 0.0, float(RATE)
+    low, high = 0.0, float(first)
     while high <= HIGHEST_RATE and is_good(high):
         low, high = high, high * 1.5
-    for _ in range(3):
+    for _ in range(halvings):
         middle = round((low + high) / 2)
         low, high = (middle, high) if is_good(middle) else (low, middle)
     return trials

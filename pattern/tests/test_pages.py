@@ -44,6 +44,11 @@ def test_every_target_of_make_exists(page: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
+        (
+            "`GET /todos` a CPU-second ÷ FastAPI, same features",
+            "{:.1f} times the lists of FastAPI with the same features",
+        ),
+        ("÷ DRF, same features", "{:.1f} times those of DRF with them"),
         ("p99 at 50 a second on a quarter of a core", "p99 was {:.0f} ms"),
     ],
 )

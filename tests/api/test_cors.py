@@ -106,6 +106,7 @@ def test_an_answer_without_a_token_varies_in_the_same_way(anonymous: ApiClient) 
     assert (response["Vary"], response["Cache-Control"]) == ("Accept, Authorization, Origin", "private, no-cache")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/nothing", "/docs", "/schema", "/auth/token", "/admin/login/"])
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
 def test_no_cache_mistakes_the_answer_to_one_origin_for_that_to_another(
