@@ -24,10 +24,10 @@ from todoproject.http import handler
 from todoproject.http.handler import Handler, HostRequest
 
 # What todoproject.http replaces or touches and no documentation promises, by a digest of its source. After an upgrade:
-# read what has changed, look whether ours still does the same, and put the new digest here.
+# read what has changed, look whether ours still does the same, and put the new digest here. A second is of Django 6.1.
 MEMBERS = {
     "BaseHandler.resolve_request": (BaseHandler.resolve_request, "ff178c3d63ee"),
-    "WSGIHandler.__call__": (WSGIHandler.__call__, "8391f497d588"),
+    "WSGIHandler.__call__": (WSGIHandler.__call__, "8391f497d588 10db1647b755"),
     "HttpRequest.get_host": (HttpRequest.get_host, "02735c918f5c"),
     "HttpRequest._get_raw_host": (inspect.getattr_static(HttpRequest, "_get_raw_host"), "49d5b852251e"),
     "ResponseHeaders": (ResponseHeaders, "71f3a6f4bdff"),
@@ -36,14 +36,14 @@ MEMBERS = {
     "BaseConnectionHandler": (BaseConnectionHandler, "08140750326d"),
     "BaseDatabaseWrapper.close_if_unusable_or_obsolete": (
         BaseDatabaseWrapper.close_if_unusable_or_obsolete,
-        "9e0690a760eb",
+        "9e0690a760eb 6b6ae12ebd80",
     ),
 }
 
 
-@pytest.mark.parametrize(("member", "digest"), MEMBERS.values(), ids=MEMBERS)
-def test_what_is_used_of_django_is_as_it_was_when_somebody_read_it(member: Any, digest: str) -> None:
-    assert sha256(inspect.getsource(member).encode()).hexdigest()[:12] == digest
+@pytest.mark.parametrize(("member", "digests"), MEMBERS.values(), ids=MEMBERS)
+def test_what_is_used_of_django_is_as_it_was_when_somebody_read_it(member: Any, digests: str) -> None:
+    assert sha256(inspect.getsource(member).encode()).hexdigest()[:12] in digests.split()
 
 
 @pytest.fixture
