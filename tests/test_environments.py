@@ -103,7 +103,7 @@ def with_one_more(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[s
         environment=os.environ | {"NAME": NEW},
     )
     assert made.status == 0, made.output
-    of_tools = {"__pycache__", ".venv"}
+    of_tools = {"__pycache__", ".venv", ".local"}
     paths = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
     there = {str(path) for path in paths if not of_tools & {*path.parts}}
     same = {

@@ -35,6 +35,8 @@ def test_a_named_and_edited_clone_takes_what_is_newer(upstream: Clone, tmp_path:
     git(tmp_path, "clone", "--quiet", str(upstream.root), "service")
     service = Clone(tmp_path / "service")
     give_environment(service.root / ".venv")
+    git(service.root, "config", "user.name", "Ada")
+    git(service.root, "config", "user.email", "ada@example.com")
     words = ("NAME=Acme work orders", "EXAMPLE=remove", "WITHOUT=compose evidence", "HISTORY=fresh")
     done = service.run("make", "service", *words, seconds=300)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]

@@ -241,6 +241,30 @@ def test_what_nothing_answers_is_refused_at_once_and_named(filled: Account) -> N
     assert "CreateLogAnomalyDetector" in filled.unanswered()
 
 
+def test_a_call_that_comes_again_is_answered_as_the_first_time_and_another_is_not(filled: Account) -> None:
+    client, call = filled.client("dynamodb"), "one"
+    client.create_table(
+        TableName="locks",
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    client.meta.events.register(
+        "before-send", lambda request, **_: request.headers.__setitem__("amz-sdk-invocation-id", call)
+    )
+
+    def lock() -> None:
+        client.put_item(
+            TableName="locks", Item={"LockID": {"S": "state"}}, ConditionExpression="attribute_not_exists(LockID)"
+        )
+
+    lock()
+    lock()
+    call = "another"
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        lock()
+
+
 def test_what_a_destroy_would_leave_is_named(tmp_path: Path) -> None:
     with emulated(tmp_path) as account:
         assert left_behind(account) == []
