@@ -72,8 +72,8 @@ def remembered() -> Path:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
     kept = SOURCE.parent / ".local" / "renderings" / digest.hexdigest()
-    if not kept.exists():
-        shutil.rmtree(kept.parent, ignore_errors=True)
+    for former in set(kept.parent.glob("*")) - {kept}:  # never ours: another worker may be writing into it
+        shutil.rmtree(former, ignore_errors=True)
     return kept
 
 
