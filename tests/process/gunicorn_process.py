@@ -97,3 +97,13 @@ def connected(gunicorn: Gunicorn, stack: ExitStack, request: bytes = b"") -> soc
     connection = stack.enter_context(socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20))
     connection.sendall(request)
     return connection
+
+
+def slow_reader(gunicorn: Gunicorn, stack: ExitStack, request: bytes) -> socket.socket:
+    """A client whose kernel takes little of an answer before it is read."""
+    reader = stack.enter_context(socket.socket())
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    reader.settimeout(20)
+    reader.connect(("127.0.0.1", gunicorn.port))
+    reader.sendall(request)
+    return reader

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import resource
-import socket
 import threading
 import time
 from collections import Counter
@@ -14,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from local.at_work import at_work
 from tests.patience import patient
 from tests.process.conftest import PASSWORD, PROD, Stage
-from tests.process.gunicorn_process import Gunicorn, connected
+from tests.process.gunicorn_process import Gunicorn, connected, slow_reader
 from tests.process.metered import Metered
 from tests.quota import NoQuotaError, quota
 from todoproject.server.limits import OTHER_DESCRIPTORS
@@ -139,23 +139,16 @@ def test_connections_that_were_answered_and_stay_leave_room_for_others(
 def test_a_flood_of_health_checks_does_not_push_users_out(
     pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
 ) -> None:
-    ended, checks = threading.Event(), []
+    checks = []
 
-    def flood() -> None:
+    def flood(ended: threading.Event) -> None:
         connection = connected(pod, stack)
         while not ended.is_set():
             connection.sendall(HEALTH.replace(b"healthz", b"readyz?deep=1"))
             checks.append(connection.recv(65536)[9:12])
 
-    threads = [threading.Thread(target=flood, daemon=True) for _ in range(80)]
-    for thread in threads:
-        thread.start()
-    try:
+    with at_work([flood] * 80, seconds_to_end=10):
         assert slowest_of(pod, caller, 4) < patient(1)
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join(10)
     assert len(checks) > 80
     assert set(checks) == {b"200"}
 
@@ -166,9 +159,9 @@ def test_a_user_with_a_hundred_connections_does_not_push_others_out(
     stage.manage("user", "crowd", "--password-stdin", text=PASSWORD)
     token = stage.manage("token", "crowd").encode()
     request = b"GET /notices?limit=20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token + b"\r\n\r\n"
-    ended, statuses = threading.Event(), Counter[bytes]()
+    statuses = Counter[bytes]()
 
-    def flood() -> None:
+    def flood(ended: threading.Event) -> None:
         while not ended.is_set():
             with suppress(OSError), connected(pod, stack) as connection:
                 while not ended.is_set():
@@ -178,15 +171,8 @@ def test_a_user_with_a_hundred_connections_does_not_push_others_out(
                     if b"onnection: close" in answer:
                         break
 
-    threads = [threading.Thread(target=flood, daemon=True) for _ in range(100)]
-    for thread in threads:
-        thread.start()
-    try:
+    with at_work([flood] * 100, seconds_to_end=10):
         assert slowest_of(pod, caller, 6) < patient(1)
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join(10)
     assert statuses[b"200"] > 0
     assert statuses[b"429"] > 0
 
@@ -198,38 +184,22 @@ def test_fifty_clients_that_read_large_pages_byte_by_byte_take_no_thread(
     script = pod.ask("GET", "/docs").body.decode().partition('src="')[2].partition('"')[0]
     request = large_page(caller) + large_page(caller, script) * 2
     readers = [slow_reader(pod, stack, request) for _ in range(50)]
-    ended = threading.Event()
 
-    def read() -> None:
+    def read(ended: threading.Event) -> None:
         while not ended.wait(1):
             for reader in readers:
                 with suppress(OSError):
                     reader.recv(1)
 
     assert {reader.recv(1) for reader in readers} == {b"H"}  # each is being answered
-    thread = threading.Thread(target=read, daemon=True)
-    thread.start()
-    try:
+    with at_work([read], seconds_to_end=10):
         assert slowest_of(pod, caller, 5) < patient(1)
-    finally:
-        ended.set()
-        thread.join(10)
 
 
 def large_page(caller: dict[str, str], path: str = "/todos?limit=200") -> bytes:
     """A request whose answer is larger than what the kernel keeps."""
     head = "".join(f"{name}: {value}\r\n" for name, value in caller.items())
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n".encode()
-
-
-def slow_reader(pod: Gunicorn, stack: ExitStack, request: bytes) -> socket.socket:
-    """A client whose kernel takes little of an answer before it is read."""
-    reader = stack.enter_context(socket.socket())
-    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    reader.settimeout(20)
-    reader.connect(("127.0.0.1", pod.port))
-    reader.sendall(request)
-    return reader
 
 
 def peak_bytes(metered: Metered) -> int:

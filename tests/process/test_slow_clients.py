@@ -10,7 +10,7 @@ import pytest
 
 from tests.patience import patient
 from tests.process.conftest import Stage
-from tests.process.gunicorn_process import Gunicorn, connected
+from tests.process.gunicorn_process import Gunicorn, connected, slow_reader
 from todoproject.server.limits import AGE_SECONDS, SLOW_SECONDS
 
 pytestmark = pytest.mark.slow
@@ -111,21 +111,11 @@ def test_slow_heads_and_bodies_cost_no_thread_and_end_with_408(
     assert [record for record in gunicorn.records() if record["level"] == "ERROR"] == []
 
 
-def reading_later(gunicorn: Gunicorn, stack: ExitStack, request: bytes) -> socket.socket:
-    """A client for whom the kernel keeps little."""
-    reader = stack.enter_context(socket.socket())
-    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    reader.settimeout(20)
-    reader.connect(("127.0.0.1", gunicorn.port))
-    reader.sendall(request)
-    return reader
-
-
 def test_clients_that_take_nothing_of_an_answer_keep_no_thread_and_are_ended_after_ten_seconds(
     gunicorn: Gunicorn, stack: ExitStack, caller: dict[str, str]
 ) -> None:
     request = b"GET " + asset(gunicorn).encode() + b" HTTP/1.1\r\n" + HOST + b"\r\n"
-    readers = [reading_later(gunicorn, stack, request * 10) for _ in range(THREADS)]
+    readers = [slow_reader(gunicorn, stack, request * 10) for _ in range(THREADS)]
     began = time.monotonic()
     while (passed := time.monotonic() - began) < SLOW_SECONDS + 2:
         assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
@@ -142,7 +132,7 @@ def test_who_reads_late_gets_every_byte_and_the_next_answer_over_the_same_connec
     path = asset(gunicorn)
     whole = gunicorn.ask("GET", path).body
     request = b"GET " + path.encode() + b" HTTP/1.1\r\n" + HOST
-    reader = reading_later(gunicorn, stack, (request + b"\r\n") * 3 + request + b"Connection: close\r\n\r\n")
+    reader = slow_reader(gunicorn, stack, (request + b"\r\n") * 3 + request + b"Connection: close\r\n\r\n")
     time.sleep(2)
     heads = everything(reader).split(whole)
     assert len(heads) == 5

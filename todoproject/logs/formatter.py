@@ -17,9 +17,10 @@ from todoproject.logs.context import request_id, user_id
 
 # Fargate's router cuts a line at 16,384 bytes, and neither half is JSON then.
 MOST_BYTES = 16_000
+# What orjson writes as the standard library does.
+PLAIN = {str, int, bool, type(None)}
 # What every record carries by itself (https://docs.python.org/3/library/logging.html#logrecord-attributes), and what
 # Django adds: `request` is left out because its text holds the query string.
-PLAIN = {str, int, bool, type(None)}
 OWN_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "server_time"}
 
 

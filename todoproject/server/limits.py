@@ -13,7 +13,7 @@ from contextlib import suppress
 # of a second.
 WAITING_PER_THREAD = 16
 
-# Somebody who waits for a thread so long is kept waiting by others: every request waits for the time of a hand-over.
+# A request that has waited this long for a thread waits because of others. Every request waits for a moment.
 FELT_SECONDS = 0.25
 
 # A client has these to send its request from the first byte on, and to take some of an answer (docs/adr/0004).
