@@ -37,7 +37,7 @@ class Command(BaseCommand):
             people = [(self._person(name, password), count) for name, count in PEOPLE]
             rows: dict[type[Any], list[Any]] = defaultdict(list)
             for source in sources:
-                for row in (row for key, count in people if key for row in source(key, count, now)):
+                for row in (row for key, count in people if key and count for row in source(key, count, now)):
                     rows[type(row)].append(row)
             for model, made in rows.items():
                 # In the order of their time, as they would have come in: the admin lists them by id.
