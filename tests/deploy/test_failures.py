@@ -101,7 +101,7 @@ RELEASE: dict[str, tuple[Story, str, str]] = {
     "image-too-old": (failing(migrate=TOO_OLD), "blue", "older than the applied schema"),
     "image-missing": (failing(**{"image-missing": "green"}), "blue", "Back-off pulling image"),
     "crash-loop": (failing(crash="green", log="ImportError: no todos"), "blue", "ImportError: no todos"),
-    "pending": (failing(pending="green"), "blue", "is pending for"),
+    "pending": (failing(pending="green"), "blue", "has been pending for"),
     "not-ready": (failing(unready="green"), "blue", "not ready after 600 s"),
     "pods-refused": (failing(refused="green"), "blue", "violates PodSecurity"),
     "smoke-failed": (failing(smoke="500 instead of 201"), "blue", "500 instead of 201"),
