@@ -92,7 +92,7 @@ class Run:
         return {
             "env": self.environment,
             # Only an environment with an account has a kubeconfig to ask AWS for.
-            "kubeconfig": f"make kubeconfig ENV={self.environment}" if values else USE_CONTEXT,
+            "kubeconfig": f"make kubeconfig ENV={self.environment}" if "AWS_REGION" in values else USE_CONTEXT,
             "namespace": NAMESPACE,
             "label": COLOUR,
             "traffic": f"{'ingress' if self.picture.behind_load_balancer else 'service'}/{TRAFFIC}",

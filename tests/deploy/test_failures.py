@@ -215,6 +215,15 @@ def test_a_rollback_that_is_refused_names_the_flip_by_hand_and_one_that_met_sile
     assert next_command(released.output) == "python3 -m deploy rollback --env local"
 
 
+def test_a_status_that_reaches_no_cluster_advises_a_kubeconfig_only_where_there_is_an_account(
+    released: Scene, prod: Scene
+) -> None:
+    away("status")(released)
+    assert next_command(released.output).startswith("kubectl config get-contexts")
+    away("status")(prod)
+    assert next_command(prod.output).startswith("make kubeconfig ENV=prod")
+
+
 def test_a_first_release_without_first_says_what_to_type(empty: Scene) -> None:
     assert empty.release("a") == CODES["first-release"]
     assert f"--image {image('a')} --first" in next_command(empty.output)
