@@ -135,7 +135,7 @@ class Shown(Recording):
 
     def line(self, text: str, pause: float = 0.0) -> None:
         super().line(text, pause)
-        print(self.events[-1].line, flush=True)
+        sys.stdout.write(f"{self.events[-1].line}\n")
 
 
 def main(words: list[str]) -> None:
