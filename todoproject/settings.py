@@ -30,7 +30,6 @@ JWT_ISSUER = JWT_AUDIENCE = f"{PROJECT['name']}-service"
 DEBUG = environment.switch("DEBUG", default=False)
 COLOUR = env.str("COLOUR", default="")
 ROOT_URLCONF = "todoproject.urls"
-WSGI_APPLICATION = "todoproject.server.wsgi.application"
 LOGGING = configuration.LOGGING
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from todoproject import docs
 from todoproject.accounts.views import Login, Refresh
-from todoproject.docs import views as docs
 from todoproject.http.assets import of_another_release
 
 urlpatterns = [

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from todoproject import audit
-from todoproject.accounts import attempts
+from todoproject.accounts import lockout
 from todoproject.accounts.models import RefreshFamily, User
 
 
@@ -36,7 +36,7 @@ def users_unlock(users: QuerySet[User]) -> list[User]:
 
 def users_closed(users: QuerySet[User]) -> list[User]:
     """Return those of `users` who can log in from networks alone that they have used before."""
-    closed = attempts.closed(users.values_list("username", flat=True))
+    closed = lockout.closed(users.values_list("username", flat=True))
     return list(users.filter(username__in=closed).order_by("pk"))
 
 
@@ -44,7 +44,7 @@ def users_reopen(users: QuerySet[User]) -> list[User]:
     """Let those of `users` who are closed to unknown networks log in from anywhere again, and return them."""
     with transaction.atomic():
         reopening = users_closed(users)
-        attempts.reopen(user.username for user in reopening)
+        lockout.reopen(user.username for user in reopening)
         audit.record("user.reopened", targets=[user.pk for user in reopening])
         return reopening
 

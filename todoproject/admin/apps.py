@@ -17,7 +17,7 @@ class OperationsConfig(AdminConfig):
         # All of django.contrib.auth that the site shows are the groups, which are the roles of operations staff. By a
         # configuration of our own in INSTALLED_APPS mypy's plugin would no longer find the user model.
         apps.get_app_config("auth").verbose_name = "Roles"
-        from todoproject.admin import failed_logins, history_admin, sessions, users  # noqa: F401, PLC0415
+        from todoproject.admin import history, users  # noqa: F401, PLC0415
 
         # Before django.contrib.auth, which comes later in INSTALLED_APPS, makes the same permissions.
         post_migrate.connect(roles.grant_new_permissions)

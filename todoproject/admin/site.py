@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from rest_framework.exceptions import Throttled
 
-from todoproject.accounts import attempts, lockout
+from todoproject.accounts import lockout
 from todoproject.admin.model_admin import OperationsModelAdmin
 from todoproject.logs.context import user_id
 from todoproject.throttling.rates import LoginThrottle
@@ -20,7 +20,7 @@ class LoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Check the password when it may be checked; raises Throttled."""
         assert self.request  # noqa: S101  # nosec B101  AdminSite gives it
-        with attempts.attempt(self.request, self.cleaned_data.get("username", "")):
+        with lockout.attempt(self.request, self.cleaned_data.get("username", "")):
             return super().clean()
 
 

@@ -18,7 +18,7 @@ SMALLEST_BYTES = 4 * 1024
 class BodyLimitMiddleware:
     """Answers 413 above `limit_of` the path and 400 to a Content-Length that is no number.
 
-    A chunked body has its length by now: `todoproject.server.bodies` has read it.
+    A chunked body has its length by now: `todoproject.server.wsgi` has read it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

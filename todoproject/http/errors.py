@@ -7,15 +7,25 @@ prefers HTML, as browsers do, has not met the API.
 import sys
 from collections.abc import Callable, Mapping
 
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
-from todoproject.http import unavailable
 from todoproject.http.accept import prefers_html
 from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
 from todoproject.logs.context import current_request_id
+
+# PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html: 08 connection, 40 serialization
+# and deadlock, 53 out of connections, memory or disk, 57 shutdown and statement_timeout, 58 system error;
+# 55P03 lock_timeout, 25006 a writer that became a replica (failover), 25P03 idle_in_transaction_session_timeout.
+PASSING_CLASSES = ("08", "40", "53", "57", "58", "55P03", "25006", "25P03")
+
+# A failover takes longer, but a restarted connection or a lock does not, and asking is cheap.
+RETRY_AFTER_SECONDS = 2
+
+DATABASE_AWAY = "The database cannot answer right now."
 
 DETAILS = {
     "bad-request": "The request is malformed.",
@@ -24,7 +34,7 @@ DETAILS = {
     "method-not-allowed": "This address does not know the method.",
     "range-not-satisfiable": "The range begins behind the end.",
     "internal-error": "The error is in our logs under the request id.",
-    "unavailable": unavailable.DETAIL,
+    "unavailable": DATABASE_AWAY,
 }
 SLUGS = {PROBLEM_TYPES[slug].status: slug for slug in DETAILS}
 
@@ -74,8 +84,8 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     Set as ``handler500``, which Django calls while the exception is being handled; Django has logged it.
     """
     exception = sys.exception()
-    if unavailable.is_unavailable(exception):
-        response = HttpResponse(status=503, headers={"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)})
+    if is_unavailable(exception):
+        response = HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
     elif isinstance(exception, UnreadablePostError):
         response = HttpResponse(status=400)
     else:
@@ -116,3 +126,14 @@ def rewrite(request: HttpRequest, response: HttpResponse) -> None:
     response.content, response["Content-Type"] = page.content, page["Content-Type"]
     for header in ("Content-Encoding", "Content-Language", "ETag"):
         del response[header]
+
+
+def is_unavailable(exception: BaseException | None) -> bool:
+    """Say whether the same request may succeed in some seconds: no connection, a timeout, a restart, a failover.
+
+    Errors without a code come from the connection itself (refused, timed out, lost).
+    """
+    if not isinstance(exception, InterfaceError | InternalError | OperationalError):
+        return False
+    code = getattr(exception.__cause__, "sqlstate", None)
+    return code.startswith(PASSING_CLASSES) if code else not isinstance(exception, InternalError)

@@ -10,10 +10,10 @@ import os
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from gunicorn.glogging import Logger
 
 from todoproject.http import faults
 from todoproject.logs.configuration import LOGGING
-from todoproject.logs.gunicorn_logger import GunicornLogger
 from todoproject.metrics import directory
 from todoproject.secrets.environment import choice, switch, web_threads, whole_number, words
 from todoproject.server import draining, limits
@@ -24,7 +24,7 @@ directory.prepare()
 
 # docs/adr/0004: threads by default.
 SERVERS = {
-    "wsgi": ("todoproject.server.wsgi:application", "todoproject.server.worker.Worker"),
+    "wsgi": ("todoproject.server.wsgi:application()", "todoproject.server.worker.Worker"),
     "asgi": ("todoproject.server.asgi:application()", "todoproject.server.asgi.Worker"),
 }
 wsgi_app, worker_class = SERVERS[choice("SERVER", default="wsgi", among=list(SERVERS))]
@@ -71,6 +71,14 @@ forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 
+
+class GunicornLogger(Logger):  # type: ignore[misc]
+    """Logs what gunicorn says, and no access lines: middleware and `todoproject.server.answers` write those."""
+
+    def access(self, *_: Any) -> None:
+        """Write nothing; building gunicorn's line costs more than our own."""
+
+
 logger_class = GunicornLogger
 logconfig_dict = LOGGING
 accesslog = None
@@ -82,7 +90,7 @@ def on_starting(server: Any) -> None:
     limits.give_memory_back()
     if metrics_port:
         from todoproject.metrics import server as metrics_server
-        from todoproject.server.readiness import Readiness
+        from todoproject.server.health import Readiness
 
         build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
         address = bind.rpartition(":")[0]

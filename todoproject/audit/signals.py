@@ -4,12 +4,15 @@ A failed login names the account that was tried, by id, and never the name that 
 into that field.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from todoproject.audit import record
@@ -50,3 +53,30 @@ if apps.is_installed("axes"):
     from axes.signals import user_locked_out
 
     user_locked_out.connect(locked_out)
+
+
+VERBS = {ADDITION: "created", CHANGE: "changed", DELETION: "deleted"}
+
+
+@receiver(post_save, sender=LogEntry)
+def entry_written(instance: LogEntry, created: bool, **_: Any) -> None:  # noqa: FBT001  the signature is Django's
+    if created and instance.content_type is not None:
+        record(
+            f"{instance.content_type.model}.{VERBS[instance.action_flag]}",
+            actor=instance.user_id,
+            target=instance.object_id,
+            changes=changed_fields(instance.change_message),
+        )
+
+
+def changed_fields(message: str) -> list[str]:
+    """Return the names of fields in a change message, which has their labels: ``Due at`` is due_at.
+
+    A message that is plain text was written by code of somebody else and may hold anything: it names no field.
+    """
+    try:
+        entries = json.loads(message)
+        labels = {label for entry in entries for label in entry.get("changed", {}).get("fields", ())}
+    except (ValueError, TypeError, AttributeError):
+        return []
+    return [label.lower().replace(" ", "_") for label in labels]
