@@ -1,4 +1,4 @@
-"""Every address of the service. /healthz and /readyz are answered before routing, in `todoproject.server.health`."""
+"""The URLs of the service, except /healthz and /readyz, which `todoproject.server.health` answers before routing."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path

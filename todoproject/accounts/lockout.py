@@ -32,15 +32,15 @@ USERNAME_CHARACTERS: Any = User._meta.get_field("username").max_length
 KNOWN_DAYS = 30
 ACCOUNT, KNOWN = "account", "known network"  # scopes of `Counter`
 
-# A hash costs a fifth of a CPU-second. One is made, one waits, and the next attempt comes again: two of a worker's
-# threads at most, and never more than one thread's share of the CPU.
+# A hash costs a fifth of a CPU-second. One is made, one more waits, and further attempts are told to come again: logins
+# take at most two threads of a worker, and the CPU of one.
 _waiting = Places(2, "Too many people are logging in at this moment.")
 _hashing = threading.Lock()
 
 
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
-    """Let the block check a password; raise `Throttled` when it may not."""
+    """Let the block check a password, or raise `Throttled`."""
     if seconds := seconds_closed(request, username):
         raise Throttled(seconds, "Too many failed logins of this user.")
     with _waiting.taken(), _hashing:
@@ -48,7 +48,7 @@ def attempt(request: HttpRequest, username: str) -> Iterator[None]:
 
 
 def seconds_closed(request: HttpRequest, username: str) -> int:
-    """Return the seconds that this user cannot log in from this network, 0 if they can."""
+    """Return the seconds for which this account is closed to this network, 0 if it is open."""
     if not settings.LOGIN_ACCOUNT_RATE:
         return 0
     now = timezone.now()
@@ -60,7 +60,7 @@ def seconds_closed(request: HttpRequest, username: str) -> int:
 
 
 def closed(usernames: Iterable[str]) -> list[str]:
-    """Return those whose accounts are closed to unknown networks."""
+    """Return the `usernames` whose accounts are closed to unknown networks."""
     if not settings.LOGIN_ACCOUNT_RATE:
         return []
     names = {hashed(username): username for username in usernames}
@@ -68,7 +68,7 @@ def closed(usernames: Iterable[str]) -> list[str]:
 
 
 def reopen(usernames: Iterable[str]) -> None:
-    """Forget the failures of these accounts; a user and address that are locked out stay so."""
+    """Forget the failures of these accounts; a user who is locked out from one address stays so."""
     Counter.objects.filter(scope=ACCOUNT, identity__in=[hashed(username) for username in usernames]).delete()
 
 
@@ -78,7 +78,7 @@ def _closed() -> QuerySet[Counter]:
 
 
 def failed(username: str) -> None:
-    """Count a wrong password, whether the user exists or not."""
+    """Count a wrong password, also of a user who does not exist."""
     if settings.LOGIN_ACCOUNT_RATE:
         count_one(ACCOUNT, username, seconds=SECONDS_OF[settings.LOGIN_ACCOUNT_RATE.split("/")[1]])
 
@@ -95,20 +95,20 @@ def _network(request: HttpRequest, username: str) -> str:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return whose failures count together: an address, or an IPv6 subscriber's /64; the AXES_CLIENT_IP_CALLABLE.
+    """Return the address, or the IPv6 subscriber's /64, whose failures count together (AXES_CLIENT_IP_CALLABLE).
 
-    `ProxyHeadersMiddleware` has decided already whom to believe about REMOTE_ADDR.
+    `ProxyHeadersMiddleware` has set REMOTE_ADDR.
     """
     address = network_of(request.META.get("REMOTE_ADDR", "")).removesuffix("/64")
     return address if "." in address or ":" in address else None
 
 
 class LockOutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped
-    """One row a user and address; axes would keep one for each User-Agent too, and an attacker has many of those."""
+    """Keeps one row for each user and address; axes would keep one for each User-Agent, which an attacker may vary."""
 
     def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
-        # No user can have such a name, and the column has no room for every one of them: Django's form of the admin
-        # checks no length, and a character may become eighteen when a name is normalised (NFKC).
+        # No user has such a name, and it may not fit into the column: the admin's form checks no length, and NFKC may
+        # make eighteen characters of one.
         if len(credentials["username"]) > USERNAME_CHARACTERS:
             return
         if request is not None:
@@ -123,7 +123,7 @@ class LockOutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # untyped
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """Return the seconds that this request's user stays locked out, after `authenticate` has refused them; else 0."""
+    """Return the seconds for which `authenticate` has locked out this request's user and address, 0 if it has not."""
     if not getattr(request, "axes_locked_out", False):
         return 0
     username, address = request.axes_credentials["username"], request.axes_ip_address  # type: ignore[attr-defined]
@@ -133,23 +133,23 @@ def seconds_left(request: HttpRequest) -> int:
 
 
 def forget_failures(request: HttpRequest, username: str) -> None:
-    """Count from zero after a login, and know its network; axes does so itself where a session begins."""
+    """Reset the failures after a login, and remember its network; axes does so only where a session begins."""
     succeeded(request, username)
     AccessAttempt.objects.filter(username=username, ip_address=client_address(request)).delete()
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """Return the page for somebody who is locked out of the admin; django-axes' own has no Retry-After."""
+    """Return the admin's page for a user who is locked out; django-axes' has no Retry-After."""
     seconds = seconds_left(request)
     minutes = -(-seconds // 60)
     detail = (
         f"Logging in as this user from your address is locked for {minutes} minute{'s' if minutes > 1 else ''}, "
-        "with the right password too. A colleague can lift that in the admin: Accounts, Failed logins, Lift lock-out."
+        "with the right password too. A colleague can lift this in the admin: Accounts, Failed logins, Lift lock-out."
     )
     return ErrorPage("too-many-requests", detail, title="Too many failed logins", headers={"Retry-After": str(seconds)})
 
 
 def refused_page(refusal: Throttled) -> HttpResponse:
-    """Return the page of the admin for somebody whose password is not looked at now."""
+    """Return the admin's page for a login that is not tried now."""
     headers = {"Retry-After": str(refusal.wait)}  # type: ignore[attr-defined]  # not in the stubs
     return ErrorPage("too-many-requests", str(refusal.detail), title="Too many logins", headers=headers)

@@ -41,7 +41,7 @@ RETRY_AFTER_HEADER = response_header("Retry-After", "Seconds until the next atte
 
 
 class Credentials(serializers.Serializer[Any]):
-    """Nothing is trimmed: a space may belong to a password, and never belongs to a username."""
+    """Trims nothing: a space may belong to a password, and makes a username wrong."""
 
     username = StrictCharField(max_length=USERNAME_CHARACTERS, trim_whitespace=False)
     password = StrictCharField(
@@ -103,7 +103,7 @@ refreshed = extend_schema(
 
 
 class TokenResource(PrivateView):
-    """Answers are kept by nobody (RFC 6749 §5.1), and an Authorization header, perhaps an expired one, is not read."""
+    """Is never cached (RFC 6749 §5.1), and ignores the Authorization header, whose token may have expired."""
 
     authentication_classes = ()
     permission_classes = ()
@@ -118,10 +118,10 @@ class TokenResource(PrivateView):
 
 
 class Login(TokenResource):
-    """A wrong password, an unknown user and an inactive one get the same answer after the same hashing.
+    """Gives the same answer, after the same hashing, for a wrong password, an unknown user and an inactive one.
 
-    Too many failures get 429, whether the user exists or not, and no password is looked at; so does an attempt while
-    others hash theirs.
+    Answers 429 without checking the password after too many failures, whether the user exists or not, and while other
+    passwords are being hashed.
     """
 
     throttle_classes = (LoginThrottle,)
@@ -144,7 +144,7 @@ class Login(TokenResource):
 
 
 class Refresh(TokenResource):
-    """Not throttled: what we did not sign is refused without a query."""
+    """Is not throttled: a token with a wrong signature costs no query."""
 
     throttle_classes = ()
 

@@ -1,4 +1,4 @@
-"""Entries of Django's admin log, as sentences that people can read."""
+"""The history: entries of Django's admin log with sentences, and their list, which nobody can change."""
 
 import json
 from collections.abc import Iterable
@@ -18,13 +18,13 @@ from django.utils.html import format_html
 from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
 from todoproject.admin.model_admin import ReadOnlyModelAdmin
 
-# A description may have ten thousand characters; what it was about shows in the first ones.
+# Of a text that may have ten thousand.
 CHARACTERS = 60
 OBJECT_CHARACTERS = 200
 
 
 def write(request: HttpRequest, changes: Iterable[tuple[Model, str]], *, flag: int = CHANGE) -> None:
-    """Log (object, sentence) pairs as done by the request's user: one INSERT, one moment."""
+    """Log (object, sentence) pairs for the request's user, with one time, by one INSERT."""
     now, actor = timezone.now(), request.user.pk
     assert actor is not None, "the admin lets nobody else in"  # noqa: S101  # nosec B101
     LogEntry.objects.bulk_create(
@@ -42,7 +42,7 @@ def write(request: HttpRequest, changes: Iterable[tuple[Model, str]], *, flag: i
 
 
 def sentence_of(form: "ModelForm[Any]") -> str:
-    """Return what a form changed, former values included: “Title: 'a' → 'b'. Due at: nothing → 2026-12-01 09:00.”"""
+    """Return the changes of a form: “Title: \"a\" → \"b\". Due at: nothing → 2026-12-01 09:00.”"""
     parts = []
     for name in form.changed_data:
         field, asked = form.instance._meta.get_field(name), form.fields[name]
@@ -54,7 +54,7 @@ def sentence_of(form: "ModelForm[Any]") -> str:
 
 
 def shown(field: Any, value: Any) -> str:
-    """Return a value of a model's field as a sentence has it: a choice by its label, text in quotes and cut."""
+    """Return a field's value for a sentence: the label of a choice, a text in quotes and shortened."""
     value = dict(field.flatchoices).get(value, value)
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -70,7 +70,7 @@ def shown(field: Any, value: Any) -> str:
 
 @admin.register(LogEntry)
 class HistoryAdmin(ReadOnlyModelAdmin):
-    """Users with entries here can be locked but not deleted: the history keeps its names."""
+    """Its entries keep their users: such a user can be locked, but not deleted."""
 
     list_display = ("action_time", "user", "did", "kind", "what", "change")
     list_display_links = None
@@ -82,7 +82,7 @@ class HistoryAdmin(ReadOnlyModelAdmin):
     actions = None
 
     def __init__(self, model: type[LogEntry], admin_site: admin.AdminSite) -> None:
-        """Call Django's "log entries" by their name here; migrations look at what the model says of itself."""
+        """Rename Django's "log entries" here only: in the model it would need a migration."""
         super().__init__(model, admin_site)
         self.opts.verbose_name, self.opts.verbose_name_plural = "change", "changes"
 

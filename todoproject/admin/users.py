@@ -1,4 +1,4 @@
-"""Users, to lock somebody out for good, let them in again, end their sessions; and groups, the roles of staff."""
+"""The admin of accounts: users, groups (the roles of staff), login sessions and failed logins."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 else:
     DjangoUserAdmin = UserAdmin
 
-NAMED = 20  # of those that an action is about
+NAMED = 20  # users that a confirmation page names
 
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
 class OperationsGroupAdmin(OperationsModelAdmin, GroupAdmin):
-    """Superusers alone see them."""
+    """Only superusers see groups."""
 
     granted = ()
 
 
 @admin.register(User)
 class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
-    """Fields are for superusers: who may change a user may become one. Editors act by the actions here."""
+    """Only superusers change fields, since these include their rights. Editors have the actions."""
 
     list_display = ("username", "email", "state", "is_staff", "last_login", "sessions")
     list_filter = ("is_staff", "is_superuser", "groups")
@@ -92,7 +92,7 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
     @admin.action(description="Reopen selected users to unknown networks …", permissions=["reopen"])
     @transaction.atomic
     def reopen(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Ask first: passwords may still be tried from many addresses."""
+        """Reopen accounts after a confirmation: an attack may still be going on."""
         users = self._within_reach(request, queryset)
         if CONFIRMED in request.POST:
             reopened = users_reopen(users)
@@ -112,13 +112,13 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
         return None
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's
-        """Save; a user who is locked by the form's checkbox loses their sessions as by the action."""
+        """Save, and end the sessions of a user whom the form's checkbox locks, as the action does."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             login_sessions_revoke(RefreshFamily.objects.filter(user=obj))
 
     def _within_reach(self, request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
-        """Return the users whom this person may touch: a superuser only another superuser."""
+        """Return the users that the request's user may act on: only superusers act on superusers."""
         return users if request.user.is_superuser else users.filter(is_superuser=False)
 
     def _say(self, request: HttpRequest, users: QuerySet[User], number: int, what: str) -> None:
@@ -130,7 +130,7 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
 
 @admin.register(RefreshFamily)
 class LoginSessionAdmin(ReadOnlyModelAdmin):
-    """Nobody writes sessions by hand: they are revoked, and kept until they would have expired."""
+    """Sessions can be revoked; they are deleted when they have expired."""
 
     list_display = ("id", "user", "state", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_filter = (("user", AutocompleteFilter),)
@@ -152,7 +152,7 @@ class LoginSessionAdmin(ReadOnlyModelAdmin):
     @admin.action(description="Revoke selected login sessions", permissions=["revoke"])
     @transaction.atomic
     def revoke(self, request: HttpRequest, queryset: QuerySet[RefreshFamily]) -> None:
-        # As on the list of users: only a superuser touches a superuser.
+        # As in the list of users: only superusers act on superusers.
         within_reach = queryset if request.user.is_superuser else queryset.filter(user__is_superuser=False)
         ended = login_sessions_revoke(within_reach)
         history.write(request, [(family, "Revoked.") for family in ended])
@@ -165,10 +165,7 @@ LOCKED = Q(failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__
 
 @admin.register(FailedLogin)
 class FailedLoginAdmin(ReadOnlyModelAdmin):
-    """Written by the logins themselves; all that staff does is to lift a lock-out.
-
-    django-axes has a list of its own, which calls a lock-out “Locked Out” when it is over, too.
-    """
+    """Failures and lock-outs, which staff can lift. django-axes' own list shows “Locked Out” also after the end."""
 
     list_display = ("username", "ip_address", "failures_since_start", "attempt_time", "path_info", "state")
     search_fields = ("username", "ip_address")

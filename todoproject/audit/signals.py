@@ -1,7 +1,11 @@
-"""Records logins with a password, of staff and of API users, and what keeps them out.
+"""Receivers that record logins, and what Django's admin does by itself.
 
-A failed login names the account that was tried, by id, and never the name that was typed: people type their password
-into that field.
+A failed login has the id of the account that was tried, and never the name that was typed: people type passwords into
+that field.
+
+Django's admin saves an entry of its history with `save`, which sends a signal. Our own code in the admin records its
+changes itself, and writes the history by `todoproject.admin.history` with `bulk_create`, which sends none.
+https://docs.djangoproject.com/en/5.2/ref/contrib/admin/#logentry-objects
 """
 
 import json
@@ -20,7 +24,7 @@ from todoproject.audit import record
 
 @receiver(user_logged_in)
 def logged_in(user: Any, **_: Any) -> None:
-    """A session of the admin; the API, whose sessions have an id, records its own."""
+    """Record a login to the admin; the API records its own, with the id of the session."""
     record("login.succeeded", actor=user.pk)
 
 
@@ -32,7 +36,7 @@ def logged_out(user: Any, **_: Any) -> None:
 
 @receiver(user_login_failed)
 def login_failed(credentials: Mapping[str, Any], request: Any = None, **_: Any) -> None:
-    """Record it, unless this attempt led to a lock-out: axes listens first and has sent its own signal already."""
+    """Record a wrong password, unless it led to a lock-out: axes has sent a signal of its own for that."""
     if getattr(request, "axes_locked_out", False):
         return
     record("login.failed", target=account_id(credentials.get(get_user_model().USERNAME_FIELD)))
@@ -72,7 +76,7 @@ def entry_written(instance: LogEntry, created: bool, **_: Any) -> None:  # noqa:
 def changed_fields(message: str) -> list[str]:
     """Return the names of fields in a change message, which has their labels: ``Due at`` is due_at.
 
-    A message that is plain text was written by code of somebody else and may hold anything: it names no field.
+    A message that is plain text names none: code of a library wrote it, and it may hold anything.
     """
     try:
         entries = json.loads(message)

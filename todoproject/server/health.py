@@ -1,7 +1,10 @@
-"""Answers /healthz and /readyz before anything that could refuse them: hosts, HTTPS, throttling, sessions.
+"""Health: /healthz and /readyz for load balancer and kubelet, and deep readiness beside the metrics.
 
-The load balancer and the kubelet ask by address, over http, many times a minute, from every node. Under gunicorn's
-threads the loop answers (`todoproject.server.answers`); the middleware is for other servers and for odd requests.
+/healthz says that the process lives, /readyz whether to send it requests. Neither asks the database. Ready is red while
+starting and while draining, and not when the database goes away later: all pods share it, and if all left the load
+balancer together, clients would see its errors instead of our 503 with Retry-After.
+
+Deep readiness asks the database now. It has the port of the metrics, which only the cluster reaches.
 """
 
 import os
@@ -25,11 +28,9 @@ SECONDS_BETWEEN_CHECKS = 1.0
 
 
 class HealthMiddleware:
-    """/healthz says that the process lives; /readyz whether to send it requests. Neither asks the database.
+    """Answers before anything that could refuse a check: hosts, HTTPS, throttling, sessions.
 
-    Ready is red while starting and while draining, and not when the database goes away later: all pods share it, and
-    if all left the load balancer together, clients would see its errors instead of our 503 with Retry-After. Whether
-    the database answers now is told beside the metrics (`todoproject.metrics.exposition`).
+    Under gunicorn's threads the loop answers instead (`todoproject.server.answers`), except to odd requests.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -64,15 +65,15 @@ def trouble(path: str) -> str:
 
 
 class Startup:
-    """Asks the database once a second until it was fine once, and never again.
+    """Asks the database once a second until all migrations are applied, and never again.
 
-    What one worker has found counts for all: a worker that is replaced while the database is away is ready at once.
+    The first worker to find it so sets `draining.started` for all: a worker that replaces another is ready at once.
     """
 
-    missing = ""  # where nobody watches, as under ``runserver``
+    missing = ""  # as long as `watch` was not called, as under ``runserver``
 
     def watch(self) -> None:
-        """Begin to ask, in a thread of its own: nobody who asks for readiness waits for the database."""
+        """Begin to ask in a thread, so that no check waits for the database."""
         self.missing = "Starting: the database has not been asked yet."
         threading.Thread(target=self._ask, name="startup", daemon=True).start()
 
@@ -90,7 +91,7 @@ startup = Startup()
 
 
 def missing_now() -> str:
-    """Compare the migrations of this image with the applied ones; migrations that only the database knows are fine."""
+    """Return which migrations of this image are not applied, as a sentence; the database may have newer ones."""
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -108,10 +109,14 @@ SECONDS_TO_ANSWER = 2.0
 
 
 class Readiness:
-    """A WSGI application: 200, or 503 with a sentence."""
+    """Deep readiness as a WSGI application: 200, or 503 with a sentence.
+
+    gunicorn's master asks the database itself, since workers may all be busy or gone. Each question has a connection of
+    its own.
+    """
 
     def __init__(self) -> None:
-        # Held while there is a connection, and while the master forks: no worker ever inherits one.
+        # Held while a connection is open, and while the master forks: no worker inherits a connection.
         self._lock = threading.Lock()
         self._forking = False
         self._asked, self._trouble = 0.0, ""
@@ -129,10 +134,10 @@ class Readiness:
         if not draining.started.is_set():
             return "Starting: no worker has found the database as it must be yet."
         came = time.monotonic()
-        while self._forking:  # a lock lets anybody go first: a new worker would wait behind all who ask
+        while self._forking:  # a lock has no order: the fork of a new worker would wait behind all questions
             time.sleep(0.01)
         with self._lock:
-            if self._asked < came:  # else somebody has asked since, and the answer is as new
+            if self._asked < came:  # else another request has asked since this one came
                 self._asked = time.monotonic()
                 self._trouble = database_trouble()
             return self._trouble
@@ -147,7 +152,7 @@ class Readiness:
 
 
 def database_trouble() -> str:
-    """Connect and ask for 1; takes connect_timeout and SECONDS_TO_ANSWER at most."""
+    """Run SELECT 1 over a new connection; takes connect_timeout and SECONDS_TO_ANSWER at most."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
     parameters = connection.get_connection_params() | {"seconds_to_answer": SECONDS_TO_ANSWER}
     try:

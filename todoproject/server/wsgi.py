@@ -1,4 +1,4 @@
-"""The WSGI application: Django's handler without what it would find out again for each request, and chunked bodies."""
+"""The WSGI application: Django's handler with chunked bodies, and with caches for work that it repeats each request."""
 
 import os
 from collections.abc import MutableMapping
@@ -20,30 +20,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-# More addresses without an id than any service has, so nothing is forgotten; yet nobody can fill the memory.
+# More paths and hosts than any service has; a bound all the same, so that no client fills the memory.
 MOST_REMEMBERED = 1_000
 
-# A body whose type cannot be read (RFC 9110 §8.3): no API takes it, so the answer is 415.
+# The type of a body whose Content-Type cannot be read (RFC 9110 §8.3): no API accepts it, so the answer is 415.
 UNREADABLE = "application/octet-stream"
 
 _hosts: dict[tuple[str | None, ...], str] = {}
 
 
 def application() -> "WSGIApplication":
-    """Set up Django, and return what serves its requests."""
+    """Set up Django, and return the application."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
     django.setup(set_prefix=False)
     return Bodies(Handler())
 
 
 class Bodies:
-    """A WSGI application in front of another, which joins the chunks of bodies for it.
+    """WSGI middleware that gives chunked bodies a length.
 
-    Django reads as many bytes as CONTENT_LENGTH says, so that a chunked request, which has none, arrives empty
-    (https://code.djangoproject.com/ticket/28668). All of it is in memory by now, and no larger than its path allows
-    (`todoproject.server.incoming`). A malformed chunk raises gunicorn's own error here, which it answers with 400;
-    another transfer coding is 501, for a body that nobody decodes must not pass for an empty one.
-    https://www.rfc-editor.org/rfc/rfc9112#section-6.1
+    Django reads CONTENT_LENGTH bytes, so a chunked request, which has none, arrives empty
+    (https://code.djangoproject.com/ticket/28668). The body is in memory already, and no larger than its path allows
+    (`todoproject.server.incoming`). gunicorn raises for a malformed chunk (400). Another transfer coding is 501: a body
+    that nobody decodes must not look like an empty one. https://www.rfc-editor.org/rfc/rfc9112#section-6.1
     """
 
     def __init__(self, application: "WSGIApplication") -> None:
@@ -63,10 +62,10 @@ class Bodies:
 
 
 class Request(WSGIRequest):
-    """Remembers which hosts are allowed, and takes any Content-Type.
+    """Caches the result of ALLOWED_HOSTS, and accepts every Content-Type.
 
-    One with a parameter in an unknown charset (``a*=zz''b``, RFC 2231) counts as UNREADABLE: Django raises ValueError
-    at it while it makes the request, before there is anything that could answer.
+    At a parameter in an unknown charset (``a*=zz''b``, RFC 2231) Django raises ValueError while it makes the request,
+    before a middleware could answer. Such a type counts as UNREADABLE.
     """
 
     def get_host(self) -> str:
@@ -91,7 +90,7 @@ class Request(WSGIRequest):
 
 
 class Handler(WSGIHandler):
-    """Remembers which view an address without parameters leads to."""
+    """Caches the view of each path that has no parameters."""
 
     request_class = Request
 
@@ -101,7 +100,7 @@ class Handler(WSGIHandler):
         self._routes: dict[str, ResolverMatch] = {}
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """Return the view of the request, and tell the request, as Django does."""
+        """Return the view of a request, and set its `resolver_match`, as Django does."""
         if (known := self._routes.get(request.path_info)) is not None and not hasattr(request, "urlconf"):
             request.resolver_match = known
             return known
@@ -114,10 +113,10 @@ class Handler(WSGIHandler):
 
 
 def without_idle_receivers() -> None:
-    """Let Django's signals of each request call nothing that has nothing to do here.
+    """Disconnect the receivers of Django's request signals that have nothing to do here.
 
-    No queries are logged without DEBUG, and most caches keep nothing open. Connections are looked at one by one, where
-    Django would first find out which of them this thread has.
+    Without DEBUG no queries are logged, and most caches keep nothing open. Django's close_old_connections would first
+    look for the connections of this thread.
     """
     if not settings.DEBUG:
         signals.request_started.disconnect(db.reset_queries)
@@ -129,6 +128,6 @@ def without_idle_receivers() -> None:
 
 
 def close_old_connections(**_signal: Any) -> None:
-    """Close what cannot be used any longer, as Django's function of this name does."""
+    """Close connections that cannot be used any longer, as Django's function of this name does."""
     for alias in settings.DATABASES:
         db.connections[alias].close_if_unusable_or_obsolete()
