@@ -223,12 +223,6 @@ def test_the_admins_login_and_logout_are_a_line_each(recorded: Recorded) -> None
     assert only(lines) == line("logout", staff)
 
 
-def test_the_admins_failed_login_is_one_line(recorded: Recorded, user: User) -> None:
-    with recorded() as lines:
-        Client().post("/admin/login/", {"username": user.username, "password": "Secret plan"})
-    assert only(lines) == line("login.failed", None, target=str(user.pk))
-
-
 def test_the_wrong_password_that_is_one_too_many_is_a_lock_out(
     recorded: Recorded, user: User, settings: Settings
 ) -> None:

@@ -20,23 +20,7 @@ REQUESTS = [
     HEAD + b"Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nabcde\r\n0a\r\n0123456789\r\n0\r\n\r\n",
     HEAD + b"Transfer-Encoding: Chunked\r\n\r\n1\r\na\r\n0\r\nTrailer: b\r\n\r\n",
 ]
-PIECES = [
-    b"\r\n",
-    b"\n",
-    b"\r",
-    b" ",
-    b"\t",
-    b":",
-    b",",
-    b";",
-    b"0",
-    b"1",
-    b"f",
-    b"-",
-    b"chunked",
-    b"identity",
-    b"\x00",
-]
+PIECES = [*(bytes([one]) for one in b"\r\n \t:,;01f-\0"), b"\r\n", b"chunked", b"identity"]
 PIECES += [b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Content-Length : 3\r\n", b"X: y\r\n z\r\n"]
 
 
