@@ -72,7 +72,7 @@ class Drill:
         password = (self.source.directory / "superuser_password").read_text(encoding="ascii")
         where = ["--host=127.0.0.1", f"--port={self.source.port}", f"--username={SUPERUSER}"]
         how = [f"--pgdata={self.restored_in / 'data'}", "--wal-method=none", "--checkpoint=fast", "--no-sync"]
-        command = [*unprivileged(), program, *where, *how]
+        command: list[str | Path] = [*unprivileged(), program, *where, *how]
         variables = {"PGPASSWORD": password, "LC_ALL": "C"}
         done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.postgresql_plugin import ROOT
 from todoproject.http.request_log import RequestLogMiddleware
 from todoproject.logs.configuration import LOGGING
-from todoproject.logs.context import current_request_id, user_id
+from todoproject.logs.context import request_id, user_id
 from todoproject.logs.formatter import JsonFormatter
 
 
@@ -57,7 +57,7 @@ def test_a_record_has_the_fields_of_the_contract() -> None:
         "level": "WARNING",
         "logger": "a.logger",
         "message": "said this",
-        "request_id": current_request_id(),
+        "request_id": request_id.get(),
         "user_id": user_id.get(),
         "method": "GET",
         "path": "/",
