@@ -105,7 +105,7 @@ def test_each_action_asks_and_then_sets_its_field_with_version_history_and_audit
 
 
 @each_resource
-def test_what_is_no_value_is_asked_for_again(editor: Staff, resource: ResourceAdmin) -> None:
+def test_a_wrong_value_is_asked_for_again(editor: Staff, resource: ResourceAdmin) -> None:
     row = make(resource.model)
     for field in asked_fields(resource):
         wrong = ["x" * 9, "9" * 5000] if not field.is_relation else ["0", "x", "\0", "9" * 5000]
@@ -171,7 +171,7 @@ def test_a_row_that_a_request_changes_meanwhile_is_left_alone(resource: Resource
 
 @pytest.mark.parametrize("broken", ["history", "rule"])
 @each_with_actions
-def test_nothing_is_changed_when_a_part_of_it_fails(
+def test_an_action_that_fails_changes_nothing(
     editor: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:

@@ -55,7 +55,7 @@ def test_the_whole_list_is_a_table_with_a_dated_name_and_an_audit_line(
 
 
 @each_resource
-def test_each_kind_of_value_is_a_cell_that_people_read(reader: Staff, resource: ResourceAdmin) -> None:
+def test_each_kind_of_value_is_a_readable_cell(reader: Staff, resource: ResourceAdmin) -> None:
     for field in fields_of(resource):
         value = related(field) if field.is_relation else sample(field)
         row = make(resource.model, **{field.name: value})
@@ -174,7 +174,7 @@ def test_it_is_streamed_under_asgi_too(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @each_resource
-def test_nobody_else_gets_the_table(db: None, owner: User, resource: ResourceAdmin) -> None:
+def test_only_staff_with_the_permission_gets_an_export(db: None, owner: User, resource: ResourceAdmin) -> None:
     stranger = User.objects.create(username="stranger", is_staff=True)
     assert Staff(stranger).get(page(resource, "export")).status_code == 403
     assert Staff(owner).get(page(resource, "export")).status_code == 302

@@ -142,7 +142,7 @@ def test_another_browser_or_another_address_of_the_same_subscriber_is_no_way_aro
     assert api(PASSWORD, address="2001:db8:0:2::1").status_code == 200
 
 
-def test_what_is_no_address_counts_as_none() -> None:
+def test_a_text_that_is_no_address_counts_as_none() -> None:
     for text in ("", "unix socket"):
         assert client_address(RequestFactory().get("/", REMOTE_ADDR=text)) is None
 
@@ -188,7 +188,7 @@ def test_the_admin_counts_for_the_account_too(ada: User) -> None:
 
 
 @pytest.mark.parametrize("way_in", [api, admin])
-def test_the_user_of_such_an_account_logs_in_from_where_they_have_before(ada: User, way_in: Any) -> None:
+def test_the_user_of_a_closed_account_logs_in_from_a_known_network(ada: User, way_in: Any) -> None:
     assert way_in(PASSWORD).status_code in {200, 302}
     spray(35)
     assert api(PASSWORD).status_code == 200
@@ -276,7 +276,7 @@ def test_one_password_is_hashed_at_a_time_one_waits_and_further_ones_are_told_wh
 
 
 # ── How it ends ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_it_is_over_after_a_quarter_of_an_hour(ada: User, editor: Staff) -> None:
+def test_a_lock_out_ends_after_a_quarter_of_an_hour(ada: User, editor: Staff) -> None:
     lock()
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
     assert ">ada</a>" not in editor.see(FAILED, state="locked")
@@ -371,7 +371,7 @@ def test_no_password_is_kept(ada: User) -> None:
     assert "a-typed-password" not in str(list(AccessAttempt.objects.values()))
 
 
-def test_a_name_that_no_user_can_have_is_no_fault_of_ours(db: None) -> None:
+def test_an_impossible_user_name_is_no_internal_error(db: None) -> None:
     eighteen = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"  # characters it is, once normalised
     for username in ("x" * 151, "x" * 256, eighteen * 150, "a\0b", "", "zoe\u0308"):
         assert admin("wrong", username).status_code == 200

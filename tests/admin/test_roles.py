@@ -73,7 +73,7 @@ def test_a_fresh_database_has_the_role_with_exactly(db: None, role: str, permiss
         ("admin", {f"Can {verb} log entry" for verb in ACTIONS}),
     ],
 )
-def test_what_the_next_migration_brings_is_granted_with_it(db: None, app: str, names: set[str]) -> None:
+def test_permissions_of_a_new_migration_are_granted_with_it(db: None, app: str, names: set[str]) -> None:
     Permission.objects.filter(content_type__app_label=app).delete()  # as before the tables were there
     assert granted(EDITOR) == {name for name in SEES | ACTS if not name.startswith(f"{app}.")}
     call_command("migrate", verbosity=0)

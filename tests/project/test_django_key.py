@@ -100,7 +100,7 @@ def test_a_new_key_is_in_use_at_the_first_request_after_five_seconds(keys: Keys,
     assert in_use() == (NEW, [FORMER])
 
 
-def test_what_the_former_key_has_signed_is_good_until_that_key_is_dropped(keys: Keys) -> None:
+def test_signatures_of_the_former_key_are_valid_until_it_is_removed(keys: Keys) -> None:
     signed = {signer: signer().sign("text") for signer in (signing.Signer, signing.TimestampSigner)}
     cookie = signing.get_cookie_signer(salt="a").sign("text")
     keys.write(NEW, FORMER)
@@ -137,7 +137,7 @@ def test_a_change_of_password_still_ends_the_sessions(keys: Keys, client: Client
     assert client.get("/admin/", secure=True).status_code == 302
 
 
-def test_a_signature_of_a_quicker_process_makes_us_look_once_a_second(keys: Keys) -> None:
+def test_an_unknown_signature_causes_one_look_at_the_files_a_second(keys: Keys) -> None:
     keys.write(NEW, FORMER)
     django_key.refresh_now()
     assert in_use() == (NEW, [FORMER])

@@ -53,7 +53,7 @@ def test_head_is_fine_and_anything_else_is_not_allowed() -> None:
     assert response.json()["type"] == "/docs/errors/method-not-allowed"
 
 
-def test_a_database_that_is_away_is_said_by_the_kind_of_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_database_is_named_by_the_kind_of_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> None:
         raise DatabaseError("password")
 

@@ -42,7 +42,7 @@ def test_a_request_ends_where_it_ends_however_it_arrives(request_bytes: bytes, s
 
 
 @pytest.mark.slow
-def test_what_is_no_request_never_ends_elsewhere_than_for_the_parser() -> None:
+def test_a_malformed_request_ends_where_it_ends_for_the_parser() -> None:
     """A request that ends earlier for one of two readers hides another one: request smuggling."""
     draw = random.Random(17)  # noqa: S311  the same requests each time
     config = Config()

@@ -170,7 +170,7 @@ def test_a_long_traceback_keeps_its_end() -> None:
     assert entry["message"] == "failed"
 
 
-def test_extras_without_number_leave_what_every_line_has() -> None:
+def test_a_line_with_thousands_of_extras_keeps_the_common_fields() -> None:
     record = logging.makeLogRecord({"msg": "said", **{f"extra_{number}": "x" for number in range(2000)}})
     entry = of_the_router(JsonFormatter().format(record))
     assert (entry["message"], entry["truncated"]) == ("said", True)

@@ -34,7 +34,7 @@ def migrations_of(loader: MigrationLoader, label: str) -> Iterator[Migration]:
     return (migration for (app, _), migration in sorted(loader.disk_migrations.items()) if app == label)
 
 
-def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
+def test_every_app_of_the_repository_with_models_is_tested_here() -> None:
     ours = [
         config.label
         for config in apps.get_app_configs()
@@ -46,7 +46,7 @@ def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
 
 
 @pytest.mark.parametrize("label", OURS)
-def test_migrations_of_an_app_are_one_line(loader: MigrationLoader, label: str) -> None:
+def test_the_migrations_of_an_app_have_no_branches(loader: MigrationLoader, label: str) -> None:
     assert len(loader.graph.leaf_nodes(label)) == 1
     numbers = [migration.name[:4] for migration in migrations_of(loader, label)]
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
@@ -133,13 +133,13 @@ def test_a_contracting_migration_that_the_image_does_not_know_stops_the_migratio
 
 
 @pytest.mark.django_db
-def test_an_expanding_migration_of_a_later_release_does_not() -> None:
+def test_an_expanding_migration_of_a_later_release_does_not_stop_the_migration() -> None:
     MigrationRecorder(connection).record_applied("conformance", "0099_add_colour")
     call_command("migrate", verbosity=0)
 
 
 @pytest.mark.slow
-def test_of_two_migrations_at_once_the_second_waits_and_finds_nothing_to_do() -> None:
+def test_a_second_migration_at_the_same_time_waits_and_has_nothing_to_do() -> None:
     with empty_database("todo_migrated_twice") as environment:
         both = [
             subprocess.Popen(

@@ -132,7 +132,7 @@ def test_the_surplus_is_told_when_to_come_back(served: Served, settings: Any) ->
     assert refusal.value.wait == 1  # type: ignore[attr-defined]  # not in the stubs
 
 
-def test_where_no_worker_counts_nobody_is_refused() -> None:
+def test_without_a_worker_no_user_is_refused() -> None:
     assert all(shares.take(1, 1) for _ in range(3))
 
 
