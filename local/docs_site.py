@@ -1,9 +1,9 @@
-"""Builds the site of docs/ into .local/site with Zensical, strictly: a link that leads nowhere fails.
+"""Builds the site of docs/ into .local/site with Zensical; a broken link fails.
 
 usage: python -m local.docs_site
 
-Pages are staged in a copy of the repository's layout, so that their links work as they do on GitHub. A link to a file
-that is no page leads to the repository. Mermaid would be loaded from another host, so a picture becomes a link too.
+Pages are copied with the repository's layout, so that links work as on GitHub. A link to a file that is no page leads
+to the repository. A picture becomes such a link too: the site would load Mermaid from another host.
 """
 
 import json

@@ -1,10 +1,11 @@
-"""The command behind `make update`: merges the newer version of the repository that this service was made from.
+"""`make update`: merges the newer version of the repository that this service was made from.
 
 usage: python -m local.update
 
-project.json names that repository (`upstream`) and the commit that this service has (`upstream_commit`): the base of
-the merge, also where the history starts with the service. The merge and its gate happen in `.local/update`. Your branch
-moves at the end, when all is green. What this service removed, its README, CHANGELOG and LICENSE stay as they are.
+project.json has the address of that repository (`upstream`) and the commit that this service has (`upstream_commit`).
+That commit is the base of the merge, also if the service's history does not contain it. The merge and its gate run in
+`.local/update`; your branch moves at the end if all is green. README, CHANGELOG and LICENSE stay yours, and what you
+have removed stays away.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ GENERATORS = ("environment", "openapi", "golden", "cost", "monitoring")
 LOCKED = ("requirements/main.txt", "requirements/local.txt", "requirements/dev.txt")
 PLACE = Path(".local/update")
 START = "refs/update/start"  # our commit that an update begins with
-# For commits that only the merge needs, and without the hooks of a person's own.
+# For commits that only the merge needs: without your hooks and your name.
 PLUMBING = ("-c", "core.hooksPath=/dev/null", "-c", "user.name=make update", "-c", "user.email=update@localhost")
 WAY_ON = f"""\
 Your branch and your files are as they were. To go on, work in {PLACE}, then type `make update` again.
@@ -49,13 +50,13 @@ def main(words: list[str]) -> int:
 
 
 class Update:
-    """One merge of upstream into the clone at `root`, in a worktree that stays until it is done or dropped."""
+    """A merge of upstream into the clone at `root`, in a worktree that exists until it is done or dropped."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.place = root, root / PLACE
 
     def run(self) -> None:
-        """Merge, write again what is generated, run the gate, and move the branch; raise Refusal and move nothing."""
+        """Merge, regenerate files, run the gate and move the branch, or raise Refusal and move nothing."""
         self._require_usable()
         if not self.place.exists() and not self._merged():
             return
@@ -79,7 +80,7 @@ class Update:
             )
 
     def _merged(self) -> bool:
-        """Merge in a new worktree and return True, or False when there is nothing newer."""
+        """Merge in a new worktree and return True, or return False if there is nothing newer."""
         project = _project(self.root)
         base, theirs = self._commits(project["upstream"], project["upstream_commit"])
         if base == theirs:
@@ -109,7 +110,7 @@ class Update:
         (self.place / "project.json").write_text(text, encoding="utf-8")
         self._git("add", "project.json", at=self.place)
         if skipped:
-            print("Upstream changed what you removed or moved, and it stays away:", *sorted(skipped), sep="\n  ")
+            print("Upstream changed what you removed or moved, which stays away:", *sorted(skipped), sep="\n  ")
 
     def _commits(self, address: str, recorded: str) -> tuple[str, str]:
         """Return the base of the merge and upstream's newest commit."""
@@ -123,12 +124,12 @@ class Update:
         return recorded, theirs
 
     def _gone(self, base: str) -> set[str]:
-        """Return the files of the base that this service has no more, and the folders (with a slash) that are empty."""
+        """Return the files and folders (with a slash) of the base that this service has removed."""
         has = {part for path in self._files("HEAD") for part in _ways(path)}
         return {next(part for part in _ways(path) if part not in has) for path in self._files(base) if path not in has}
 
     def _prepared(self, commit: str, project: dict[str, Any], gone: set[str]) -> str:
-        """Return the tree of upstream's commit with our names, our files, and nothing of what is gone."""
+        """Return the tree of upstream's commit with our names and our files, and without those that are gone."""
         self._git("checkout", "--quiet", "--force", "--detach", commit, at=self.place)
         files = self._files(commit)
         away = [path for path in files if gone.intersection(_ways(path))]
@@ -142,7 +143,7 @@ class Update:
         return self._git("write-tree", at=self.place)
 
     def _is_ours(self, path: str) -> bool:
-        """Return whether we keep a file whole; of the values only those that an account wrote."""
+        """Say whether a file stays ours; a values.env does if it was written from an account."""
         return not path.endswith("values.env") or naming.EXAMPLE not in (self.root / path).read_text(encoding="utf-8")
 
     def _require_resolved(self) -> None:
@@ -158,7 +159,7 @@ class Update:
             raise Refusal(f"Marks of a conflict are left:\n{marked}\n{WAY_ON}")
 
     def _give_environment(self) -> None:
-        """Lend .venv to the worktree if the merge changes no lock; else make installs one there."""
+        """Link .venv into the worktree if the merge changes no lock; otherwise make installs one there."""
         lent, own = self.root / ".venv", self.place / ".venv"
         if own.exists() or not (lent / "test").exists():
             return
@@ -178,7 +179,7 @@ class Update:
             raise Refusal(f"The merged version is not green: make {' '.join(targets)}, see above.\n{WAY_ON}")
 
     def _finish(self) -> None:
-        """Commit with upstream as a second parent if the histories are one, and move the branch forward."""
+        """Commit, with upstream as second parent if the histories are related, and move the branch forward."""
         self._git("add", "--all", at=self.place)
         theirs = _project(self.place)["upstream_commit"]
         related = self._git("merge-base", "HEAD", theirs, allowed=(0, 1))
@@ -201,7 +202,7 @@ class Update:
         return self._git("commit-tree", tree, "-m", "make update", *(word for each in parents for word in ("-p", each)))
 
     def _files(self, commit: str, *only: str) -> list[str]:
-        """Return the files of a commit, or those of them that patterns name."""
+        """Return the files of a commit, or those that match the patterns."""
         listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).rstrip("\0").split("\0")
         return [
             path
@@ -224,7 +225,7 @@ def _project(root: Path) -> dict[str, Any]:
 
 
 def _ways(path: str) -> list[str]:
-    """Return the folders of a file from the outside, with a slash each, and the file."""
+    """Return the folders of a file, from the root on and with a slash each, and the file."""
     parts = path.split("/")
     return ["/".join(parts[:n]) + "/" for n in range(1, len(parts))] + [path]
 
