@@ -1,10 +1,11 @@
-"""Files behind links and targets of make, named in pages for people, exist; pictures can be drawn."""
+"""Links, and targets of make, in pages for people exist; pictures can be drawn; every page can be reached."""
 
 import re
 from pathlib import Path
 
 import pytest
 
+from local import docs_site
 from tests.postgresql_plugin import ROOT
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,3 +32,15 @@ def test_every_target_of_make_exists(page: Path) -> None:
 def test_no_line_of_a_mermaid_picture_holds_a_semicolon_which_would_end_it(page: Path) -> None:
     pictures = re.findall(r"^```mermaid\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert [line for picture in pictures for line in picture.splitlines() if ";" in line] == []
+
+
+def test_every_page_of_the_site_can_be_reached_from_its_navigation() -> None:
+    known = {page.resolve() for page in docs_site.pages()}
+    found: set[Path] = set()
+    following = {ROOT / name for name in re.findall(r'"([\w/.-]+\.md)"', docs_site.CONFIGURATION.read_text("utf-8"))}
+    while following:
+        page = following.pop()
+        found.add(page)
+        links = (page.parent / link for link, _ in docs_site.LINK.findall(page.read_text("utf-8")))
+        following |= {link.resolve() for link in links} & known - found
+    assert known - found == set()
