@@ -19,7 +19,7 @@ MOST_BYTES = 150_000
 
 
 @pytest.fixture
-def shown(django_db_setup: None, tmp_path: Path) -> Generator[Service, None, None]:  # noqa: ARG001  what is copied
+def shown(tmp_path: Path) -> Generator[Service, None, None]:
     """A service of its own, as a colour of production shows itself."""
     password = tmp_path / "password"
     password.write_text(PASSWORD)

@@ -50,7 +50,7 @@ class Site(NamedTuple):
 
 # ── In a browser ─────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Generator[Site, None, None]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site, None, None]:
     """A service that has the resources of tests/conformance too, with staff and users whose names begin with b-."""
     executable()  # no work where there is no browser
     with (
