@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from deploy.names import ENVIRONMENT, SERVICE
+from deploy.names import ENVIRONMENT, RELEASE, SERVICE
 
 ROOT = Path(__file__).resolve().parent.parent
 DIGITS = "sha256:[0-9a-f]{64}"
@@ -39,17 +39,9 @@ class Checkout:
         # The account's values; none where there is no account.
         self.values = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
-    def labels(self) -> dict[str, str]:
-        """Return the labels of what the tool itself makes."""
-        return {
-            "app.kubernetes.io/name": SERVICE,
-            "app.kubernetes.io/part-of": SERVICE,
-            ENVIRONMENT: self.environment,
-        }
-
     def overlay(self, name: str) -> str:
         """Return the path of an overlay that is applied as it is."""
-        return _shown(self.overlays / name)
+        return os.path.relpath(self.overlays / name)
 
     def with_image(self, name: str, image: str, *, job: bool = False) -> str:
         """Return the path of an overlay with the image; the name of a Job ends with `suffix`."""
@@ -70,14 +62,19 @@ class Checkout:
         }
         # JSON is YAML.
         (folder / "kustomization.yaml").write_text(json.dumps(content, indent=1), encoding="utf-8")
-        return _shown(folder)
+        return os.path.relpath(folder)
 
-    def file(self, name: str, content: dict[str, Any]) -> str:
-        """Write an object for ``kubectl … -f`` and return its path."""
+    def record(self, kind: str, api_version: str, version: str = "", **content: Any) -> str:
+        """Write one of the tool's own objects for ``kubectl … -f`` and return its path."""
+        labels = {"app.kubernetes.io/name": SERVICE, "app.kubernetes.io/part-of": SERVICE}
+        metadata = {"name": RELEASE, "labels": {**labels, ENVIRONMENT: self.environment}}
+        if version:
+            metadata["resourceVersion"] = version
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{name}.json"
-        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        return _shown(path)
+        path = self._folder / f"{kind.lower()}.json"
+        thing = {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+        path.write_text(json.dumps(thing, indent=1), encoding="utf-8")
+        return os.path.relpath(path)
 
     def image(self, text: str) -> str:
         """Return a reference that names one build; a bare digest is one of the environment's own repository."""
@@ -100,23 +97,16 @@ def suffix(image: str) -> str:
     return digest[1].partition(":")[2][:12] if digest else hashlib.sha256(image.encode()).hexdigest()[:12]
 
 
-def _shown(path: Path) -> str:
-    """Return the path as a person in the repository types it."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
 NAMES = r"[a-z0-9]+(-[a-z0-9]+)+"
 CHOICES = {
     "alarms": (rf"watched|none|{NAMES}( {NAMES})*", "watched, none, or names such as error-lines"),
     "after_window": ("keep|scale-to-zero", "one of keep, scale-to-zero"),
 }
-BOOLEANS = {"true": True, "false": False}
-READ: dict[str, tuple[Callable[[str], Any], str]] = {
-    "int": (int, "a whole number"),
-    "float": (float, "a number"),
-    "bool": (BOOLEANS.__getitem__, "true or false"),
-    "str": (str, "a word"),
+TYPES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
+    "int": (r"\d+", "a whole number, not negative", int),
+    "float": (r"\d+(\.\d+)?", "a number, not negative", float),
+    "bool": (r"true|false", "true or false", "true".__eq__),
+    "str": (r".+", "a word", str),
 }
 
 
@@ -164,11 +154,8 @@ class Settings:
 
 def _typed(file: Path, name: str, kind: str, text: str) -> Any:
     """Read a value by the type of its field; a wrong one is a ValueError that says what is right."""
-    (read, what), (form, words) = READ[kind], CHOICES.get(name, (r"[^-].*", ""))
-    try:
-        if re.fullmatch(form, text):
-            return read(text)
-    except (ValueError, KeyError):
-        pass
-    what = words or what
-    raise ValueError(f"{file}: {name} = {text} must be {what}, and not negative")
+    form, words, read = TYPES[kind]
+    form, words = CHOICES.get(name, (form, words))
+    if not re.fullmatch(form, text):
+        raise ValueError(f"{file}: {name} = {text} must be {words}")
+    return read(text)

@@ -10,7 +10,6 @@ from deploy import failures
 from deploy.aws import ringing
 from deploy.failures import Failure, Unanswered
 from deploy.kubectl import KubectlError, Object
-from deploy.progress import until
 from deploy.run import Run
 
 PROMETHEUS_SECONDS = 10
@@ -48,8 +47,8 @@ class Prometheus:
             raise Unanswered(f"Prometheus answers what is no answer: {text[:200]}") from error
 
 
-def must_be_there(run: Run, *, first: bool) -> None:
-    """Refuse what nobody could judge: Prometheus must answer, and alarms be there and quiet."""
+def must_be_there(run: Run) -> None:
+    """Refuse a release that nobody could judge: Prometheus must answer, and the alarms exist and be quiet."""
     try:
         if run.settings.prometheus:
             Prometheus(run).value("vector(1)")
@@ -61,7 +60,7 @@ def must_be_there(run: Run, *, first: bool) -> None:
         states = run.aws.alarms()
     except Unanswered as error:
         raise Failure(failures.REFUSED, str(error)) from error
-    wanted = [] if run.settings.alarms == "watched" or first else run.settings.alarms.split()
+    wanted = [] if run.settings.alarms == "watched" or run.entry.first else run.settings.alarms.split()
     if missing := [run.aws.prefix + name for name in wanted if run.aws.prefix + name not in states]:
         raise Failure(failures.ALARMS_MISSING, f"The account has no CloudWatch alarm {' and no '.join(missing)}.")
     if rings := ringing(states):
@@ -70,18 +69,12 @@ def must_be_there(run: Run, *, first: bool) -> None:
 
 def must_be_reached(run: Run) -> None:
     """Refuse a load balancer that the bake's own requests could not reach. Whatever it answers, it is there."""
-    if not run.picture.behind_load_balancer:
-        return
-    why = ""
 
-    def reached() -> bool | None:
-        nonlocal why
+    def unreached() -> str:
         has = run.visitor.address or run.look().public_address
-        why = run.visitor.unreached() if has else "the Ingress has no address"
-        return None if why else True
+        return run.visitor.unreached() if has else "the Ingress has no address"
 
-    every = run.settings.poll_seconds
-    if not until(run.clock, reached, seconds=2 * every, every=every):
+    if run.picture.behind_load_balancer and (why := run.wait(unreached, seconds=2 * run.settings.poll_seconds)):
         raise Failure(
             failures.UNREACHABLE,
             f"Nobody can reach {run.visitor.address or 'the load balancer'} from here: {why}. INBOUND_CIDRS must hold "

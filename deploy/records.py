@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -36,7 +37,6 @@ class Entry:
     first: bool = False
     floor: int = 0
     ceiling: int = 0
-    began: str = ""
     at: str = ""
     why: str = ""
 
@@ -58,15 +58,12 @@ class Journal:
 
     def write(self, **changes: Any) -> None:
         """Change the entry and apply it."""
-        now = moment(self._kubectl.clock.now())
-        self.entry = replace(self.entry, **{"at": now, "began": self.entry.began or now, **changes})
+        self.entry = replace(self.entry, at=moment(self._kubectl.clock.now()), **changes)
         data = {
             key.rstrip("_"): str(value).lower() if isinstance(value, bool) else str(value)
             for key, value in asdict(self.entry).items()
         }
-        metadata = {"name": RELEASE, "labels": self._checkout.labels()}
-        content = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
-        self._kubectl.change("apply", "-f", self._checkout.file("journal", content))
+        self._kubectl.change("apply", "-f", self._checkout.record("ConfigMap", "v1", data=data))
 
 
 class Lease:
@@ -100,29 +97,25 @@ class Lease:
         held = self.held_by_other(found)
         if held and not self.holder.startswith("rollback/"):
             raise Failure(LEASE_HELD, f"Another release or rollback is running: {held}.")
-        spec = found.get("spec", {})
-        ours = spec.get("holderIdentity") == self.holder
-        self._acquired = spec["acquireTime"] if ours else _micro(self._clock.now())
+        self._acquired = _micro(self._clock.now())
         self._version = found.get("metadata", {}).get("resourceVersion", "")
         self._write(LEASE_HELD)
 
     def renew(self) -> None:
         """Give a sign of life, three times as often as needed; stop with `lease-lost` when somebody took it."""
-        if not self._kubectl.dry_run and self._clock.now() - self._renewed > self.seconds / 3:
-            self._write(LEASE_LOST)
+        if self._clock.now() - self._renewed > self.seconds / 3:
+            self.confirm()
 
     def confirm(self) -> None:
-        """Renew whatever the time: before a change that only the holder may make."""
-        if not self._kubectl.dry_run:
+        """Renew it whatever the time, if it is ours: before a change that only the holder may make."""
+        if self._version:
             self._write(LEASE_LOST)
 
     def give_back(self) -> None:
-        """Let the next one in at once. That somebody took it meanwhile is fine."""
-        if self._version and not self._kubectl.dry_run:
-            try:
+        """Let the next one in at once. It is fine if somebody took it meanwhile."""
+        if self._version:
+            with suppress(Failure):
                 self._kubectl.change("replace", "-f", self._file({}))
-            except (KubectlError, Failure):
-                return
 
     def _write(self, refusal: Kind) -> None:
         spec = {
@@ -154,10 +147,7 @@ class Lease:
         raise Failure(refusal, f"Another release or rollback is running: {who or 'it has come and gone'}.")
 
     def _file(self, spec: Object) -> str:
-        version = {"resourceVersion": self._version} if self._version else {}
-        metadata = {"name": RELEASE, "labels": self._checkout.labels(), **version}
-        content = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
-        return self._checkout.file("lease", content)
+        return self._checkout.record("Lease", "coordination.k8s.io/v1", self._version, spec=spec)
 
 
 def _micro(seconds: float) -> str:

@@ -63,20 +63,18 @@ def _wait_for_pods(run: Run, back: str, *, all_pods: bool) -> str:
     """
     needed = max(run.picture.colours[other(back)].size, 1)
     traffic.grow(run, back, needed)
-    ready, since = run.picture.colours[back].ready, run.clock.now()
+    ready, none_ready_at = run.picture.colours[back].ready, run.clock.now()
     if run.kubectl.dry_run or ready >= needed:
         return ""
     if not ready:
         run.progress.note(f"{back} is cold (no pod is ready): its pods start first, which takes minutes on Fargate.")
-    before: int | None = ready
 
     def too_few() -> str:
-        nonlocal ready, since, before
+        nonlocal ready, none_ready_at
         ready = run.look().colours[back].ready
-        if ready and not before:
-            since = run.clock.now()  # the first pod is ready: the others have begun with it
-        before = ready
-        over = run.clock.now() - since >= run.settings.rollback_wait_seconds
+        if not ready:
+            none_ready_at = run.clock.now()
+        over = run.clock.now() - none_ready_at >= run.settings.rollback_wait_seconds
         return "" if ready >= needed or (ready and over and not all_pods) else f"{back}: {ready} of {needed} pods ready"
 
     if run.wait(too_few, seconds=run.settings.start_seconds, every=1):
@@ -93,25 +91,69 @@ def break_glass(run: Run) -> str:
     wish = f"kubectl -n {NAMESPACE} apply -k {run.checkout.overlay(f'traffic-{goal}')}"
     if not run.picture.behind_load_balancer:
         return wish
-    lines = [
-        "# First the wish, or the controller undoes the rest as soon as it is back:",
-        wish,
-        "# Then the load balancer itself, with a role that may elasticloadbalancing:ModifyRule (an administrator):",
-    ]
     groups = run.aws.target_groups()
     weights = [
-        {"TargetGroupArn": groups[colour], "Weight": weight}
+        {"TargetGroupArn": groups.get(colour, "…"), "Weight": weight}
         for colour, weight in ((goal, 100), (other(goal), 0))
-        if colour in groups
     ]
     actions = json.dumps([{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}], separators=(",", ":"))
     try:
-        for rule in run.aws.rules():
-            change = f"modify-rule --rule-arn {rule['arn']} --actions"
-            if "listener" in rule:
-                change = f"modify-listener --listener-arn {rule['listener']} --default-actions"
-            lines.append(f"aws elbv2 {change} '{actions}'")
+        rules, silence = [rule["arn"] for rule in run.aws.rules()], ""
     except Unanswered as error:
-        lines.append(f"# {error}\n# aws elbv2 describe-rules --listener-arn …")
-        lines.append(f"# aws elbv2 modify-rule --rule-arn … --actions '{actions}'")
-    return "\n".join(lines)
+        rules, silence = ["…"], f"\n# {error}: find the rule by aws elbv2 describe-rules --listener-arn …"
+    return "\n".join([
+        "# First the wish, or the controller undoes the rest as soon as it is back:",
+        wish,
+        "# Then the load balancer, with a role that may elasticloadbalancing:ModifyRule (an administrator):" + silence,
+        *(f"aws elbv2 modify-rule --rule-arn {rule} --actions '{actions}'" for rule in rules),
+    ])  # fmt: skip
+
+
+def status(run: Run) -> str:
+    """Return the status as lines for a person."""
+    picture, entry = run.picture, Entry.of(run.picture.journal)
+    lines = [f"{run.environment}: {picture.live or 'nothing'} is live"]
+    for name, colour in picture.colours.items():
+        if colour.exists:
+            mark, ready = "live" if name == picture.live else "idle", f"{colour.ready} of {colour.size} ready"
+            lines.append(f"  {name:<6} {mark}  {ready}, {colour.floor} to {colour.ceiling}  {colour.image}")
+    lines.append(f"rollback: {_way_back(run, entry)}")
+    if entry.state:
+        what = f"{entry.image} to {entry.to}: {entry.state}" + (f" at step {entry.step}" if entry.step else "")
+        lines.append(f"release:  {what}, since {entry.at}{f' ({entry.why})' if entry.why else ''}")
+    return "\n".join([*lines, *_at_work(run, entry)])
+
+
+def lives(run: Run) -> bool:
+    """Whether a release or rollback is at work: its Lease has not run out."""
+    return bool(run.lease.held_by_other(run.picture.lease))
+
+
+def _way_back(run: Run, entry: Entry) -> str:
+    """Say where a rollback goes; to the colour that was just taken back it does not."""
+    picture = run.picture
+    goal = other(picture.live) if picture.live and not entry.first else ""
+    taken_back = entry.state == "rolled-back" and picture.live == entry.from_
+    if not goal or taken_back or not picture.colours[goal].exists:
+        return "there is nothing to return to"
+    ready, needed = picture.colours[goal].ready, max(picture.colours[picture.live].size, 1)
+    if ready >= needed:
+        return f"to {goal}, warm: seconds"
+    if ready:
+        return f"to {goal}, {ready} of the {needed} pods needed: the rest starts at the rollback"
+    return f"to {goal}, cold: minutes, it starts {needed} pods first"
+
+
+def _at_work(run: Run, entry: Entry) -> list[str]:
+    lease = run.picture.lease
+    holder = lease.get("spec", {}).get("holderIdentity", "")
+    sign = f"{holder} gave its last sign of life {run.lease.silent_seconds(lease):.0f} s ago" if holder else ""
+    if lives(run):
+        return [f"at work:  {sign}"]
+    if entry.state != "running":
+        return []
+    tool = f"--env {run.environment}"
+    return [
+        f"dead: resume or roll back ({sign or 'nobody holds its Lease'})",
+        f"  next: python3 -m deploy release {tool} --resume   (or: python3 -m deploy rollback {tool})",
+    ]

@@ -19,9 +19,9 @@ from xdist.scheduler import LoadFileScheduling
 
 from local.assets import collect_assets
 from local.environment import database_variables, service_environment
-from local.locks import Lock
 from local.postgresql import Server
 from local.secrets import ensure_secrets, read_secret
+from local.state import Lock
 
 ROOT = Path(__file__).resolve().parent.parent
 

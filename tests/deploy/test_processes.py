@@ -135,14 +135,6 @@ def test_a_cancelled_release_gives_the_lease_back_and_leaves_no_job_that_acts(sc
     assert scene.deploy("release", "--resume") == 0, scene.output
 
 
-def test_of_two_releases_at_once_one_is_refused_and_told_by_whom(scene: Scene) -> None:
-    """The other one begins between a look of the first and its Lease."""
-    scene.when("replace -f", steal="release/adam@laptop/4711")
-    assert scene.release("b") == 11, scene.output
-    assert "release/adam@laptop/4711, since 20" in scene.output
-    assert scene.applied() == []
-
-
 def test_wrong_usage_is_exit_code_2_with_a_sentence(shell: Shell) -> None:
     code, out = shell.run("release")
     assert (code, "release needs --image" in out) == (2, True)

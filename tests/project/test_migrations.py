@@ -1,20 +1,27 @@
-"""Migrations: one line of them an app, complete, each can be undone, and extensions stand alone."""
+"""Migrations: complete, reversible, one at a time, and usable by the release before them, which shares the database."""
 
+import threading
+import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.contrib.postgres.operations import CreateExtension
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations import Migration, RunPython
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django_migration_linter import MigrationLinter
 from pytest_django import Settings
 
 from tests.postgresql_plugin import ROOT
 from tests.sample import SERVED
+from tests.service import connected
+from todoproject.maintenance.management.commands.migrate import LOCK
 
 RESOURCES = sorted({subject.model._meta.app_label for subject in SERVED})
 OURS = ["accounts", "idempotency", "throttling", *RESOURCES]
@@ -29,7 +36,7 @@ def migrations_of(loader: MigrationLoader, label: str) -> Iterator[Migration]:
     return (migration for (app, _), migration in sorted(loader.disk_migrations.items()) if app == label)
 
 
-def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
+def test_every_app_of_the_repository_with_models_is_tested_here() -> None:
     ours = [
         config.label
         for config in apps.get_app_configs()
@@ -41,7 +48,7 @@ def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
 
 
 @pytest.mark.parametrize("label", OURS)
-def test_migrations_of_an_app_are_one_line(loader: MigrationLoader, label: str) -> None:
+def test_the_migrations_of_an_app_have_no_branches(loader: MigrationLoader, label: str) -> None:
     assert len(loader.graph.leaf_nodes(label)) == 1
     numbers = [migration.name[:4] for migration in migrations_of(loader, label)]
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
@@ -110,3 +117,51 @@ def test_all_the_way_down_and_up_again_gives_the_same_tables() -> None:
     finally:
         call_command("migrate", verbosity=0)
     assert described() == before
+
+
+@pytest.mark.django_db
+def test_no_migration_breaks_the_release_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    linter = MigrationLinter(include_apps=OURS, no_cache=True)
+    linter.lint_all_migrations()
+    assert not linter.has_errors, capsys.readouterr().out
+    assert linter.nb_total >= len(OURS)
+
+
+@pytest.mark.django_db
+def test_a_contracting_migration_that_the_image_does_not_know_stops_the_migration() -> None:
+    MigrationRecorder(connection).record_applied("conformance", "0099_contract_drop_title")
+    with pytest.raises(CommandError, match=r"older than .* allows.*conformance\.0099_contract_drop_title"):
+        call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_an_expanding_migration_of_a_later_release_does_not_stop_the_migration() -> None:
+    MigrationRecorder(connection).record_applied("conformance", "0099_add_colour")
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_second_migration_at_the_same_time_waits_and_has_nothing_to_do() -> None:
+    said, complained = StringIO(), StringIO()
+
+    def migrate() -> None:
+        call_command("migrate", stdout=said, stderr=complained)
+        connection.close()
+
+    second = threading.Thread(target=migrate)
+    with connected(connection.settings_dict["NAME"]) as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        last = "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations) RETURNING *"
+        applied = first.execute(last).fetchone()
+        try:
+            second.start()
+            deadline = time.monotonic() + 60
+            while "Another migrate is running" not in complained.getvalue():
+                assert time.monotonic() < deadline, "the second does not wait"
+                time.sleep(0.02)
+            assert said.getvalue() == ""
+        finally:
+            first.execute("INSERT INTO django_migrations VALUES (%s, %s, %s, %s)", applied)
+    second.join(60)
+    assert "No migrations to apply" in said.getvalue()
