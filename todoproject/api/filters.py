@@ -1,4 +1,4 @@
-"""The query parameters that narrow a list: each filter names its parameters and what they ask of a row."""
+"""The query parameters that narrow a list: each filter names its parameters and their conditions on a row."""
 
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -24,9 +24,9 @@ from todoproject.api.ordering import WIDE, sort_key
 from todoproject.api.serializers import ResourceSerializer
 
 SEARCH_CHARACTERS = 200
-# Of each text: comparing costs the product of both lengths at worst, and no deadline makes that quick.
+# Of each text. At worst a comparison costs the product of both lengths, and no deadline makes that fast.
 SEARCHED_CHARACTERS = 1000
-#: A query is text alone: what takes a value of each kind there, where it is not what takes it in a body.
+#: A query has texts only: the field for a query instead of the field for a body, where they differ.
 IN_A_QUERY: dict[Any, Any] = {
     StrictBooleanField: QueryBooleanField,
     StrictIntegerField: QueryIntegerField,
@@ -46,7 +46,7 @@ class Filter:
         raise NotImplementedError
 
     def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what the parameters that are `given` ask of a row."""
+        """Yield the conditions on a row of the parameters that are `given`."""
         raise NotImplementedError
 
 
@@ -102,7 +102,7 @@ def _bounds(column: Column) -> dict[str, tuple[Any, str]]:
 
 
 class Search(Filter):
-    """Rows of which one of `columns` holds this text in its first SEARCHED_CHARACTERS, upper and lower case alike."""
+    """Rows with this text in the first SEARCHED_CHARACTERS of one of `columns`, upper and lower case alike."""
 
     def __init__(self, *columns: str) -> None:
         self.columns = columns
@@ -134,12 +134,12 @@ def _is_long(column: Column) -> bool:
 
 
 def parameter(column: Column, *, help_text: str = "") -> "serializers.Field[Any, Any, Any, Any]":
-    """Return the query parameter that takes a value of this column, by the member of a body that does."""
+    """Return the query parameter for a value of this column, with the limits of the member in a body."""
     options: dict[str, Any] = {"required": False} | ({"help_text": help_text} if help_text else {})
     if isinstance(column, models.ForeignKey):
         return QueryIntegerField(min_value=1, max_value=LARGEST_ID, **options)
     given = copy(column)
-    given.editable = True  # its limits hold for a query though no body sets it
+    given.editable = True  # its limits hold for a query even if no body sets it
     member, limits = ResourceSerializer().build_standard_field(column.name, given)
     options |= {name: limits[name] for name in LIMITS if name in limits}
     if member is StrictCharField:

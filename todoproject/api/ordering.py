@@ -1,7 +1,7 @@
 """Sorts by any column: an expression that is never NULL, the same in the index and in the query that it serves.
 
-PostgreSQL sorts NULL above everything. Something that no row can hold stands in for it, so that one row comparison
-finds a place among rows without a value too.
+PostgreSQL sorts NULL above everything. A value that no row can have stands in for it, so that one row comparison also
+finds a place among rows without a value.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def sort_key(field: "models.Field[Any, Any]") -> SortKey:
     if not field.null:
         return SortKey(Collate(name, "C") if text else F(name), _plain, name)
     if text:
-        # Each text behind a "+", and behind them all the "~" of those that have none.
+        # Each text gets a "+" in front; the "~" of rows without a text sorts after all of them.
         # Its options are in the order of the alphabet, as a migration has them: in another it is another index.
         options: dict[str, Any] = {
             "arg_joiner": " || ",
