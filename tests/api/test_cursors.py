@@ -64,20 +64,11 @@ def test_a_cursor_of_another_signer_is_refused(api: ApiClient) -> None:
     assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(Signer(salt='another').sign('WyJ4Il0'))}"))
 
 
-def test_a_cursor_with_any_character_changed_is_refused(api: ApiClient, cursor: str) -> None:
-    for index, character in enumerate(cursor):
-        changed = cursor[:index] + ("A" if character != "A" else "B") + cursor[index + 1 :]
-        assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(changed)}"))
-
-
-@pytest.mark.parametrize("more", ["A", "=", ":", ":A"])
-def test_a_cursor_with_anything_appended_is_refused(api: ApiClient, cursor: str, more: str) -> None:
-    assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(cursor + more)}"))
-
-
-def test_a_cursor_cut_short_is_refused(api: ApiClient, cursor: str) -> None:
-    for length in range(1, len(cursor)):
-        assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(cursor[:length])}"))
+def test_a_cursor_that_is_changed_cut_or_continued_is_refused(api: ApiClient, cursor: str) -> None:
+    changed = [cursor[:at] + ("A" if old != "A" else "B") + cursor[at + 1 :] for at, old in enumerate(cursor)]
+    cut = [cursor[:length] for length in range(1, len(cursor))]
+    for text in (*changed, *cut, *(cursor + more for more in ("A", "=", ":", ":A"))):
+        assert_names_cursor(api.send("GET", f"{api.path}?cursor={quote(text)}"))
 
 
 @every

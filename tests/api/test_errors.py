@@ -194,14 +194,6 @@ def test_the_longest_values_fit_into_a_body_however_they_are_written() -> None:
         assert len(json.dumps(longest)) <= resource.max_body_bytes()
 
 
-def test_a_caller_above_the_rate_learns_when_to_come_back(api: ApiClient, settings: Settings) -> None:
-    settings.API_RATE = "1/hour"
-    assert api.send("GET", PATH).status_code == 200
-    response = api.send("GET", PATH)
-    assert (response.status_code, parsed(response)["type"]) == (429, "/docs/errors/too-many-requests")
-    assert 0 < int(response["Retry-After"]) <= 3600
-
-
 def test_a_fault_of_ours_tells_the_request_id_and_nothing_internal(
     api: ApiClient, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:

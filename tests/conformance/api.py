@@ -48,7 +48,7 @@ class Inspections(Resource):
         "title": Exact(),
         "code": Exact(),
         "rooms": Range(),
-        "distance": Exact(),
+        "distance": Range(),
         "cost": Range(),
         "discount": Range(),
         "urgent": Exact(),
