@@ -24,6 +24,7 @@ from todoproject.admin.export import csv_response
 from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
 from todoproject.admin.model_admin import OperationsModelAdmin
 from todoproject.api import registry
+from todoproject.api.constraints import is_unique
 
 if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
@@ -88,7 +89,7 @@ class ResourceAdmin(OperationsModelAdmin):
         asked = [
             asking(field)
             for field in fields
-            if field.editable and not (is_free_text(field) or field.unique or field.name in set_already)
+            if field.editable and not (is_free_text(field) or is_unique(field) or field.name in set_already)
         ]
         names = ", ".join(str(field.verbose_name) for field in [*texts, *keys])
         vars(self).update(

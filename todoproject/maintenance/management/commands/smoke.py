@@ -4,13 +4,16 @@ import json
 import secrets
 import urllib.error
 import urllib.request
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rest_framework import serializers
 
 from todoproject.accounts import tokens
 from todoproject.accounts.models import User
 from todoproject.api import examples, registry
+from todoproject.api.constraints import is_unique
 from todoproject.api.fields import ReferenceField
 from todoproject.api.resource import Resource
 from todoproject.api.scope import Shared
@@ -72,14 +75,14 @@ class Command(BaseCommand):
         return row
 
     def with_keys(self, resource: type[Resource], body: dict[str, Any]) -> dict[str, Any]:
-        """Return `body` with keys of existing rows, and with random texts for unique fields."""
-        for name, value in body.items():
+        """Return `body` with keys of existing rows, and with values for unique fields that no row has."""
+        for name in body:
             column: Any = resource.model._meta.get_field(name)
             if column.is_relation:
                 target = registry.resource_of(column.related_model)
                 body[name] = self.create(target)["id"] if target else self.user.pk
-            elif column.unique and isinstance(value, str):
-                body[name] = secrets.token_hex(16)[: column.max_length]
+            elif is_unique(column):
+                body[name] = unlikely(resource.form().fields[name])
         return body
 
     def ask(
@@ -104,6 +107,20 @@ class Command(BaseCommand):
             raise CommandError(f"{method} {path}: {status} instead of {expected}: {text}")
         self.stdout.write(f"{status} {method} {path}")
         return json.loads(received) if received and with_token else None
+
+
+def unlikely(field: Any) -> Any:
+    """Return a random value, which no row has, of a member that must be unique."""
+    number, limits = secrets.randbelow(10**8), field
+    match field:
+        case serializers.IntegerField():
+            return number % (limits.max_value + 1)
+        case serializers.DecimalField():
+            return str(number % 10 ** (limits.max_digits - limits.decimal_places))
+        case serializers.DateField() | serializers.DateTimeField():
+            day = date.min + timedelta(days=number % date.max.toordinal())
+            return f"{day}T00:00:00Z" if isinstance(field, serializers.DateTimeField) else f"{day}"
+    return secrets.token_hex(16)[: field.max_length]
 
 
 def can_create(resource: type[Resource]) -> bool:
