@@ -122,7 +122,7 @@ PROBLEM_TYPES = {
             "range-not-satisfiable",
             416,
             "There is nothing in this range",
-            "`Range` begins after the end of the file; `Content-Range` has its length. Without `Range` you get all of it.",
+            "`Range` begins after the end of the file; `Content-Range` has its length. Leave `Range` out for all.",
         ),
         ProblemType(
             "idempotency-key-reused",
