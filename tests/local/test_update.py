@@ -176,7 +176,7 @@ def test_what_upstream_changed_arrives_and_what_the_client_made_stays(
     assert git(clone, "status", "--porcelain") == ""
     assert len(git(clone, "worktree", "list").splitlines()) == 1
     shown = capsys.readouterr().out
-    assert "stays away:\n  pattern/\n  todos/\n" in shown
+    assert "stay removed:\n  pattern/\n  todos/\n" in shown
     assert "git diff HEAD~1 docs/changes.md" in shown
 
 
@@ -224,7 +224,7 @@ def test_a_conflict_changes_nothing_and_is_resolved_in_the_worktree(clone: Path,
     assert f"git worktree remove --force {PLACE}" in said
     assert "the same lines" in refusal(clone), "asked again before anything is resolved"
     git(clone / PLACE, "add", "app.py")
-    assert "Marks of a conflict are left:\napp.py" in refusal(clone)
+    assert "still have conflict markers:\napp.py" in refusal(clone)
     (clone / PLACE / "app.py").write_text("line two of Acme\n")
     Update(clone).run()
     assert (clone / "app.py").read_text() == "line two of Acme\n"
@@ -234,7 +234,7 @@ def test_a_conflict_changes_nothing_and_is_resolved_in_the_worktree(clone: Path,
 
 def test_a_gate_that_fails_changes_nothing_and_can_be_made_green(clone: Path, upstream: Path) -> None:
     commit(upstream, {"broken": "yes\n"})
-    assert "The merged version is not green: make quick, see above." in refusal(clone)
+    assert "The merged version fails: make quick, see above." in refusal(clone)
     (clone / PLACE / "broken").unlink()
     Update(clone).run()
     assert git(clone, "status", "--porcelain") == ""
@@ -260,7 +260,7 @@ def test_an_update_of_an_older_commit_is_not_gone_on_with(clone: Path, upstream:
 def test_what_is_not_committed_stops_it_before_anything_is_fetched(clone: Path, upstream: Path, path: str) -> None:
     newer(upstream)
     (clone / path).write_text("changed\n")
-    assert "not committed" in refusal(clone)
+    assert "uncommitted" in refusal(clone)
     assert not (clone / PLACE).exists()
 
 

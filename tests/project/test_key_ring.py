@@ -185,6 +185,7 @@ def test_padding_of_base64url_may_stand_or_not(padding: str) -> None:
     assert KeyRing(SecretText("JWT_SIGNING_KEYS", text)).signing_key()[0] == "one"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -1,7 +1,9 @@
-"""Files behind links and targets of make, named in pages for people, exist; pictures can be drawn."""
+"""Links, and targets of make, in pages for people exist; pictures can be drawn; every page can be reached."""
 
 import re
+from pathlib import Path
 
+from local import docs_site
 from tests.postgresql_plugin import ROOT
 
 TEXTS = {page: page.read_text("utf-8") for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])}
@@ -26,3 +28,15 @@ def test_no_line_of_a_mermaid_picture_holds_a_semicolon_which_would_end_it() -> 
     for page, text in TEXTS.items():
         for picture in re.findall(r"^```mermaid\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
             assert ";" not in picture, page
+
+
+def test_every_page_of_the_site_can_be_reached_from_its_navigation() -> None:
+    known = {page.resolve() for page in docs_site.pages()}
+    found: set[Path] = set()
+    following = {ROOT / name for name in re.findall(r'"([\w/.-]+\.md)"', docs_site.CONFIGURATION.read_text("utf-8"))}
+    while following:
+        page = following.pop()
+        found.add(page)
+        links = (page.parent / link for link, _ in docs_site.LINK.findall(page.read_text("utf-8")))
+        following |= {link.resolve() for link in links} & known - found
+    assert known - found == set()
