@@ -16,8 +16,7 @@ from django.db.models import DateField, DecimalField
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related
-from tests.admin.samples import sample
+from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related, sample
 from tests.admin.staff import Staff
 from tests.conformance.models import Notice
 from todoproject.accounts.models import User
