@@ -1,7 +1,7 @@
-"""The tool's own light traffic while the new colour bakes: reads, and one row that is created and deleted.
+"""Makes light traffic while the new colour bakes: reads, and one row that is created and deleted.
 
-What it asks for stands in the released image's own descriptions of its resources. The token comes from the pod that is
-judged and lives ten minutes; it is neither shown nor written anywhere.
+The released image describes its resources and so the requests. The pod that is judged signs the token, which lives for
+ten minutes and is neither shown nor written anywhere.
 """
 
 from __future__ import annotations
