@@ -22,12 +22,12 @@ need = $(if $($1),,$(error make $@ needs $1=…: make $@ $2))
 
 ##@ Start here
 
-help: ## list these targets
+help: ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } \
 		/^[a-z0-9.-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "make run takes PORT=8001 (default 8000), RELOAD=1 (on edit), SERVER=asgi (uvicorn), DATABASE_URL=…"
-	@echo "make environment NAME=staging LIKE=prod makes one more environment"
+	@echo "make environment NAME=staging LIKE=prod adds an environment"
 
 run: .venv/run ## start PostgreSQL and the service with demo data; Ctrl-C stops both
 	@exec $(PYTHON) -m local run
@@ -35,7 +35,7 @@ run: .venv/run ## start PostgreSQL and the service with demo data; Ctrl-C stops 
 stop: .venv/run ## stop what a `make run` in the background, or a killed one, left
 	@exec $(PYTHON) -m local stop
 
-user: .venv/run ## make an API user (NAME=eve PASSWORD='a good password'), or: token
+user: .venv/run ## add an API user (NAME=eve PASSWORD='a good password'), or: token
 	$(call need,NAME,NAME=eve PASSWORD='a good password')
 	$(call need,PASSWORD,NAME=eve PASSWORD='a good password')
 	@exec $(PYTHON) -m local user "$$NAME" "$$PASSWORD"
@@ -45,27 +45,27 @@ token: .venv/run
 	$(call need,NAME,NAME=eve)
 	@exec $(PYTHON) -m local token "$$NAME"
 
-clean: ## remove environments, caches and assets; the data in .local/ stays
+clean: ## delete environments, caches and assets; the data in .local/ stays
 	rm -rf .venv .venv-* static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* .local/assets
 
 ##@ Check what you changed
 
-quick: .venv/test ## the cheap checks and the fast tests; the former alone: check
+quick: .venv/test ## run the static checks and the fast tests; the checks alone: check
 	@sh local/check.sh quick
 	@exec $(PYTEST) -m "not slow and not ci and not cluster"
 
-test: .venv/test $(if $(CI),.venv-checkov/ready .venv/docs) ## static checks, tests (CI=1: also what needs minutes or a program)
+test: .venv/test $(if $(CI),.venv-checkov/ready .venv/docs) ## run static checks and tests (CI=1: also slow ones and other programs)
 	@sh local/check.sh
 	@exec $(PYTEST) --cov $(if $(CI),-m "not cluster" --timeout 600)
 
 check: .venv/test
 	@exec sh local/check.sh
 
-format: .venv/test ## format Python, and fix what can be fixed safely
+format: .venv/test ## format Python, and apply safe fixes
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@exec $(PYTHON) -m ruff format .
 
-rehearse: chaos restore-drill ## a bad day and a restore on this machine, or: chaos restore-drill
+rehearse: chaos restore-drill ## rehearse faults and a restore on this machine, or: chaos restore-drill
 
 chaos: .venv/test
 	@CHAOS=long exec $(PYTHON) -m pytest -q -m chaos --timeout 800 tests/chaos
@@ -84,13 +84,13 @@ resource: ## write a resource (NAME=job FIELDS='title:str(80)'), or REMOVE=1 one
 	@$(MAKE) --no-print-directory .venv/test
 	@exec $(PYTHON) -m local.new_resource
 
-update: ## merge what is newer upstream, when all of it is green here
+update: ## merge newer versions from upstream, if all tests pass here
 	@exec $(or $(shell command -v python3),python) -m local.update
 
 image: ## build the container image service:dev by docker or podman (IMAGE=name)
 	@exec sh local/image.sh
 
-##@ Write again what is generated
+##@ Generated files
 
 generate: environment openapi golden cost monitoring terraform-docs docs ## all, or: environment openapi golden cost monitoring terraform-docs docs
 
@@ -98,7 +98,7 @@ generate: environment openapi golden cost monitoring terraform-docs docs ## all,
 docs: .venv/docs
 	@exec $(PYTHON) -m local.docs_site
 
-lock: .venv/test ## poetry.lock and requirements/, from pyproject.toml (needs Poetry)
+lock: .venv/test ## write poetry.lock and requirements/ from pyproject.toml (needs Poetry)
 	@exec sh local/lock.sh
 
 openapi: .venv/test
@@ -110,7 +110,7 @@ golden: .venv/test
 cost: .venv/test
 	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost
 
-# With LIKE it makes one more, and takes its name from the environment, where NAME is as it was typed.
+# With LIKE it adds an environment, whose name it reads from the variable NAME, as typed.
 environment: .venv/test
 	@exec $(PYTHON) -m environments$(if $(LIKE),.new "$(LIKE)")
 
@@ -122,30 +122,30 @@ terraform-docs: .venv/run
 
 ##@ A cluster, and releases to it
 
-render: .venv/test ## print what will run (ENV=dev COLOUR=blue, or PART=shared, migrate, …)
+render: .venv/test ## print the manifests (ENV=dev COLOUR=blue, or PART=shared, migrate, …)
 	$(call need,ENV,ENV=dev COLOUR=blue)
 	$(if $(PART),,$(call need,COLOUR,ENV=dev COLOUR=blue))
 	@exec .venv/bin/kubectl kustomize kustomize/overlays/$(ENV)/$(or $(PART),$(COLOUR))
 
-cluster-test: .venv/test ## release to the current cluster with overlays/local, as users would see it
+cluster-test: .venv/test ## test releases on the current cluster, with overlays/local
 	@exec $(PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts=--strict-markers -o DJANGO_SETTINGS_MODULE= \
 		-p no:randomly -m cluster tests/cluster
 
-kubeconfig: ## write .local/kubeconfig-ENV for the cluster of an environment (ENV=dev)
+kubeconfig: ## write .local/kubeconfig-ENV for an environment (ENV=dev)
 	$(call need,ENV,ENV=dev)
 	@exec terraform/bin/kubeconfig $(ENV)
 
-platform: .venv/run ## install what a cluster needs before the service (ENV=dev DRY_RUN=1 DIFF=1)
+platform: .venv/run ## install what a cluster needs first (ENV=dev DRY_RUN=1 DIFF=1)
 	$(call need,ENV,ENV=dev)
 	@PYTHONPATH=platform:. exec $(PYTHON) -m installer --env "$(ENV)" $(if $(DRY_RUN),--dry-run) $(if $(DIFF),--diff)
 
-release: ## bring an image to all users (ENV=dev DIGEST=sha256:… FIRST=1 RESUME=1)
+release: ## release an image (ENV=dev DIGEST=sha256:… FIRST=1 RESUME=1)
 	$(call need,ENV,ENV=dev DIGEST=sha256:…)
 	$(if $(IMAGE)$(RESUME),,$(call need,DIGEST,ENV=dev DIGEST=sha256:…))
 	@exec $(DEPLOY) release --env $(ENV) $(if $(DIGEST)$(IMAGE),--image $(or $(DIGEST),$(IMAGE))) \
 		$(if $(FIRST),--first) $(if $(RESUME),--resume)
 
-rollback: ## back to the former colour (ENV=prod WAIT=1)
+rollback: ## move all users to the former colour (ENV=prod WAIT=1)
 	$(call need,ENV,ENV=prod)
 	@exec $(DEPLOY) rollback --env $(ENV) $(if $(WAIT),--wait)
 
@@ -155,7 +155,7 @@ status: ## the live colour, and how long a rollback takes (ENV=prod FOLLOW=1)
 
 ##@ AWS
 
-preflight: ## look at an AWS account before anything is made (ENV=dev)
+preflight: ## check an AWS account before the first apply (ENV=dev)
 	$(call need,ENV,ENV=dev)
 	@exec terraform/bin/preflight $(ENV)
 
@@ -163,17 +163,17 @@ values: .venv/run ## write overlays/ENV/values.env from Terraform's outputs (ENV
 	$(call need,ENV,ENV=dev)
 	@exec $(PYTHON) terraform/write_values.py $(ENV)
 
-lambda: .venv/run ## build the package of the database Lambda, locked by hash
+lambda: .venv/run ## build the package of the database Lambda
 	@exec $(PYTHON) terraform/build_lambda.py
 
-# What it says goes to stderr: stdout belongs to the target.
+# Its messages go to stderr: stdout belongs to the target.
 .venv/run: requirements/main.txt requirements/local.txt
 	@exec sh local/environment.sh $@ $^ >&2
 
 .venv/test: requirements/main.txt requirements/local.txt requirements/dev.txt
 	@exec sh local/environment.sh $@ $^ >&2
 
-# The generator of the site stands beside the tests' packages, which hold the rest of what it needs.
+# The site generator needs packages of the tests too.
 .venv/docs: .venv/test requirements/docs.txt
 	@exec sh local/environment.sh $@ requirements/docs.txt >&2
 

@@ -1,9 +1,9 @@
-"""Builds the site of docs/ into .local/site with Zensical, strictly: a link that leads nowhere fails.
+"""Builds the site of docs/ into .local/site with Zensical, strictly: a broken link fails.
 
 usage: python -m local.docs_site
 
-Pages are staged in a copy of the repository's layout, so that their links work as they do on GitHub. A link to a file
-that is no page leads to the repository. Mermaid would be loaded from another host, so a picture becomes a link too.
+The pages keep the layout of the repository, so that their links work as on GitHub. A link to a file that is not a page
+leads to the repository. Mermaid would load from another host, so its pictures become links too.
 """
 
 import json
@@ -36,7 +36,7 @@ def staged(page: Path, known: set[Path], repository: str) -> str:
         if target in known:
             return f"]({target.relative_to(page.parent, walk_up=True)}{found[2] or ''})"
         if not target.exists() or (target.is_relative_to(ROOT / "docs") and target.is_file()):
-            return found[0]  # a file that is copied, or a fault that the build names
+            return found[0]  # a copied file, or a broken link that the build reports
         return f"]({repository}/blob/main/{target.relative_to(ROOT)}{found[2] or ''})"
 
     source = f"{repository}/blob/main/{page.relative_to(ROOT)}"
@@ -44,7 +44,7 @@ def staged(page: Path, known: set[Path], repository: str) -> str:
 
 
 def build(folder: Path) -> Path:
-    """Build below `folder` and return where the site is; raise CalledProcessError when a page has a fault."""
+    """Build below `folder` and return the folder of the site; raise CalledProcessError for a broken page."""
     shutil.rmtree(folder, ignore_errors=True)
     project = json.loads((ROOT / "project.json").read_text("utf-8"))
     shutil.copytree(ROOT / "docs", folder / "pages" / "docs", ignore=shutil.ignore_patterns("*.md", "site.toml"))

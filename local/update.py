@@ -1,10 +1,10 @@
-"""The command behind `make update`: merges the newer version of the repository that this service was made from.
+"""The command behind `make update`: merges newer versions of the repository that this service was made from.
 
 usage: python -m local.update
 
-project.json names that repository (`upstream`) and the commit that this service has (`upstream_commit`): the base of
-the merge, also where the history starts with the service. The merge and its gate happen in `.local/update`. Your branch
-moves at the end, when all is green. What this service removed, its README, CHANGELOG and LICENSE stay as they are.
+project.json names that repository (`upstream`) and the commit that this service has (`upstream_commit`), the base of
+the merge. The merge and its tests run in `.local/update`. Your branch moves only at the end, if all tests pass. Files
+that this service removed stay removed; its README, CHANGELOG and LICENSE stay as they are.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ GENERATORS = ("environment", "openapi", "golden", "cost", "monitoring")
 LOCKED = ("requirements/main.txt", "requirements/local.txt", "requirements/dev.txt")
 PLACE = Path(".local/update")
 START = "refs/update/start"  # our commit that an update begins with
-# For commits that only the merge needs, and without the hooks of a person's own.
+# For commits that only the merge needs; they run no hooks.
 PLUMBING = ("-c", "core.hooksPath=/dev/null", "-c", "user.name=make update", "-c", "user.email=update@localhost")
 WAY_ON = f"""\
-Your branch and your files are as they were. To go on, work in {PLACE}, then type `make update` again.
+Your branch and your files are unchanged. To continue, work in {PLACE}, then run `make update` again.
 To drop the update: git worktree remove --force {PLACE}"""
 
 
@@ -49,18 +49,18 @@ def main(words: list[str]) -> int:
 
 
 class Update:
-    """One merge of upstream into the clone at `root`, in a worktree that stays until it is done or dropped."""
+    """Merges upstream into the clone at `root`, in a worktree that stays until the update is finished or dropped."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.place = root, root / PLACE
 
     def run(self) -> None:
-        """Merge, write again what is generated, run the gate, and move the branch; raise Refusal and move nothing."""
+        """Merge, regenerate files, run the tests, and move the branch; raise Refusal before it moves."""
         self._require_usable()
         if not self.place.exists() and not self._merged():
             return
         if self._git("rev-parse", "HEAD") != self._git("rev-parse", START):
-            raise Refusal(f"{PLACE} holds an update of an older commit of yours: git worktree remove --force {PLACE}")
+            raise Refusal(f"{PLACE} has an update of an older commit of yours: git worktree remove --force {PLACE}")
         self._require_resolved()
         self._give_environment()
         self._make(*GENERATORS)
@@ -68,22 +68,22 @@ class Update:
         self._finish()
 
     def _require_usable(self) -> None:
-        self._git("var", "GIT_COMMITTER_IDENT", own=True, failure="git does not know who you are, or there is no git")
+        self._git("var", "GIT_COMMITTER_IDENT", own=True, failure="git is missing, or has no user.name and user.email")
         if self._git("status", "--porcelain"):
-            raise Refusal("There are changes or new files that are not committed (git status). Commit or remove them.")
+            raise Refusal("There are uncommitted changes or new files (git status). Commit or remove them.")
         project = _project(self.root)
         if not {"upstream", "upstream_commit"} <= project.keys():
             raise Refusal(
                 "project.json names no upstream. Add `upstream`, the address of the repository that you cloned, and "
-                "`upstream_commit`, the commit that you cloned; commit, and type `make update` again."
+                "`upstream_commit`, the commit that you cloned. Commit, and run `make update` again."
             )
 
     def _merged(self) -> bool:
-        """Merge in a new worktree and return True, or False when there is nothing newer."""
+        """Merge in a new worktree and return True, or return False if there is nothing newer."""
         project = _project(self.root)
         base, theirs = self._commits(project["upstream"], project["upstream_commit"])
         if base == theirs:
-            print(f"Nothing newer: upstream's newest commit is {theirs[:12]}, which you have.")
+            print(f"Nothing newer: you have upstream's newest commit, {theirs[:12]}.")
             return False
         print(f"Merging {base[:12]}..{theirs[:12]} of {project['upstream']} in {PLACE} …", flush=True)
         try:
@@ -109,7 +109,7 @@ class Update:
         (self.place / "project.json").write_text(text, encoding="utf-8")
         self._git("add", "project.json", at=self.place)
         if skipped:
-            print("Upstream changed what you removed or moved, and it stays away:", *sorted(skipped), sep="\n  ")
+            print("Upstream changed files that you removed or moved; they stay removed:", *sorted(skipped), sep="\n  ")
 
     def _commits(self, address: str, recorded: str) -> tuple[str, str]:
         """Return the base of the merge and upstream's newest commit."""
@@ -117,18 +117,18 @@ class Update:
         theirs = self._git("rev-parse", "FETCH_HEAD")
         lost = f"{address} has no commit {recorded[:12]}: correct upstream_commit in project.json"
         self._git("merge-base", "--is-ancestor", recorded, theirs, failure=lost)
-        common = self._git("merge-base", "HEAD", theirs, allowed=(0, 1))  # newer after a `git merge` by hand
+        common = self._git("merge-base", "HEAD", theirs, allowed=(0, 1))  # newer than recorded after a `git merge`
         if common and not self._git("rev-list", "--max-count=1", f"{common}..{recorded}"):
             return common, theirs
         return recorded, theirs
 
     def _gone(self, base: str) -> set[str]:
-        """Return the files of the base that this service has no more, and the folders (with a slash) that are empty."""
+        """Return the files of the base that this service lacks, or their folder (with a slash) if it is gone."""
         has = {part for path in self._files("HEAD") for part in _ways(path)}
         return {next(part for part in _ways(path) if part not in has) for path in self._files(base) if path not in has}
 
     def _prepared(self, commit: str, project: dict[str, Any], gone: set[str]) -> str:
-        """Return the tree of upstream's commit with our names, our files, and nothing of what is gone."""
+        """Return the tree of upstream's commit with our names and our files, without those that we removed."""
         self._git("checkout", "--quiet", "--force", "--detach", commit, at=self.place)
         files = self._files(commit)
         away = [path for path in files if gone.intersection(_ways(path))]
@@ -142,7 +142,7 @@ class Update:
         return self._git("write-tree", at=self.place)
 
     def _is_ours(self, path: str) -> bool:
-        """Return whether we keep a file whole; of the values only those that an account wrote."""
+        """Return whether our version of a file replaces upstream's; of values.env only if an account wrote it."""
         return not path.endswith("values.env") or naming.EXAMPLE not in (self.root / path).read_text(encoding="utf-8")
 
     def _require_resolved(self) -> None:
@@ -150,15 +150,15 @@ class Update:
         if left:
             raise Refusal(
                 "You and upstream changed the same lines:\n  " + "\n  ".join(sorted(left)) + f"\n{WAY_ON}\n"
-                "There, edit each file and `git add` it, or `git rm` it. In a lock, take one side, then `make lock`."
+                "There, edit each file and `git add` it, or `git rm` it. In a lock take one side, then `make lock`."
             )
         self._git("add", "--all", at=self.place)
         marked = self._git("grep", "--cached", "-l", "-E", "^(<<<<<<<|>>>>>>>) ", at=self.place, allowed=(0, 1))
         if marked:
-            raise Refusal(f"Marks of a conflict are left:\n{marked}\n{WAY_ON}")
+            raise Refusal(f"These files still have conflict markers:\n{marked}\n{WAY_ON}")
 
     def _give_environment(self) -> None:
-        """Lend .venv to the worktree if the merge changes no lock; else make installs one there."""
+        """Share .venv with the worktree if the merge changes no lock; otherwise make installs one there."""
         lent, own = self.root / ".venv", self.place / ".venv"
         if own.exists() or not (lent / "test").exists():
             return
@@ -175,10 +175,10 @@ class Update:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
         done = subprocess.run(["make", "--no-print-directory", *targets], cwd=self.place, env=kept, check=False)
         if done.returncode:
-            raise Refusal(f"The merged version is not green: make {' '.join(targets)}, see above.\n{WAY_ON}")
+            raise Refusal(f"The merged version fails: make {' '.join(targets)}, see above.\n{WAY_ON}")
 
     def _finish(self) -> None:
-        """Commit with upstream as a second parent if the histories are one, and move the branch forward."""
+        """Commit, with upstream as second parent if the histories are related, and move the branch forward."""
         self._git("add", "--all", at=self.place)
         theirs = _project(self.place)["upstream_commit"]
         related = self._git("merge-base", "HEAD", theirs, allowed=(0, 1))
@@ -188,9 +188,9 @@ class Update:
         self._git("merge", "--quiet", "--ff-only", made, failure=f"Your files changed meanwhile. {WAY_ON}")
         self._drop()
         print(self._git("diff", "--shortstat", "HEAD~1", "HEAD"))
-        print(f"{message}: green, and committed. To take it back: git reset --keep HEAD~1")
+        print(f"{message}: all tests pass, and the merge is committed. To undo it: git reset --keep HEAD~1")
         if self._git("diff", "--name-only", "HEAD~1", "HEAD", "--", "docs/changes.md"):
-            print("Read what needs your hand: git diff HEAD~1 docs/changes.md")
+            print("Read what you must change by hand: git diff HEAD~1 docs/changes.md")
 
     def _drop(self) -> None:
         shutil.rmtree(self.place, ignore_errors=True)
@@ -201,7 +201,7 @@ class Update:
         return self._git("commit-tree", tree, "-m", "make update", *(word for each in parents for word in ("-p", each)))
 
     def _files(self, commit: str, *only: str) -> list[str]:
-        """Return the files of a commit, or those of them that patterns name."""
+        """Return the files of a commit, all or those that match a pattern."""
         listed = self._git("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).rstrip("\0").split("\0")
         return [
             path
@@ -224,7 +224,7 @@ def _project(root: Path) -> dict[str, Any]:
 
 
 def _ways(path: str) -> list[str]:
-    """Return the folders of a file from the outside, with a slash each, and the file."""
+    """Return the folders above a file, outermost first, each with a slash, and the file."""
     parts = path.split("/")
     return ["/".join(parts[:n]) + "/" for n in range(1, len(parts))] + [path]
 

@@ -4,14 +4,14 @@ Starts a PostgreSQL of its own with 100,000 todos of 1,000 users, measures, prin
 and writes pattern/benchmarks/results.json and pattern/docs/performance.md (between its markers). Progress goes to
 stderr. Linux only: CPU time is read from /proc. The parts, each of which replaces only its own figures:
 
-  compared      everybody's requests a CPU-second, interleaved
+  compared      requests a CPU-second of all contenders, interleaved
   pod           a quarter of a core and 512 MB: Poisson arrivals, highest good rate, overload (needs root)
   threads       the same pod with 1, 2 and 4 threads
   growth        the list at 1,000, 100,000 and 10,000,000 rows (3 GB of disk)
   process       start to first answer, memory after 10,000 and 100,000 requests
   instructions  where a request's instructions go, layer by layer (needs valgrind; not by default)
 
-While you work on something: `python -m pattern.benchmarks --only compared --contender ours --contender FastAPI
+To measure one change: `python -m pattern.benchmarks --only compared --contender ours --contender FastAPI
 --request 'GET /todos' --rounds 3 --seconds 1`. With --contender or --request nothing is written.
 """
 
@@ -22,9 +22,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from local.locks import Lock
 from local.refusal import Refusal
-from local.state import here
+from local.state import Lock, here
 from pattern.benchmarks import cores, report, results
 from pattern.benchmarks.bench import Bench
 from pattern.benchmarks.compared import compared
@@ -55,7 +54,7 @@ def arguments() -> argparse.Namespace:
         "python -m pattern.benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", action="append", choices=PARTS, help="a part; may be given several times")
-    parser.add_argument("--rounds", type=int, default=5, help="how often everybody's turn comes (5)")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each contender (5)")
     parser.add_argument("--seconds", type=float, default=2.0, help="how long a turn is (2)")
     parser.add_argument("--rows", type=int, default=10_000_000, help="of the largest table of `growth` (10,000,000)")
     parser.add_argument("--contender", action="append", metavar="NAME", choices=names, help=" | ".join(names))

@@ -1,8 +1,8 @@
 """The command behind `make service`: `python -m pattern.new_service [check]`, with NAME, OWNER … as variables.
 
-Without NAME and at a terminal it asks; ANSWERS=file holds NAME=value lines for scripts. It checks all of it, installs
-the tests' environment, names this clone (docs/adr/0026), writes the client's documents, removes pattern/ and the parts
-that are not wanted, and runs the fast tests. Everything is staged and nothing committed.
+Without NAME it asks at a terminal; ANSWERS=file holds NAME=value lines for scripts. It checks all answers, installs the
+tests' environment, names this clone (docs/adr/0026), writes the client's documents, removes pattern/ and the parts in
+WITHOUT, and runs the fast tests. It stages all changes and commits nothing.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 NEXT = """\
-This is {title} now: `{word}` starts its names in AWS. All is staged; {back} takes it back.
+The service is called {title}; its names in AWS start with `{word}`. All changes are staged; {back} undoes them.
 
   git diff --cached --stat                 shows what changed
   git commit -m 'Name the service {title}'
+  make resource NAME=… FIELDS='…'          writes your resource (docs/your-own-fields.md)
   make run                                 starts the service with demo data
-  make resource NAME=… FIELDS='…'          writes a resource of yours
   git remote set-url origin {repository}
 
-Left to do in AWS (terraform/README.md has each step with what you should see):
+Next steps in AWS (terraform/README.md shows each step with its output):
 
-  step  what                                   with
-  0     values that are still examples         {missing}
-  1     look at the account                    make preflight ENV=dev
+  step  task                                   command
+  0     replace example values                 {missing}
+  1     check the account                      make preflight ENV=dev
   2-3   state, registry, roles of GitHub       terraform/envs/bootstrap
   4     dev: network, cluster, database        terraform/bin/apply dev
-  5     what the cluster needs, its values     make values ENV=dev; make platform ENV=dev
+  5     values and platform of the cluster     make values ENV=dev; make platform ENV=dev
   6     database roles and first secrets       aws lambda invoke
   7     the first release                      make release ENV=dev DIGEST=… FIRST=1
-  8-9   alarms of its load balancer, then prod terraform/bin/apply dev
+  8-9   load balancer alarms, then prod        terraform/bin/apply dev
 """
 
 
 def main(words: list[str]) -> int:
-    """Check what is asked for, and do it unless `words` say "check"; return the exit code."""
+    """Check the answers, and make the service unless `words` are "check"; return the exit code."""
     watch: dict[str, float] = {}
     try:
         known = given(os.environ)
@@ -74,16 +74,16 @@ def main(words: list[str]) -> int:
 
 
 def timed(watch: dict[str, float], step: str, *command: str) -> None:
-    """Run a command whose output the person sees, and note its seconds; raise Refusal when it fails."""
+    """Run a command with its output on the terminal, and note its seconds; raise Refusal when it fails."""
     started = time.monotonic()
     kept = {name: value for name, value in os.environ.items() if name not in QUESTIONS}
     if subprocess.run(command, cwd=ROOT, env=kept, check=False).returncode:
-        raise Refusal(f"{step} failed, see above. What was changed is staged: git reset --hard takes it back.")
+        raise Refusal(f"{step} failed, see above. The changes are staged: git reset --hard undoes them.")
     watch[step] = time.monotonic() - started
 
 
 def after(asked: Mapping[str, str]) -> str:
-    """Return what to type next, and what is left to do in AWS."""
+    """Return the next commands, and the next steps in AWS."""
     missing = ", ".join(key for key in ("OWNER", "REGION", "ACCOUNT", "DOMAIN") if not asked[key])
     back = "`git reset --hard`"
     if asked["HISTORY"] == "fresh":

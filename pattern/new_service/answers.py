@@ -1,4 +1,4 @@
-"""Reads what a service shall be called and keep, from variables, a file or a terminal, and checks all of it."""
+"""Reads the answers about a new service from variables, a file or a terminal, and checks them."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ FORMS = {
     "WITHOUT": (rf"(({'|'.join(PARTS)})( |$))+", f"any of: {' '.join(PARTS)}"),
 }
 QUESTIONS = {
-    "NAME": "Title of the service, for people",
-    "WORD": "Start of its names in AWS",
-    "OWNER": "Its owner on GitHub",
-    "REPOSITORY": "Its repository there",
+    "NAME": "Title of the service",
+    "WORD": "First part of its names in AWS",
+    "OWNER": "Owner on GitHub",
+    "REPOSITORY": "Repository on GitHub",
     "REGION": "AWS region",
     "ACCOUNT": "AWS account",
-    "DOMAIN": "Domain of its users",
-    "HISTORY": "keep the history of this clone, or start a fresh one",
-    "EXAMPLE": "keep or remove the example, todos",
-    "WITHOUT": f"Parts to leave out, of {' '.join(PARTS)}",
+    "DOMAIN": "Domain of the API",
+    "HISTORY": "History of this clone: keep, or fresh",
+    "EXAMPLE": "The example, todos: keep, or remove",
+    "WITHOUT": f"Parts to leave out (any of: {' '.join(PARTS)})",
 }
 KEEPING = ("HISTORY", "EXAMPLE")
-#: Where the history of the clone goes when a fresh one starts.
+#: The branch that keeps the history of the clone when a fresh one starts.
 FORMER = "upstream-history"
 
 
 def given(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the answers of the file that ANSWERS names, and over them those of variables; raise Refusal."""
+    """Return the answers of the file in ANSWERS, overridden by variables; raise Refusal."""
     found = {}
     if name := variables.get("ANSWERS", ""):
         if not Path(name).is_file():
@@ -63,7 +63,7 @@ def given(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def ask(root: Path, known: Mapping[str, str], read: Callable[[str], str] = input) -> dict[str, str]:
-    """Return answers from a terminal, each asked for until it fits; an empty one takes the default in brackets."""
+    """Ask for each answer at the terminal until it is valid; an empty one means the default in brackets."""
     require_usable(root)
     answers = dict(known)
     for key, question in QUESTIONS.items():
@@ -84,7 +84,7 @@ def ask(root: Path, known: Mapping[str, str], read: Callable[[str], str] = input
 
 
 def wanted(root: Path, known: Mapping[str, str]) -> dict[str, str]:
-    """Return every answer, with the word and the repository that follow from the title; raise Refusal."""
+    """Return all answers, with word and repository derived from the title; raise Refusal."""
     require_usable(root)
     asked = {key: known.get(key, "") for key in QUESTIONS} | {key: known.get(key) or "keep" for key in KEEPING}
     asked["NAME"] = " ".join(asked["NAME"].split())
@@ -95,7 +95,7 @@ def wanted(root: Path, known: Mapping[str, str]) -> dict[str, str]:
         if asked[key] or key == "WORD":
             _check(root, key, asked[key])
     if asked["HISTORY"] == "fresh" and git(root, "branch", "--list", FORMER):
-        raise Refusal(f"HISTORY=fresh keeps the former history as the branch {FORMER}, which is there: rename it.")
+        raise Refusal(f"HISTORY=fresh keeps the former history as the branch {FORMER}, which exists: rename it.")
     return asked
 
 
@@ -108,14 +108,16 @@ def _check(root: Path, key: str, value: str) -> None:
     elif key == "WORD":
         if not _fits(key, value):
             raise Refusal(
-                f"{value or 'This title'} cannot start names in AWS: give WORD=acme-orders, for example. It has 2 "
-                f"to {LONGEST} lower-case letters, digits and single hyphens, a letter first, and no aws or ssm there."
+                f"{value or 'This title'} cannot start names in AWS: give WORD=acme-orders, for example. It has 2 to "
+                f"{LONGEST} lower-case letters, digits and single hyphens, and starts with a letter, not aws or ssm."
             )
         _require_free(root, value)
     elif value and not _fits(key, value):
-        raise Refusal(f"{key}={value} will not do: give {FORMS[key][1]}.")
+        raise Refusal(f"{key}={value} is not valid: give {FORMS[key][1]}.")
     elif key == "REGION" and value and f"[{value}." not in (root / "cost/prices.toml").read_text(encoding="utf-8"):
-        raise Refusal(f"REGION={value} has no prices: add them to cost/prices.toml, commit, and ask again.")
+        raise Refusal(
+            f"REGION={value} has no prices: add them to cost/prices.toml, commit, and run this command again."
+        )
 
 
 def _fits(key: str, value: str) -> bool:
@@ -134,11 +136,11 @@ def _word(title: str) -> str:
 
 
 def require_usable(root: Path) -> None:
-    """Raise Refusal where a change could not be taken back."""
+    """Raise Refusal if git could not undo the changes."""
     if not (root / ".git").exists():
-        raise Refusal("This is no git repository, so nothing could be taken back: git clone it, or git init it.")
+        raise Refusal("This is not a git repository, so the changes could not be undone: use git clone or git init.")
     if git(root, "status", "--porcelain"):
-        raise Refusal("There are changes that are not committed (git status). Commit or remove them first.")
+        raise Refusal("There are uncommitted changes (git status). Commit or remove them first.")
 
 
 def _require_free(root: Path, word: str) -> None:
@@ -147,14 +149,14 @@ def _require_free(root: Path, word: str) -> None:
         text = path.read_text(encoding="utf-8")
         if word != former and EXAMPLE not in text and "AWS_ACCOUNT_ID" in text:
             raise Refusal(
-                f"{path.relative_to(root)} comes from an account that calls this {former}: another word would make "
-                f"everything in AWS again (docs/adr/0026). Give WORD={former} and only the title changes."
+                f"{path.relative_to(root)} has values of an account that uses the name {former}: another would make "
+                f"everything in AWS again (docs/adr/0026). Give WORD={former}, and only the title changes."
             )
         if word != former and re.search(rf"(?<![\w-]){word}(?!\w)", text):
-            raise Refusal(f"WORD={word} is taken: {path.relative_to(root)} says it of something else.")
+            raise Refusal(f"WORD={word} is in use: {path.relative_to(root)} has it as another value.")
 
 
 def git(root: Path, *words: str) -> str:
-    """Run git and return its answer without the last line's end."""
+    """Run git and return its output without the last newline."""
     command = ["git", *words]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60).stdout.rstrip("\n")

@@ -18,13 +18,13 @@ from pattern.rehearsals.observe import observe
 
 PICTURE_SECONDS = 30  # from the start of the traffic
 EPILOG = f"""\
-Both need `prometheus` on the PATH (Debian: apt-get install prometheus), and end what they have started.
+Both need `prometheus` on the PATH (Debian: apt-get install prometheus), and stop everything that they start.
 
-observe    needs `make run` in another terminal. What Prometheus has seen is kept in .local/observe, so that a budget
-           goes on where it was left. With Docker, `docker compose up --build` has the dashboards in Grafana too.
-incident   has a service of its own in .local/incident, on free ports, with data that is thrown away. Every window of
-           the rules is {FACTOR} times shorter: five minutes are five seconds. On a terminal the failure lasts until
-           Enter, so that the runbook can be followed meanwhile.
+observe    needs `make run` in another terminal. It keeps Prometheus's data in .local/observe, so a budget continues
+           after a restart. With Docker, `docker compose up --build` also shows the dashboards in Grafana.
+incident   runs its own service in .local/incident, on free ports, with temporary data. Every window of the rules is
+           {FACTOR} times shorter: five minutes are five seconds. On a terminal the failure lasts until you press Enter,
+           so that you can follow the runbook meanwhile.
 
 kinds of incident:
 """

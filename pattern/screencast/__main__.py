@@ -1,7 +1,8 @@
-"""Records docs/screenshots/screencast.cast and .svg: `python -m pattern.screencast`.
+"""Records docs/screenshots/screencast.cast and .svg: `python -m pattern.screencast [show]`.
 
 The first half is the real service in a copy of this tree, the second the real release tool. The cluster of the second
 is scripted (tests/deploy/scripted): a clock of its own replaces its waits. Pauses are cut, and the recording says so.
+`show` prints the second half and writes no file.
 """
 
 import os
@@ -129,7 +130,19 @@ def of_releases(recording: Recording, folder: Path) -> None:
     filmed.deploy("status")
 
 
-def main() -> None:
+class Shown(Recording):
+    """Prints each line instead of keeping it for a file."""
+
+    def line(self, text: str, pause: float = 0.0) -> None:
+        super().line(text, pause)
+        sys.stdout.write(f"{self.events[-1].line}\n")
+
+
+def main(words: list[str]) -> None:
+    if words == ["show"]:
+        with tempfile.TemporaryDirectory() as folder:
+            of_releases(Shown(), Path(folder))
+        return
     recording = Recording()
     recording.line("# Pauses are cut to a second; the release's clock runs ten times as fast.")
     with tempfile.TemporaryDirectory() as folder:
@@ -141,4 +154,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -137,7 +137,7 @@ def test_the_limit_is_the_one_that_terraform_sets() -> None:
     ],
 )
 def test_a_value_of_another_form_is_refused_with_an_example(clone: Path, key: str, value: str) -> None:
-    assert refusal(clone, **{key: value}).startswith(f"{key}={value} will not do: give ")
+    assert refusal(clone, **{key: value}).startswith(f"{key}={value} is not valid: give ")
 
 
 def test_a_region_without_prices_is_refused(clone: Path) -> None:
@@ -146,11 +146,11 @@ def test_a_region_without_prices_is_refused(clone: Path) -> None:
 
 def test_what_is_not_committed_could_not_be_told_from_the_renaming(clone: Path) -> None:
     (clone / "new.py").write_text("new\n")
-    assert "not committed" in refusal(clone)
+    assert "uncommitted" in refusal(clone)
 
 
 def test_a_downloaded_folder_without_git_could_not_be_taken_back(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="no git repository"):
+    with pytest.raises(Refusal, match="not a git repository"):
         wanted(tmp_path, {"NAME": "Invoices"})
 
 
@@ -158,14 +158,14 @@ def test_after_the_first_apply_the_word_stays_and_the_title_may_change(clone: Pa
     values = clone / "kustomize/overlays/dev/values/values.env"
     values.write_text(ACCOUNT)
     git(clone, "commit", "--quiet", "--all", "--message", "make values")
-    assert "comes from an account that calls this ledger" in refusal(clone)
+    assert "has values of an account that uses the name ledger" in refusal(clone)
     make(clone, wanted(clone, {"NAME": "Big ledger", "WORD": "ledger"}))
     assert json.loads((clone / "project.json").read_text())["title"] == "Big ledger"
     assert values.read_text() == ACCOUNT
 
 
 def test_a_word_that_the_account_already_says_of_something_else_is_refused(clone: Path) -> None:
-    assert "WORD=arn is taken" in refusal(clone, WORD="arn")
+    assert "WORD=arn is in use" in refusal(clone, WORD="arn")
 
 
 def test_the_name_goes_where_the_account_and_people_read_it_and_nowhere_else(
@@ -213,7 +213,7 @@ def test_awake_hours_fall_where_a_region_costs_more_than_the_ceiling_allows(
 
 def test_what_is_left_names_the_values_that_are_still_examples(clone: Path) -> None:
     shown = after(wanted(clone, {"NAME": "Invoices", "OWNER": "acme", "REGION": "eu-central-1"}))
-    assert "still examples         ACCOUNT, DOMAIN\n" in shown
+    assert "replace example values                 ACCOUNT, DOMAIN\n" in shown
     assert "git remote set-url origin https://github.com/acme/invoices\n" in shown
     assert "git reset --hard" in shown
     assert f"git checkout --force {FORMER}" in after(wanted(clone, {"NAME": "Invoices", "HISTORY": "fresh"}))
@@ -228,7 +228,7 @@ def test_a_fresh_history_starts_with_the_service_and_keeps_the_former_one_as_a_b
     assert (git(clone, "branch", "--show-current"), git(clone, "rev-parse", FORMER)) == (branch, before)
     assert "CHANGELOG.md" in git(clone, "ls-files").split()
     (clone / "pattern").mkdir()
-    assert f"the branch {FORMER}, which is there" in refusal(clone, HISTORY="fresh")
+    assert f"the branch {FORMER}, which exists" in refusal(clone, HISTORY="fresh")
 
 
 def test_a_clone_records_where_it_came_from_without_a_login_and_not_its_own_commits(
@@ -251,7 +251,7 @@ def test_a_clone_records_where_it_came_from_without_a_login_and_not_its_own_comm
     [("HISTORY", "new"), ("EXAMPLE", "yes"), ("WITHOUT", "blue-green"), ("WITHOUT", "chaoscompose")],
 )
 def test_an_unknown_choice_is_refused_with_those_there_are(clone: Path, key: str, value: str) -> None:
-    assert refusal(clone, **{key: value}).startswith(f"{key}={value} will not do: give ")
+    assert refusal(clone, **{key: value}).startswith(f"{key}={value} is not valid: give ")
 
 
 def test_answers_come_from_a_file_and_what_is_typed_is_stronger(tmp_path: Path) -> None:
@@ -284,8 +284,8 @@ def test_a_terminal_is_asked_until_an_answer_fits_and_an_empty_one_takes_the_def
 
     answers = ask(clone, {"ACCOUNT": "111122223333"}, read)
     assert answers["ACCOUNT"] == "111122223333"
-    assert "Start of its names in AWS [acme-work]: " in questions
-    assert "Its repository there [acme-work-orders]: " in questions
+    assert "First part of its names in AWS [acme-work]: " in questions
+    assert "Repository on GitHub [acme-work-orders]: " in questions
     refused = capsys.readouterr().out.splitlines()
     assert [line.split(" ", 1)[0] for line in refused] == ["NAME=???:", "a_b", "REGION=mars", "HISTORY=new"]
     asked = wanted(clone, answers)

@@ -56,7 +56,7 @@ def test_a_named_and_edited_clone_takes_what_is_newer(upstream: Clone, tmp_path:
 
     done = service.make("update", seconds=300)
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
-    assert "stays away:\n  compose.yaml\n  pattern/\n" in done.stdout
+    assert "stay removed:\n  compose.yaml\n  pattern/\n" in done.stdout
     assert not {path for path in service.paths() if path.startswith(("pattern/", "compose", "todos/", "docs/evidence"))}
     assert "acme-work-prod --no-cli-pager" in (service.root / "docs/runbooks/restore.md").read_text()
     assert (service.root / "docs/runbooks/wake.md").read_text().startswith("# Wake our dev")

@@ -78,7 +78,7 @@ def test_a_test_of_a_cluster_has_the_time_of_several_releases(monkeypatch: pytes
 @pytest.mark.slow
 def test_without_a_cluster_its_tests_fail_and_the_last_line_says_what_to_set() -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:tests.postgresql_plugin", "-o", "addopts=--strict-markers"]
-    command += ["-o", "DJANGO_SETTINGS_MODULE=", "-m", "cluster", "tests/cluster"]
+    command += ["-m", "cluster", "tests/cluster"]
     environment = {key: value for key, value in os.environ.items() if key not in {"KUBECONFIG", "SERVICE_IMAGE"}}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1

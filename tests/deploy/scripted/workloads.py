@@ -1,9 +1,8 @@
 """Deployments make pods that become ready, autoscalers change sizes, and faults keep them from it."""
 
-import calendar
 import hashlib
 import json
-import time
+from datetime import datetime
 
 from deploy.names import COLOUR, LIVE, NAMESPACE, TRAFFIC
 from tests.deploy.scripted.store import Object, Store
@@ -128,4 +127,4 @@ def _condition(pod: Object, kind: str) -> bool:
 
 
 def _seconds(text: str) -> float:
-    return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+    return datetime.fromisoformat(text).timestamp()
