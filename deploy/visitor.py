@@ -31,7 +31,7 @@ MINT = (
     "{{ head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin >&2 && "
     "python manage.py token {user}; }}"
 )
-# How kubectl words a 401 of whom it asks: the service was there, and wants a token.
+# kubectl's words for a 401: the service was there, and wants a token.
 UNAUTHORIZED = "You must be logged in to the server"
 # A worker without a free thread answers so (todoproject/server/). A stranger's flood is not the new colour's fault.
 OVERLOADED = "The service has more requests than it can serve."
