@@ -6,11 +6,9 @@ import argparse
 import signal
 import sys
 
-from deploy import status
-from deploy.failures import BUG, REFUSED, STATUS, SUCCESS, USAGE, Failure
-from deploy.kubectl import KubectlError
+from deploy.failures import BUG, STATUS, SUCCESS, USAGE, Failure
 from deploy.release import release
-from deploy.rollback import break_glass, rollback
+from deploy.rollback import break_glass, lives, rollback, status
 from deploy.run import Run, World
 
 EPILOG = """\
@@ -78,22 +76,16 @@ def main(words: list[str], world: World | None = None) -> int:
     try:
         run.look()
         run.progress.end(_command(run, arguments))
-    except KubectlError as error:
-        return _failed(run, arguments.command, Failure(REFUSED, f"A command was refused: {error}"))
     except Failure as failure:
-        return _failed(run, arguments.command, failure)
+        if failure.log:
+            run.progress.note(f"last lines of the log:\n{failure.log}")
+        next_command = failure.next_command(arguments.command, run.values())
+        run.progress.end(f"{failure.kind.name}: {failure.sentence}", next_command)
+        return failure.kind.code
     except KeyboardInterrupt:
         run.progress.end("Interrupted.", STATUS.format(env=arguments.env))
         return BUG
     return SUCCESS
-
-
-def _failed(run: Run, command: str, failure: Failure) -> int:
-    if failure.log:
-        run.progress.note(f"last lines of the log:\n{failure.log}")
-    next_command = failure.next_command(command, run.values())
-    run.progress.end(f"{failure.kind.name}: {failure.sentence}", next_command)
-    return failure.kind.code
 
 
 def _command(run: Run, arguments: argparse.Namespace) -> str:
@@ -105,13 +97,11 @@ def _command(run: Run, arguments: argparse.Namespace) -> str:
         return release(run, image=arguments.image, resume=arguments.resume, first=arguments.first)
     if arguments.command == "rollback":
         return break_glass(run) if arguments.break_glass else rollback(run, all_pods=arguments.wait)
-    shown = status.show(run)
-    while arguments.follow and status.lives(run):
-        run.progress.note(shown)
+    while arguments.follow and lives(run):
+        run.progress.note(status(run))
         run.clock.sleep(run.settings.poll_seconds)
         run.look()
-        shown = status.show(run)
-    return shown
+    return status(run)
 
 
 if __name__ == "__main__":

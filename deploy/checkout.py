@@ -49,7 +49,7 @@ class Checkout:
 
     def overlay(self, name: str) -> str:
         """Return the path of an overlay that is applied as it is."""
-        return _shown(self.overlays / name)
+        return os.path.relpath(self.overlays / name)
 
     def with_image(self, name: str, image: str, *, job: bool = False) -> str:
         """Return the path of an overlay with the image; the name of a Job ends with `suffix`."""
@@ -70,14 +70,14 @@ class Checkout:
         }
         # JSON is YAML.
         (folder / "kustomization.yaml").write_text(json.dumps(content, indent=1), encoding="utf-8")
-        return _shown(folder)
+        return os.path.relpath(folder)
 
     def file(self, name: str, content: dict[str, Any]) -> str:
         """Write an object for ``kubectl … -f`` and return its path."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{name}.json"
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        return _shown(path)
+        return os.path.relpath(path)
 
     def image(self, text: str) -> str:
         """Return a reference that names one build; a bare digest is one of the environment's own repository."""
@@ -100,23 +100,16 @@ def suffix(image: str) -> str:
     return digest[1].partition(":")[2][:12] if digest else hashlib.sha256(image.encode()).hexdigest()[:12]
 
 
-def _shown(path: Path) -> str:
-    """Return the path as a person in the repository types it."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
 NAMES = r"[a-z0-9]+(-[a-z0-9]+)+"
 CHOICES = {
     "alarms": (rf"watched|none|{NAMES}( {NAMES})*", "watched, none, or names such as error-lines"),
     "after_window": ("keep|scale-to-zero", "one of keep, scale-to-zero"),
 }
-BOOLEANS = {"true": True, "false": False}
-READ: dict[str, tuple[Callable[[str], Any], str]] = {
-    "int": (int, "a whole number"),
-    "float": (float, "a number"),
-    "bool": (BOOLEANS.__getitem__, "true or false"),
-    "str": (str, "a word"),
+TYPES: dict[str, tuple[str, str, Callable[[str], Any]]] = {
+    "int": (r"\d+", "a whole number, not negative", int),
+    "float": (r"\d+(\.\d+)?", "a number, not negative", float),
+    "bool": (r"true|false", "true or false", "true".__eq__),
+    "str": (r".+", "a word", str),
 }
 
 
@@ -164,11 +157,8 @@ class Settings:
 
 def _typed(file: Path, name: str, kind: str, text: str) -> Any:
     """Read a value by the type of its field; a wrong one is a ValueError that says what is right."""
-    (read, what), (form, words) = READ[kind], CHOICES.get(name, (r"[^-].*", ""))
-    try:
-        if re.fullmatch(form, text):
-            return read(text)
-    except (ValueError, KeyError):
-        pass
-    what = words or what
-    raise ValueError(f"{file}: {name} = {text} must be {what}, and not negative")
+    form, words, read = TYPES[kind]
+    form, words = CHOICES.get(name, (form, words))
+    if not re.fullmatch(form, text):
+        raise ValueError(f"{file}: {name} = {text} must be {words}")
+    return read(text)

@@ -114,7 +114,10 @@ def _labels(thing: Object) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Pod:
-    """`waiting` is the reason why its container does not run, `gates` the load balancer's conditions by name."""
+    """`waiting` is the reason why its container does not run, `gates` the load balancer's conditions by name.
+
+    A machine took the pod at `since`; while none has, it is when the pod was made.
+    """
 
     name: str
     image: str
@@ -123,13 +126,14 @@ class Pod:
     phase: str
     waiting: str
     message: str
-    created: float
+    since: float
     gates: dict[str, bool]
 
     @classmethod
     def of(cls, thing: Object) -> Pod:
         status = thing.get("status", {})
         conditions = {each["type"]: each["status"] == "True" for each in status.get("conditions", [])}
+        moments = {each["type"]: each.get("lastTransitionTime") for each in status.get("conditions", [])}
         container: Object = next(iter(status.get("containerStatuses", [])), {})
         waiting = container.get("state", {}).get("waiting", {})
         gates = [each["conditionType"] for each in thing["spec"].get("readinessGates", [])]
@@ -141,7 +145,7 @@ class Pod:
             phase=status.get("phase", ""),
             waiting=waiting.get("reason", ""),
             message=waiting.get("message", ""),
-            created=seconds_of(thing["metadata"]["creationTimestamp"]),
+            since=seconds_of(moments.get("PodScheduled") or thing["metadata"]["creationTimestamp"]),
             gates={gate: conditions.get(gate, False) for gate in gates if gate.startswith(GATE)},
         )
 
@@ -186,31 +190,18 @@ def _living(found: list[Object]) -> tuple[Pod, ...]:
     return tuple(Pod.of(each) for each in pods)
 
 
-class Patience:
-    """Raises the failure that one of the pods shows when waiting helps no more."""
-
-    def __init__(self, kubectl: Kubectl, settings: Settings) -> None:
-        self._kubectl, self._settings = kubectl, settings
-        self._without_image: dict[str, float] = {}  # since when, by the pod's name
-
-    def with_pods(self, pods: Iterable[Pod]) -> None:
-        for pod in pods:
-            self._with(pod)
-
-    def _with(self, pod: Pod) -> None:
-        now = self._kubectl.clock.now()
-        if pod.waiting not in PULLED_AGAIN:
-            self._without_image.pop(pod.name, None)
-        elif now - self._without_image.setdefault(pod.name, now) < self._settings.image_seconds:
-            return
-        if pod.waiting in PULLED_AGAIN | NEVER_PULLED:
+def must_not_be_hopeless(kubectl: Kubectl, settings: Settings, pods: Iterable[Pod]) -> None:
+    """Raise the failure that one of the pods shows when waiting helps no more."""
+    for pod in pods:
+        seconds = kubectl.clock.now() - pod.since
+        if pod.waiting in NEVER_PULLED or (pod.waiting in PULLED_AGAIN and seconds >= settings.image_seconds):
             raise Failure(IMAGE_MISSING, f"Pod {pod.name} does not get its image: {pod.message or pod.waiting}.")
         if pod.waiting == "CrashLoopBackOff" or pod.restarts >= RESTARTS:
-            log = last_lines(self._kubectl, f"pod/{pod.name}", "--previous")
+            log = last_lines(kubectl, f"pod/{pod.name}", "--previous")
             raise Failure(CRASH_LOOP, f"Pod {pod.name} has crashed {pod.restarts} times.", log=log)
-        if pod.phase == "Pending" and not pod.waiting and now - pod.created > self._settings.pending_seconds:
-            event = last_event(self._kubectl, pod.name)
-            raise Failure(PENDING, f"Pod {pod.name} is pending for {now - pod.created:.0f} s: {event}")
+        if pod.phase == "Pending" and not pod.waiting and seconds > settings.pending_seconds:
+            event = last_event(kubectl, pod.name)
+            raise Failure(PENDING, f"Pod {pod.name} has been pending for {seconds:.0f} s: {event}")
 
 
 def why_not_ready(pods: Iterable[Pod]) -> str:

@@ -37,7 +37,7 @@ STATUS = TOOL + " status --env {env}"
 KUBECTL = "kubectl -n {namespace} "
 ALARMS = "aws --region {region} cloudwatch describe-alarms --alarm-name-prefix {alarms} --state-value ALARM"
 RIGHTS = KUBECTL + "auth can-i --list"
-KUBECONFIG = "make kubeconfig ENV={env}"
+KUBECONFIG = "{kubeconfig}"
 # The flip without this tool. A rollback that cannot go on by itself names it.
 BY_HAND = KUBECTL + "apply -k kustomize/overlays/{env}/traffic-{back}"
 MONITORING = "kubectl -n monitoring get pods"

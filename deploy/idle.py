@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy import traffic
-from deploy.cluster import Pod, Rollout, last_lines, rollout_of, why_not_ready
+from deploy.cluster import Pod, Rollout, last_lines, must_not_be_hopeless, rollout_of, why_not_ready
 from deploy.failures import GATE_MISSING, NOT_READY, PODS_REFUSED, SHARED_NOT_READY, Failure
 from deploy.kubectl import KubectlError, complete
 from deploy.names import COLOURS, CONTAINER, OURS
@@ -63,29 +63,26 @@ def start(run: Run) -> None:
 
 
 def wait_started(run: Run) -> None:
-    """Wait until the idle colour has all its pods ready once; stop at once at what waiting does not help."""
-    rollout = _rollout(run)
+    """Wait until the idle colour has all its pods ready once; stop at once when waiting cannot help."""
 
     def starting() -> str:
-        nonlocal rollout
         rollout = _rollout(run)
         counted = f"{run.entry.to}: {rollout.ready} of {rollout.size} pods ready"
         run.progress.waiting(counted)
         return "" if rollout.complete and rollout.size >= max(run.entry.floor, 1) else counted
 
     if run.wait(starting, seconds=run.settings.start_seconds):
-        raise _not_ready(run, rollout, f"{run.entry.to} is not ready after {run.settings.start_seconds} s")
+        raise _not_ready(run, f"{run.entry.to} is not ready after {run.settings.start_seconds} s")
 
 
 def wait_healthy(run: Run) -> None:
     """Hold the gate: `gate_seconds` in which nothing was wrong with any pod of the colour."""
     restarts: dict[str, int] = {}
     recreated: set[str] = set()
-    since, wrong = run.clock.now(), ""
-    rollout = _rollout(run)
+    since = run.clock.now()
 
     def not_held_yet() -> str:
-        nonlocal since, wrong, rollout
+        nonlocal since
         rollout = _rollout(run)
         wrong = why_not_healthy(run, rollout, restarts)
         restarts.update({pod.name: pod.restarts for pod in rollout.pods})
@@ -98,8 +95,8 @@ def wait_healthy(run: Run) -> None:
         run.progress.waiting(held)
         return "" if seconds >= run.settings.gate_seconds else held
 
-    if run.wait(not_held_yet, seconds=run.settings.gate_timeout_seconds):
-        raise _not_ready(run, rollout, f"The health gate was not held: {wrong or 'it was interrupted'}")
+    if doubt := run.wait(not_held_yet, seconds=run.settings.gate_timeout_seconds):
+        raise _not_ready(run, f"The health gate was not held: {doubt}")
 
 
 def why_not_healthy(run: Run, rollout: Rollout, restarts: dict[str, int]) -> str:
@@ -146,12 +143,12 @@ def _rollout(run: Run) -> Rollout:
     rollout = rollout_of(run.kubectl, run.entry.to)
     if rollout.refused:
         raise Failure(PODS_REFUSED, f"The cluster refuses the pods: {rollout.refused}")
-    run.patience.with_pods(rollout.pods)
+    must_not_be_hopeless(run.kubectl, run.settings, rollout.pods)
     return rollout
 
 
-def _not_ready(run: Run, rollout: Rollout, sentence: str) -> Failure:
-    unready = next((pod for pod in rollout.pods if not pod.ready), None) or next(iter(rollout.pods), None)
-    why = why_not_ready(rollout.pods)
-    log = last_lines(run.kubectl, f"pod/{unready.name}") if unready else ""
+def _not_ready(run: Run, sentence: str) -> Failure:
+    pods = rollout_of(run.kubectl, run.entry.to).pods
+    why = why_not_ready(pods)
+    log = last_lines(run.kubectl, f"pod/{min(pods, key=lambda pod: pod.ready).name}") if pods else ""
     return Failure(NOT_READY, f"{sentence}{f': {why}' if why and why not in sentence else ''}.", log=log)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from deploy.checkout import DIGEST, suffix
-from deploy.cluster import last_lines, of_job
+from deploy.cluster import last_lines, must_not_be_hopeless, of_job
 from deploy.failures import IMAGE_TOO_OLD, MIGRATION_FAILED, SMOKE_FAILED, Failure, Kind
-from deploy.kubectl import KubectlError, Object
+from deploy.kubectl import Object
 from deploy.names import MIGRATE, OURS, smoke
 from deploy.run import Run
 
@@ -42,9 +42,14 @@ def smoke_test(run: Run) -> Task:
     return Task("smoke", f"smoke-{to}", name, SMOKE_FAILED, run.settings.smoke_seconds, again=True)
 
 
-def begin(run: Run, task: Task) -> None:
-    """Remove what earlier releases left, and make the Job unless it is there and is of use."""
-    state = ""
+def of_step(run: Run) -> Task:
+    """Return the Job of the step that the release is at."""
+    return migration(run) if run.entry.step == "migrate" else smoke_test(run)
+
+
+def begin(run: Run) -> None:
+    """Remove what earlier releases left, and make the Job of this step unless it is there and is of use."""
+    task, state = of_step(run), ""
     for job in run.kubectl.objects("jobs", "-l", f"{OURS},{COMPONENT}={task.component}"):
         name = job["metadata"]["name"]
         found = _state(job)
@@ -61,19 +66,19 @@ def begin(run: Run, task: Task) -> None:
     run.kubectl.change("apply", "-k", run.checkout.with_image(task.overlay, run.entry.image, job=True))
 
 
-def finish(run: Run, task: Task) -> None:
-    """Wait until the Job has ended, show its log, and stop the release unless it is complete.
+def finish(run: Run) -> None:
+    """Wait until the Job of this step has ended, show its log, and stop the release unless it is complete.
 
     `begin` has made it or seen it: one that is not there any more was deleted, or collected (ttlSecondsAfterFinished).
     """
-    job: Object = {}
+    task, job = of_step(run), Object()
 
     def under_way() -> str:
         nonlocal job
         job = next(iter(run.kubectl.objects("job", task.name, "--ignore-not-found")), {})
         if _state(job) != "Running":
             return ""
-        run.patience.with_pods(of_job(run.kubectl, task.name))
+        must_not_be_hopeless(run.kubectl, run.settings, of_job(run.kubectl, task.name))
         return f"{task.name} to end"
 
     run.wait(under_way, seconds=task.seconds)
@@ -108,7 +113,7 @@ def stop_all(run: Run) -> None:
             if job["metadata"]["labels"].get(COMPONENT) in {"migrate", "smoke"} and _state(job) == "Running":
                 run.kubectl.change("patch", "job", name, "--type", "merge", "-p", SUSPEND)
                 run.progress.note(f"{name} was still running: suspended, so that it does nothing by itself.")
-    except (KubectlError, Failure) as error:
+    except Failure as error:
         run.progress.note(f"Whether a Job of the release is still running is not known: {error}")
 
 

@@ -48,8 +48,8 @@ class Prometheus:
             raise Unanswered(f"Prometheus answers what is no answer: {text[:200]}") from error
 
 
-def must_be_there(run: Run, *, first: bool) -> None:
-    """Refuse what nobody could judge: Prometheus must answer, and alarms be there and quiet."""
+def must_be_there(run: Run) -> None:
+    """Refuse a release that nobody could judge: Prometheus must answer, and the alarms exist and be quiet."""
     try:
         if run.settings.prometheus:
             Prometheus(run).value("vector(1)")
@@ -61,7 +61,7 @@ def must_be_there(run: Run, *, first: bool) -> None:
         states = run.aws.alarms()
     except Unanswered as error:
         raise Failure(failures.REFUSED, str(error)) from error
-    wanted = [] if run.settings.alarms == "watched" or first else run.settings.alarms.split()
+    wanted = [] if run.settings.alarms == "watched" or run.entry.first else run.settings.alarms.split()
     if missing := [run.aws.prefix + name for name in wanted if run.aws.prefix + name not in states]:
         raise Failure(failures.ALARMS_MISSING, f"The account has no CloudWatch alarm {' and no '.join(missing)}.")
     if rings := ringing(states):

@@ -74,8 +74,12 @@ def execute(words: Sequence[str]) -> Answer:
     return Answer(process.returncode, out, error)
 
 
-class KubectlError(Exception):
-    """kubectl ended with an error; the text is what it said."""
+class KubectlError(Failure):
+    """kubectl ended with an error; `str` gives its own words."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(REFUSED, f"The cluster refuses a command: {words}")
+        self.args = (words,)
 
     def says(self, reason: str) -> bool:
         """Whether the API server gave this reason, for example ``Conflict``."""

@@ -36,7 +36,6 @@ class Entry:
     first: bool = False
     floor: int = 0
     ceiling: int = 0
-    began: str = ""
     at: str = ""
     why: str = ""
 
@@ -58,8 +57,7 @@ class Journal:
 
     def write(self, **changes: Any) -> None:
         """Change the entry and apply it."""
-        now = moment(self._kubectl.clock.now())
-        self.entry = replace(self.entry, **{"at": now, "began": self.entry.began or now, **changes})
+        self.entry = replace(self.entry, at=moment(self._kubectl.clock.now()), **changes)
         data = {
             key.rstrip("_"): str(value).lower() if isinstance(value, bool) else str(value)
             for key, value in asdict(self.entry).items()
@@ -100,16 +98,14 @@ class Lease:
         held = self.held_by_other(found)
         if held and not self.holder.startswith("rollback/"):
             raise Failure(LEASE_HELD, f"Another release or rollback is running: {held}.")
-        spec = found.get("spec", {})
-        ours = spec.get("holderIdentity") == self.holder
-        self._acquired = spec["acquireTime"] if ours else _micro(self._clock.now())
+        self._acquired = _micro(self._clock.now())
         self._version = found.get("metadata", {}).get("resourceVersion", "")
         self._write(LEASE_HELD)
 
     def renew(self) -> None:
         """Give a sign of life, three times as often as needed; stop with `lease-lost` when somebody took it."""
-        if not self._kubectl.dry_run and self._clock.now() - self._renewed > self.seconds / 3:
-            self._write(LEASE_LOST)
+        if self._clock.now() - self._renewed > self.seconds / 3:
+            self.confirm()
 
     def confirm(self) -> None:
         """Renew whatever the time: before a change that only the holder may make."""
@@ -121,7 +117,7 @@ class Lease:
         if self._version and not self._kubectl.dry_run:
             try:
                 self._kubectl.change("replace", "-f", self._file({}))
-            except (KubectlError, Failure):
+            except Failure:
                 return
 
     def _write(self, refusal: Kind) -> None:

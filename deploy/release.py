@@ -14,7 +14,7 @@ from deploy.cluster import Picture
 from deploy.failures import Failure
 from deploy.kubectl import KubectlError
 from deploy.names import COLOURS, other
-from deploy.progress import until
+from deploy.progress import moment, until
 from deploy.records import MOVED, SEEN, Entry
 from deploy.run import Run
 
@@ -28,25 +28,9 @@ class Step(NamedTuple):
     wait: Callable[[Run], None] | None = None
 
 
-def begin_migration(run: Run) -> None:
-    jobs.begin(run, jobs.migration(run))
-
-
-def wait_migrated(run: Run) -> None:
-    jobs.finish(run, jobs.migration(run))
-
-
-def begin_smoke_test(run: Run) -> None:
-    jobs.begin(run, jobs.smoke_test(run))
-
-
-def wait_smoke_tested(run: Run) -> None:
-    jobs.finish(run, jobs.smoke_test(run))
-
-
 def ask_judges(run: Run) -> None:
     """Refuse to begin, and to move traffic, when nobody could say whether the new colour is well."""
-    judges.must_be_there(run, first=run.entry.first)
+    judges.must_be_there(run)
     judges.must_be_reached(run)
 
 
@@ -67,15 +51,15 @@ def bake(run: Run) -> None:
 
 def wait_window(run: Run) -> None:
     """Keep the former colour as large as the live one; the Lease stays ours, so that nobody deploys over it."""
-    end = run.clock.now() + run.settings.rollback_window_seconds
+    seconds = run.settings.rollback_window_seconds
+    end = moment(run.clock.now() + seconds)
 
-    def under_way() -> str:
-        seconds = end - run.clock.now()
-        if seconds > 0:
-            traffic.keep_former(run)
-        return f"{run.entry.from_ or 'nothing'} stays warm for {seconds:.0f} s" if seconds > 0 else ""
+    def not_over() -> str:
+        traffic.keep_former(run)
+        return f"{run.entry.from_} to stay warm until {end}"
 
-    run.wait(under_way, seconds=run.settings.rollback_window_seconds)
+    if seconds and run.entry.from_:
+        run.wait(not_over, seconds=seconds)
 
 
 def settle(run: Run) -> None:
@@ -95,10 +79,10 @@ def settle(run: Run) -> None:
 # docs/runbooks/release.md says what each waits for and how it is undone.
 STEPS = (
     Step("shared", "apply what both colours share", idle.apply_shared, idle.wait_shared),
-    Step("migrate", "run the image's migrations in a Job named by its digest", begin_migration, wait_migrated),
+    Step("migrate", "run the image's migrations in a Job named by its digest", jobs.begin, jobs.finish),
     Step("start", "apply the idle colour, as many pods as the live one has", idle.start, idle.wait_started),
     Step("gate", "ask every pod of the idle colour again and again", wait=idle.wait_healthy),
-    Step("smoke", "test the idle colour through its own Service", begin_smoke_test, wait_smoke_tested),
+    Step("smoke", "test the idle colour through its own Service", jobs.begin, jobs.finish),
     Step("judges", "ask whether those who judge the new colour are there", wait=ask_judges),
     Step("flip", "pin the former colour at its size, and move all traffic", flip, wait_flipped),
     Step("bake", "watch SLOs, alarms and requests of the tool's own", wait=bake),
@@ -118,26 +102,21 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
             return f"{done.to} serves {done.image} already."
     if held := run.lease.held_by_other(run.picture.lease):
         raise Failure(failures.LEASE_HELD, f"Another release or rollback is running: {held}.")
-    entry = _resumed(run.picture, image=image) if resume else None
-    run.resumed = entry is not None
-    entry = entry or planned(run.picture, image=image, first=first)
+    resumed = _resumed(run.picture, image=image) if resume else None
+    run.resumed = resumed is not None
+    run.journal.entry = entry = resumed or planned(run.picture, image=image, first=first)
     begin_at = entry.step if entry.step in MOVED and run.picture.live == entry.to else NAMES[0]
     if begin_at == NAMES[0]:
-        judges.must_be_there(run, first=entry.first)
+        judges.must_be_there(run)
         if entry.from_:  # at the first release nothing serves yet
             judges.must_be_reached(run)
     run.lease.take(run.picture.lease)
-    run.journal.entry = entry
     try:
         _walk(run, begin_at)
         run.journal.write(state="finished", step="", why="")
     except Failure as failure:
         _give_up(run, failure)
         raise
-    except KubectlError as error:
-        refusal = Failure(failures.REFUSED, f"The cluster refuses a command: {error}")
-        _give_up(run, refusal)
-        raise refusal from error
     except KeyboardInterrupt:
         jobs.stop_all(run)
         if run.entry.step not in MOVED:
@@ -145,9 +124,7 @@ def release(run: Run, *, image: str, resume: bool, first: bool) -> str:
         raise
     finally:
         run.lease.give_back()
-    return f"{entry.to} serves {entry.image}." + (
-        f" {entry.from_} is what `rollback` returns to." if entry.from_ else ""
-    )
+    return f"{entry.to} serves {entry.image}." + (f" A rollback returns to {entry.from_}." if entry.from_ else "")
 
 
 def _walk(run: Run, begin_at: str) -> None:
@@ -226,17 +203,12 @@ def _by_hand(entry: Entry, picture: Picture) -> bool:
 
 
 def _wait_for_lease(run: Run) -> None:
-    """Let a Lease run out whose holder was killed; one that lives renews it, and is not waited for."""
-    renewed = run.picture.lease.get("spec", {}).get("renewTime")
+    """Let the Lease of a killed holder run out. A living one renews it, and is met again after this time."""
 
     def free() -> bool | None:
-        held = run.lease.held_by_other(run.picture.lease)
-        if not held:
-            return True
-        if run.picture.lease["spec"]["renewTime"] != renewed:
-            raise Failure(failures.LEASE_HELD, f"Another release or rollback is running: {held}.")
-        run.progress.waiting(f"the Lease of {held} to expire")
-        run.look()
-        return None
+        if held := run.lease.held_by_other(run.picture.lease):
+            run.progress.waiting(f"the Lease of {held} to expire")
+            run.look()
+        return None if held else True
 
-    until(run.clock, free, seconds=2 * run.lease.seconds, every=run.settings.poll_seconds)
+    until(run.clock, free, seconds=run.lease.seconds + 1, every=run.settings.poll_seconds)

@@ -13,19 +13,21 @@ from typing import TextIO
 
 from deploy.aws import Aws
 from deploy.checkout import ROOT, Checkout, Settings
-from deploy.cluster import Patience, Picture, look
+from deploy.cluster import Picture, look
 from deploy.kubectl import Execute, Kubectl, execute
 from deploy.names import COLOUR, NAMESPACE, SERVICE, TRAFFIC, other, web
-from deploy.progress import Clock, Progress, SystemClock, until
+from deploy.progress import Clock, Progress, until
 from deploy.records import Entry, Journal, Lease
 from deploy.visitor import Send, Visitor, send
+
+USE_CONTEXT = "kubectl config get-contexts   (then: kubectl config use-context NAME)"
 
 
 @dataclass
 class World:
     """The surroundings of the tool; tests give their own."""
 
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=Clock)
     execute: Execute = execute
     send: Send = send
     out: TextIO = field(default_factory=lambda: sys.stdout)
@@ -49,7 +51,6 @@ class Run:
         self.lease = Lease(self.kubectl, self.checkout, holder=holder, seconds=seconds)
         self.journal = Journal(self.kubectl, self.checkout)
         self.aws = Aws(self.kubectl, values)
-        self.patience = Patience(self.kubectl, self.settings)
         address = address or (f"https://{values['DOMAIN']}" if values.get("DOMAIN") else "")
         self.visitor = Visitor(self.kubectl, self.settings, address=address, transport=world.send)
         self.picture = Picture()
@@ -90,6 +91,8 @@ class Run:
         values = self.checkout.values
         return {
             "env": self.environment,
+            # Only an environment with an account has a kubeconfig to ask AWS for.
+            "kubeconfig": f"make kubeconfig ENV={self.environment}" if "AWS_REGION" in values else USE_CONTEXT,
             "namespace": NAMESPACE,
             "label": COLOUR,
             "traffic": f"{'ingress' if self.picture.behind_load_balancer else 'service'}/{TRAFFIC}",

@@ -25,20 +25,28 @@ DESCRIBE = (
     "import glob, json, tomllib; "
     "print(json.dumps([tomllib.load(open(name, 'rb')) for name in sorted(glob.glob('*/resource.toml'))]))"
 )
-# A new user's password is made in the pod and known to nobody.
-MAKE_USER = "head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin"
+# A missing user is made, with a password that never leaves the pod.
+MINT = (
+    "python manage.py token {user} || "
+    "{{ head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin >&2 && "
+    "python manage.py token {user}; }}"
+)
 # How kubectl words a 401 of whom it asks: the service was there, and wants a token.
 UNAUTHORIZED = "You must be logged in to the server"
-# A worker says so to whom it has no thread for (todoproject/server/): a stranger's flood is not the new colour's fault.
+# A worker without a free thread answers so (todoproject/server/). A stranger's flood is not the new colour's fault.
 OVERLOADED = "The service has more requests than it can serve."
 
 
 class Response(NamedTuple):
-    """`status` is 0 when no answer came; the body then says why. `reached`: somebody took the request."""
+    """`status` is 0 when no answer came; the body then says why. `reached`: something took the request."""
 
     status: int
     body: str = ""
     reached: bool = True
+
+    @property
+    def overloaded(self) -> bool:
+        return self.status == 503 and OVERLOADED in self.body
 
 
 Send = Callable[[str, str, "dict[str, str]", str], Response]
@@ -75,7 +83,7 @@ class Visitor:
         self.sent = self.failed = self.refused = self._lists_asked = 0
 
     def visit(self, colour: str, *, seconds: float) -> None:
-        """Send requests at the wished rate for so long."""
+        """Send requests at the wanted rate for some time."""
         end = self._clock.now() + seconds
         while (started := self._clock.now()) < end:
             for response in self._through_address(colour) if self.address else self._through_proxy(colour):
@@ -84,7 +92,7 @@ class Visitor:
             self._clock.sleep(max(pause, 0.001))
 
     def unreached(self) -> str:
-        """Ask the address once, without a token; return "" when somebody is there, well or not, else why nobody is."""
+        """Ask the address once, without a token; return "" if anything answers, else the reason why nothing does."""
         response = self._send("GET", f"{self.address}/readyz", {"X-Synthetic": "1"}, "")
         return "" if response.reached else response.body
 
@@ -97,7 +105,7 @@ class Visitor:
 
     def _remember(self, at: float, response: Response) -> None:
         self.sent += 1
-        if response.status == 503 and OVERLOADED in response.body:
+        if response.overloaded:
             self.refused += 1
             return
         fine = 200 <= response.status < 400
@@ -106,21 +114,18 @@ class Visitor:
 
     def _through_address(self, colour: str) -> list[Response]:
         headers = {"Authorization": f"Bearer {self._fresh_token(colour)}", "X-Synthetic": "1"}
-        resources = self._resources(colour)
-        if self._row_made or not resources or "example" not in resources[0]:
+        resource = next(iter(self._resources(colour)), {})
+        if self._row_made or "example" not in resource:
             return [self._send("GET", f"{self.address}{self._next_path(colour)}?limit=20", headers, "")]
-        resource = resources[0]
-        collection = f"{self.address}{resource['path']}"
-        typed = {**headers, "Content-Type": "application/json"}
+        collection, typed = f"{self.address}{resource['path']}", {**headers, "Content-Type": "application/json"}
         created = self._send("POST", collection, typed, json.dumps(resource["example"]))
-        self._row_made = not (created.status == 503 and OVERLOADED in created.body)
+        self._row_made = not created.overloaded
         if created.status != 201:
             return [created]
-        row = json.loads(created.body)["id"]
-        return [created, self._send("DELETE", f"{collection}/{row}", headers, "")]
+        return [created, self._send("DELETE", f"{collection}/{json.loads(created.body)['id']}", headers, "")]
 
     def _through_proxy(self, colour: str) -> list[Response]:
-        """Ask a page that needs no token, and the resource: 401 is well, for somebody has looked at the request."""
+        """Ask for a page that needs no token, and for a list: a 401 shows that the service looked at the request."""
         return [self._proxied("/schema"), self._proxied(self._next_path(colour))]
 
     def _proxied(self, path: str) -> Response:
@@ -131,26 +136,22 @@ class Visitor:
         return Response(200)
 
     def _resources(self, colour: str) -> list[Object]:
-        """Return the descriptions of all resources, those first of which a row can be made."""
+        """Return the descriptions of all resources, those with an example of a row first."""
         if self._descriptions is None:
             found: list[Object] = json.loads(self._kubectl.read(*_inside(colour), "python", "-c", DESCRIBE))
             self._descriptions = sorted(found, key=lambda each: "example" not in each)
         return self._descriptions
 
     def _next_path(self, colour: str) -> str:
-        """Return the address of one list after the other; a page that needs no token where there is no resource."""
+        """Return the path of one list after the other; of the API's description where there is no resource."""
         paths = [each["path"] for each in self._resources(colour)] or ["/schema"]
         self._lists_asked += 1
         return str(paths[self._lists_asked % len(paths)])
 
     def _fresh_token(self, colour: str) -> str:
         if not self._token or self._clock.now() - self._token_at > TOKEN_SECONDS:
-            mint = (*_inside(colour), "python", "manage.py", "token", self._settings.synthetic_user)
-            try:
-                self._token = self._kubectl.read(*mint).strip()
-            except KubectlError:
-                self._kubectl.change(*_inside(colour), "sh", "-c", MAKE_USER.format(user=self._settings.synthetic_user))
-                self._token = self._kubectl.read(*mint).strip()
+            mint = MINT.format(user=self._settings.synthetic_user)
+            self._token = self._kubectl.read(*_inside(colour), "sh", "-c", mint).strip()
             self._token_at = self._clock.now()
         return self._token
 

@@ -18,8 +18,7 @@ from typing import NamedTuple
 
 from local.at_work import at_work
 from local.output import say
-from local.postgresql import SUPERUSER, Server
-from local.privileges import hand_over, unprivileged
+from local.postgresql import SUPERUSER, Server, hand_over, unprivileged
 from local.refusal import Refusal
 
 WRITERS = 4

@@ -3,19 +3,20 @@
 import os
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 
 from local import ports
 from local.assets import collect_assets
-from local.banner import banner
 from local.database import database
 from local.environment import service_environment
 from local.gunicorn import Gunicorn, answers
 from local.interruption import Interrupted, Interruption
 from local.output import say, step
 from local.refusal import Refusal
+from local.resource import FIRST_PATH
 from local.secrets import ensure_secrets, read_secret
 from local.state import ROOT, State
 from local.stop import stop_left_over
@@ -121,3 +122,25 @@ def prepare(environment: Mapping[str, str], interruption: Interruption) -> str:
     if process.returncode:
         raise Refusal(f"{errors}\nThe database could not be prepared: the reason is above.")
     return output.strip()
+
+
+def banner(*, port: int, password: str, token: str, metrics: str, seconds: float) -> str:
+    """Return the text; `metrics` is an address, or empty when nothing serves metrics."""
+    # Not `localhost`: that may mean ::1, where something else may listen.
+    url = f"http://127.0.0.1:{port}"
+    metrics_line = f"\n  Metrics  {metrics}" if metrics else ""
+    return textwrap.dedent(f"""
+      Ready after {seconds:.1f} s: {url}
+
+      API      {url}{FIRST_PATH}
+      Docs     {url}/docs
+      Admin    {url}/admin/    user admin, password {password}
+      Health   {url}/readyz@METRICS@
+      Users    ada, grace, linus (with data), the same password; your own: make user NAME=… PASSWORD=…
+
+      Paste this; the token lives ten minutes, and `make token NAME=ada` prints another:
+
+    curl -H 'Authorization: Bearer {token}' '{url}{FIRST_PATH}?limit=3'
+
+      Ctrl-C stops everything. The log of the service:
+    """).replace("@METRICS@", metrics_line)

@@ -19,11 +19,9 @@ from xdist.scheduler import LoadFileScheduling
 
 from local.assets import collect_assets
 from local.environment import database_variables, service_environment
-from local.locks import Lock
 from local.postgresql import Server
 from local.secrets import ensure_secrets, read_secret
-
-pytest_plugins = ["tests.service_fixtures"]
+from local.state import Lock
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,6 +95,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     runs_tests = not early_config.known_args_namespace.numprocesses or "PYTEST_XDIST_WORKER" in os.environ
     gc.disable()  # until the tests run: what is collected stays, and looking through it again costs a second
     session.start(database=runs_tests)
+    if runs_tests:
+        early_config.pluginmanager.import_plugin("tests.service_fixtures")
+    else:  # the workers wait until this process is ready: it loads no Django, and no conftest.py that needs it
+        early_config.known_args_namespace.noconftest = True
+        del os.environ["DJANGO_SETTINGS_MODULE"]
     return (yield)
 
 

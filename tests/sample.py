@@ -4,7 +4,7 @@ Nothing here names a resource or a column: a resource is tested by having an add
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from importlib import import_module
@@ -26,7 +26,9 @@ from todoproject.api.resource import Resource
 from todoproject.api.scope import Everyone, Owned, Shared
 
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
-NUMBERS = count(1)
+FIRST_DAY = date(2026, 12, 1)
+#: For values that must be unique: never one of a factory, which counts on its own from 0.
+NUMBERS = count(1_000_000)
 #: The apps with resources, each of which has its factories in a folder of the tests.
 APPS = {resource.model._meta.app_label for resource in resources()}
 #: The factory of each model.
@@ -38,14 +40,18 @@ FACTORIES: dict[Any, Any] = {
 }
 
 
+def decimal(member: Any, number: int) -> Decimal:
+    return Decimal(number % 10 ** (member.max_digits - member.decimal_places))
+
+
 #: What a member of each kind may be: the first that it is of says it.
 VALUES: tuple[tuple[Any, Callable[[Any, int], Any]], ...] = (
     (fields.StrictChoiceField, lambda member, number: list(member.choices)[number % len(member.choices)]),
     (serializers.BooleanField, lambda _, number: number % 2 == 1),
     (serializers.IntegerField, lambda member, number: max(number, member.min_value or 0)),
-    (serializers.DecimalField, lambda member, number: member.to_representation(Decimal(number % 10))),
-    (serializers.DateTimeField, lambda _, number: f"2026-12-{1 + number % 28:02}T09:00:00Z"),
-    (serializers.DateField, lambda _, number: f"2026-12-{1 + number % 28:02}"),
+    (serializers.DecimalField, lambda member, number: member.to_representation(decimal(member, number))),
+    (serializers.DateTimeField, lambda _, number: f"{FIRST_DAY + timedelta(days=number)}T09:00:00Z"),
+    (serializers.DateField, lambda _, number: f"{FIRST_DAY + timedelta(days=number)}"),
 )
 
 
@@ -102,12 +108,15 @@ class Subject:
         member = self.members[name]
         if isinstance(member, fields.ReferenceField):
             return references[name]
+        if name in self.unique:
+            number = next(NUMBERS)
         for kind, value in VALUES:
             if isinstance(member, kind):
                 return value(member, number)
-        # Never a value of a factory, which counts on its own.
-        text = f"{name.capitalize()} {number}" if name not in self.unique else f"{name.capitalize()}-{next(NUMBERS)}"
-        return text[: member.max_length]
+        word = name.capitalize()
+        return (
+            f"{word}-{number}"[-member.max_length :] if name in self.unique else f"{word} {number}"[: member.max_length]
+        )
 
     def body(self, number: int, references: Mapping[str, int], *, full: bool = False) -> dict[str, Any]:
         """Return a body that is accepted: the least, or `full`, with every member; an odd number makes flags true."""
@@ -128,10 +137,12 @@ class Subject:
                 return {column: conformance.team_of(user)}
         return {}
 
-    def references(self, user: User) -> dict[str, int]:
-        """Return a row for each foreign key, made so that `user` may name it."""
+    def references(self, user: User, *, unique: bool = False) -> dict[str, int]:
+        """Return a row for each foreign key, or for each that must be unique, made so that `user` may name it."""
         found = {}
         for name in self.of_kind(fields.ReferenceField):
+            if unique and name not in self.unique:
+                continue
             target: Any = self.model._meta.get_field(name).related_model
             other = None if target is User else SUBJECTS_BY_MODEL[target]
             row = user if other is None else other.factory.create(**other.seen_by(user))

@@ -1,4 +1,4 @@
-"""The one settings module: twelve-factor, every environment differs by values only (docs/configuration.md).
+"""The only settings module: environments differ by the values of variables (docs/configuration.md).
 
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-import todoproject.metrics.secrets  # noqa: F401  counts from the first secret on, which is read here
+import todoproject.metrics.secrets  # noqa: F401  before the first secret is read
 from todoproject.http import faults
 from todoproject.logs import configuration
 from todoproject.postgresql.options import connection_options
@@ -16,27 +16,26 @@ from todoproject.secrets.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# ── What a clone changes, with INSTALLED_APPS and urls.py: who the service says it is ────────────────────────────────
+# ── What a clone changes, with INSTALLED_APPS and urls.py: names of the service ──────────────────────────────────────
 PROJECT = json.loads((BASE_DIR / "project.json").read_text())
 TITLE = PROJECT["title"]
 DESCRIPTION = (
     "Log in for an access token and send it as `Authorization: Bearer …`. "
     "Lists are arrays, paged by the `Link` header. Errors are [problem details](/docs/errors)."
 )
-# Of tokens: another one logs everybody out.
+# Another value logs all users out.
 JWT_ISSUER = JWT_AUDIENCE = f"{PROJECT['name']}-service"
 
 # ── Process ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DEBUG = environment.switch("DEBUG", default=False)
 COLOUR = env.str("COLOUR", default="")
 ROOT_URLCONF = "todoproject.urls"
-WSGI_APPLICATION = "todoproject.server.wsgi.application"
 LOGGING = configuration.LOGGING
 
 # ── Secrets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DJANGO_SECRET_KEY = environment.secret("DJANGO_SECRET_KEY", debug_default="debug-only" * 6, check=django_key.strong)
 DJANGO_SECRET_KEY_FALLBACKS = environment.secret("DJANGO_SECRET_KEY_FALLBACKS", default="[]", check=django_key.key_list)
-# As they are at the start; todoproject.secrets.django_key keeps them up to date.
+# The values at the start; todoproject.secrets.django_key keeps them up to date.
 SECRET_KEY = DJANGO_SECRET_KEY.value()
 SECRET_KEY_FALLBACKS = django_key.key_list(DJANGO_SECRET_KEY_FALLBACKS.value(), DJANGO_SECRET_KEY_FALLBACKS.name)
 JWT_SIGNING_KEYS = environment.secret(
@@ -78,7 +77,7 @@ MIDDLEWARE = [
     "todoproject.http.proxy.ProxyHeadersMiddleware",
     "todoproject.http.security_headers.SecurityHeadersMiddleware",
     "todoproject.http.errors.PlainErrorsMiddleware",
-    # Before all that may refuse: a front end must be able to read the refusal.
+    # Before the middleware that may refuse a request: a front end must be able to read the refusal.
     "todoproject.http.django_middleware.CorsMiddleware",
     "todoproject.http.django_middleware.HttpsMiddleware",
     "todoproject.http.body_limit.BodyLimitMiddleware",
@@ -91,16 +90,16 @@ MIDDLEWARE = [
 ]
 FAULTS = environment.known_words("FAULTS", among=faults.KNOWN)
 MIDDLEWARE = faults.installed(MIDDLEWARE, FAULTS)
-# Of the admin's forms; the API declares its own (todoproject.http.body_limit). Ten thousand characters of four bytes
-# each, every byte as %XX, are 120,000.
+# For the admin's forms; views of the API have limits of their own (todoproject.http.body_limit). A text of ten thousand
+# characters, four bytes each, sent as %XX, has 120,000 bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 TRUSTED_PROXY_HOPS = environment.whole_number("TRUSTED_PROXY_HOPS", default=0, maximum=10)
-# Safe to read: ProxyHeadersMiddleware removes what no trusted proxy wrote.
+# ProxyHeadersMiddleware removes these headers unless a trusted proxy wrote them.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = True
 
 # ── Database ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-# Connections are kept, one a thread, and looked at before each use without a round trip (docs/adr/0003).
+# Each thread keeps a connection, and checks it before each use without a round trip (docs/adr/0003).
 DATABASE = environment.database()
 DATABASES = {
     "default": {
@@ -111,7 +110,7 @@ DATABASES = {
         "OPTIONS": connection_options() | DATABASE["OPTIONS"],
     }
 }
-# Of statements, for django-prometheus; those of requests stand in todoproject.metrics.middleware.
+# django-prometheus' buckets of statements; those of requests are in todoproject.metrics.middleware.
 PROMETHEUS_LATENCY_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.03, 0.1, 0.3, 1, 2, 5, float("inf"))
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -130,10 +129,10 @@ REST_FRAMEWORK = {
 }
 API_RATE = environment.rate("API_RATE")
 WEB_THREADS = environment.web_threads()
-# A search that succeeds keeps the promise of 300 ms (monitoring/slo.yaml): nobody wakes anybody by searching.
+# Within the objective of 300 ms (monitoring/slo.yaml), so that slow searches page nobody.
 SEARCH_MILLISECONDS = 250
 LOGIN_RATE = environment.rate("LOGIN_RATE", default="10/minute")
-# One address cannot reach it: a user locked out after five failures may try again after a quarter of an hour.
+# One address alone cannot reach it: after five failures axes locks it out for a quarter of an hour.
 LOGIN_ACCOUNT_RATE = environment.rate("LOGIN_ACCOUNT_RATE", default="30/hour")
 ACCESS_TOKEN_SECONDS = 10 * 60
 REFRESH_TOKEN_SECONDS = 7 * 24 * 3600
@@ -157,7 +156,7 @@ SECURE_HSTS_SECONDS = environment.whole_number("SECURE_HSTS_SECONDS", default=36
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.switch("SECURE_COOKIES", default=True)
 SESSION_COOKIE_AGE = 12 * 3600
-LOGIN_REDIRECT_URL = "admin:index"  # where `next` leads elsewhere
+LOGIN_REDIRECT_URL = "admin:index"  # if `next` is another site
 X_FRAME_OPTIONS = "DENY"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -173,11 +172,11 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Neither its log of logins nor its pages: the audit trail and `todoproject.admin` have what is needed.
+# The audit trail and `todoproject.admin` replace its log of logins and its pages.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
-# Nor its middleware (axes.W002): the two views that log in answer by themselves, under WSGI and ASGI alike. The others
-# look for Django's middleware by its name; ours is made of it.
+# axes.W002: the two views that log in answer lock-outs themselves, without its middleware. The others look for Django's
+# middleware by name; ours are subclasses.
 SILENCED_SYSTEM_CHECKS = ["axes.W002", "security.W001", "security.W002", "security.W003"]
 
 # ── Pages and assets ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -199,13 +198,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "todoproject" / "assets"]
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
-# Pages name an asset by its hash only: the copy without one would be served to nobody.
+# Pages link only to names with a hash.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 SPECTACULAR_SETTINGS = {
     "TITLE": TITLE,
     "DESCRIPTION": DESCRIPTION,
     "VERSION": "1",
-    "OAS_VERSION": "3.0.3",  # in 3.1 an integer may come as 1.0, which this service refuses
+    "OAS_VERSION": "3.0.3",  # in 3.1 an integer may be 1.0, which this service refuses
     "SERVERS": [{"url": "/", "description": "The service that this document comes from."}],
     "CONTACT": {"name": TITLE},
     "LICENSE": {"name": "MIT", "url": "https://opensource.org/license/mit"},
@@ -214,12 +213,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    # Those of the resources come before it (todoproject.api.openapi_hooks).
+    # todoproject.api.openapi_hooks puts those of the resources before it.
     "TAGS": [{"name": "auth", "description": "Tokens for a password, and new tokens for an unused refresh token."}],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["todoproject.api.openapi_hooks.without_trailing_slashes"],
-    # Not drf-spectacular's own, which gives choices a component with a name that depends on all other choices.
+    # drf-spectacular's own hook gives choices a component, whose name depends on all other choices.
     "POSTPROCESSING_HOOKS": ["todoproject.api.openapi_hooks.finished"],
 }
 

@@ -1,11 +1,11 @@
-"""Every address of the service. /healthz and /readyz are answered before routing, in `todoproject.server.health`."""
+"""The URLs of the service, except /healthz and /readyz, which `todoproject.server.health` answers before routing."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from todoproject import docs
 from todoproject.accounts.views import Login, Refresh
-from todoproject.docs import views as docs
 from todoproject.http.assets import of_another_release
 
 urlpatterns = [

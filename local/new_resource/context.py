@@ -76,7 +76,10 @@ def _demo(fields: list[Field]) -> dict[str, Any]:
         "keys": keys,
         "targets": list(dict.fromkeys(each.target for each in keys)),
         "demo_decimals": any(each.kind == "decimal" for each in fields),
-        "numbered": any(each.kind == "str" and each.required and not each.unique for each in fields),
+        "numbered": any(
+            (each.kind == "str" and each.required and not each.unique) or (each.kind == "date" and each.unique)
+            for each in fields
+        ),
     }
 
 
@@ -90,6 +93,8 @@ def _tests(fields: list[Field], owner: str) -> dict[str, Any]:
         for word, kind in (("UTC", "datetime"), ("date", "date"), ("datetime", "datetime"))
         if any(each.kind == kind for each, _ in required)
     ]
+    if any("timedelta" in value for value in values):
+        times.append("timedelta")
     return {
         "required": [(each.name, value, not any(word in value for word in words)) for each, value in required],
         "declarations": ", ".join(declared),

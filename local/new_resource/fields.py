@@ -29,6 +29,7 @@ RESERVED = {
 }  # fmt: skip
 LONGEST_NAME = 40
 LONGEST_KEY = 255  # characters: more does not fit into a page of an index, nor into a cursor
+LEAST_UNIQUE = 8  # characters, and digits before the point: tests and demo data need many different values
 
 
 @dataclass(frozen=True)
@@ -157,12 +158,28 @@ def _size(field: Field) -> int:
 
 def _marks(field: Field) -> str:
     size = _size(field)
-    if field.unique and (field.kind != "str" or not 8 <= size <= LONGEST_KEY or field.default is not None):
-        return f"! is for a str(8) to str({LONGEST_KEY}) without a default, for example {field.name}:str(20)!."
+    if field.unique and (problem := _unique(field, size)):
+        return problem
     if field.sortable and (field.kind == "text" or size > LONGEST_KEY):
         return f"^ is for short values: write {field.name}:str({LONGEST_KEY})^, or leave ^ out."
     if field.kind == "bool" and field.nullable:
         return f"a bool is true or false: write {field.name}:bool, or choice(yes,no,unknown)."
+    return ""
+
+
+def _unique(field: Field, size: int) -> str:
+    if field.default is not None:
+        return f"! and = exclude each other: two rows would have the same default. Leave ={field.default} out."
+    if field.kind == "str" and not LEAST_UNIQUE <= size <= LONGEST_KEY:
+        return f"! is for str({LEAST_UNIQUE}) to str({LONGEST_KEY}): write for example {field.name}:str(20)!."
+    if field.kind == "decimal" and int(field.arguments[0]) - int(field.arguments[1]) < LEAST_UNIQUE:
+        return f"! needs {LEAST_UNIQUE} digits before the point: write for example {field.name}:decimal(10,2)!."
+    if field.kind == "user":
+        return "! is not for a user: demo data names one user in many rows. Leave ! out."
+    if field.kind in ("text", "bool", "choice"):
+        return (
+            f"! is for str, int, decimal, date, datetime and a resource: a {field.kind} cannot be unique. Leave ! out."
+        )
     return ""
 
 

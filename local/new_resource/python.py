@@ -6,6 +6,20 @@ from local.new_resource.fields import Field
 from local.new_resource.names import Names
 
 TEXT_CHARACTERS = 10_000
+#: What a factory gives a unique field, by its type.
+UNIQUE_VALUES = {
+    "int": "Sequence(int)",
+    "decimal": "Sequence(Decimal)",
+    "date": "Sequence(lambda number: date(2026, 12, 1) + timedelta(days=number))",
+    "datetime": "Sequence(lambda number: datetime(2026, 12, 1, 9, tzinfo=UTC) + timedelta(days=number))",
+}
+#: What a row of demo data has there. `demo_rows` runs several times for one owner, each time with another `count`.
+UNIQUE_DEMO = {
+    "str": 'f"{chance.getrandbits(32):08X}"',
+    "int": "chance.getrandbits(30)",
+    "date": "(now - timedelta(days=count * count + number)).date()",
+    "datetime": "created_at + timedelta(microseconds=chance.getrandbits(40))",
+}
 
 
 def nested(fields: list[Field]) -> list[Field]:
@@ -101,6 +115,8 @@ def required_value(field: Field, owner: str) -> str:
         pattern = f"{field.words} {{}}" if int(field.arguments[0]) >= len(field.words) + 10 else "{:08}"
         size = int(field.arguments[0])
         return f'Sequence("{pattern}".format)' if size >= 8 else f'Sequence(lambda number: f"{{number}}"[-{size}:])'
+    if field.unique and field.kind in UNIQUE_VALUES:
+        return UNIQUE_VALUES[field.kind]
     if field.kind == "user":
         return f'SelfAttribute("{owner}")' if owner else "SubFactory(UserFactory)"
     if field.target:
@@ -114,15 +130,17 @@ def required_value(field: Field, owner: str) -> str:
 
 def demo_value(field: Field, names: Names) -> str:
     """Return the expression for a field of a row of demo data."""
-    if field.kind == "str":
+    if field.unique and field.kind in UNIQUE_DEMO:
+        value = UNIQUE_DEMO[field.kind]
+    elif field.kind == "str":
         value = _demo_text(field, names)
     elif field.kind == "decimal":
         digits, places = map(int, field.arguments)
-        value = f"Decimal(chance.randrange({10 ** min(digits, 5)})).scaleb(-{places})"
+        value = f"Decimal(chance.randrange({10 ** (8 if field.unique else min(digits, 5))})).scaleb(-{places})"
     elif field.kind == "choice":
         value = f"chance.choice([{', '.join(literal(field, each) for each in field.arguments)}])"
     elif field.target:
-        value = f"chance.choice({field.name}_rows)"
+        value = f"{field.name}_rows.pop()" if field.unique else f"chance.choice({field.name}_rows)"
     else:
         value = {
             "text": 'chance.choice(["", "Ask first.", "Only before noon."])', "int": "chance.randrange(1, 100)",
@@ -134,8 +152,6 @@ def demo_value(field: Field, names: Names) -> str:
 
 
 def _demo_text(field: Field, names: Names) -> str:
-    if field.unique:
-        return 'f"{chance.getrandbits(32):08X}"'
     size, label = int(field.arguments[0]), names.singular.capitalize() if field.required else field.words
     text = f'f"{label} {{{"number" if field.required else "chance.randrange(1, 100)"}}}"'
     return text if size >= len(label) + 6 else f"{text}[-{size}:].strip()"

@@ -22,9 +22,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from local.locks import Lock
 from local.refusal import Refusal
-from local.state import here
+from local.state import Lock, here
 from pattern.benchmarks import cores, report, results
 from pattern.benchmarks.bench import Bench
 from pattern.benchmarks.compared import compared

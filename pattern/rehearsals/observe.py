@@ -8,9 +8,9 @@ from pathlib import Path
 
 from local.gunicorn import answers
 from local.interruption import Interrupted, Interruption
-from local.locks import Lock
 from local.output import say
 from local.refusal import Refusal
+from local.state import Lock
 from monitoring.generate.table import load
 from pattern.rehearsals.prometheus import Prometheus
 from pattern.rehearsals.table import text

@@ -28,11 +28,11 @@ JOURNEYS = {
         ),
     ),
     "news": (
-        ("news", "headline:str(120)^ published_on:date^ pinned:bool language:choice(en,de)", "PLURAL=news"),
+        ("news", "headline:str(120)^ published_on:date^! pinned:bool language:choice(en,de)", "PLURAL=news"),
         (
             "MaintenanceInspectionAnalysis",
             "summary:str(200) details:text? score:decimal(5,1)=0 inspector:user grade:choice(A,B,C)^ news:news "
-            "visits:int^?",
+            "visits:int^!?",
             "PLURAL=MaintenanceInspectionAnalyses",
         ),
     ),

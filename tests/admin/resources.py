@@ -17,6 +17,7 @@ from tests.sample import SUBJECTS_BY_MODEL
 from todoproject.accounts.models import User
 from todoproject.admin import scopes
 from todoproject.admin.resource_admin import ResourceAdmin
+from todoproject.api.constraints import is_unique
 
 TEAM = 0
 NUMBERS = itertools.count(1000)
@@ -44,8 +45,16 @@ def make(model: type[Model], number: int = 0, /, **values: Any) -> Any:
 def make_many(model: type[Model], count: int) -> list[Any]:
     """Create `count` rows by one INSERT, alike but for what must be unique."""
     first = make(model)
-    keys = {field.name: getattr(first, field.name) for field in model._meta.concrete_fields if field.is_relation}
-    rest = (model(**sample_of(model) | unique_of(model) | keys) for _ in range(1, count))
+    keys = [field for field in model._meta.concrete_fields if field.is_relation]
+    same = {field.name: getattr(first, field.name) for field in keys if not is_unique(field)}
+    own = [field for field in keys if is_unique(field)]
+    rest = (
+        model(
+            **sample_of(model) | unique_of(model) | same,
+            **{field.name: related(field, **owner_of(model, same)) for field in own},
+        )
+        for _ in range(1, count)
+    )
     return [first, *model._default_manager.bulk_create(rest)]
 
 

@@ -19,11 +19,12 @@ def sample(field: "Field[Any, Any]", number: int = 0) -> Any:
         values.sort(key=lambda value: value != field.get_default())  # stable
         return values[number % len(values) if number % 2 == 0 else 1]
     if isinstance(field, DecimalField):
-        return f"{_within(field, number % 9)}.{'5' * field.decimal_places}".rstrip(".")
+        whole = number % 10 ** (field.max_digits - field.decimal_places)
+        return f"{_within(field, whole)}.{'5' * field.decimal_places}".rstrip(".")
     if isinstance(field, IntegerField):
-        return _within(field, number % 50)
+        return _within(field, number)
     if isinstance(field, DateField):
-        day = FIRST_DAY + timedelta(days=number % 365)
+        day = FIRST_DAY + timedelta(days=number)
         return f"{day}T09:00:00Z" if isinstance(field, DateTimeField) else str(day)
     return f"{field.verbose_name} {number}".capitalize()[: field.max_length]
 

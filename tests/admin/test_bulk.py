@@ -29,6 +29,7 @@ from tests.factories import UserFactory
 from todoproject.accounts.models import User
 from todoproject.admin import bulk, history, scopes
 from todoproject.admin.resource_admin import ResourceAdmin, is_free_text
+from todoproject.api.constraints import is_unique
 
 RESOURCE = RESOURCES[0]
 
@@ -36,13 +37,6 @@ RESOURCE = RESOURCES[0]
 def asked_fields(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
     names = {action.__name__ for action in resource.actions or () if callable(action)}
     return [field for field in fields_of(resource) if f"set_{field.name}" in names]
-
-
-each_with_actions = pytest.mark.parametrize(
-    "resource",
-    [one for one in MARKED if asked_fields(cast("ResourceAdmin", one.values[0]))],
-    ids=lambda one: one.opts.model_name,
-)
 
 
 def owned_key(field: "Field[Any, Any]") -> bool:
@@ -56,11 +50,23 @@ def values(field: "Field[Any, Any]", row: Any = None) -> dict[str, Any]:
     return {field.name: {"on": "yes", "": "no"}.get(value, value)}
 
 
+def for_every_row(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
+    """Return the fields of which every row may have the same new value."""
+    alone = {field.name for field in changed_alone(resource)}
+    return [field for field in asked_fields(resource) if field.name in alone and not owned_key(field)]
+
+
 def nobody_has(resource: ResourceAdmin) -> "Field[Any, Any]":
     """Return a field whose new value no row has, and every row may have."""
-    alone = {field.name for field in changed_alone(resource)}
-    asked = [field for field in asked_fields(resource) if field.name in alone and not owned_key(field)]
+    asked = for_every_row(resource)
     return next((field for field in asked if field.is_relation), asked[0])
+
+
+each_with_actions = pytest.mark.parametrize(
+    "resource",
+    [one for one in MARKED if for_every_row(cast("ResourceAdmin", one.values[0]))],
+    ids=lambda one: one.opts.model_name,
+)
 
 
 def count(resource: ResourceAdmin, **version: Any) -> int:
@@ -70,7 +76,7 @@ def count(resource: ResourceAdmin, **version: Any) -> int:
 # ── What an action changes ───────────────────────────────────────────────────────────────────────────────────────────
 @each_resource
 def test_there_is_an_action_for_each_field_that_many_rows_can_share(reader: Staff, resource: ResourceAdmin) -> None:
-    shared = {field.name for field in fields_of(resource) if not (is_free_text(field) or field.unique)}
+    shared = {field.name for field in fields_of(resource) if not (is_free_text(field) or is_unique(field))}
     fixed = {getattr(action, "field", "") for action in resource.actions or ()} - {""}
     assert {field.name for field in asked_fields(resource)} == shared - fixed
     assert "set_" not in reader.see(page(resource))

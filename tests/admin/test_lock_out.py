@@ -19,7 +19,7 @@ from pytest_django import Settings
 from tests.admin.staff import Staff
 from tests.api.client import HANDLER, ApiClient, parsed
 from tests.factories import UserFactory
-from todoproject.accounts import attempts
+from todoproject.accounts import lockout
 from todoproject.accounts.lockout import client_address
 from todoproject.accounts.models import FailedLogin, User
 from todoproject.throttling.memory import Places
@@ -272,7 +272,7 @@ def test_one_password_is_hashed_at_a_time_one_waits_and_further_ones_are_told_wh
     assert SlowHasher.arrived.acquire(timeout=20)
     threads[1].start()
     deadline = time.monotonic() + 20
-    while attempts._waiting._taken[""] < 2 and time.monotonic() < deadline:
+    while lockout._waiting._taken[""] < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     third = api(PASSWORD)
     assert (third.status_code, third["Retry-After"], parsed(third)["type"]) == (
@@ -401,8 +401,8 @@ def test_a_name_that_no_user_can_have_is_no_fault_of_ours(db: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_failures_at_the_same_moment_are_all_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # As in several pods: each hashes one at a time.
-    monkeypatch.setattr(attempts, "_waiting", Places(4, ""))
-    monkeypatch.setattr(attempts, "_hashing", nullcontext())
+    monkeypatch.setattr(lockout, "_waiting", Places(4, ""))
+    monkeypatch.setattr(lockout, "_hashing", nullcontext())
     UserFactory.create(username="ada", password=PASSWORD)
     settings.AXES_FAILURE_LIMIT = 100
     start = threading.Barrier(4, timeout=20)

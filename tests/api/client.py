@@ -44,9 +44,13 @@ class ApiClient(Client):
         return row
 
     @cached_property
-    def references(self) -> dict[str, int]:
-        """A row that the user may name, for each foreign key."""
+    def _references(self) -> dict[str, int]:
         return self.subject.references(self.user) if self.user else {}
+
+    @property
+    def references(self) -> dict[str, int]:
+        """A row that the user may name, for each foreign key; another one each time where it must be unique."""
+        return self._references | (self.subject.references(self.user, unique=True) if self.user else {})
 
     def sample(self, number: int = 0) -> dict[str, Any]:
         """Return the least body that is accepted; equal ones of equal numbers, but for what must be unique."""

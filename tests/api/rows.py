@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rest_framework import serializers
 
 from tests.api.client import ApiClient
-from tests.sample import NUMBERS, Subject
+from tests.sample import Subject
 from todoproject.api import fields
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -80,7 +80,7 @@ def replace_rows(api: ApiClient, rows: list[dict[str, Any]]) -> list[Any]:
     for row in rows:
         follows = subject.resource.computed(row, new=True)
         times = {name: NOON if hasattr(value, "resolve_expression") else value for name, value in follows.items()}
-        keys = {f"{name}_id": value for name, value in api.references.items()}
-        own = {name: f"{name} {next(NUMBERS)}" for name in subject.unique if subject.members[name].required}
-        made.append(subject.model(**seen, **keys, **own, **row, **times))
+        references = api.references
+        own = {name: subject.json(name, 0, references) for name in subject.unique if subject.members[name].required}
+        made.append(subject.model(**seen, **subject.columns(references | own), **row, **times))
     return list(subject.model._default_manager.bulk_create(made))

@@ -15,7 +15,7 @@ import pytest
 
 from deploy.checkout import Settings
 from deploy.kubectl import Answer, Kubectl
-from deploy.progress import Progress, SystemClock
+from deploy.progress import Clock, Progress
 from deploy.visitor import DESCRIBE, PROXY, UNAUTHORIZED, Response, Visitor, send
 from local.resource import RESOURCES
 from tests.postgresql_plugin import ROOT
@@ -66,7 +66,7 @@ class Traffic:
     def __init__(self, service: Service, *, address: str, description: str = "") -> None:
         self.sent: list[tuple[str, str, int]] = []
         self.url = service.url
-        clock = SystemClock()
+        clock = Clock()
         kubectl = Kubectl(OnePod(service, description).execute, Progress(io.StringIO(), clock), clock)
         settings = Settings.read(ROOT / "deploy" / "release.ini", "local")
         self.visitor = Visitor(kubectl, settings, address=address, transport=self._send)

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from psycopg.sql import SQL, Identifier
+from rest_framework import serializers
 
 from local import ports
+from tests.sample import Subject, every
 from tests.service import Service, running
 from todoproject.accounts.models import User
 from todoproject.api import registry
 from todoproject.api.fields import ReferenceField
 from todoproject.api.resource import Resource
 from todoproject.api.scope import Shared
-from todoproject.maintenance.management.commands.smoke import can_create
+from todoproject.maintenance.management.commands.smoke import Command, can_create, unlikely
 
 
 def asked(resource: type[Resource]) -> list[str]:
@@ -47,6 +49,18 @@ def as_said(said: list[str], resources: list[type[Resource]]) -> bool:
         line == start or (start.endswith("/") and line.removeprefix(start).isdigit())
         for line, start in zip(said, expected, strict=False)
     )
+
+
+def test_a_value_that_must_be_unique_is_one_that_no_row_has() -> None:
+    (work_sites,) = (each for each in registry.resources() if each.name == "work-sites")
+    assert Command().with_keys(work_sites, {"name": "A name"})["name"] != "A name"
+
+
+@every
+def test_such_a_value_is_one_that_its_member_takes(subject: Subject) -> None:
+    for name, member in subject.writable.items():
+        if not isinstance(member, (ReferenceField, serializers.BooleanField, serializers.ChoiceField)):
+            assert member.run_validation(unlikely(member)) is not None, name
 
 
 def rows(service: Service) -> list[Any]:

@@ -61,8 +61,9 @@ def refused(member: Any) -> list[tuple[object, str]]:
             found += [(value, CHOICE) for value in wrong]
         case fields.StrictCharField():
             found += [(value, STRING) for value in NOT_STRINGS] + [("a\x00b", NUL)]
-            long = "x" * (limits.max_length + 1)
-            found += [(long, f"Ensure this field has no more than {limits.max_length} characters.")]
+            most = limits.max_length
+            too_long = ("x" * (most + 1), " " * most + "x", "x" + " " * most, " " * (most + 1))
+            found += [(value, f"Ensure this field has no more than {most} characters.") for value in too_long]
             if not limits.allow_blank:
                 found += [(value, BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
         case serializers.BooleanField():

@@ -10,8 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from local.postgresql import Server
-from local.privileges import hand_over
+from local.postgresql import Server, hand_over
 
 TABLE = "conformance_notice"
 MEGABYTES = 128

@@ -17,13 +17,18 @@ from tests.cluster.namespace import remove_own
 
 SUFFIX = "-0123456789ab"
 NEEDED = ("KUBECONFIG", "SERVICE_IMAGE")
+# Three releases and rollbacks, or a first test with all fixtures; each command in it has a bound of its own.
+TEST_SECONDS = 3600
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fail, and say why in the last line, when tests of a cluster were asked for (`-m cluster`) and there is none."""
+    """Give tests of a cluster their time; without a cluster (`-m cluster`) fail, and say why in the last line."""
+    asked = [item for item in items if item.get_closest_marker("cluster")]
+    for item in asked:
+        item.add_marker(pytest.mark.timeout(TEST_SECONDS))
     missing = [name for name in NEEDED if not os.environ.get(name)]
-    if missing and any(item.get_closest_marker("cluster") for item in items):
+    if missing and asked:
         pytest.exit(f"nothing was tested: set {' and '.join(missing)} (tests/cluster/README.md)", returncode=1)
 
 

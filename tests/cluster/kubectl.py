@@ -29,6 +29,11 @@ def program() -> str:
     return str(beside) if beside.exists() else shutil.which("kubectl") or "kubectl"
 
 
+def environment() -> dict[str, str]:
+    """Return the environment in which other programs find the same kubectl first."""
+    return {**os.environ, "PATH": f"{Path(program()).parent}:{os.environ['PATH']}"}
+
+
 def run(
     *words: str, stdin: str = "", timeout: float = 120, allowed: tuple[int, ...] = (0,), warnings: bool = False
 ) -> str:

@@ -79,7 +79,7 @@ def differs(part: str) -> bool:
 def prepare() -> None:
     """Make the namespace and the secrets, by the command that people use."""
     program = [sys.executable, str(LOCAL / "prepare.py")]
-    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(program, env=kubectl.environment(), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -92,7 +92,7 @@ class Tool:
         return subprocess.Popen(
             [sys.executable, "-m", "deploy", command, "--env", "local", *words],
             cwd=self.folder,
-            env={**os.environ, "PATH": f"{Path(kubectl.program()).parent}:{os.environ['PATH']}"},
+            env=kubectl.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

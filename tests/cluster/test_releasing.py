@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from deploy.checkout import ROOT, Settings
-from tests.cluster import kubectl
-from tests.cluster.releasing import QUICK, Tool
+from tests.cluster import conftest, kubectl
+from tests.cluster.releasing import LONGEST_SECONDS, QUICK, Tool
 
 
 @pytest.fixture
@@ -58,10 +59,26 @@ def test_the_tool_runs_in_its_copy_and_the_moment_of_each_command_is_known(
         said.given("apply -k")
 
 
+def test_a_test_of_a_cluster_has_the_time_of_several_releases(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Item:
+        markers: ClassVar[dict[str, pytest.Mark]] = {"cluster": pytest.mark.cluster.mark}
+
+        def get_closest_marker(self, name: str) -> pytest.Mark | None:
+            return self.markers.get(name)
+
+        def add_marker(self, marker: pytest.MarkDecorator) -> None:
+            self.markers[marker.name] = marker.mark
+
+    for name in conftest.NEEDED:
+        monkeypatch.setenv(name, "there")
+    conftest.pytest_collection_modifyitems([Item()])  # type: ignore[list-item]
+    assert Item.markers["timeout"].args[0] > 2 * LONGEST_SECONDS
+
+
 @pytest.mark.slow
 def test_without_a_cluster_its_tests_fail_and_the_last_line_says_what_to_set() -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:tests.postgresql_plugin", "-o", "addopts=--strict-markers"]
-    command += ["-o", "DJANGO_SETTINGS_MODULE=", "-m", "cluster", "tests/cluster"]
+    command += ["-m", "cluster", "tests/cluster"]
     environment = {key: value for key, value in os.environ.items() if key not in {"KUBECONFIG", "SERVICE_IMAGE"}}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1

@@ -55,6 +55,23 @@ def test_the_same_value_of_another_team_is_no_conflict_and_tells_nothing(
     assert other_sites.create(name=SECRET)["name"] == SECRET
 
 
+@pytest.mark.parametrize("member", ["rooms", "cost", "day", "starts_at", "site"])
+def test_a_number_a_time_and_a_foreign_key_may_exist_once_for_each_owner(
+    api: ApiClient, other_api: ApiClient, monkeypatch: pytest.MonkeyPatch, member: str
+) -> None:
+    first, second, of_another = api.full(), api.full(), other_api.full()
+    constraint = UniqueConstraint(name="one_of_a_kind", fields=["owner", member])
+    monkeypatch.setattr(Inspection._meta, "constraints", [*Inspection._meta.constraints, constraint])
+    column = Inspection._meta.get_field(member).column  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE conformance_inspection ADD CONSTRAINT one_of_a_kind UNIQUE (owner_id, {column})")
+    api.create(**first)
+    with transaction.atomic():
+        assert_conflict(api.send("POST", api.path, second), f"/{member}")
+        transaction.set_rollback(True)  # for what the next statement asks the connection
+    assert other_api.send("POST", other_api.path, of_another).status_code == 201
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}], ids=["without a key", "with a key"])
 def test_a_constraint_that_is_checked_at_commit_is_a_conflict_too(api: ApiClient, key: dict[str, str]) -> None:

@@ -101,7 +101,7 @@ RELEASE: dict[str, tuple[Story, str, str]] = {
     "image-too-old": (failing(migrate=TOO_OLD), "blue", "older than the applied schema"),
     "image-missing": (failing(**{"image-missing": "green"}), "blue", "Back-off pulling image"),
     "crash-loop": (failing(crash="green", log="ImportError: no todos"), "blue", "ImportError: no todos"),
-    "pending": (failing(pending="green"), "blue", "is pending for"),
+    "pending": (failing(pending="green"), "blue", "has been pending for"),
     "not-ready": (failing(unready="green"), "blue", "not ready after 600 s"),
     "pods-refused": (failing(refused="green"), "blue", "violates PodSecurity"),
     "smoke-failed": (failing(smoke="500 instead of 201"), "blue", "500 instead of 201"),
@@ -213,6 +213,15 @@ def test_a_rollback_that_is_refused_names_the_flip_by_hand_and_one_that_met_sile
     released.fault(forbidden="nothing")
     away("rollback")(released)
     assert next_command(released.output) == "python3 -m deploy rollback --env local"
+
+
+def test_a_status_that_reaches_no_cluster_advises_a_kubeconfig_only_where_there_is_an_account(
+    released: Scene, prod: Scene
+) -> None:
+    away("status")(released)
+    assert next_command(released.output).startswith("kubectl config get-contexts")
+    away("status")(prod)
+    assert next_command(prod.output).startswith("make kubeconfig ENV=prod")
 
 
 def test_a_first_release_without_first_says_what_to_type(empty: Scene) -> None:

@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_pod_is_said(pod: dict[str, object], words: str) ->
 
     fine: dict[str, object] = {
         "name": "x", "image": "todo@sha256:new", "ready": True, "restarts": 0, "phase": "Running", "waiting": "",
-        "message": "", "created": 0.0, "gates": {"target-health.elbv2.k8s.aws/a": True},
+        "message": "", "since": 0.0, "gates": {"target-health.elbv2.k8s.aws/a": True},
     }  # fmt: skip
     rollout = Rollout(size=1, complete=True, refused="", pods=(Pod(**(fine | pod)),))  # type: ignore[arg-type]
     assert why_not_healthy(Run(), rollout, {"x": 0}) == words  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ import pytest
 from deploy import kubectl as module
 from deploy.failures import CLUSTER_UNREACHABLE, Failure
 from deploy.kubectl import Kubectl, KubectlError, execute
-from deploy.progress import Progress, SystemClock
+from deploy.progress import Clock, Progress
 from deploy.visitor import UNAUTHORIZED
 
 UNREACHED = {
@@ -61,7 +61,7 @@ def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubectl
         (tmp_path / "config").write_text(json.dumps({**config, "clusters": [cluster], "contexts": [context]}))
         monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
         monkeypatch.setenv("PATH", f"{Path(sys.prefix) / 'bin'}:{os.environ['PATH']}")
-        clock = SystemClock()
+        clock = Clock()
         monkeypatch.setattr(module, "PATIENCE_SECONDS", 0)
         yield Kubectl(execute, Progress(io.StringIO(), clock), clock)
         ApiServer.released.set()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy import names
+from deploy import names, progress
 from deploy.__main__ import main
 from deploy.kubectl import NOT_INSTALLED, Answer
 from deploy.run import World
@@ -44,7 +44,7 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
-class Clock:
+class Clock(progress.Clock):
     def __init__(self) -> None:
         self.time = BEGIN
 

@@ -57,7 +57,11 @@ REFUSED = [
     ("job", f"{TITLE} cost:decimal(4,2)=100", "the default of a decimal(4,2)"),
     ("job", f"{TITLE} day:date=today", "leave =today out"),
     ("job", f"{TITLE} notes:text^", "^ is for short values"),
-    ("job", f"{TITLE} code:int!", "code:str(20)!"),
+    ("job", f"{TITLE} code:str(7)!", "code:str(20)!"),
+    ("job", f"{TITLE} cost:decimal(9,2)!", "cost:decimal(10,2)!"),
+    ("job", f"{TITLE} count:int!=1", "two rows would have the same default. Leave =1 out"),
+    ("job", f"{TITLE} done:bool!", "a bool cannot be unique. Leave ! out"),
+    ("job", f"{TITLE} chief:user!", "Leave ! out"),
     ("job", f"{TITLE} title:int", "would share a column"),
 ]
 NAMES = {
@@ -99,10 +103,17 @@ def test_a_plural_that_is_given_is_taken_and_a_class_that_would_be_two_gets_anot
     assert (names_of("news", "news").model, names_of("news", "news").resource) == ("News", "NewsResource")
 
 
+def test_numbers_times_and_short_texts_may_be_unique() -> None:
+    unique = ("code:str(8)!", "count:int!", "cost:decimal(10,2)!?", "day:date!", "starts_at:datetime^!")
+    fields = asked({"NAME": "job", "FIELDS": f"{TITLE} {' '.join(unique)}"}).fields
+    assert [each.unique for each in fields] == [False, True, True, True, True, True]
+
+
 @pytest.mark.skipif("todo" not in existing(), reason="the example is gone")
 def test_what_is_there_cannot_be_written_again_and_can_be_led_to() -> None:
     assert "there is a resource of that name in todos/" in refusal(NAME="todo", FIELDS=TITLE)
-    assert asked({"NAME": "job", "FIELDS": f"{TITLE} todo:todo"}).fields[1].target == existing()["todo"]
+    found = asked({"NAME": "job", "FIELDS": f"{TITLE} todo:todo!"}).fields[1]
+    assert (found.target, found.unique) == (existing()["todo"], True)
 
 
 def test_only_a_resource_that_is_there_can_be_removed() -> None:

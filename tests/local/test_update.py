@@ -35,6 +35,8 @@ FILES = {
     **{f"requirements/{name}.txt": "django\n" for name in ("main", "local", "dev")},
 }
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def only_these_settings_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,10 +104,16 @@ def with_fresh_history(tmp_path: Path, upstream: Path) -> Path:
     return tmp_path / "clone"
 
 
-@pytest.fixture(params=[with_history, with_fresh_history], ids=lambda made: made.__name__)
+@pytest.fixture
 def clone(request: pytest.FixtureRequest, tmp_path: Path, upstream: Path) -> Path:
-    made: Callable[[Path, Path], Path] = request.param
+    """A client whose history begins with the service, or, where a test is marked so, the one of each kind."""
+    made: Callable[[Path, Path], Path] = getattr(request, "param", with_fresh_history)
     return made(tmp_path, upstream)
+
+
+each_history = pytest.mark.parametrize(
+    "clone", [with_history, with_fresh_history], ids=lambda made: made.__name__, indirect=True
+)
 
 
 def newer(upstream: Path) -> str:
@@ -147,6 +155,7 @@ def refusal(root: Path) -> str:
     return str(refused.value)
 
 
+@each_history
 def test_what_upstream_changed_arrives_and_what_the_client_made_stays(
     clone: Path, upstream: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,6 +192,7 @@ def test_the_history_of_upstream_is_joined_only_where_it_was_before(tmp_path: Pa
     assert git(fresh, "log", "--format=%an").split() == ["Ada", "Ada"]
 
 
+@each_history
 def test_a_second_update_starts_where_the_first_ended(
     clone: Path, upstream: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,6 +216,7 @@ def test_a_merge_by_hand_in_between_is_a_newer_base(tmp_path: Path, upstream: Pa
     assert (clone / "new.py").exists()
 
 
+@each_history
 def test_a_conflict_changes_nothing_and_is_resolved_in_the_worktree(clone: Path, upstream: Path) -> None:
     commit(upstream, {"app.py": FILES["app.py"].replace("line 2\n", "line two\n"), "new.py": "new\n"})
     said = refusal(clone)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from environments import with_account
 from tests.monitoring.tools import MONITORING, run
@@ -60,3 +61,13 @@ def test_no_secret_is_in_the_configuration() -> None:
     assert "routing_key:" not in text
     assert "credentials:" not in text
     assert "url:" not in text
+
+
+def test_cloudwatch_s_alarms_are_to_be_mailed_to_the_service_of_the_tickets() -> None:
+    """Where the address is asked for and where it is explained, the key is that of the receiver of tickets."""
+    receivers = {each["name"]: each for each in yaml.safe_load(CONFIGURATION.read_text())["receivers"]}
+    key = Path(receivers["tickets"]["pagerduty_configs"][0]["routing_key_file"]).name
+    assert f"`{key}`. It shows an address" in (MONITORING / "README.md").read_text()
+    for each in with_account():
+        example = (MONITORING.parent / "terraform/envs" / each.name / "terraform.tfvars.example").read_text()
+        assert re.search(rf"whose key is {key}:.*\n(  #.*\n)*  email_addresses = ", example), each.name

@@ -31,12 +31,12 @@ def modules() -> list[Command]:
     return [each for each in of_program("python", "python3", ".venv/bin/python") if each.words[1] == "-m"]
 
 
-@pytest.mark.parametrize("command", of_program("make"), ids=str)
-def test_a_target_of_make_exists_with_its_variables(command: Command) -> None:
-    target, *given = command.words[1:]
-    assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE)
-    for name in (variable.partition("=")[0] for variable in given):
-        assert f"$({name})" in MAKEFILE, name
+def test_a_target_of_make_exists_with_its_variables() -> None:
+    for command in of_program("make"):
+        target, *given = command.words[1:]
+        assert re.search(rf"^{re.escape(target)}:", MAKEFILE, re.MULTILINE), command
+        for name in (variable.partition("=")[0] for variable in given):
+            assert f"$({name})" in MAKEFILE, command
 
 
 def test_a_target_of_make_that_a_comment_in_monitoring_names_exists() -> None:
@@ -46,10 +46,10 @@ def test_a_target_of_make_that_a_comment_in_monitoring_names_exists() -> None:
     assert [target for target in named if not re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)] == []
 
 
-@pytest.mark.parametrize("command", [each for each in modules() if each.words[2] == "deploy"], ids=str)
-def test_the_release_tool_takes_the_arguments(command: Command) -> None:
-    environment = parsed(list(command.words[3:])).env
-    assert (ROOT / "kustomize" / "overlays" / environment).is_dir()
+def test_the_release_tool_takes_the_arguments() -> None:
+    for command in [each for each in modules() if each.words[2] == "deploy"]:
+        environment = parsed(list(command.words[3:])).env
+        assert (ROOT / "kustomize" / "overlays" / environment).is_dir(), command
 
 
 @pytest.mark.parametrize("command", [each for each in modules() if each.words[2] != "deploy"], ids=str)
@@ -147,11 +147,12 @@ def test_every_saved_query_that_a_runbook_names_exists_and_its_text_is_a_click_a
     assert named == saved, "each is named in the runbook where it helps"
 
 
-@pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.name)
-def test_every_link_and_every_path_leads_somewhere(file: Path) -> None:
-    text = file.read_text()
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
-    assert [link for link in links if link and not (file.parent / link).exists()] == []
-    paths = re.findall(r"(?<![\w./~-])((?:docs|tests|kustomize|terraform|deploy|monitoring|platform)/[\w./-]*\w)", text)
-    # A decision is named by its number.
-    assert [path for path in paths if not (ROOT / path).exists() and not [*ROOT.glob(f"{path}-*.md")]] == []
+def test_every_link_and_every_path_leads_somewhere() -> None:
+    at = re.compile(r"(?<![\w./~-])((?:docs|tests|kustomize|terraform|deploy|monitoring|platform)/[\w./-]*\w)")
+    for file in TEXTS:
+        text = file.read_text()
+        links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+        assert (file, [link for link in links if link and not (file.parent / link).exists()]) == (file, [])
+        # A decision is named by its number.
+        lost = [path for path in at.findall(text) if not (ROOT / path).exists() and not [*ROOT.glob(f"{path}-*.md")]]
+        assert (file, lost) == (file, [])

@@ -56,7 +56,7 @@ def test_user_says_that_an_inactive_user_stays_so(db: None, monkeypatch: pytest.
 
 
 def test_user_asks_for_the_password_at_a_terminal(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("todoproject.accounts.management.commands.user.getpass", lambda _: PASSWORD)
+    monkeypatch.setattr("todoproject.maintenance.management.commands.user.getpass", lambda _: PASSWORD)
     run(monkeypatch, "user", "ada")
     assert User.objects.get(username="ada").check_password(PASSWORD)
 

@@ -26,7 +26,7 @@ from todoproject import audit
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.tokens import issue_access
 from todoproject.audit import TARGETS_IN_A_LINE
-from todoproject.audit.admin_history import changed_fields
+from todoproject.audit.signals import changed_fields
 from todoproject.logs.formatter import JsonFormatter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hasher")]

@@ -43,9 +43,9 @@ def test_only_the_worker_and_its_answers_reach_into_gunicorn() -> None:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gunicorn"):
                 users.add((file.relative_to(ROOT).as_posix(), node.module, *sorted(name.name for name in node.names)))
     assert users == {
-        ("logs/gunicorn_logger.py", "gunicorn.glogging", "Logger"),
+        ("server/gunicorn.conf.py", "gunicorn.glogging", "Logger"),
         ("server/answers.py", "gunicorn.http", "errors"),
-        ("server/bodies.py", "gunicorn.http.errors", "InvalidHeader", "UnsupportedTransferCoding"),
+        ("server/wsgi.py", "gunicorn.http.errors", "InvalidHeader", "UnsupportedTransferCoding"),
         ("server/worker.py", "gunicorn.http", "get_parser", "wsgi"),
         ("server/worker.py", "gunicorn.http.errors", "NoMoreData"),
         ("server/worker.py", "gunicorn.workers.gthread", "ThreadWorker"),

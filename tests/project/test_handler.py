@@ -20,8 +20,8 @@ from django.utils.connection import BaseConnectionHandler
 from pytest_django import Settings
 
 from tests.sample import PLAIN
-from todoproject.http import handler
-from todoproject.http.handler import Handler, HostRequest
+from todoproject.server import wsgi
+from todoproject.server.wsgi import Handler, Request
 
 # What todoproject.http replaces or touches and no documentation promises, by a digest of its source. After an upgrade:
 # read what has changed, look whether ours still does the same, and put the new digest here. A second is of Django 6.1.
@@ -62,7 +62,7 @@ def serving(receivers: None) -> Handler:
 
 
 def asked(path: str, **headers: str) -> Any:
-    return HostRequest(RequestFactory().get(path, headers=headers).environ)
+    return Request(RequestFactory().get(path, headers=headers).environ)
 
 
 @pytest.mark.parametrize("path", [PLAIN.path, f"{PLAIN.path}/", f"{PLAIN.path}/7", "/docs", "/docs/errors/not-found"])
@@ -119,11 +119,11 @@ def test_the_host_that_the_proxy_names_comes_first(settings: Settings) -> None:
 
 def test_few_hosts_are_remembered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ALLOWED_HOSTS = [".example"]
-    monkeypatch.setattr(handler, "MOST_REMEMBERED", 10)
-    handler._hosts.clear()
+    monkeypatch.setattr(wsgi, "MOST_REMEMBERED", 10)
+    wsgi._hosts.clear()
     for number in range(30):
         asked("/", Host=f"host-{number}.example").get_host()
-        assert len(handler._hosts) <= 10
+        assert len(wsgi._hosts) <= 10
 
 
 def called(signal: Any) -> set[str]:
@@ -143,7 +143,7 @@ class OpenCache(DummyCache):
 
 def test_a_cache_that_keeps_something_open_is_closed_behind_each_request(receivers: None, settings: Settings) -> None:
     settings.CACHES = {"default": {"BACKEND": f"{__name__}.OpenCache"}}
-    handler.without_idle_receivers()
+    wsgi.without_idle_receivers()
     assert "close_caches" in called(signals.request_finished)
 
 
@@ -152,5 +152,5 @@ def test_a_connection_that_broke_is_let_go_behind_its_request() -> None:
     db.connection.ensure_connection()
     db.connection.connection.close()
     db.connection.errors_occurred = True
-    handler.close_old_connections()
+    wsgi.close_old_connections()
     assert db.connection.connection is None

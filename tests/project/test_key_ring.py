@@ -206,7 +206,7 @@ def test_padding_of_base64url_may_stand_or_not(padding: str) -> None:
     "command",
     [
         ["manage.py", "check"],
-        ["-c", "import todoproject.server.wsgi"],  # what gunicorn imports
+        ["-c", "from todoproject.server.wsgi import application; application()"],  # what gunicorn imports
     ],
 )
 def test_nothing_starts_with_a_ring_that_cannot_be_used(ring: Ring, command: list[str]) -> None:

@@ -3,12 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from local import docs_site
 from tests.postgresql_plugin import ROOT
 
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+TEXTS = {page: page.read_text("utf-8") for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])}
 MAKEFILES = (ROOT / "Makefile", *ROOT.glob("pattern/Makefile"))
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 TARGETS = {
@@ -16,22 +14,20 @@ TARGETS = {
 }
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)", CODE.sub("", page.read_text(encoding="utf-8")))
-    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+def test_every_link_leads_somewhere() -> None:
+    links = [(page, link) for page, text in TEXTS.items() for link in re.findall(r"\]\(([^)#\s]+)", CODE.sub("", text))]
+    assert [(page, link) for page, link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_target_of_make_exists(page: Path) -> None:
-    named = re.findall(r"(?:`|\$ |\()make (?:-s )?([a-z][\w.-]*)", page.read_text(encoding="utf-8"))
-    assert set(named) - TARGETS == set()
+def test_every_target_of_make_exists() -> None:
+    for page, text in TEXTS.items():
+        assert (page, set(re.findall(r"(?:`|\$ |\()make (?:-s )?([a-z][\w.-]*)", text)) - TARGETS) == (page, set())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_no_line_of_a_mermaid_picture_holds_a_semicolon_which_would_end_it(page: Path) -> None:
-    pictures = re.findall(r"^```mermaid\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert [line for picture in pictures for line in picture.splitlines() if ";" in line] == []
+def test_no_line_of_a_mermaid_picture_holds_a_semicolon_which_would_end_it() -> None:
+    for page, text in TEXTS.items():
+        for picture in re.findall(r"^```mermaid\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            assert ";" not in picture, page
 
 
 def test_every_page_of_the_site_can_be_reached_from_its_navigation() -> None:

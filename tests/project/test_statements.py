@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.conformance.factories import WorkSiteFactory
 from tests.conformance.models import WorkSite
-from todoproject.http.unavailable import is_unavailable
+from todoproject.http.errors import is_unavailable
 from todoproject.postgresql.base import DatabaseWrapper
 from todoproject.postgresql.statements import Parameter, Statement, selection
 

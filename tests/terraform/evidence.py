@@ -6,10 +6,15 @@ from pathlib import Path
 
 from tests.terraform.stories import Story
 
-# What a terminal shows while one waits, and what nobody can know yet, is most of the text and says nothing.
+LEFT_OUT = """\
+What Terraform printed, against the emulator, without progress lines, values that are known after the apply, and the
+tags that every resource has. A JSON document is `jsonencode(…)`. A list of one value stands on one line. `done` behind
+a planned change is Terraform's "complete" line. docs/evidence/README.md says how to read a step.
+"""
+# What a terminal shows while one waits, and what nobody can know yet.
 _NOISE = re.compile(
     r": (Refreshing state|Reading|Read complete|Still \w+|Creating|Destroying|Modifying)\.{3}"
-    r"|: (Refreshing state|Read complete)| = \(known after apply\)$|^ +\+ \(known after apply\),$|^ *$"
+    r"|: (Refreshing state|Read complete)|\(known after apply\),?$|^ +# \(\d+ unchanged .* hidden\)$|^ *$"
 )
 # The same five tags on everything, and documents that become the argument `policy` of what uses them.
 _REPEATED = re.compile(
@@ -17,8 +22,15 @@ _REPEATED = re.compile(
     r"|^  # \S*data\.\S+ will be read during apply\n(?:.*\n)*?    \}\n",
     re.MULTILINE,
 )
+_JSON = re.compile(r"^(( +)(?:[+~-] )?\S+ += )jsonencode\(\n(?:.*\n)*?\2  \)( .*)?$", re.MULTILINE)
+# The line above names the resource already.
+_RESOURCE = re.compile(r"^ *\S+ resource \S+ \S+ \{\n((?:.*\n)*?)    \}\n", re.MULTILINE)
+_ONE_VALUE = re.compile(r"^( *[+~-] .*[{\[])\n +(?:[+~-] )?(.*[^\n{\[(,]),?\n +([}\]],?)$", re.MULTILINE)
+_EMPTY = re.compile(r"^ +\+ .*[{\[]\n +[}\]],?\n", re.MULTILINE)
+_DONE = re.compile(r"^(\S.*): (?:Creation|Modifications|Destruction) complete(.*)\n", re.MULTILINE)
+_PLANNED = re.compile(r"^  # (\S+) (?:will be .*|must be replaced)$", re.MULTILINE)
 # Of what goes, and of a copy, the line that says so; the arguments stand where it was made first.
-_BRIEF = re.compile(r"# \S+ will be (created|destroyed)|: Destruction complete|^Plan: |^Destroy complete!")
+_BRIEF = re.compile(r"# \S+ will be (created|destroyed)|^Plan: |^Destroy complete!")
 # The steps that say something that no other one says.
 _STEPS = {
     "dev": {"bootstrap", "awake", "awake again", "with load balancer", "asleep", "dev destroyed awake"},
@@ -36,15 +48,23 @@ _MASKED = (
 )
 
 
+def plain(output: str) -> str:
+    """Return the output without colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", output)
+
+
 def readable(output: str) -> str:
-    """Return a plan and what was done, with its arguments, without waiting, unknown values and invented identifiers."""
-    lines = []
-    for line in _REPEATED.sub("", re.sub(r"\x1b\[[0-9;]*m", "", output)).splitlines():
-        for pattern, replacement in _MASKED:
-            line = re.sub(pattern, replacement, line)  # noqa: PLW2901 (one mask after the other)
-        if not _NOISE.search(line):
-            lines.append(line.rstrip())
-    return "\n".join(lines) + "\n"
+    """Return each change with its arguments, and whether it was done, without what LEFT_OUT names."""
+    text = _REPEATED.sub("", plain(output))
+    for pattern, replacement in _MASKED:
+        text = re.sub(pattern, replacement, text)
+    text = "".join(f"{line.rstrip()}\n" for line in text.splitlines() if not _NOISE.search(line))
+    text = _RESOURCE.sub(r"\1", _JSON.sub(r"\1jsonencode(…)\3", text))
+    text = _EMPTY.sub("", _ONE_VALUE.sub(r"\1 \2 \3", text))
+    done = dict(_DONE.findall(text))
+    return _PLANNED.sub(
+        lambda found: found[0] + (f": done{done[found[1]]}" if found[1] in done else ""), _DONE.sub("", text)
+    )
 
 
 def _told(step: str, story: Story) -> str:
@@ -57,9 +77,7 @@ def _told(step: str, story: Story) -> str:
 def kept(name: str, story: Story) -> Story:
     """Write the steps of a story, in their order, to a file where EVIDENCE names a folder; return the story."""
     if folder := os.environ.get("EVIDENCE"):
-        told = [
-            f"==== {step}, against the emulator\n{_told(step, story)}" for step in story.outputs if step in _STEPS[name]
-        ]
+        told = [f"==== {step}\n{_told(step, story)}" for step in story.outputs if step in _STEPS[name]]
         refused = story.refusals | (
             {"an apply while another one runs": story.lock_refusal} if story.lock_refusal else {}
         )
@@ -67,5 +85,5 @@ def kept(name: str, story: Story) -> Story:
             f"==== refused: {step}\nError: {readable(finished.output).partition('Error: ')[2]}"
             for step, finished in refused.items()
         ]
-        (Path(folder) / "terraform" / f"{name}.txt").write_text("\n".join(told))
+        (Path(folder) / "terraform" / f"{name}.txt").write_text("\n".join([LEFT_OUT, *told]))
     return story

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.terraform.evidence import readable
+from tests.terraform.evidence import plain
 from tests.terraform.plans import resources
 from tests.terraform.stories import Story
 
@@ -123,7 +123,7 @@ def test_sleep_drops_what_bills_by_the_hour_and_keeps_data(dev: Story) -> None:
 
 def test_nodes_drain_with_the_rights_of_the_network_that_they_leave(dev: Story) -> None:
     """vpc-cni gives addresses back while nodes drain; without its role's policy it could not."""
-    done = readable(dev.outputs["asleep"])
+    done = plain(dev.outputs["asleep"])
     addon, policy = 'aws_eks_addon.before_nodes["vpc-cni"]', 'aws_iam_role_policy_attachment.workload["vpc-cni"]'
     assert done.index(f"{addon}: Destruction complete") < done.index(f"{policy}: Destruction complete")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.terraform.evidence import readable
 from tests.terraform.processes import stop
 from tests.terraform.terraform import ENVIRONMENTS, SOURCE, Terraform, copy_tree
 
@@ -213,3 +214,36 @@ def test_every_alarm_tells_the_topic_and_names_a_runbook_that_is_there() -> None
     named = {runbook for text in texts for runbook in re.findall(r"docs/runbooks/[a-z0-9-]+\.md", text)}
     assert len(named) >= 5
     assert [runbook for runbook in named if not (SOURCE.parent / runbook).exists()] == []
+
+
+def test_the_evidence_says_of_each_change_whether_it_was_done() -> None:
+    printed = """
+  # aws_iam_role.web will be created
+  + resource "aws_iam_role" "web" {
+      + arn                = (known after apply)
+      + assume_role_policy = jsonencode(
+            {
+              + Version = "2012-10-17"
+            }
+        )
+      + roles              = [
+          + "one",
+        ]
+      + inline_policy (known after apply)
+    }
+
+  # aws_vpc.this will be created
+  + resource "aws_vpc" "this" {
+      + cidr_block = "10.0.0.0/16"
+    }
+
+aws_iam_role.web: Creating...
+aws_iam_role.web: Creation complete after 3s [id=web]
+"""
+    assert readable(printed).splitlines() == [
+        "  # aws_iam_role.web will be created: done [id=web]",
+        "      + assume_role_policy = jsonencode(…)",
+        '      + roles              = [ "one" ]',
+        "  # aws_vpc.this will be created",
+        '      + cidr_block = "10.0.0.0/16"',
+    ]

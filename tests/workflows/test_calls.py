@@ -3,12 +3,9 @@
 import re
 from typing import Any
 
-import pytest
-
 from tests.workflows.workflow import WORKFLOWS, Workflow
 
 CALLS = [(workflow, *call) for workflow in WORKFLOWS.values() for call in workflow.calls]
-NAMES = [f"{workflow.name}: {name}" for workflow, name, _, _ in CALLS]
 SAMPLES = {"string": str, "number": int, "boolean": bool}
 
 
@@ -37,13 +34,12 @@ def wider(needed: dict[str, str], given: dict[str, str]) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("workflow", "name", "job", "file"), CALLS, ids=NAMES)
-def test_a_call_gives_what_the_called_workflow_asks_for(
-    workflow: Workflow, name: str, job: dict[str, Any], file: str
-) -> None:
-    assert wrong_inputs(job.get("with", {}), declared(file).get("inputs", {})) == []
-    for called in WORKFLOWS[file].jobs.values():
-        assert wider(called["permissions"], job["permissions"]) == []
+def test_a_call_gives_what_the_called_workflow_asks_for() -> None:
+    for workflow, name, job, file in CALLS:
+        call = f"{workflow.name}: {name}"
+        assert (call, wrong_inputs(job.get("with", {}), declared(file).get("inputs", {}))) == (call, [])
+        for called in WORKFLOWS[file].jobs.values():
+            assert (call, wider(called["permissions"], job["permissions"])) == (call, [])
 
 
 def test_a_call_that_does_not_fit_would_be_found() -> None:
@@ -56,26 +52,23 @@ def outputs_used(workflow: Workflow) -> list[tuple[str, str]]:
     return re.findall(r"needs\.([\w-]+)\.outputs\.([\w-]+)", workflow.text)
 
 
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_output_that_is_used_is_given(name: str) -> None:
-    workflow = WORKFLOWS[name]
-    files = {job: file for job, _, file in workflow.calls}
-    for job, output in outputs_used(workflow):
-        given = declared(files[job])["outputs"] if job in files else workflow.jobs[job]["outputs"]
-        assert output in given, f"{name}: {job} gives no {output}"
+def test_every_output_that_is_used_is_given() -> None:
+    for name, workflow in WORKFLOWS.items():
+        files = {job: file for job, _, file in workflow.calls}
+        for job, output in outputs_used(workflow):
+            given = declared(files[job])["outputs"] if job in files else workflow.jobs[job]["outputs"]
+            assert output in given, f"{name}: {job} gives no {output}"
 
 
-@pytest.mark.parametrize("name", [name for name, workflow in WORKFLOWS.items() if "workflow_call" in workflow.events])
-def test_every_declared_output_comes_from_a_step_that_is_there(name: str) -> None:
-    workflow = WORKFLOWS[name]
-    for output in (declared(name).get("outputs") or {}).values():
-        job, handed = re.findall(r"jobs\.([\w-]+)\.outputs\.([\w-]+)", output["value"])[0]
-        step = re.findall(r"steps\.([\w-]+)\.outputs", workflow.jobs[job]["outputs"][handed])[0]
-        assert step in {each.get("id") for each in workflow.jobs[job]["steps"]}
+def test_every_declared_output_comes_from_a_step_that_is_there() -> None:
+    for name, workflow in WORKFLOWS.items():
+        outputs = declared(name).get("outputs") if "workflow_call" in workflow.events else None
+        for output in (outputs or {}).values():
+            job, handed = re.findall(r"jobs\.([\w-]+)\.outputs\.([\w-]+)", output["value"])[0]
+            step = re.findall(r"steps\.([\w-]+)\.outputs", workflow.jobs[job]["outputs"][handed])[0]
+            assert step in {each.get("id") for each in workflow.jobs[job]["steps"]}, f"{name}: {output}"
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, workflow in WORKFLOWS.items() if set(workflow.events) == {"workflow_call"}]
-)
-def test_no_workflow_is_there_that_nobody_calls(name: str) -> None:
-    assert name in {file for *_, file in CALLS}
+def test_no_workflow_is_there_that_nobody_calls() -> None:
+    called = {name for name, workflow in WORKFLOWS.items() if set(workflow.events) == {"workflow_call"}}
+    assert called - {file for *_, file in CALLS} == set()

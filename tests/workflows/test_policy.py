@@ -12,10 +12,10 @@ from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 ENVIRONMENTS = with_account()
 
 
-@pytest.mark.parametrize("name", WORKFLOWS)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.__name__))
-def test_every_workflow_keeps_the_rule(rule: Rule, name: str) -> None:
-    assert list(rule(WORKFLOWS[name])) == [], rule.__doc__
+def test_every_workflow_keeps_the_rule(rule: Rule) -> None:
+    found = {name: list(rule(workflow)) for name, workflow in WORKFLOWS.items()}
+    assert {name: broken for name, broken in found.items() if broken} == {}, rule.__doc__
 
 
 # A workflow that keeps all rules; each counter-example changes one line of it.
@@ -85,10 +85,10 @@ def test_a_workflow_that_keeps_all_rules_is_let_through() -> None:
     assert [sentence for rule in RULES for sentence in rule(Workflow("x.yml", GOOD))] == []
 
 
-@pytest.mark.parametrize(("rule", "old", "new"), COUNTER_EXAMPLES)
-def test_the_rule_catches_what_it_is_there_for(rule: Rule, old: str, new: str) -> None:
-    assert old in GOOD
-    assert list(rule(Workflow("x.yml", GOOD.replace(old, new, 1)))) != []
+def test_each_rule_catches_what_it_is_there_for() -> None:
+    for rule, old, new in COUNTER_EXAMPLES:
+        assert old in GOOD
+        assert list(rule(Workflow("x.yml", GOOD.replace(old, new, 1)))) != [], (rule.__name__, new)
 
 
 def test_every_rule_has_a_counter_example() -> None:

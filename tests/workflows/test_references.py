@@ -35,32 +35,19 @@ def missing_paths(text: str) -> Iterator[str]:
             yield path
 
 
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_make_target_exists(name: str) -> None:
-    assert missing_targets(scripts(WORKFLOWS[name])) == set()
+def test_every_make_target_module_and_path_of_a_script_exists() -> None:
+    for name, workflow in WORKFLOWS.items():
+        assert (name, missing_targets(scripts(workflow))) == (name, set())
+        assert (name, list(missing_modules(scripts(workflow)))) == (name, [])
+        text = re.sub(r"'[^']*'|https://\S+|\$\w+@\S+", "", scripts(workflow))
+        assert (name, list(missing_paths(text))) == (name, [])
 
 
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_module_exists(name: str) -> None:
-    assert list(missing_modules(scripts(WORKFLOWS[name]))) == []
-
-
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_path_exists(name: str) -> None:
-    text = re.sub(r"'[^']*'|https://\S+|\$\w+@\S+", "", scripts(WORKFLOWS[name]))
-    assert list(missing_paths(text)) == []
-
-
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_own_action_and_called_workflow_exists(name: str) -> None:
-    for path in re.findall(r"uses: \./(\S+)", WORKFLOWS[name].text):
-        assert (ROOT / path).exists(), path
-
-
-@pytest.mark.parametrize("name", WORKFLOWS)
-def test_every_page_that_a_comment_points_to_exists(name: str) -> None:
-    for path in re.findall(r"docs/[\w/.-]+\.md", WORKFLOWS[name].text):
-        assert (ROOT / path).exists(), path
+@pytest.mark.parametrize("pattern", [r"uses: \./(\S+)", r"docs/[\w/.-]+\.md"], ids=["actions_and_workflows", "pages"])
+def test_each_file_that_a_workflow_names_exists(pattern: str) -> None:
+    named = [(name, path) for name, workflow in WORKFLOWS.items() for path in re.findall(pattern, workflow.text)]
+    assert named
+    assert [(name, path) for name, path in named if not (ROOT / path).exists()] == []
 
 
 def test_what_does_not_exist_would_be_found() -> None:

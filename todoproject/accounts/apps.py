@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Refuse to start with a key ring that cannot be used.
 
-        Not a system check: those run in `manage.py` alone, and gunicorn would start without looking.
+        This is no system check, because gunicorn runs none.
         """
         from todoproject.secrets.key_ring import key_ring  # noqa: PLC0415  settings and apps come first
 

@@ -1,4 +1,4 @@
-"""Bearer authentication (RFC 6750) by access token alone: the hot path asks no database who the caller is."""
+"""Bearer authentication (RFC 6750). An access token alone says who the caller is, without a query."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ CHALLENGE = 'Bearer realm="api"'
 
 @dataclass(frozen=True, slots=True)
 class TokenUser:
-    """The caller as the token names them; the statement of a write checks that they still exist."""
+    """The caller that a token names; the statement of a write checks that they still exist."""
 
     id: int
     is_authenticated: bool = True
@@ -28,10 +28,10 @@ class TokenUser:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Takes ``Authorization: Bearer <access token>``. Without that scheme the caller is nobody."""
+    """Takes ``Authorization: Bearer <access token>``; a request without that scheme is anonymous."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return the caller; raise `AuthenticationFailed` for anything after ``Bearer`` that is no valid token."""
+        """Return the caller; raise `AuthenticationFailed` if the token after ``Bearer`` is not valid."""
         scheme, token = _credentials(request)
         if scheme != "bearer":
             return None
@@ -43,7 +43,7 @@ class TokenAuthentication(BaseAuthentication):
         return user, None
 
     def authenticate_header(self, request: Request) -> str:
-        """Return the challenge, which names an error only to a caller who sent a token (RFC 6750 §3.1)."""
+        """Return the challenge, with an error only if the caller sent a token (RFC 6750 §3.1)."""
         scheme, _ = _credentials(request)
         return f'{CHALLENGE}, error="invalid_token"' if scheme == "bearer" else CHALLENGE
 

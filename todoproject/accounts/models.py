@@ -1,4 +1,4 @@
-"""Users, and their login sessions that are still open."""
+"""Users, their login sessions, and their failed logins."""
 
 import hashlib
 import uuid
@@ -12,10 +12,8 @@ from django.db.models.lookups import GreaterThan
 
 
 class User(AbstractUser):
-    """Django's user, in our own table.
+    """Django's user in a table of this app, so that a field can be added later.
 
-    Nothing is added, on purpose: a project that starts with its own class can add a field later, one that starts with
-    `auth.User` has to move every foreign key first. Django advises the same:
     https://docs.djangoproject.com/en/5.2/topics/auth/customizing/#using-a-custom-user-model-when-starting-a-project
     """
 
@@ -24,19 +22,19 @@ class User(AbstractUser):
         permissions = [("lock_user", "Can lock and unlock users")]
 
     def get_session_auth_hash(self) -> str:
-        """Return what changes when the password does, and only then: SHA-256 of the stored hash, whose salt is random.
+        """Return a text that changes only with the password: SHA-256 of the stored hash, whose salt is random.
 
-        Django's own depends on SECRET_KEY too. After a rotation it gives each session another key at its next request,
-        and a request that the same browser sends at that moment finds the former one gone: logged out.
+        Django's depends on SECRET_KEY too: after a rotation it gives a session a new key, and another request of the
+        same browser at that moment would be logged out.
         """
         return hashlib.sha256(self.password.encode()).hexdigest()
 
 
 class RefreshFamily(models.Model):
-    """One login session: all refresh tokens that descend from one login, of which one is unused.
+    """One login session: the refresh tokens that descend from one login. One of them, `current_jti`, is unused.
 
-    `password_fingerprint` is that of the password at login, so that a change of password ends the session.
-    `expires_at` is the end of the unused token; no earlier one of the family outlives it, and the row may go then.
+    A change of password ends the session: `password_fingerprint` is that of the login. `expires_at` is the end of the
+    unused token, and no earlier token lives longer, so the row may be deleted then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -69,7 +67,7 @@ class RefreshFamily(models.Model):
 
 
 class FailedLogin(AccessAttempt):  # type: ignore[misc]  # axes is untyped
-    """The failures of one user from one address that django-axes counts, under a name that says so."""
+    """django-axes' count of the failures of one user from one address, with our name and permission."""
 
     class Meta:
         proxy = True

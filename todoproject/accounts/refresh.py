@@ -1,11 +1,10 @@
-"""Refresh tokens: each is good for one use within seven days, and a replay ends the login session.
+"""Refresh tokens: each is good for one use within seven days, and a second use ends the login session.
 
-A token that comes twice has been stolen, or its thief was faster; nobody can tell which of the two is here now, so both
-lose the session and the user logs in again (RFC 9700 §4.14.2). An answer may be lost, and a client may refresh twice at
-a time: for GRACE_SECONDS the used token gives the same successor again, while that is unused. There is never a second
-valid token, so a thief gains nothing that the successor does not betray at its second use.
+If a token is used twice, a thief has it. Nobody can tell the thief from the user, so the session ends and the user logs
+in again (RFC 9700 §4.14.2). An answer may get lost, and a client may refresh twice at a time: for GRACE_SECONDS a used
+token gives the same successor again, as long as that is unused. So there is never more than one valid token.
 
-Each use gives the next token seven days of its own: a session that is used every week does not end by itself.
+Each token has seven days: a session that is used every week does not end by itself.
 """
 
 import logging
@@ -23,7 +22,7 @@ from todoproject.logs.context import user_id
 
 logger = logging.getLogger(__name__)
 
-# Longer than a client waits before it repeats a request, and shorter than a stolen token takes to be of use.
+# Longer than clients wait before they repeat a request, and shorter than a thief needs to use a token.
 GRACE_SECONDS = 10
 
 
@@ -35,7 +34,7 @@ class TokenPair(NamedTuple):
 def login_session_begin(user: User) -> TokenPair:
     """Open a login session for a user whose password was right, and return its first tokens.
 
-    The user's expired sessions go: their tokens are refused by date alone.
+    Deletes the user's expired sessions.
     """
     now = timezone.now()
     RefreshFamily.objects.filter(user=user, expires_at__lte=now).delete()
@@ -53,8 +52,8 @@ def login_session_begin(user: User) -> TokenPair:
 def login_session_continue(refresh_token: str) -> TokenPair:
     """Use up a refresh token and return the next pair.
 
-    Raises `TokenError` for what is no valid refresh token, for a replay (its whole family is revoked then), and where
-    the user is gone, inactive or has another password.
+    Raises `TokenError` if the token is not valid or was used before (which revokes its family), and if the user is
+    gone, inactive or has another password.
     """
     claims = read_refresh(refresh_token)
     family = RefreshFamily.objects.select_related("user").filter(pk=claims.family_id, user=claims.user_id).first()
@@ -73,23 +72,23 @@ def login_session_continue(refresh_token: str) -> TokenPair:
 
 
 def fingerprint(user: User) -> str:
-    """Return what changes when the password does, as for sessions of the admin.
+    """Return a text that changes with the password, as for sessions of the admin.
 
-    It changes as well when Django strengthens the hash at a login; the user's other sessions end then too.
+    It also changes when Django upgrades the hash at a login: that ends the user's other sessions too.
     """
     return user.get_session_auth_hash()
 
 
 def _successor(used: RefreshClaims) -> RefreshClaims:
-    """Return the one token that may follow: the same each time, with nothing to remember.
+    """Return the claims of the next token, the same each time.
 
-    Its id can be computed by a holder of `used`; the signature is the secret.
+    A holder of `used` can compute them, but cannot sign them.
     """
     return used._replace(jti=uuid.uuid5(used.family_id, str(used.jti)))
 
 
 def _was_just_exchanged(following: RefreshClaims) -> bool:
-    """Say whether `following` has taken its place within GRACE_SECONDS and is unused."""
+    """Say whether `following` has been the unused token for no more than GRACE_SECONDS."""
     since = timezone.now() - timedelta(seconds=GRACE_SECONDS)
     return RefreshFamily.objects.filter(
         pk=following.family_id, current_jti=following.jti, revoked_at=None, last_used_at__gte=since
@@ -97,9 +96,9 @@ def _was_just_exchanged(following: RefreshClaims) -> bool:
 
 
 def _exchange(used: RefreshClaims, following: RefreshClaims) -> bool:
-    """Let `following` take the place of `used`, unless somebody was faster.
+    """Let `following` take the place of `used`; return False if another request was faster.
 
-    One UPDATE over the family's own columns: of two at a time PostgreSQL lets one wait and then reads the row again.
+    This is one UPDATE: of two at a time, PostgreSQL lets one wait, and then checks the row again.
     """
     now = timezone.now()
     unused = RefreshFamily.objects.filter(pk=used.family_id, current_jti=used.jti, revoked_at=None)

@@ -1,9 +1,8 @@
-"""JSON Web Tokens (RFC 7519, RFC 8725): what they say, how they are signed, and the one way to read them.
+"""Signs and reads JSON Web Tokens (RFC 7519, RFC 8725).
 
-An access token is believed without asking the database until it expires, and one that this process has verified costs a
-look-up and no cryptography. Clocks: ``exp`` is compared without leeway,
-so ten minutes are ten minutes; ``iat`` must be there but is not compared, so a token from a pod whose clock runs ahead
-is good everywhere at once.
+An access token is valid until it expires, without a query. Each process remembers the tokens that it has verified.
+``exp`` is compared without leeway. ``iat`` must exist but is not compared, so that a token from a pod whose clock runs
+ahead is valid everywhere at once.
 """
 
 import time
@@ -21,16 +20,16 @@ ACCESS, REFRESH = "access", "refresh"
 REQUIRED_CLAIMS = ("iss", "aud", "sub", "iat", "exp", "jti", "typ")
 OPTIONS: Options = {"require": list(REQUIRED_CLAIMS), "strict_aud": True, "verify_iat": False}
 MAX_USER_ID = 2**63 - 1
-# About 1 MB of verified tokens. Beyond it everything is forgotten, which costs each client one verification.
+# About 1 MB of verified tokens. Beyond it all are forgotten, and each client costs one verification.
 MAX_VERIFIED = 4096
 
 
 class TokenError(Exception):
-    """The text is not a valid token; the reason is for logs and tests, a client only learns that it is so."""
+    """The text is not a valid token. The reason is for logs and tests; a client does not see it."""
 
 
 class RefreshClaims(NamedTuple):
-    """The claims of a refresh token: whose it is, which login session (family), and which token of it."""
+    """The claims of a refresh token: its user, its login session (family), and its id in it."""
 
     user_id: int
     family_id: uuid.UUID
@@ -38,34 +37,34 @@ class RefreshClaims(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """Whose a token is, until when (seconds since 1970), and the ring that it was verified with."""
+    """The user of a token, its end (seconds since 1970), and the keys that verified it."""
 
     user_id: int
     expires: int
     keys: Any
 
 
-# By hash: a dump of memory shows no token that is not just being used. Only what was valid gets in.
+# By hash, so that a dump of memory shows no tokens. Only valid tokens get in.
 _known: dict[bytes, Verified] = {}
 
 
 def issue_access(user_id: int) -> str:
-    """Return an access token for ACCESS_TOKEN_SECONDS. Nobody asks whether the user exists."""
+    """Return an access token for ACCESS_TOKEN_SECONDS, without looking whether the user exists."""
     return _signed(ACCESS, user_id, uuid.uuid4(), settings.ACCESS_TOKEN_SECONDS)
 
 
 def issue_refresh(claims: RefreshClaims) -> str:
-    """Return the refresh token with these claims, for REFRESH_TOKEN_SECONDS; `refresh.py` keeps book of it."""
+    """Return the refresh token with these claims, for REFRESH_TOKEN_SECONDS."""
     return _signed(REFRESH, claims.user_id, claims.jti, settings.REFRESH_TOKEN_SECONDS, fam=str(claims.family_id))
 
 
 def read_access(token: str) -> int:
     """Return the user's id; raise `TokenError` unless this is a valid access token.
 
-    A token that was verified before is only compared with its end and with the keys, which it must not outlive.
+    A token that was verified before is valid until it expires or the keys change.
     """
     if (user_id := remembered(token)) is None:
-        keys = key_ring().keys()  # those of before: a key that goes in the meantime takes the token with it
+        keys = key_ring().keys()  # before the verification: a key that is removed meanwhile removes the token too
         claims = _verified(token, ACCESS)
         user_id = _user_id(claims)
         remember(token, Verified(user_id, claims["exp"], keys))
@@ -73,7 +72,7 @@ def read_access(token: str) -> int:
 
 
 def remembered(token: str) -> int | None:
-    """Return whose token this is if it was verified with the keys of now and has not expired since."""
+    """Return the user's id if the token was verified with the current keys and has not expired."""
     known = _known.get(_digest(token))
     if known is None or known.expires <= time.time() or known.keys is not key_ring().keys():
         return None
@@ -91,7 +90,7 @@ def _digest(token: str) -> bytes:
 
 
 def read_refresh(token: str) -> RefreshClaims:
-    """Return the claims; raise `TokenError` unless this is a refresh token that we signed and that has not expired."""
+    """Return the claims; raise `TokenError` unless this is a valid refresh token."""
     claims = _verified(token, REFRESH)
     try:
         return RefreshClaims(_user_id(claims), uuid.UUID(claims["fam"]), uuid.UUID(claims["jti"]))

@@ -1,7 +1,7 @@
-"""Locks, unlocks and reopens users, and ends login sessions; each is one or two statements.
+"""Locks, unlocks and reopens users, and ends login sessions.
 
-An access token that is out already is believed for its last minutes (ACCESS_TOKEN_SECONDS), since nobody asks the
-database about it. A locked colleague is out of the admin with their next click.
+Access tokens of a locked user stay valid until they expire (ACCESS_TOKEN_SECONDS), since no query checks them. The
+admin logs a locked user out at the next request.
 """
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from todoproject import audit
-from todoproject.accounts import attempts
+from todoproject.accounts import lockout
 from todoproject.accounts.models import RefreshFamily, User
 
 
@@ -25,7 +25,7 @@ def users_lock(users: QuerySet[User]) -> list[User]:
 
 
 def users_unlock(users: QuerySet[User]) -> list[User]:
-    """Let those of `users` who are locked log in again, and return them; their old sessions stay ended."""
+    """Unlock those of `users` who are locked, and return them; their old sessions stay ended."""
     with transaction.atomic():
         unlocking = _locked_rows(users.filter(is_active=False))
         mine = [user.pk for user in unlocking]
@@ -35,16 +35,16 @@ def users_unlock(users: QuerySet[User]) -> list[User]:
 
 
 def users_closed(users: QuerySet[User]) -> list[User]:
-    """Return those of `users` who can log in from networks alone that they have used before."""
-    closed = attempts.closed(users.values_list("username", flat=True))
+    """Return those of `users` who can log in only from networks that they have used before."""
+    closed = lockout.closed(users.values_list("username", flat=True))
     return list(users.filter(username__in=closed).order_by("pk"))
 
 
 def users_reopen(users: QuerySet[User]) -> list[User]:
-    """Let those of `users` who are closed to unknown networks log in from anywhere again, and return them."""
+    """Open those of `users` that are closed to unknown networks, and return them."""
     with transaction.atomic():
         reopening = users_closed(users)
-        attempts.reopen(user.username for user in reopening)
+        lockout.reopen(user.username for user in reopening)
         audit.record("user.reopened", targets=[user.pk for user in reopening])
         return reopening
 

@@ -1,1 +1,1 @@
-"""The admin as operations staff use it: start page, bulk actions, filters, history, export. Resources register here."""
+"""The admin of operations staff: start page, bulk actions, filters, history, export. Resources register here."""

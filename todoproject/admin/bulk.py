@@ -1,4 +1,4 @@
-"""Sets a field of many rows at once: one UPDATE, one line of history a row, and a question before it touches many."""
+"""Actions that set one field of many rows: one UPDATE, a history entry for each row, and a question first."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from todoproject.admin.resource_admin import ResourceAdmin
 
 ASK_ABOVE = 100
-# As far as a list counts, too. Twice that is near the statement timeout of 5 s on a busy laptop: 5,000 took 1 s there.
+# A list counts as far too. On a busy laptop 5,000 rows took 1 s; the statement timeout is 5 s.
 MOST_AT_ONCE = MOST_ROWS
 CONFIRMED = "confirmed"
 NUMBER = re.compile(r"[0-9]{1,9}")
@@ -53,7 +53,7 @@ def setting(action: str, past: str, **values: Any) -> Action:
 
 
 def asking(field: "Field[Any, Any]") -> Action:
-    """Return an action that asks for the new value of `field` on the page that confirms it."""
+    """Return an action that asks for the new value of `field` on its confirmation page."""
     change = Change(f"set_{field.name}", field.name, f"Set {field.verbose_name} of")
 
     @admin.action(description=f"{change.verb} selected %(verbose_name_plural)s …", permissions=["change"])
@@ -74,7 +74,7 @@ def _form_field(model_admin: "ResourceAdmin", request: HttpRequest, field: "Fiel
     ask = model_admin.formfield_for_foreignkey if field.is_relation else model_admin.formfield_for_dbfield
     found: Any = ask(field, request)
     found.label, found.help_text = f"New {field.verbose_name}", ""
-    if isinstance(found, forms.BooleanField):  # an empty checkbox would look like no answer
+    if isinstance(found, forms.BooleanField):  # an empty checkbox would look like a missing answer
         answers = [("yes", "Yes"), ("no", "No")]
         return forms.TypedChoiceField(label=found.label, choices=answers, coerce=lambda answer: answer == "yes")
     if hasattr(field.related_model, "is_active"):
@@ -120,12 +120,12 @@ def _ask_or_change(
 
 
 def _agreed(request: HttpRequest, number: int) -> bool:
-    """Say whether somebody has agreed to that many rows; if there are more by now, they are asked again."""
+    """Say whether the person has agreed to change at least `number` rows."""
     agreed = request.POST.get(CONFIRMED, "")
     return bool(NUMBER.fullmatch(agreed)) and number <= int(agreed)
 
 
-def _question(  # noqa: PLR0913, PLR0917  what the page shows
+def _question(  # noqa: PLR0913, PLR0917  the page shows all of them
     model_admin: "ResourceAdmin",
     request: HttpRequest,
     change: Change,
@@ -147,7 +147,7 @@ def _question(  # noqa: PLR0913, PLR0917  what the page shows
     return question(model_admin, request, change.action, number, words, form)
 
 
-def question(  # noqa: PLR0913, PLR0917  what the page shows
+def question(  # noqa: PLR0913, PLR0917  the page shows all of them
     model_admin: "admin.ModelAdmin[Any]",
     request: HttpRequest,
     action: str,
@@ -155,10 +155,10 @@ def question(  # noqa: PLR0913, PLR0917  what the page shows
     words: dict[str, str],
     form: forms.Form | None = None,
 ) -> TemplateResponse:
-    """Return the page that asks; its form sends the same action again, with CONFIRMED and the fields of `form`.
+    """Return a confirmation page. Its form sends the same action again, with CONFIRMED and the fields of `form`.
 
-    `words` are its title, text and button. “Select all across pages” travels as that wish, not as a field for each row:
-    Django refuses more than 1,000 fields.
+    `words` are its title, text and button. “Select all” across pages is sent as one field, because Django refuses more
+    than 1,000 fields.
     """
     context = {
         **model_admin.admin_site.each_context(request),
@@ -178,9 +178,9 @@ def question(  # noqa: PLR0913, PLR0917  what the page shows
 
 
 def rows_set(model_admin: "ResourceAdmin", rows: QuerySet[Any], change: Change) -> list[Any]:
-    """Change those of `rows` that are not so already, and return them as they were; call it inside a transaction."""
-    # The condition stands outside of the subquery, where PostgreSQL looks at it again after waiting for a row's lock: a
-    # row that a request changed meanwhile is left alone. By id, so that two of us never wait for each other.
+    """Change those of `rows` that have another value, and return them as they were; needs a transaction."""
+    # The condition is outside of the subquery: there PostgreSQL checks it again after waiting for a row's lock, so that
+    # it skips a row that a request has just changed. The order of ids keeps two actions from a deadlock.
     changing = (
         rows.model._default_manager.filter(~Q(**{change.field: change.value}), pk__in=rows.order_by().values("pk"))
         .select_related(*model_admin.autocomplete_fields)
@@ -194,7 +194,7 @@ def rows_set(model_admin: "ResourceAdmin", rows: QuerySet[Any], change: Change) 
 
 
 def rows_update(model_admin: "ResourceAdmin", keys: list[Any], values: dict[str, Any]) -> None:
-    """Set `values` and all that follows from them: one UPDATE."""
+    """Set `values`, and the columns that are computed from them, by one UPDATE."""
     follows = {**model_admin.computed(values), "version": F("version") + 1, "updated_at": Now()}
     model_admin.model._default_manager.filter(pk__in=keys).update(**values, **follows)
     which = {"target": keys[0]} if len(keys) == 1 else {"targets": keys}
@@ -208,6 +208,6 @@ def _before(row: Model, change: Change) -> str:
 
 
 def refusal(error: IntegrityError) -> str:
-    """Return which rule of the database a write broke, by name: its message holds values."""
+    """Return a sentence with the name of the constraint that refused a write; its message would hold values."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     return f"Nothing was changed: the database refuses it ({name or 'integrity'})."

@@ -1,4 +1,4 @@
-"""Rows as CSV, streamed: a million of them need the memory of one chunk."""
+"""Exports rows as a stream of CSV, so that a million rows need the memory of one chunk."""
 
 import csv
 from collections.abc import AsyncIterator, Iterator
@@ -16,20 +16,20 @@ from todoproject import audit
 
 ROWS_AT_A_TIME = 2000
 
-# Characters that make a spreadsheet read a cell as a formula, full-width forms included.
+# A spreadsheet reads a cell that begins with one of these, or its full-width form, as a formula.
 # https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  these are meant
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  full-width on purpose
 
 
 class _Line:
-    """Gives a csv writer's lines back instead of writing them anywhere."""
+    """A file for csv.writer that returns each line."""
 
     def write(self, text: str) -> str:
         return text
 
 
 class CsvResponse(StreamingHttpResponse):
-    """Streams under ASGI too, where Django would read a generator that is not async to its end before sending it."""
+    """Streams under ASGI too: Django would read a generator that is not async to its end first."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = iter(self)
@@ -38,7 +38,7 @@ class CsvResponse(StreamingHttpResponse):
 
 
 def defused(value: Any) -> str:
-    """Return a value as a cell that no spreadsheet runs: an apostrophe goes before a text that starts a formula."""
+    """Return a value as the text of a cell; a text that would be a formula gets an apostrophe in front."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -50,9 +50,9 @@ def defused(value: Any) -> str:
 
 
 def csv_response(rows: QuerySet[Any]) -> CsvResponse:
-    """Return a download <plural>-<today>.csv of `rows`, newest first; the times are UTC and say so.
+    """Return a download of `rows`, <plural>-<today>.csv, newest first, with times in UTC.
 
-    UTF-8 with the mark by which Excel knows it.
+    It is UTF-8 with a byte order mark, which Excel needs.
     """
     options = rows.model._meta
     audit.record(f"{options.model_name}.exported", count=rows.order_by().count())
@@ -65,7 +65,7 @@ def csv_response(rows: QuerySet[Any]) -> CsvResponse:
 
 
 def csv_lines(rows: QuerySet[Any]) -> Iterator[str]:
-    """Yield the table in pieces, every cell quoted and defused: each column but `version`, a choice by its label."""
+    """Yield the table in pieces: all columns but `version`, choices by their labels, each cell quoted and defused."""
     columns = sorted(rows.model._meta.concrete_fields, key=lambda field: not field.editable)  # as in the list
     fields = [field for field in columns if field.name != "version"]
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
@@ -80,10 +80,10 @@ def csv_lines(rows: QuerySet[Any]) -> Iterator[str]:
 
 
 def in_chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
-    """Yield `rows` by falling id, ROWS_AT_A_TIME at a time.
+    """Yield lists of ROWS_AT_A_TIME rows, by falling id.
 
-    Not by a server-side cursor: a slow reader would hold a transaction open, or the whole result on the server. Each
-    chunk is a short statement that goes on where the last one ended.
+    Each list is one short statement, which begins after the last row of the one before. With a server-side cursor a
+    slow reader would keep a transaction open, or the whole result on the server.
     """
     rows = rows.order_by("-pk")
     chunk = list(rows[:ROWS_AT_A_TIME])

@@ -1,4 +1,4 @@
-"""List filters that stay small however many users and years there are: type a name, give two dates, choose a state."""
+"""List filters for many users and years: an autocomplete field, two dates, or a state."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -18,7 +18,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class StateFilter(SimpleListFilter):
-    """By the `states` of the list's ModelAdmin; a state that it does not have narrows nothing."""
+    """Filters by the `states` of the ModelAdmin; an unknown state filters nothing."""
 
     title = "state"
     parameter_name = "state"
@@ -35,7 +35,7 @@ class StateFilter(SimpleListFilter):
 
 
 class FormFilter(FieldListFilter):
-    """A filter that is a small form; the parameters of search and other filters travel along."""
+    """A filter with a form, which keeps the parameters of search and other filters."""
 
     template = "admin/form_filter.html"
 
@@ -43,11 +43,11 @@ class FormFilter(FieldListFilter):
         return True
 
     def fields(self) -> dict[str, forms.Field]:
-        """Return the form's fields, named as the parameters."""
+        """Return the form's fields; their names are the parameters."""
         raise NotImplementedError
 
     def matching(self, queryset: QuerySet[Any], values: dict[str, Any]) -> QuerySet[Any]:
-        """Return the rows that `values`, checked by the form, mean; only those that were given are in it."""
+        """Return the rows for `values`, which the form has checked; fields without a value are missing."""
         raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
@@ -57,7 +57,7 @@ class FormFilter(FieldListFilter):
         return self.matching(queryset, {name: value for name, value in form.cleaned_data.items() if value is not None})
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        """Yield what the template needs, as one choice."""
+        """Yield one choice, the context of the template."""
         mine = {str(name) for name in self.expected_parameters()}
         yield {
             "form": self._form(),
@@ -74,7 +74,7 @@ class FormFilter(FieldListFilter):
 
 
 class AutocompleteFilter(FormFilter):
-    """By a foreign key: the objects are searched as they are typed, as in Django's `autocomplete_fields`."""
+    """Filters by a foreign key with a search field, as Django's `autocomplete_fields`."""
 
     def expected_parameters(self) -> list[Any]:
         return [f"{self.field_path}__id__exact"]
@@ -90,7 +90,7 @@ class AutocompleteFilter(FormFilter):
 
 
 class DateRangeFilter(FormFilter):
-    """From a day until a day, both included, either may be left out; days are UTC's."""
+    """Filters from a day until a day, both included, in UTC; each may be left out."""
 
     def expected_parameters(self) -> list[Any]:
         return [f"{self.field_path}_from", f"{self.field_path}_until"]
@@ -113,7 +113,7 @@ class DateRangeFilter(FormFilter):
         return queryset
 
     def _begin(self, day: date) -> date:
-        """Return the first moment of a day, as the column has it."""
+        """Return the start of a day as a value of the column: a date or a date-time."""
         if not isinstance(self.field, DateTimeField):
             return day
         return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

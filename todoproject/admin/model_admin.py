@@ -1,6 +1,6 @@
-"""The base of every list and form in the admin.
+"""The base of all lists and forms in the admin: fast with long tables, and strict with input.
 
-It stays quick however long a table gets, and answers input that Django would take for a fault with a page or a 400.
+A page or a 400 answers input for which Django's own admin would be a 500.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,13 +34,13 @@ else:
 MOST_ROWS = 10_000
 
 
-# One labelled input each, with the browser's own picker; Django's pair for a date and a time has one label for two.
+# One input with a label and the browser's picker; Django has two inputs for a date-time, and one label.
 DATE = DateInput({"type": "date"}, format="%Y-%m-%d")
 DATE_TIME = DateTimeInput({"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
 
 
 class BoundedPaginator(AnyPaginator):
-    """Counts to MOST_ROWS and stops: a `count(*)` over the whole table costs more than the page itself."""
+    """Counts up to MOST_ROWS: to count the whole table would cost more than the page."""
 
     @cached_property
     def _counted(self) -> int:
@@ -58,15 +58,15 @@ class BoundedPaginator(AnyPaginator):
 
 
 class CheckedChangeList(ChangeList):
-    """Leads back to the whole list from a lookup in the address that the database refuses.
+    """Redirects to the whole list if the database refuses a lookup in the URL.
 
-    Django takes every lookup of a field: ``?title=%00``, ``?title__regex=(``, ``?due_at__year=0``, ``?id__range=1``.
+    Django accepts all lookups of a field: ``?title=%00``, ``?title__regex=(``, ``?due_at__year=0``, ``?id__range=1``.
     """
 
     lookups: dict[str, Any]
 
     def get_filters(self, request: HttpRequest) -> Any:
-        """Return Django's filters, and keep the lookups that belong to none of them."""
+        """Return Django's filters, and remember the lookups that belong to none of them."""
         found = super().get_filters(request)
         self.lookups = found[2]
         return found
@@ -81,18 +81,19 @@ class CheckedChangeList(ChangeList):
 
 
 class CheckedAutocompleteSelect(AutocompleteSelect):
-    """Shows nothing as chosen where the value is no key; Django's own widget would ask the database for it."""
+    """Ignores a value that cannot be a key; Django's widget would send it to the database."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         return super().optgroups(name, [key for key in value if is_key(self.field.target_field, key)], attr)
 
 
 class OperationsModelAdmin(AnyModelAdmin):
-    """Counts no further than anybody reads.
+    """Base of every ModelAdmin here.
 
-    `states` are {name: condition}; the first that a row meets is its state. They give a filter and the column `state`.
-    `tiles` are {name of a state: label} of the counts on the start page; those in `alarming` stand out.
-    `granted` is what the roles of operations staff may do: the first both of them, the rest editors (`roles`).
+    - `states`: {name: condition}. A row's state is the first condition that is true. They give a filter and the column
+      `state`.
+    - `tiles`: {name of a state: label}, the counts on the start page. Those in `alarming` stand out.
+    - `granted`: the actions of the roles of operations staff. Both roles have the first, editors also the others.
     """
 
     paginator = BoundedPaginator
@@ -109,16 +110,16 @@ class OperationsModelAdmin(AnyModelAdmin):
 
     @property
     def changelist(self) -> str:
-        """The list's name among the URLs."""
+        """The URL name of the list."""
         return f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
 
     @property
     def media(self) -> Media:
-        """Return Django's scripts and styles of a list or form, and those of the filters here."""
+        """Return Django's scripts and styles, and those of our filters."""
         return super().media + AutocompleteSelect(None, self.admin_site).media + Media(js=["operations/operations.js"])
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Call the list by what it lists; Django's heading is "Select … to change"."""
+        """Use the name of the rows as heading; Django's is "Select … to change"."""
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
@@ -140,7 +141,7 @@ class OperationsModelAdmin(AnyModelAdmin):
         return format_html('<span class="alarming">{}</span>', name) if name in self.alarming else name
 
     def tiles_shown(self) -> Iterator[dict[str, Any]]:
-        """Yield the tiles, counted in one pass over the table, with the address of the list behind each."""
+        """Yield the tiles with their counts, made by one query, and the URLs of their lists."""
         counts = {f"n_{name}": Count("pk", filter=self.states[name]) for name in self.tiles}
         found = self.model._default_manager.aggregate(**counts) if counts else {}
         for name, label in self.tiles.items():
@@ -152,11 +153,11 @@ class OperationsModelAdmin(AnyModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search as Django does; no text of PostgreSQL has a NUL in it, and the autocomplete passes one on."""
+        """Search as Django does; a NUL, which PostgreSQL refuses, finds nothing."""
         return super().get_search_results(request, queryset.none() if "\0" in search_term else queryset, search_term)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002  Django's
-        """Begin empty: no page fills in a new form by its address, which Django would not check."""
+        """Ignore the URL: Django would not check its values."""
         return {}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -165,19 +166,19 @@ class OperationsModelAdmin(AnyModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *what: Any) -> HttpResponseRedirect:
-        """Say that there is no such object, on the list of those that there are; Django does so on the start page."""
+        """Redirect to the list with a message; Django redirects to the start page."""
         super()._get_obj_does_not_exist_redirect(request, *what)  # type: ignore[misc]  # not in the stubs
         return HttpResponseRedirect(reverse(self.changelist))
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **options: Any) -> Any:
-        """Run an action on what is selected; 400 where that can be no row of this list."""
+        """Run an action on the selected rows; answer 400 if a selected key is no key."""
         if not all(is_key(self.opts.pk, key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            raise BadRequest("What is selected can be no row of this list.")
+            raise BadRequest("A selected key is no key of this list.")
         return super().response_action(request, queryset, *where, **options)
 
 
 class ReadOnlyModelAdmin(OperationsModelAdmin):
-    """For rows that the service writes: shown, at most acted on, never written or deleted by a form."""
+    """For rows that only the service writes: no form adds or changes them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002  the signatures are Django's
         return False
@@ -187,7 +188,7 @@ class ReadOnlyModelAdmin(OperationsModelAdmin):
 
 
 def is_key(field: "Field[Any, Any]", text: str) -> bool:
-    """Say whether `text` can be a value of a primary key; whether there is such a row is another question."""
+    """Say whether `text` can be a key; there need not be such a row."""
     try:
         field.to_python(text)
     except ValidationError:

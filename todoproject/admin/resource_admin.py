@@ -1,4 +1,4 @@
-"""The admin of a resource: list, filters, search, form, bulk actions and export follow from the model's fields.
+"""The admin of a resource. List, filters, search, form, bulk actions and export are derived from the model's fields.
 
 @admin.register(WorkOrder)
 class WorkOrderAdmin(ResourceAdmin): ...
@@ -24,6 +24,7 @@ from todoproject.admin.export import csv_response
 from todoproject.admin.filters import AutocompleteFilter, DateRangeFilter
 from todoproject.admin.model_admin import OperationsModelAdmin
 from todoproject.api import registry
+from todoproject.api.constraints import is_unique
 
 if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
@@ -32,7 +33,7 @@ else:
 
 
 class ResourceForm(AnyModelForm):
-    """`seen_version` is to this form what `If-Match` is to the API."""
+    """A form whose `seen_version` works as If-Match does in the API."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -41,7 +42,7 @@ class ResourceForm(AnyModelForm):
         self.initial["seen_version"] = self.instance.version if self.instance.pk else None
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a form that was opened before somebody else's change; the row is locked meanwhile (`get_object`)."""
+        """Refuse a form that was opened before another change; `get_object` has locked the row."""
         values = super().clean() or {}
         if self.instance.pk and values.get("seen_version") != self.instance.version:
             name = self.instance._meta.verbose_name
@@ -63,11 +64,10 @@ class ResourceForm(AnyModelForm):
 
 
 class ResourceAdmin(OperationsModelAdmin):
-    """Saves by the same rule as the API: each write raises the version and sets what the resource computes from it.
+    """Saves by the rules of the API: each write raises the version and sets the resource's computed columns.
 
-    A subclass may set what Django's ModelAdmin knows (`list_display`, `list_filter`, `search_fields`, `actions`) and
-    `states`; whatever it leaves out is derived. An action that asks for a new value is added for each field that is
-    no free text, not unique, and not set by one of `actions` already.
+    A subclass may set `list_display`, `list_filter`, `search_fields`, `actions` and `states`; the rest is derived. Each
+    field gets an action that asks for a new value, unless it is free text or unique, or one of `actions` sets it.
     """
 
     form = ResourceForm
@@ -78,7 +78,7 @@ class ResourceAdmin(OperationsModelAdmin):
 
     def __init__(self, model: type[Any], site: admin.AdminSite) -> None:
         super().__init__(model, site)
-        # Columns that only the service writes stand last: Django puts the columns of the base class first.
+        # Columns that only the service writes come last; Django puts those of the base class first.
         columns = sorted(self.opts.concrete_fields, key=lambda field: not field.editable)
         fields = [field for field in columns if not field.primary_key]
         keys = [field for field in fields if field.is_relation]
@@ -89,10 +89,10 @@ class ResourceAdmin(OperationsModelAdmin):
         asked = [
             asking(field)
             for field in fields
-            if field.editable and not (is_free_text(field) or field.unique or field.name in set_already)
+            if field.editable and not (is_free_text(field) or is_unique(field) or field.name in set_already)
         ]
         names = ", ".join(str(field.verbose_name) for field in [*texts, *keys])
-        vars(self).update(  # as if the class had them
+        vars(self).update(
             list_display=self.list_display or tuple(dict.fromkeys(name for name in listed if name != "version")),
             list_filter=tuple(filter(None, map(self._list_filter, filters))),
             list_select_related=tuple(field.name for field in keys),
@@ -103,23 +103,23 @@ class ResourceAdmin(OperationsModelAdmin):
         )
 
     def computed(self, values: Mapping[str, Any], *, new: bool = False) -> Mapping[str, Any]:
-        """Return the columns that follow from a write of these `values`, by the resource's own rule."""
+        """Return the columns that the resource computes from a write of `values`."""
         resource = registry.resource_of(self.model)
         return resource.computed(values, new=new) if resource else {}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002  Django's
-        """Show what only the service writes; a new row has nothing of that yet."""
+        """Show columns that only the service writes; a new row has none yet."""
         return [field.name for field in self.opts.concrete_fields if not field.editable] if obj else []
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """Return Django's field; an empty text of a column that may be NULL is NULL, also of unlimited length."""
+        """Return Django's field; an empty text of a nullable TextField is NULL, as Django does for CharField."""
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(db_field, TextField) and db_field.null:
             field.empty_value = None
         return field
 
     def _list_filter(self, given: Any) -> Any:
-        """Return the filter for a field's name, None where a filter would be no help; anything else stays as it is."""
+        """Return the filter for a field's name, None if it needs none; return anything else unchanged."""
         if not isinstance(given, str):
             return given
         field = self.opts.get_field(given)
@@ -139,7 +139,7 @@ class ResourceAdmin(OperationsModelAdmin):
         return [path("export/", view, name=f"{self.opts.label_lower.replace('.', '_')}_export"), *super().get_urls()]
 
     def export_list(self, request: HttpRequest) -> HttpResponseBase:
-        """Download all that the list's filters and search mean, without selecting anything."""
+        """Download all rows that the list's filters and search find."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
@@ -149,9 +149,9 @@ class ResourceAdmin(OperationsModelAdmin):
 
     # ── Saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return the row; for a form that is sent, locked until the answer, so that nobody changes it in between.
+        """Return the row. For a form that is sent it is locked, so that nobody changes it before it is saved.
 
-        Django has begun a transaction then; for what else may be sent here (the page of the history) it has not.
+        Django has begun a transaction then. A POST to another page, as the history, has none.
         """
         if request.method == "POST" and connection.in_atomic_block and self.has_change_permission(request):
             request.lock_rows = True  # type: ignore[attr-defined]
@@ -162,7 +162,7 @@ class ResourceAdmin(OperationsModelAdmin):
         return rows.select_for_update(of=("self",)) if getattr(request, "lock_rows", False) else rows
 
     def changeform_view(self, request: HttpRequest, *where: Any, **options: Any) -> Any:
-        """Show or save the form; a rule that only the database knows is a message on the same page."""
+        """Show or save the form; if a constraint of the database refuses it, show a message on the same page."""
         try:
             return super().changeform_view(request, *where, **options)
         except IntegrityError as error:
@@ -170,7 +170,7 @@ class ResourceAdmin(OperationsModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
-        """Save only what was changed, with all that follows from it."""
+        """Save only the changed fields, and the columns that are computed from them."""
         if change:
             if changes := {name: form.cleaned_data[name] for name in form.changed_data}:
                 rows_update(self, [obj.pk], changes)
@@ -184,7 +184,7 @@ class ResourceAdmin(OperationsModelAdmin):
         return super().construct_change_message(request, form, formsets, add) if add else history.sentence_of(form)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
-        """Write the history; the audit trail has its line from the write."""
+        """Write the history; the write itself is in the audit trail already."""
         if message:
             history.write(request, [(obj, message)])
 
@@ -197,7 +197,7 @@ def is_free_text(field: "Field[Any, Any]") -> bool:
 
 
 def _text_of_key(field: "Field[Any, Any]") -> str:
-    """Return the lookup that finds a row by the name of what it points at."""
+    """Return the lookup that searches the text of a foreign key's row."""
     model: Any = field.related_model
     texts = (one.name for one in model._meta.concrete_fields if is_free_text(one))
     return f"{field.name}__{getattr(model, 'USERNAME_FIELD', None) or next(texts, 'pk')}"

@@ -1,9 +1,8 @@
-"""Grants the two roles of operations staff their permissions, after the `migrate` that makes a model's table.
+"""Grants permissions to the two roles of operations staff after each `migrate`.
 
-Each model in the admin says by `granted` of its ModelAdmin what editors may do; both roles see it. Editors also have
-the model's own permissions (`Meta.permissions`). Not granted by migrations: a flush of the database would take the
-roles away for good, and a resource could not make its first migration, since a file that depends on it would be there
-before it.
+`granted` of a ModelAdmin lists actions: both roles have the first, editors also the others and the model's own
+permissions (`Meta.permissions`). Migrations could not grant them: a flush of the database would remove the roles, and a
+resource's first migration would need a file that depends on it.
 """
 
 from collections.abc import Iterable
@@ -20,9 +19,9 @@ EDITOR = "Operations: editor"
 
 
 def grant_new_permissions(sender: AppConfig, apps: Any = installed, **_signal: Any) -> None:
-    """Receive `post_migrate`: make the permissions that are missing and grant them, each once.
+    """Receive `post_migrate`: make missing permissions, and grant them.
 
-    A permission that a superuser took from a role is there already, so it is not granted again. `apps` may hold
+    A permission that exists is not granted again: a superuser may have taken it from the role. `apps` may hold
     historical models.
     """
     label = sender.label
@@ -36,7 +35,7 @@ def grant_new_permissions(sender: AppConfig, apps: Any = installed, **_signal: A
                 made = [_default_permission(action, options) for action in actions]
                 seen += made[:1]
                 edited += made[1:] + [(options.model_name, *permission) for permission in options.permissions]
-    except LookupError:  # migrated to where these tables are not there yet, or no more
+    except LookupError:  # at this migration the tables do not exist
         return
     there = set(permissions.values_list("codename", flat=True)) if seen else set()
     with transaction.atomic():
@@ -50,9 +49,9 @@ def _default_permission(action: str, options: Any) -> tuple[str, str, str]:
 
 
 def _grant(apps: Any, role: str, app_label: str, permissions: Iterable[tuple[str, str, str]]) -> None:
-    """Give the group `role`, made if need be, (model, codename, name) permissions.
+    """Grant (model, codename, name) permissions to the group `role`, and make both if they are missing.
 
-    Django makes permissions later in the same signal: they are made here and found there.
+    Django makes permissions in a later receiver of the same signal, and finds ours.
     """
     group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=role)
     for model, codename, name in permissions:

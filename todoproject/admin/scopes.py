@@ -1,6 +1,6 @@
-"""Keeps foreign keys within a scope in the admin too: a user's row never points at what this user cannot see.
+"""Keeps foreign keys within a scope in the admin: a user's row never points at a row that this user cannot see.
 
-For resources that belong to a user (`Owned`). A row that a team or everybody shares has no single reader to ask for.
+This is for resources that belong to a user (`Owned`). A row that a team or everybody shares has no single reader.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from todoproject.api.scope import Owned
 
 
 def owned(model: type[Model]) -> type[Resource] | None:
-    """Return the resource of a model whose rows belong to a user, None for any other model."""
+    """Return the resource of a model whose rows belong to a user, None for another model."""
     resource = registry.resource_of(model)
     return resource if resource and isinstance(resource.scope, Owned) else None
 
@@ -26,18 +26,18 @@ def keys_of(resource: type[Resource]) -> list[Any]:
 
 
 def seen(resource: type[Resource], key: Any, owner: Any) -> QuerySet[Any]:
-    """Return the rows that a row of this owner may name by `key`."""
+    """Return the rows that `key` of a row of this owner may point at."""
     return resource.reference_scope(key).rows(key.related_model._default_manager.all(), owner.pk)
 
 
 def unseen(resource: type[Resource], owner: Any, keys: Mapping[str, Any]) -> list[str]:
-    """Return which of `keys`, {field: row}, a row of this owner may not have."""
+    """Return the names of those `keys`, {field: row}, that this owner cannot see."""
     given = [(key, keys.get(key.name)) for key in keys_of(resource)]
     return [key.name for key, row in given if row and not seen(resource, key, owner).filter(pk=row.pk).exists()]
 
 
 def obstacle(rows: QuerySet[Any], name: str, value: Any) -> str:
-    """Return why `rows` cannot all have this `value` in the field `name`; "" where they can."""
+    """Return why the field `name` of `rows` cannot have this `value`, "" if it can."""
     resource = owned(rows.model)
     if resource is None or value is None:
         return ""
@@ -59,7 +59,7 @@ def obstacle(rows: QuerySet[Any], name: str, value: Any) -> str:
 
 
 def named_by_others(rows: QuerySet[Any]) -> str:
-    """Return what of the former owners points at one of `rows`, which therefore has to stay with them."""
+    """Return why `rows` must keep their owners: rows of those owners point at them; "" if none do."""
     for relation in rows.model._meta.related_objects:
         others: Any = relation.related_model
         pointing = {f"{relation.field.name}__in": rows.order_by().values("pk")}

@@ -1,4 +1,4 @@
-"""The admin site: whose it is, which release it belongs to, and what is going on."""
+"""The admin site: login, start page with counts, title and colour of the release."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from rest_framework.exceptions import Throttled
 
-from todoproject.accounts import attempts, lockout
+from todoproject.accounts import lockout
 from todoproject.admin.model_admin import OperationsModelAdmin
 from todoproject.logs.context import user_id
 from todoproject.throttling.rates import LoginThrottle
@@ -18,9 +18,9 @@ from todoproject.throttling.rates import LoginThrottle
 
 class LoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
-        """Check the password when it may be checked; raises Throttled."""
-        assert self.request  # noqa: S101  # nosec B101  AdminSite gives it
-        with attempts.attempt(self.request, self.cleaned_data.get("username", "")):
+        """Check the password, or raise Throttled."""
+        assert self.request  # noqa: S101  # nosec B101  AdminSite sets it
+        with lockout.attempt(self.request, self.cleaned_data.get("username", "")):
             return super().clean()
 
 
@@ -30,19 +30,19 @@ class OperationsSite(AdminSite):
     site_header = f"{site_title} · operations"
     index_title = "At a glance"
     site_url = None
-    enable_nav_sidebar = False  # five lists: the start page is enough, and the lists need the width
+    enable_nav_sidebar = False  # the start page lists all, and the tables need the width
 
     def __init__(self, name: str = "admin") -> None:
-        """Delete one row at a time.
+        """Remove the action that deletes many rows.
 
-        Django's page that asks before many are deleted lists each with all that depends on it, and sends a field for
-        each: with more than 1,000 it cannot be answered.
+        Its confirmation page lists each row with all dependent rows, and its form has a field for each: Django refuses
+        more than 1,000 fields.
         """
         super().__init__(name)
         self.disable_action("delete_selected")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Say whether this is staff; every view asks, so that logs and audit trail know from here who it is."""
+        """Say whether the user is staff, and set the user of logs and audit trail: each view calls this."""
         allowed = super().has_permission(request)
         if allowed:
             user_id.set(request.user.pk)
@@ -52,19 +52,19 @@ class OperationsSite(AdminSite):
         return {**super().each_context(request), "colour": settings.COLOUR}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the apps in the order of what they are for: the resource first, Django's own last."""
+        """Return the apps in reverse order of INSTALLED_APPS: resources first, Django's own last."""
         found: list[Any] = super().get_app_list(request, app_label)
         places = {config.label: place for place, config in enumerate(apps.get_app_configs())}
         return sorted(found, key=lambda app: places[app["app_label"]], reverse=True)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show the tiles of the lists that this person may see above the list of models."""
+        """Show the tiles of the lists that the user may see above the list of models."""
         seen = [one for one in self._registry.values() if one.has_view_permission(request)]
         tiles = [tile for one in seen if isinstance(one, OperationsModelAdmin) for tile in one.tiles_shown()]
         return super().index(request, {"tiles": tiles, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Log in; too many attempts of an address, or failures of a user, get a page that says how long to wait."""
+        """Log in; after too many attempts or failures show a page that says how long to wait."""
         throttle = LoginThrottle()
         if request.method == "POST" and not throttle.allow_request(request):
             detail = "Too many logins have been tried from your address."

@@ -72,6 +72,12 @@ def columns_of(constraint: Any) -> Iterator[str]:
             yield from (each.name for each in parts if isinstance(each, F))  # type: ignore[attr-defined]
 
 
+def is_unique(column: Any) -> bool:
+    """Say whether a UniqueConstraint lets one row alone have a value, of all rows or of those in one scope."""
+    constraints = [each for each in column.model._meta.constraints if isinstance(each, UniqueConstraint)]
+    return any(len(each.fields) <= 2 and each.fields[-1:] == (column.name,) for each in constraints)
+
+
 @cache
 def foreign_key_columns(table: str) -> dict[str, str]:
     """Return the column of each foreign key of a table, by the constraint's name; asked once a process."""

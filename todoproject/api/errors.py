@@ -9,7 +9,7 @@ from django.utils.log import log_response
 from rest_framework import exceptions
 from rest_framework.settings import api_settings
 
-from todoproject.http import unavailable
+from todoproject.http.errors import DATABASE_AWAY, RETRY_AFTER_SECONDS, is_unavailable
 from todoproject.http.problems import PROBLEM_TYPES, problem_response
 
 # Many statuses have one type each; the two with status 400 are told apart by the exception.
@@ -63,9 +63,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    if unavailable.is_unavailable(error):
-        headers = {"Retry-After": str(unavailable.RETRY_AFTER_SECONDS)}
-        response = problem_response(request, "unavailable", unavailable.DETAIL, headers=headers)
+    if is_unavailable(error):
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        response = problem_response(request, "unavailable", DATABASE_AWAY, headers=headers)
         # Instead of Django's line, which would not say why; the first line of PostgreSQL's reason holds no values.
         log_response(
             "%s: %s: %s", response.reason_phrase, request.path, first_line(error), response=response, request=request

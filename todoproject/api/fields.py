@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 # RFC 3339 §5.6, the `date-time` of OpenAPI. Python's fromisoformat alone also takes week dates and missing zones.
@@ -32,6 +33,12 @@ class StrictCharField(serializers.CharField):
         self.validators = [
             each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
         ]
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Measure the text as it was sent: the `maxLength` of the OpenAPI document knows nothing of trimming."""
+        if isinstance(data, str) and self.max_length and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -65,7 +65,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
         if field is StrictCharField:
             options["trim_whitespace"] = not isinstance(model_field, models.TextField)
             if options["trim_whitespace"] and not options.get("read_only"):
-                options.setdefault("help_text", "Surrounding white space is cut.")
+                options.setdefault("help_text", "Surrounding white space is cut; `maxLength` counts it.")
                 if not model_field.blank:
                     # Refused as blank already; this says so in the OpenAPI document. It describes the whole text,
                     # because a generated client of Python looks at its beginning and one of Java at all of it.

@@ -1,9 +1,7 @@
-"""The audit trail: one line on the logger `audit` for each thing that somebody did: who, from where, to which rows.
+"""The audit trail: `record` logs who did what, from where, to which rows, on the logger `audit`.
 
-Call sites say ``audit.record(…)``; docs/audit.md lists the actions.
-
-Rows are named by their ids and changes by the names of fields, never by values: what a row says is its owner's, while
-the trail is read by others, is kept longer, and cannot forget one sentence when its owner asks for that.
+docs/audit.md lists the actions. The trail holds ids of rows and names of fields, and never values: other people read
+it, it is kept longer than the rows, and nothing can be deleted from it.
 """
 
 import logging
@@ -17,7 +15,7 @@ from todoproject.logs.context import address, user_id
 
 logger = logging.getLogger("audit")
 
-# The container runtime cuts a line of stdout at 16 KiB; the longest ids (UUID) take 40 characters each: 12,000.
+# The container runtime cuts lines at 16 KiB. The longest ids (UUID) take 40 characters each, which makes 12,000.
 TARGETS_IN_A_LINE = 300
 
 
@@ -31,11 +29,11 @@ def record(  # noqa: PLR0913  members of a line, each named
     changes: Iterable[str] = (),
     reason: str = "",
 ) -> None:
-    """Record that `action` (``user.changed``) happened; inside a transaction when, and only if, it commits.
+    """Record that `action` (``user.changed``) happened; in a transaction only if it commits.
 
-    `actor` is a user's id, that of the request by default. Its object: `target`, an id, or `targets`, the ids
-    of one statement (a line for each 300 of them), or only how many, `count`. `changes` are names of fields. No member
-    may hold what a client wrote. Waits for nothing but the line on stdout.
+    `actor` is a user's id, by default that of the request. `target` is the id of a row, `targets` the ids of the rows
+    of one statement (a line for each 300 of them), `count` their number. `changes` are names of fields. No member may
+    hold text of a client. Waits only for the write to stdout.
     """
     what: dict[str, Any] = {"action": action, "address": address.get()}
     what["user_id"] = user_id.get() if actor is None else actor

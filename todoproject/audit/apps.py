@@ -5,5 +5,5 @@ class AuditConfig(AppConfig):
     name = "todoproject.audit"
 
     def ready(self) -> None:
-        """Listen to the admin's history, to logins and to lock-outs."""
-        from todoproject.audit import admin_history, logins  # noqa: F401, PLC0415  models come first
+        """Connect the receivers."""
+        from todoproject.audit import signals  # noqa: F401, PLC0415  models come first

@@ -1,7 +1,7 @@
-"""Ships the trail to its own CloudWatch log group by watchtower; imported (boto3: 25 MB) only where there is one.
+"""Ships the audit trail to a CloudWatch log group by watchtower; imported (boto3: 25 MB) only if there is a group.
 
-watchtower batches in a thread, which starts at a process's first record and therefore behind the fork; a request only
-appends to its queue. That queue has no end, so its end is here. stdout has every record, whatever is lost here.
+watchtower sends batches in a thread, which starts at the first record and so after the fork. A request only appends to
+its queue, which has no bound: this module adds one. stdout has all records, also those that are dropped here.
 """
 
 import logging
@@ -33,10 +33,10 @@ failed = Counter("audit_deliveries_failed", "Attempts to deliver records that fa
 
 
 class AuditHandler(CloudWatchLogHandler):
-    """Queues a record, or drops and counts it when the queue is full; never waits and never raises.
+    """Queues a record, or drops and counts it if the queue is full; never waits and never raises.
 
-    The group must exist: the process may only CreateLogStream and PutLogEvents in it. Each process has its own stream,
-    named by machine (the pod), process and a token, since a restarted container has the old name and process ids.
+    The group must exist: the process may only CreateLogStream and PutLogEvents. Each process has a stream, whose name
+    has a random part: a restarted container has the same machine name and process ids.
     """
 
     FLUSH_TIMEOUT = 5  # seconds for `close`: part of gunicorn's graceful_timeout, behind the last request
@@ -50,14 +50,14 @@ class AuditHandler(CloudWatchLogHandler):
 
     @cached_property
     def client(self) -> Any:
-        """Connect in watchtower's thread: a client asks for credentials when it is made, and no fork may share it."""
+        """The AWS client, made in watchtower's thread: it asks for credentials, and a fork must not share it."""
         return boto3.session.Session().client("logs", config=CONFIG)
 
     def put_log_events(self, **batch: Any) -> dict[str, Any]:
-        """Deliver a batch until it is there; watchtower, which takes this handler for its client, waits in its thread.
+        """Send a batch until it succeeds, or once after `close`; a batch whose answer was lost arrives twice.
 
-        watchtower's own five attempts have no pauses, and then it forgets the batch. After `close` there is one more. A
-        batch whose answer was lost comes twice.
+        watchtower calls this handler as its client, in its thread. Its own five attempts have no pauses, and then it
+        drops the batch.
         """
         self.in_flight, pause = len(batch["logEvents"]), FIRST_PAUSE_SECONDS
         while True:
@@ -65,12 +65,12 @@ class AuditHandler(CloudWatchLogHandler):
             try:
                 self.put(batch)
                 break
-            except Exception as error:  # noqa: BLE001  whatever it is, a later attempt may succeed
-                # The code and not the text: AWS repeats a wrongly signed request in it, session token included.
+            except Exception as error:  # noqa: BLE001  a later attempt may succeed
+                # Not the text: AWS repeats a wrongly signed request in it, with the session token.
                 reason = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
             failed.inc()
             logger.warning("The audit trail waits for CloudWatch Logs: %s", reason)
-            if last or reason == "InvalidParameterException":  # of a batch of more than 24 hours, for good
+            if last or reason == "InvalidParameterException":  # the batch spans 24 hours: no attempt will succeed
                 self.drop(self.in_flight, reason)
                 break
             self.stopping.wait(pause)
@@ -82,12 +82,12 @@ class AuditHandler(CloudWatchLogHandler):
         try:
             self.client.put_log_events(**batch)
         except self.client.exceptions.ResourceNotFoundException:
-            # Of the stream, or of the group: then this fails too. watchtower would lose records while it creates one.
+            # The stream is missing, or the group: then this fails too. watchtower would lose records here.
             self.client.create_log_stream(logGroupName=batch["logGroupName"], logStreamName=batch["logStreamName"])
             self.client.put_log_events(**batch)
 
     def queued(self) -> int:
-        """Return how many records wait, those of the batch on its way not counted."""
+        """Return how many records wait, without the batch that is being sent."""
         return sum(queue.qsize() for queue in self.queues.values())
 
     def emit(self, message: logging.LogRecord) -> None:
@@ -100,10 +100,10 @@ class AuditHandler(CloudWatchLogHandler):
         dropped.inc()
 
     def flush(self) -> None:
-        """Do nothing: logging calls it right before `close`, and two waits would be twice as long."""
+        """Do nothing: logging calls `close` right after this, which waits already."""
 
     def close(self) -> None:
-        """Deliver the queue, in FLUSH_TIMEOUT at most, and drop the rest; logging.shutdown calls it at exit."""
+        """Send the queue within FLUSH_TIMEOUT, and drop the rest; logging.shutdown calls this at exit."""
         if not self.shutting_down:
             self.stopping.set()
             super().close()  # type: ignore[no-untyped-call]

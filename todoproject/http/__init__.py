@@ -1,1 +1,1 @@
-"""The layers around every view: request ids and access log, proxies, body limits, security headers, errors."""
+"""Middleware around every view: request ids and access log, proxies, body limits, security headers, errors."""

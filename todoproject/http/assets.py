@@ -1,7 +1,7 @@
-"""Answers for an asset of the other release: while users move, a page of one asks the pods of both for its assets.
+"""Serves assets of the other release: while a release moves users, both colours are asked for the assets of a page.
 
-WhiteNoise serves what this release has. What it does not have is answered by the asset of the same name, which no cache
-keeps under the other's address; the former release's files need not be in the image, and no client is tied to a colour.
+WhiteNoise serves this release's assets. For another digest this view serves our asset of the same name, with no-store
+(docs/adr/0038). So the image needs no files of the former release, and no client is tied to a colour.
 """
 
 import re
@@ -9,15 +9,15 @@ import re
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import FileResponse, Http404, HttpRequest
 
-# Twelve digits of a digest before the suffix: Django's ManifestFilesMixin.
+# Django's ManifestFilesMixin puts twelve digits of a digest before the suffix.
 DIGEST = re.compile(r"\.[0-9a-f]{12}(?=\.[a-z0-9]+$)")
 
 
 def of_another_release(request: HttpRequest, path: str) -> FileResponse:  # noqa: ARG001
-    """Serve this release's version of an asset; 404 when it has none of that name."""
+    """Serve this release's version of an asset, or 404 if it has none of that name."""
     name, found = DIGEST.subn("", path)
     try:
-        # By the manifest: no other file is reached.
+        # The manifest has only assets: no other file can be reached.
         here = staticfiles_storage.stored_name(name) if found else ""  # type: ignore[attr-defined]
     except ValueError:
         here = ""

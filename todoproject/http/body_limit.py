@@ -1,4 +1,4 @@
-"""Says how large a body may be at each address, and refuses a larger one before a byte of it is read."""
+"""Limits the size of request bodies for each path, and refuses a larger one before it is read."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -11,14 +11,14 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from todoproject.http.problems import problem_response
 
-# Of an address that declares nothing: the tokens', and those that take no body at all.
+# For views that declare no limit: those of tokens, and those that take no body.
 SMALLEST_BYTES = 4 * 1024
 
 
 class BodyLimitMiddleware:
-    """Answers 413 above `limit_of` the path and 400 to a Content-Length that is no number.
+    """Answers 413 to a body larger than `limit_of` the path, and 400 to a Content-Length that is no number.
 
-    A chunked body has its length by now: `todoproject.server.bodies` has read it.
+    A chunked body has a Content-Length by now (`todoproject.server.wsgi`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,13 +34,13 @@ class BodyLimitMiddleware:
 
 
 def limit_of(path: str) -> int:
-    """Return the most bytes that a body at `path` may have, by the first step of the path."""
+    """Return the most bytes that a body at `path` may have; the first step of the path decides."""
     return limits().get(path[1:].partition("/")[0], SMALLEST_BYTES)
 
 
 @cache
 def limits() -> dict[str, int]:
-    """Return what views declare as `max_body_bytes`, by the first step of their addresses, and the admin's."""
+    """Return the limits that views declare as `max_body_bytes`, by the first step of their paths, and the admin's."""
     found = {"admin": settings.DATA_UPLOAD_MAX_MEMORY_SIZE}
     for pattern in leaves(get_resolver()):
         view: Any = getattr(pattern.callback, "cls", None)
@@ -51,7 +51,7 @@ def limits() -> dict[str, int]:
 
 
 def leaves(resolver: Any) -> Iterator[URLPattern]:
-    """Yield every address; those below a prefix, as the admin's, are not needed."""
+    """Yield the URL patterns that have no prefix; the admin's are not needed."""
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLPattern):
             yield pattern

@@ -1,4 +1,4 @@
-"""Django's own middleware, where it is needed and no further."""
+"""Django's middleware, limited to the requests that need it."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ WITHOUT_BODY = frozenset({204, 304})
 
 
 class CommonMiddleware(common.CommonMiddleware):
-    """Leaves Content-Length away where it would be wrong: a 304 may say the length of the 200 only, a 204 none.
+    """Removes Content-Length from 204 and 304, where 0 would be wrong.
 
     https://www.rfc-editor.org/rfc/rfc9110#section-8.6
     """
@@ -29,9 +29,9 @@ class CommonMiddleware(common.CommonMiddleware):
 
 
 class CorsMiddleware(middleware.CorsMiddleware):
-    """Says in ``Vary`` that the origin matters, and does no more for a request without one that asks for no preflight.
+    """Adds ``Vary: origin`` only, if a request has no Origin and is no preflight.
 
-    django-cors-headers would read all headers of each request to find that there is nothing to permit.
+    django-cors-headers would read all headers of each request first.
     """
 
     async_capable = False
@@ -46,27 +46,26 @@ class CorsMiddleware(middleware.CorsMiddleware):
 
 
 class HttpsMiddleware(security.SecurityMiddleware):
-    """Redirects to HTTPS as Django's does; its headers are those of `todoproject.http.security_headers`."""
+    """Redirects to HTTPS as Django does; `todoproject.http.security_headers` sets the headers."""
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:  # noqa: ARG002
         return response
 
 
 class AdminOnly:
-    """Passes by every request whose path is not below /admin/.
+    """Skips a middleware for requests outside of /admin/, where it would only cost the API time.
 
-    Only people in a browser need sessions, logins and messages; asking middleware that has nothing to say costs the API
-    time. These are subclasses, because the admin's system checks look for Django's own (admin.E408 to E410).
+    The classes below are subclasses of Django's, because the admin's system checks look for those (admin.E408 to E410).
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/admin/"):
-            return super().__call__(request)  # type: ignore[misc,no-any-return]  # of the middleware mixed in
+            return super().__call__(request)  # type: ignore[misc,no-any-return]  # of the other base class
         return self.get_response(request)  # type: ignore[attr-defined,no-any-return]
 
 
 class AdminSessionMiddleware(AdminOnly, SessionMiddleware):
-    """Django's, for the admin. Another method than those of pages and forms is 405; Django misses a CSRF token: 403."""
+    """Django's sessions, for the admin. Methods that no page uses are 405; Django would answer 403 for a CSRF token."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/admin/") and request.method not in ADMIN_METHODS:
@@ -75,12 +74,12 @@ class AdminSessionMiddleware(AdminOnly, SessionMiddleware):
 
 
 class AdminCsrfMiddleware(AdminOnly, CsrfViewMiddleware):
-    """Django's, for the admin: nothing else takes a form or knows a caller by a cookie."""
+    """Django's CSRF protection, for the admin: only there does a cookie authenticate."""
 
 
 class AdminAuthenticationMiddleware(AdminOnly, AuthenticationMiddleware):
-    """Django's, for the admin."""
+    """Django's `request.user`, for the admin."""
 
 
 class AdminMessageMiddleware(AdminOnly, MessageMiddleware):
-    """Django's, for the admin."""
+    """Django's messages, for the admin."""

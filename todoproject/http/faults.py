@@ -1,12 +1,12 @@
-"""Faults on demand, for rehearsals and for the tests of releases: FAULTS names them, and by default there are none.
+"""Faults on demand, for rehearsals and for the tests of releases. FAULTS names them; by default there are none.
 
-- errors: whatever a view would have answered is a 500.
-- resource: whatever a view of a resource would have answered is a 500; /schema, /docs, /admin and tokens are well.
-- latency: it comes a second later.
+- errors: every view answers 500.
+- resource: every view of a resource answers 500; /schema, /docs, /admin and tokens work.
+- latency: every view answers a second later.
 - unready: /readyz stays red.
-- crash: gunicorn ends as soon as it has begun.
+- crash: gunicorn ends at its start.
 
-Without FAULTS no middleware is installed: nothing of this is on a request's way.
+Without FAULTS no middleware is installed.
 """
 
 import os
@@ -29,10 +29,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def installed(middleware: Sequence[str], faults: Sequence[str]) -> list[str]:
-    """Return the middleware with that of the faults: views fail inside of logs and metrics, which see what users see.
-
-    `unready` needs none: `todoproject.server.health` asks for it.
-    """
+    """Return `middleware`, with ours last if a fault needs it: logs and metrics see what users see."""
     chosen = list(middleware)
     if {"errors", "resource", "latency"} & set(faults):
         chosen.append(f"{__name__}.ViewFaultsMiddleware")
@@ -40,7 +37,7 @@ def installed(middleware: Sequence[str], faults: Sequence[str]) -> list[str]:
 
 
 def crash_if_asked(faults: Sequence[str]) -> None:
-    """End this process with exit code 3. Only gunicorn's start calls it: migrations go on."""
+    """End this process with exit code 3 if FAULTS has crash. Only gunicorn's start calls it, so migrations work."""
     if "crash" in faults:
         sys.stderr.write("FAULTS=crash: this process ends, as asked.\n")
         sys.stderr.flush()
@@ -48,7 +45,7 @@ def crash_if_asked(faults: Sequence[str]) -> None:
 
 
 class ViewFaultsMiddleware:
-    """Stands in for views, once it is known which one was asked for: logs and metrics name the route."""
+    """Answers in place of a view after routing, so that logs and metrics name the route."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -57,7 +54,7 @@ class ViewFaultsMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponse | None:
-        """Wait, or answer, or both; https://docs.djangoproject.com/en/5.2/topics/http/middleware/#process-view"""
+        """Wait, or answer; https://docs.djangoproject.com/en/5.2/topics/http/middleware/#process-view"""
         if "latency" in settings.FAULTS:
             time.sleep(LATENCY_SECONDS)
         if "errors" in settings.FAULTS:

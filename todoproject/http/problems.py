@@ -1,6 +1,6 @@
-"""Errors as RFC 9457 problem details: one table of types, one function that answers.
+"""Errors as RFC 9457 problem details: a table of types, and functions that make answers of them.
 
-Each type is a page under /docs/errors/ that tells a client's developer what happened and what to do about it.
+Each type has a page under /docs/errors/ that tells a client's developer what happened and what to do.
 """
 
 from http import HTTPStatus
@@ -58,14 +58,14 @@ PROBLEM_TYPES = {
             "forbidden",
             403,
             "This is not allowed",
-            "Who you are is known, and may not do this. A form in the admin also answers so when its page is too old.",
+            "You are logged in, but may not do this. A form of the admin also gets this answer if its page is too old.",
         ),
         ProblemType(
             "not-found",
             404,
             "There is nothing here",
-            "No such address, or something that does not exist or belongs to somebody else: the two look the same "
-            "on purpose.",
+            "The address is wrong, or the object does not exist or belongs to another user. These look the same on "
+            "purpose.",
         ),
         ProblemType(
             "method-not-allowed",
@@ -170,8 +170,8 @@ def problem_response(
     errors: "Sequence[Mapping[str, str]] | None" = None,
     headers: "Mapping[str, str] | None" = None,
 ) -> HttpResponse:
-    """Return the answer for a problem of type `slug`; `detail` is one sentence about this occurrence."""
-    # A URI reference (RFC 9457 §3.1.5), in which two slashes at the start would begin a host.
+    """Return a response of type `slug`; `detail` is one sentence about this occurrence."""
+    # A URI reference (RFC 9457 §3.1.5): two slashes at its start would begin a host.
     instance = escape_leading_slashes(escape_uri_path(request.path))
     members: dict[str, object] = {"instance": instance, "request_id": current_request_id()}
     if errors:
@@ -181,7 +181,7 @@ def problem_response(
 
 
 def problem_document(kind: str | int, detail: str, **members: object) -> bytes:
-    """Return the body alone, for whatever answers without Django; a status as `kind` has no page (RFC 9457 §4.2.1)."""
+    """Return the body alone. `kind` is a slug, or a status that has no page (RFC 9457 §4.2.1)."""
     if isinstance(kind, int):
         known: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(kind).phrase, "status": kind}
     else:

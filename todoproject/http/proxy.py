@@ -1,8 +1,8 @@
-"""Decides what a request may say about the way it came: nothing, or what the nearest trusted proxy wrote.
+"""Removes forwarding headers, except for those that trusted proxies wrote.
 
-Every proxy appends to X-Forwarded-For, so the n-th entry from the right is what the n-th trusted proxy saw, and
-everything to the left of it is the client's own invention. Django's SECURE_PROXY_SSL_HEADER, USE_X_FORWARDED_HOST and
-USE_X_FORWARDED_PORT then read headers that this middleware has left in place, which works for WSGI and ASGI alike.
+Each proxy appends to X-Forwarded-For. So the n-th entry from the right is the address that the n-th trusted proxy saw,
+and a client may have written everything to the left of it. Django's SECURE_PROXY_SSL_HEADER, USE_X_FORWARDED_HOST and
+USE_X_FORWARDED_PORT read the headers that are left.
 https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/X-Forwarded-For#selecting_an_ip_address
 """
 
@@ -37,7 +37,7 @@ class ProxyHeadersMiddleware:
 
 
 def trusted(forwarded: dict[str, str], hops: int) -> dict[str, str]:
-    """Return the META entries that `hops` trusted proxies vouch for."""
+    """Return the entries of META that come from `hops` trusted proxies."""
     believed = {}
     addresses = entries(forwarded, "FOR")
     if len(addresses) >= hops and (address := valid_address(addresses[-hops])):
@@ -54,7 +54,7 @@ def entries(forwarded: dict[str, str], name: str) -> list[str]:
     return [entry.strip() for entry in text.split(",")] if text else []
 
 
-@lru_cache(maxsize=1024)  # a client comes again
+@lru_cache(maxsize=1024)  # clients send more than one request
 def valid_address(text: str) -> str:
     try:
         return str(ip_address(text))

@@ -1,4 +1,4 @@
-"""Gives each request its id and writes one access line for it."""
+"""Gives each request an id, and writes its access line."""
 
 import logging
 import re
@@ -12,17 +12,17 @@ from todoproject.logs.context import begin_request, user_id
 
 logger = logging.getLogger("access")
 
-# Long enough for a UUID or a trace header of any proxy, and nothing that could confuse a log, a shell or HTML.
+# A UUID or any proxy's trace header fits. No character has a meaning in a log, a shell or HTML.
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
-# A line of a log has its limits too.
+# Characters of a path that no parser has bounded.
 MOST_LOGGED = 1_000
 
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 
 
 class RequestLogMiddleware:
-    """Accepts a sane X-Request-ID or makes one, returns it, and logs method, path, route, status and duration.
+    """Takes X-Request-ID or makes an id, returns it, and logs method, path, route, status and duration.
 
     The path is logged without its query string, and no header is. Health checks that succeed are not logged.
     """
@@ -51,14 +51,14 @@ def log_access(request: HttpRequest, response: HttpResponse, *, duration_ms: flo
         "status": response.status_code,
         "duration_ms": duration_ms,
     }
-    # The admin's user comes from the session, which is looked at only where a view has done so already.
+    # The admin's user comes from the session. It is logged only if a view has loaded it already.
     if user_id.get() is None and (user := getattr(request, "_cached_user", None)) is not None:
         user_id.set(user.pk)
     logger.info("%s %s %s", request.method, request.path, response.status_code, extra=extra)
 
 
 def log_refusal(identifier: str, method: str, path: str, status: int, reason: str = "") -> None:
-    """Write the access line of a request that no view and no middleware has seen."""
+    """Write the access line of a request that is refused before any middleware."""
     begin_request(identifier)
     path = path[:MOST_LOGGED]
     extra = {"method": method, "path": path, "route": "refused", "status": status, "duration_ms": 0, "reason": reason}

@@ -1,6 +1,6 @@
-"""Sets what a browser may do with our answers: next to nothing for JSON, only our own assets for pages.
+"""Sets security headers: JSON may load nothing, pages may load our own assets.
 
-Django's own add HSTS, nosniff, Referrer-Policy, Cross-Origin-Opener-Policy and X-Frame-Options: they are asked once.
+Django's middleware gives HSTS, nosniff, Referrer-Policy, Cross-Origin-Opener-Policy and X-Frame-Options, once.
 https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
 """
 
@@ -13,7 +13,7 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.security import SecurityMiddleware
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
-# The admin and Swagger UI hold it: neither has inline scripts or styles, Swagger's icons are data: images.
+# The admin and Swagger UI work with it: neither has inline scripts or styles. Swagger's icons are data: images.
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -23,10 +23,10 @@ PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=
 
 
 class SecurityHeadersMiddleware:
-    """Adds to every answer what it does not have yet, in one step; over HTTPS with Strict-Transport-Security.
+    """Adds the headers that a response does not have yet.
 
-    Django's two middlewares ask for each header whether it is there, which costs ten times as much. The step reaches
-    into Django's headers: tests/project/test_security_headers.py holds it to what those would set.
+    Django's two middlewares look for each header, which costs ten times as much. This one merges dictionaries inside
+    of Django's headers; tests/project/test_security_headers.py compares the results.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,8 +41,8 @@ class SecurityHeadersMiddleware:
 
 
 @lru_cache(maxsize=4)
-def added(is_page: bool, is_secure: bool) -> dict[str, tuple[str, str]]:  # noqa: FBT001  lru_cache takes keywords for another call
-    """Return the headers of a page or of data as Django keeps them: by the name in lower case, name and value."""
+def added(is_page: bool, is_secure: bool) -> dict[str, tuple[str, str]]:  # noqa: FBT001  keywords would be another key of lru_cache
+    """Return the headers of a page or of JSON in Django's form: {lower-case name: (name, value)}."""
     headers = {
         "Content-Security-Policy": PAGE_POLICY if is_page else API_POLICY,
         "Permissions-Policy": PERMISSIONS_POLICY,

@@ -1,1 +1,1 @@
-"""Logs as one JSON object a line on stdout, each with the request it belongs to."""
+"""Logs: one JSON object a line on stdout, with the id of the request."""

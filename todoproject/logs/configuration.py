@@ -1,4 +1,4 @@
-"""One logging configuration for Django and gunicorn: JSON lines on stdout, the audit trail to CloudWatch too.
+"""The logging configuration of Django and gunicorn: JSON lines on stdout; the audit trail also to CloudWatch.
 
 https://docs.djangoproject.com/en/5.2/topics/logging/
 """
@@ -8,9 +8,9 @@ from typing import Any
 
 from todoproject.secrets.environment import env, log_group
 
-# Nobody reads these, and each record would pay for them: https://docs.python.org/3/howto/logging.html#optimization
+# No line shows these, and each record costs time: https://docs.python.org/3/howto/logging.html#optimization
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-logging._srcfile = None  # noqa: SLF001  named there
+logging._srcfile = None  # noqa: SLF001  the page names it
 
 AUDIT_LOG_GROUP = log_group("AUDIT_LOG_GROUP")
 
@@ -34,19 +34,19 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"level": "INFO", "handlers": ["stdout"]},
     "loggers": {
-        # Django brings handlers of its own: everything goes to the root's instead.
+        # Django's own handlers are removed: all records go to the root's.
         "django": {"level": "INFO", "handlers": [], "propagate": True},
         "django.server": {"level": "INFO", "handlers": [], "propagate": True},
-        # The access line says 4xx already; what is left is one line with a traceback for each 5xx.
+        # The access line has 4xx already. Each 5xx has one line with a traceback.
         "django.request": {"level": "ERROR"},
-        # Anybody can send these, and scanners do all day: the access line with its 400 is enough.
+        # Scanners cause these all day: the access line with its 400 is enough.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
-        # To stdout as well, by the root's handler, whether CloudWatch can be reached or not.
+        # The root's handler writes the trail to stdout too, also while CloudWatch is away.
         "audit": {"level": "INFO", "handlers": ["cloudwatch"] if AUDIT_LOG_GROUP else []},
-        # Says in each worker where it found its credentials.
+        # It logs in each worker where it found credentials.
         "botocore": {"level": "WARNING"},
-        # Each failed login is a 401 or 429 in the access line, a lock-out a line of the audit trail.
+        # Failed logins are in access lines (401, 429), lock-outs in the audit trail.
         "axes": {"level": "ERROR"},
         "gunicorn.error": {"level": "INFO", "handlers": ["stdout"], "propagate": False},
         "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},

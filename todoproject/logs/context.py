@@ -1,6 +1,6 @@
-"""Which request, user and client address the code is working for, so that every log line and every error can say it.
+"""The current request id, user and client address, for log lines and errors.
 
-Context variables, because they follow a request through threads (WSGI) and tasks (ASGI) alike.
+Context variables follow a request through threads (WSGI) and tasks (ASGI).
 """
 
 from contextvars import ContextVar
@@ -11,14 +11,14 @@ address: ContextVar[str] = ContextVar("address", default="")
 
 
 def current_request_id() -> str:
-    """Answer the id of the request being served, or "" outside of one."""
+    """Return the id of the current request, "" outside of one."""
     return request_id.get()
 
 
 def begin_request(identifier: str) -> None:
-    """Start a request: its id is known, its user and its client's address are not yet.
+    """Set the id of a request, and reset user and address, which are not known yet.
 
-    A worker thread serves one request after another in the same context, so all are set each time.
+    A thread serves its requests in one context, so each request sets all three.
     """
     request_id.set(identifier)
     user_id.set(None)

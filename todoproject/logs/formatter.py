@@ -1,7 +1,7 @@
-"""Writes a log record as one line of JSON, whatever the record holds.
+"""Writes each log record as one line of JSON in ASCII.
 
-Whatever is not plain ASCII is written by the standard library's encoder and not by orjson: with ``ensure_ascii`` no
-character can break a line or drive a terminal (U+2028, C1 controls, lone surrogates).
+orjson writes what is plain ASCII. The standard library's encoder escapes the rest, so that no character breaks a line
+or controls a terminal (U+2028, C1 controls, lone surrogates).
 """
 
 import json
@@ -15,20 +15,20 @@ import orjson
 
 from todoproject.logs.context import request_id, user_id
 
-# Fargate's router cuts a line at 16,384 bytes, and neither half is JSON then.
+# Fargate's log router cuts lines at 16,384 bytes, and neither half is JSON.
 MOST_BYTES = 16_000
-# What orjson writes as the standard library does.
+# Types that orjson writes as the standard library does.
 PLAIN = {str, int, bool, type(None)}
-# What every record carries by itself (https://docs.python.org/3/library/logging.html#logrecord-attributes), and what
-# Django adds: `request` is left out because its text holds the query string.
+# The attributes of each record (https://docs.python.org/3/library/logging.html#logrecord-attributes), and those that
+# Django adds: the text of `request` has the query string.
 OWN_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "server_time"}
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats a record as an object of timestamp, level, logger, message, the request's ids, extras and exception.
+    """Formats a record as an object: timestamp, level, logger, message, ids of request and user, extras, exception.
 
-    Values that JSON does not know are named by their type, so that nothing is written by accident; never raises. Where
-    the line would be longer than MOST_BYTES, its long values are cut and `truncated` is true.
+    Never raises. A value that JSON does not know is written as the name of its type. If a line would be longer than
+    MOST_BYTES, its long values are cut and `truncated` is true.
     """
 
     def __init__(self, *, colour: str = "") -> None:
@@ -60,7 +60,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def bounded(entry: dict[str, Any]) -> str:
-    """Return the line, its values cut to a half again and again until it is short enough, "" if it never is."""
+    """Return the line; halve the room of each value until the line is short enough, or return "" if it never is."""
     line, most = ENCODER.encode(entry), MOST_BYTES
     while len(line) > MOST_BYTES:
         if not most:
@@ -72,7 +72,7 @@ def bounded(entry: dict[str, Any]) -> str:
 
 
 def shortened(value: Any, most: int, *, end: bool) -> Any:
-    """Return a value that takes about `most` bytes: its beginning, or its `end`, which says what was raised."""
+    """Return about `most` bytes of a value: its beginning, or its `end`, where a traceback has the error."""
     size = len(ENCODER.encode(value))
     if size <= most:
         return value
@@ -82,15 +82,15 @@ def shortened(value: Any, most: int, *, end: bool) -> Any:
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """Return the message with its arguments, or without where they do not fit."""
+    """Return the message with its arguments, or without them if they do not fit."""
     try:
         return record.getMessage()
-    except Exception:  # noqa: BLE001  an argument's own __str__ may raise anything
+    except Exception:  # noqa: BLE001  an argument's __str__ may raise anything
         return f"{record.msg!s} (arguments do not fit)"
 
 
 def is_plain(value: object) -> bool:
-    """Say whether orjson writes a value as the standard library does, but for characters beyond ASCII."""
+    """Say whether orjson writes a value as the standard library does, apart from characters beyond ASCII."""
     return isfinite(value) if type(value) is float else type(value) in PLAIN
 
 
@@ -98,5 +98,5 @@ def type_name(value: object) -> str:
     return f"<{type(value).__name__}>"
 
 
-# `json.dumps` would make one for each line.
+# json.dumps would make an encoder for each line.
 ENCODER = json.JSONEncoder(default=type_name, allow_nan=False, separators=(",", ":"))

@@ -1,7 +1,7 @@
-"""Refuses to migrate with an image that is older than the schema allows.
+"""Refuses to migrate if the image is older than the schema allows.
 
-Migrations expand, so an older release serves a newer schema. One that takes away what older releases still need is
-called ``NNNN_contract_…``. From then on only images that know it may be released; every image asks before it migrates.
+Most migrations expand, so an older release can serve a newer schema. A migration that removes something that older
+releases need is called ``NNNN_contract_…``. Only images that have it may be released afterwards.
 """
 
 from typing import Any
@@ -18,12 +18,12 @@ class MaintenanceConfig(AppConfig):
     name = "todoproject.maintenance"
 
     def ready(self) -> None:
-        # Django signals only for apps with models; once is enough.
+        # Django sends pre_migrate for each app with models; one is enough.
         pre_migrate.connect(refuse_older_image, sender=apps.get_app_config("accounts"), dispatch_uid="schema-floor")
 
 
 def refuse_older_image(using: str, **_signal: Any) -> None:
-    """Receive `pre_migrate`: raise CommandError if the database has a contracting migration that is not known here."""
+    """Receive `pre_migrate`: raise CommandError if the database has a contracting migration that this image has not."""
     from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415  apps come first
 
     loader = MigrationLoader(connections[using])

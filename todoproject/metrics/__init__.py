@@ -1,8 +1,8 @@
-"""Metrics for Prometheus: requests, database connections, and one server a pod that answers for all its workers.
+"""Metrics for Prometheus: requests, database connections, secrets, and a server in each pod for all its workers.
 
-Every metric of prometheus_client is exported, wherever it is made; gauges say `multiprocess_mode="livesum"`. Nothing
-here may import prometheus_client: see `directory`.
+All metrics of prometheus_client are exported, wherever they are made; gauges need `multiprocess_mode="livesum"`. This
+file may not import prometheus_client: see `directory`.
 """
 
-# The first word of all our metrics; what django-prometheus counts begins with `django_db`.
+# The first word of our metrics; those of django-prometheus begin with `django_db`.
 NAMESPACE = "service"

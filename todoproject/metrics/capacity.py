@@ -1,7 +1,7 @@
-"""Counts the taken threads and database connections, summed over the live workers.
+"""Gauges of threads and database connections, summed over the live workers.
 
-There is no pool (docs/adr/0003), whatever the metrics are called: each serving thread keeps one connection, so nobody
-waits for a connection, but for a thread.
+There is no connection pool, although the names say so (docs/adr/0003): each thread keeps a connection, so requests wait
+for a thread.
 """
 
 from prometheus_client import Gauge

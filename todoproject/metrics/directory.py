@@ -1,7 +1,7 @@
-"""The folder in memory through which workers tell the master what they count.
+"""The folder in shared memory where workers count, and where the master reads all counts.
 
-prometheus_client looks for it once, when it is imported: without it each process counts for itself alone. So this
-module imports nothing but Python, and gunicorn's configuration file calls it before anything imports that library.
+prometheus_client looks for the folder when it is imported; without one each process counts for itself. So this module
+imports only the standard library, and gunicorn's configuration file calls it first.
 https://prometheus.github.io/client_python/multiprocess/
 """
 
@@ -17,9 +17,9 @@ PREFIX = "service-metrics-"
 
 
 def prepare() -> None:
-    """Make the folder of this process, empty, and name it to prometheus_client; nothing if METRICS_PORT is 0.
+    """Make an empty folder for this master and set prometheus_client's variable; do nothing if METRICS_PORT is 0.
 
-    gunicorn reads its configuration again at SIGHUP, when the folder holds what has been counted: it stays.
+    At SIGHUP gunicorn reads its configuration again: the folder and its counts stay.
     """
     if os.environ.get("METRICS_PORT") == "0":
         os.environ.pop(VARIABLE, None)
@@ -35,13 +35,13 @@ def prepare() -> None:
 
 
 def parent() -> Path:
-    """Return a folder in memory where there is one: each count is a write, and a disk may stall."""
+    """Return /dev/shm if it exists: each count is a write, and a disk may stall."""
     shared_memory = Path("/dev/shm")  # noqa: S108  # nosec B108  our own folder in it is 0700 and must not exist
     return shared_memory if os.access(shared_memory, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
 
 def remove_left_over() -> None:
-    """Remove the folders of masters that were killed; in a restarted container that is the one of our own pid."""
+    """Remove the folders of masters that were killed; in a restarted container that master had our pid."""
     for folder in parent().glob(f"{PREFIX}*"):
         pid = int(folder.name.removeprefix(PREFIX))
         if pid == os.getpid() or not alive(pid):
@@ -49,7 +49,7 @@ def remove_left_over() -> None:
 
 
 def alive(pid: int) -> bool:
-    """Say whether there is such a process; one of another user counts too."""
+    """Say whether the process exists, also one of another user."""
     with suppress(ProcessLookupError):
         with suppress(PermissionError):
             os.kill(pid, 0)
@@ -58,6 +58,6 @@ def alive(pid: int) -> bool:
 
 
 def remove() -> None:
-    """Remove the folder, if this process has one."""
+    """Remove the folder of this process, if it has one."""
     if folder := os.environ.get(VARIABLE):
         shutil.rmtree(folder, ignore_errors=True)

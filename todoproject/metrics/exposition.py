@@ -1,4 +1,4 @@
-"""Writes the counts of all workers of this pod, ended ones included, in Prometheus' text format."""
+"""Exports the counts of all workers of this pod, ended ones included, in Prometheus' text format."""
 
 import os
 import struct
@@ -21,8 +21,8 @@ from todoproject.metrics.directory import VARIABLE
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Held while the files are read, while they are folded, and while the master forks: a worker never begins with a lock
-# that a thread of the master held at that moment.
+# Held while the files are read, while they are folded, and while the master forks: otherwise a new worker could begin
+# with a lock that a thread of the master held.
 lock = threading.Lock()
 
 ATTEMPTS = 5
@@ -31,7 +31,7 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class Build(Collector):
-    """A constant: which release answers, so that no other metric has to carry it."""
+    """A constant metric with the release, so that no other metric needs such a label."""
 
     def __init__(self, labels: Mapping[str, str]) -> None:
         self.labels = dict(labels)
@@ -41,11 +41,10 @@ class Build(Collector):
 
 
 class Cpu(Collector):
-    """CPU time of all processes of this pod, which prometheus_client leaves out where there are several.
+    """CPU time of the master, of workers that have ended, and of those in `pids` (Linux only).
 
-    That is of the master, of workers that have ended, and of those that `pids` names; Linux counts the last.
-
-    A worker that ends between the two looks is missing once: the value never falls, or a rate would see a restart.
+    prometheus_client has no such metric for several processes. A worker that ends between the two readings is missing
+    once: then the value stays, because a rate would take a lower one for a restart.
     """
 
     def __init__(self, pids: Callable[[], Iterable[int]]) -> None:
@@ -63,12 +62,12 @@ class Cpu(Collector):
 
 
 def seconds_of(pid: int) -> float:
-    """Return user and system time of a live process, 0 where there is none or no /proc.
+    """Return user and system time of a live process, 0 if there is none, or no /proc.
 
     https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15
     """
     with suppress(OSError):
-        # The name, field 2, is in parentheses and may hold anything.
+        # Field 2, the name, is in parentheses and may hold any character.
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
     return 0.0
@@ -77,7 +76,7 @@ def seconds_of(pid: int) -> float:
 def application(
     build: Mapping[str, str], workers: Callable[[], Iterable[int]], readiness: "WSGIApplication"
 ) -> "WSGIApplication":
-    """Return prometheus_client's own WSGI application over the files of all workers at /metrics, and /readyz."""
+    """Return a WSGI application: /metrics is prometheus_client's over the files of all workers, /readyz `readiness`."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(Build(build))
@@ -93,7 +92,7 @@ def application(
         page = pages.get(asked, refused)
         environ.pop("HTTP_ACCEPT", None)  # one format for all
         for _ in range(ATTEMPTS - 1):
-            with suppress(struct.error), lock:  # a worker makes its files now: one has no first four bytes yet
+            with suppress(struct.error), lock:  # a worker is making a file, which has no first four bytes yet
                 return page(environ, start_response)
             time.sleep(0.01)
         with lock:
@@ -103,15 +102,15 @@ def application(
 
 
 def refused(_environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
-    """Say so without repeating anything of the request, as the library's own answers do."""
+    """Answer 404 without repeating the request, as the library would."""
     start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
     return [b"Only GET /metrics and /readyz are served here.\n"]
 
 
 def worker_has_ended(pid: int) -> None:
-    """Drop the gauges of a worker and add what it counted to a sum of all that have ended.
+    """Drop the gauges of a worker, and add its counts to the sum of all that have ended.
 
-    Otherwise each would leave two files, and a worker that crashes for days would make every scrape slower.
+    Otherwise each worker would leave two files, and crashes over days would make every scrape slower.
     """
     folder = Path(os.environ[VARIABLE])
     with lock:
@@ -121,7 +120,7 @@ def worker_has_ended(pid: int) -> None:
 
 
 def fold(file: Path, into: Path) -> None:
-    """Add the values of `file` to those of `into`, and remove it."""
+    """Add the values of `file` to those of `into`, and remove `file`."""
     if file.exists():
         total = MmapedDict(str(into))  # type: ignore[no-untyped-call]
         for key, value, _, _ in MmapedDict.read_all_values_from_file(file):  # type: ignore[no-untyped-call]

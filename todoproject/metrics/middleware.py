@@ -1,4 +1,4 @@
-"""Counts and times requests. No label holds what a client wrote: route, method and status come from fixed sets."""
+"""Counts and times requests. No label holds text of a client: routes, methods and statuses are fixed sets."""
 
 import time
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from todoproject.metrics import NAMESPACE
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-# Dense around what is promised: 30 ms for most requests, 300 ms for nearly all.
+# Dense around the objectives: 30 ms for most requests, 300 ms for nearly all.
 SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5)
 
-# Faults that one client alone causes. They must neither page nor roll back a release, however often they come.
+# Errors that one client alone causes. They must neither page anybody nor roll back a release.
 LIMITED = frozenset({408, 413, 422, 429})
 
-# A series that begins with its first error shows no growth, so rates would miss that error: these begin at zero.
+# Rates miss the first error if its series begins with it, so these series begin at zero.
 FAILURES = (500, 503)
 
 requests = Counter(
@@ -41,7 +41,7 @@ in_flight = Gauge(
 
 
 class MetricsMiddleware:
-    """Sees every answer but those to health checks, which come before it: they would dilute every ratio."""
+    """Counts all responses but health checks, which would dilute each ratio: their middleware comes first."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,23 +64,23 @@ class MetricsMiddleware:
         return response
 
 
-@cache  # some hundred combinations: finding their series each time would cost more than counting
+@cache  # some hundred combinations; to find a series costs more than to count
 def series(route: str, method: str, status: int, traffic: str) -> tuple[Counter, Histogram]:
-    """Return what counts and what times such a request; the series of failures are there from the first one on."""
+    """Return the counter and the histogram of such a request; create the series of its failures too."""
     for failure in FAILURES:
         requests.labels(route, method, failure, traffic)
     return requests.labels(route, method, status, traffic), seconds.labels(route, method, traffic)
 
 
 def route_label(request: HttpRequest) -> str:
-    """Return the pattern that matched, one word for all assets, and one for what no view was asked about."""
+    """Return the pattern that matched, "/static" for all assets, or "unrouted"."""
     if request.resolver_match:
         return template(request.resolver_match.route)
     return "/static" if request.path_info.startswith(settings.STATIC_URL) else "unrouted"
 
 
-@cache  # as many as there are routes
+@cache  # one entry for each route
 def template(route: str) -> str:
-    """Turn ``^things/(?P<thing_id>[0-9]+)/?$`` into ``/things/<thing_id>``, and any asset's into ``/static``."""
+    """Turn ``^things/(?P<thing_id>[0-9]+)/?$`` into ``/things/<thing_id>``, and that of assets into ``/static``."""
     label = simplify_regex(route).rstrip("/") or "/"
     return "/static" if label.startswith(settings.STATIC_URL) else label

@@ -1,4 +1,4 @@
-"""Counts what happens to secret files; the settings import it before they read the first one."""
+"""Metrics of secret files; the settings import this module before they read the first secret."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge
 from todoproject.metrics import NAMESPACE
 from todoproject.secrets.files import look_failed, was_read
 
-# It grows at every failed look: an alert on its increase lasts as long as the fault.
+# It grows at each failed look, so an alert on its increase lasts as long as the fault.
 failed_looks = Counter(
     "secret_failed_looks",
     "Looks at a secret that found it missing or broken; the last good value stayed in use.",
@@ -16,7 +16,7 @@ failed_looks = Counter(
     namespace=NAMESPACE,
 )
 
-# The newest that any process has seen: the master has read the files once, before its workers.
+# The newest time of all processes: the master has read the files only once.
 changed = Gauge(
     "secret_changed_timestamp_seconds",
     "When the file of a secret was last written, as its modification time says; a new pod's files are new.",

@@ -1,4 +1,4 @@
-"""The pod's metrics server: threads in gunicorn's master, which answer while every worker is busy."""
+"""The pod's metrics server: threads in gunicorn's master, which answer while all workers are busy."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ from todoproject.metrics import exposition
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-# A scrape comes every 15 to 60 s. Beyond this number connections are closed unread: the master must not be filled.
+# A scrape comes every 15 to 60 s. Further connections are closed unread, so that the master stays small.
 MOST_CONNECTIONS = 8
 SECONDS_TO_SEND_A_REQUEST = 5
 
@@ -31,9 +31,9 @@ def start(
     workers: Callable[[], Iterable[int]],
     readiness: "WSGIApplication",
 ) -> None:
-    """Listen, and answer from now on; a port that cannot be had is a SystemExit with the sentence.
+    """Listen and serve in a thread; raise SystemExit with a sentence if the port is taken.
 
-    `workers` returns the pids of the workers that live, whose CPU time counts; `readiness` answers GET /readyz.
+    `workers` returns the pids of the live workers, for their CPU time; `readiness` answers GET /readyz.
     """
     try:
         server = MetricsServer(address.strip("[]"), port, exposition.application(build, workers, readiness))
@@ -52,16 +52,16 @@ class Handler(WSGIRequestHandler):
     timeout = SECONDS_TO_SEND_A_REQUEST
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """Refuse a request that cannot be parsed without repeating anything of it."""
+        """Refuse a request that cannot be parsed, without repeating it."""
         self.send_response(code)
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
-        """Write nothing: scrapes are not news."""
+        """Write nothing: nobody needs a line for each scrape."""
 
 
 class MetricsServer(ThreadingWSGIServer):
-    """Serves each of a few connections in a thread of its own, so that a slow reader keeps nobody waiting."""
+    """Serves MOST_CONNECTIONS at a time, each in a thread, so that a slow reader does not block the others."""
 
     def __init__(self, address: str, port: int, application: "WSGIApplication") -> None:
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -70,7 +70,7 @@ class MetricsServer(ThreadingWSGIServer):
         self.set_app(application)
 
     def server_bind(self) -> None:
-        """Bind without asking DNS for our own name, which may take seconds."""
+        """Bind without a DNS query for our name, which may take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
         self.setup_environ()
@@ -87,17 +87,17 @@ class MetricsServer(ThreadingWSGIServer):
         self.since.pop(request, None)
 
     def service_actions(self) -> None:
-        """End the reading of requests that take too long; socketserver calls this twice a second.
+        """End requests that take too long to arrive; socketserver calls this twice a second.
 
-        A socket's timeout begins again with each byte: eight clients that send one now and then would stop all scrapes.
+        A socket's timeout begins again with each byte: eight clients that send bytes slowly would block all scrapes.
         """
         too_early = time.monotonic() - SECONDS_TO_SEND_A_REQUEST
         for connection in [connection for connection, since in self.since.copy().items() if since < too_early]:
-            with suppress(OSError):  # it has ended in the meantime
+            with suppress(OSError):  # it has just ended
                 connection.shutdown(socket.SHUT_RD)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a scraper that went away."""
+        """Ignore a client that went away."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 

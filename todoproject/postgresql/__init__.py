@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend with fresh credentials at every connection (ENGINE = "todoproject.postgresql")."""
+"""Django's PostgreSQL backend with fresh credentials for each connection (ENGINE = "todoproject.postgresql")."""

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, with fresh credentials, metrics, and a health check that asks nobody.
+"""Django's PostgreSQL backend with fresh credentials, metrics, and a health check without a query.
 
 ENGINE = "todoproject.postgresql". DATABASES gives USERNAME_SECRET and PASSWORD_SECRET in place of USER and PASSWORD.
 """
@@ -19,13 +19,13 @@ from todoproject.postgresql import driver
 from todoproject.secrets.files import Secret
 
 
-@cache  # one for all threads: each learns from the others what was accepted
+@cache  # shared by all threads, which remember together what the server accepted
 def credentials_of(user: Secret, password: Secret) -> driver.Credentials:
     return driver.Credentials(user, password)
 
 
 class DatabaseClient(client.DatabaseClient):
-    """``manage.py dbshell`` with the credentials of the moment; the password goes through the environment."""
+    """``manage.py dbshell`` with current credentials; the password goes through the environment."""
 
     @classmethod
     def settings_to_cmd_args_env(
@@ -38,16 +38,16 @@ class DatabaseClient(client.DatabaseClient):
 
 
 class BinaryCursor(psycopg.Cursor[Any]):
-    """Sends values beside the statement; numbers and times come back in binary."""
+    """Sends values apart from the statement, and receives numbers and times in binary."""
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
         return super().execute(query, params, binary=True)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-prometheus has no types
-    """Connects with the credentials of the moment, and looks at the socket instead of sending SELECT 1.
+    """Connects with current credentials, and checks the socket instead of sending SELECT 1.
 
-    django-prometheus counts and times connections and statements; how many connections there are is counted here.
+    django-prometheus counts and times statements; the gauges of connections are set here.
     """
 
     Database = driver
@@ -56,7 +56,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     binary_cursor: BinaryCursor | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Return Django's parameters with `credentials`, which the driver turns into user and password."""
+        """Return Django's parameters and `credentials`, which the driver turns into user and password."""
         settings = self.settings_dict
         params: dict[str, Any] = super().get_connection_params()
         if "USERNAME_SECRET" in settings:
@@ -66,8 +66,8 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
     def is_usable(self) -> bool:
         """Say whether a kept connection can be used, without a round trip.
 
-        An idle connection has nothing to read: if there is something, it is the server's farewell or the end of the
-        stream. A server that vanished silently is found by the TCP timeouts of `options`.
+        An idle connection has nothing to read, unless the server has ended it. The TCP timeouts of `options` find a
+        server that vanished silently.
         """
         if self.connection is None or self.connection.closed:
             return False
@@ -88,11 +88,11 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         super()._close()
 
     def rows(self, text: str, values: Sequence[Any], most: int | None = None) -> list[Any]:
-        """Return the rows of a statement as tuples, `most` of them; see `todoproject.postgresql.statements`.
+        """Return at most `most` rows of a statement as tuples; see `todoproject.postgresql.statements`.
 
-        Raises what Django's cursors raise, counts what django-prometheus's count, and is in Django's log of queries.
+        Raises Django's database errors, and counts and logs the statement as Django's cursors do here.
         """
-        self.close_if_health_check_failed()  # all three as `cursor()` does
+        self.close_if_health_check_failed()  # these three as `cursor()` does
         self.ensure_connection()
         self.validate_no_broken_transaction()
         self.count_use()
@@ -113,7 +113,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
             seconds.observe(time.perf_counter() - started)
 
     def more_rows(self, most: int) -> list[Any]:
-        """Return those that the last call of `rows` has left; they have come, and are no objects of Python yet."""
+        """Return the next rows of the last call of `rows`: they have arrived, but are no Python objects yet."""
         return self.binary_cursor.fetchmany(most) if self.binary_cursor else []
 
     @cached_property
@@ -121,7 +121,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
         return execute_total.labels(self.alias, self.vendor), query_duration_seconds.labels(self.alias, self.vendor)
 
     def create_cursor(self, name: str | None = None) -> Any:
-        """Return a cursor; from the first one on the connection is in use."""
+        """Return a cursor, and count the connection as used."""
         self.count_use()
         return super().create_cursor(name)
 
@@ -131,7 +131,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]  # django-pro
             capacity.in_use.inc()
 
     def close_if_unusable_or_obsolete(self) -> None:
-        """Let go what a request has used: Django calls this before and after each."""
+        """Count the connection as free: Django calls this before and after each request."""
         self.give_back()
         super().close_if_unusable_or_obsolete()
 

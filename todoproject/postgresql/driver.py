@@ -1,6 +1,6 @@
-"""psycopg with another `connect`: credentials come from where secrets are, at every connection.
+"""psycopg with another `connect`, which reads the credentials' secrets for each connection.
 
-Inside the connection class, so that Django and a pool get it alike.
+It is part of the connection class, so that it works for Django and for a connection pool.
 """
 
 import logging
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
 import psycopg
-from psycopg import *  # noqa: F403  a driver is what PEP 249 says, all of psycopg's names
+from psycopg import *  # noqa: F403  Django's Database module needs psycopg's names (PEP 249)
 
 from todoproject.secrets.files import Secret, look_failed
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class Credentials:
-    """User and password as they are now, and those that the server accepted last."""
+    """The current user and password, and those that the server accepted last."""
 
     def __init__(self, user: Secret, password: Secret) -> None:
         self.user = user
@@ -26,10 +26,9 @@ class Credentials:
         self.refused: dict[str, str] = {}
 
     def candidates(self) -> Iterator[dict[str, str]]:
-        """Yield what to log in with, each if all before it have failed and it is something else.
+        """Yield the logins to try, each once: as last read, as they are now, and as the server accepted last.
 
-        What the secrets said at the last look, what they say now, and what was accepted last: a file may be half
-        written or ahead of the server, and the user it will name is often there beside the former one.
+        A file may be half written or newer than the server's password, and the former user often still exists.
         """
         tried = [self.now()]
         yield tried[0]
@@ -39,7 +38,7 @@ class Credentials:
                 yield following
 
     def accept(self, login: dict[str, str]) -> None:
-        """Remember what the server has taken; count it if that is not what the secrets hold, and say it once."""
+        """Remember an accepted login; if the secrets hold another one, count a failed look, and log it once."""
         self.accepted = login
         refused = self.now()
         if login == refused:
@@ -57,30 +56,30 @@ class Credentials:
         return {"user": self.user.value(fresh=fresh), "password": self.password.value(fresh=fresh)}
 
 
-# After a timeout nobody connects for so long: each request that waits for a thread would wait once more.
+# After a timeout nobody connects for this long; otherwise each waiting request would wait for a timeout too.
 SECONDS_OF_REST = 1.0
 
 
 class FreshConnection(psycopg.Connection[Any]):
-    """A connection that logs in with the secrets' current values, and waits a limited time for an answer."""
+    """A connection that logs in with the current secrets, and waits a limited time for each answer."""
 
-    #: How long any statement may take, the server's own bound included; None: as long as it takes.
+    #: The longest wait for a statement; None means no limit.
     seconds_to_answer: float | None = None
-    #: Where it connects to, and which servers nobody connects to until when.
+    #: The server of this connection, and until when nobody connects to which server.
     server: tuple[Any, ...] = ()
     resting: ClassVar[dict[tuple[Any, ...], float]] = {}
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Run one exchange with the server; if it says nothing for too long, close the connection and raise.
+        """Run one exchange with the server; close the connection and raise if it takes too long.
 
-        A server that accepts and acknowledges bytes and computes nothing (a stopped process, a hung disk) is seen by no
-        TCP timeout, and its own statement_timeout does not run either.
+        A stopped process or a hung disk still acknowledges bytes, so no TCP timeout finds it, and the server's own
+        statement_timeout does not work.
         """
         if timeout is not None or self.seconds_to_answer is None:
             return super().wait(gen, interval, timeout)
         try:
             return super().wait(gen, interval, self.seconds_to_answer)
-        except psycopg.errors._WaitTimeout:  # noqa: SLF001  no other error says that it was this timeout
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001  only this class means this timeout
             self.pgconn.finish()
             self.rest(self.server)
             raise psycopg.errors.ConnectionTimeout(f"no answer within {self.seconds_to_answer} s") from None
@@ -91,10 +90,10 @@ class FreshConnection(psycopg.Connection[Any]):
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
-        """Connect; `credentials` among the arguments gives user and password, `seconds_to_answer` the bound.
+        """Connect with `credentials`, and bound each statement by `seconds_to_answer`, if those are given.
 
-        libpq gives no SQLSTATE for a refused login, and its sentence is translated, so any failure makes us look for
-        other credentials. A timeout is never repeated: the wait is bounded.
+        libpq gives no SQLSTATE for a refused login and translates its message, so other credentials are tried after
+        any failure. After a timeout nothing is tried again.
         """
         credentials: Credentials | None = kwargs.pop("credentials", None)
         seconds_to_answer: float | None = kwargs.pop("seconds_to_answer", None)

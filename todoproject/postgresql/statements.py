@@ -1,7 +1,7 @@
-"""Statements that Django writes once and psycopg reads in binary: what the hot path runs.
+"""Statements of the hot path: Django writes the SQL once, and psycopg returns rows in binary.
 
-A queryset costs more to turn into SQL than PostgreSQL needs to answer it, and nearly as much again to turn rows into
-models. Here the queryset stays the only author of the SQL, with a `Parameter` wherever a request brings a value.
+To compile a queryset costs more than PostgreSQL needs to answer it, and to make models of the rows nearly as much
+again. Here a queryset is still the source of the SQL, with a `Parameter` for each value of a request.
 """
 
 import re
@@ -15,7 +15,7 @@ from psycopg.sql import Literal
 
 
 class Parameter(Expression):
-    """Stands in a queryset for a value that `Statement.rows` is given by this name."""
+    """Stands in a queryset for a value that `Statement.rows` gets by this name."""
 
     def __init__(self, name: str, output_field: "Field[Any, Any] | None" = None) -> None:
         super().__init__(output_field=output_field)
@@ -27,9 +27,9 @@ class Parameter(Expression):
 
 
 class Statement:
-    """The result of `sql`, asked once: a text and the values of its ``%s``, each a `Parameter` or a constant.
+    """A statement whose SQL is made once. `sql` returns the text and a `Parameter` or a constant for each ``%s``.
 
-    Constants stay in the text, where an index of an expression needs them.
+    Constants go into the text: an index of an expression needs them there.
     """
 
     def __init__(self, sql: Callable[[], tuple[str, Iterable[Any]]]) -> None:
@@ -58,14 +58,14 @@ class Statement:
         return connection.rows(text, [values[name] for name in names], most)  # type: ignore[attr-defined,no-any-return]
 
     def in_steps(self, values: Mapping[str, Any], step: int) -> Iterator[Any]:
-        """Yield the rows, and make objects of no more than `step` before they are asked for."""
+        """Yield the rows; make Python objects of no more than `step` rows ahead."""
         rows = self.rows(values, step)
         try:
             while rows:
                 yield from rows
                 rows = connection.more_rows(step)  # type: ignore[attr-defined]
         finally:
-            connection.binary_cursor = None  # type: ignore[attr-defined]  # it holds all that has come
+            connection.binary_cursor = None  # type: ignore[attr-defined]  # it holds the whole result
 
 
 def selection(queryset: "QuerySet[Any, Any]") -> Statement:
@@ -74,9 +74,10 @@ def selection(queryset: "QuerySet[Any, Any]") -> Statement:
 
 
 def beneath(parent: "QuerySet[Any, Any]", rows: "QuerySet[Any, Any]") -> Statement:
-    """Return the SELECT of `rows` below the one row of `parent`: nothing without it, a row of NULLs when it has none.
+    """Return the SELECT of `rows` below the one row of `parent`.
 
-    ``ON TRUE`` leaves PostgreSQL a nested loop alone, which keeps the order of `rows`.
+    Without the parent it gives no row, and without rows one row of NULLs. For ``ON TRUE`` PostgreSQL can only use a
+    nested loop, which keeps the order of `rows`.
     """
 
     def sql() -> tuple[str, Iterable[Any]]:
@@ -91,7 +92,7 @@ def beneath(parent: "QuerySet[Any, Any]", rows: "QuerySet[Any, Any]") -> Stateme
 def insertion(
     model: type[Model], source: "QuerySet[Any, Any]", values: Mapping[str, Any], returning: Sequence[str]
 ) -> Statement:
-    """Return the INSERT of a row for each of `source`, with these `values` by column: expressions over that row.
+    """Return the INSERT of one row for each row of `source`; `values` are {column: expression over that row}.
 
     Sends no signals. `returning` are columns.
     """

@@ -1,1 +1,1 @@
-"""Secrets and settings from the environment: files, rings of keys, Django's key. Imports nothing of metrics."""
+"""Settings and secrets from environment and files, the ring of signing keys, and Django's key."""

@@ -1,8 +1,8 @@
-"""Keeps settings.SECRET_KEY and settings.SECRET_KEY_FALLBACKS as their secrets are now; Django reads both at every use.
+"""Keeps settings.SECRET_KEY and SECRET_KEY_FALLBACKS up to date with their secrets; Django reads both at each use.
 
-Rotate in steps that change one file each, so that no process ever meets what it cannot verify, whenever it looks:
-append the new key to the fallbacks, beside the old one; when every process has it, make it the key; take the old one
-from the fallbacks when the last session has expired that it signed.
+Rotate in steps that change one file each, so that each process can verify all signatures at any time: append the new
+key to the fallbacks; when all processes have it, make it the key; when the last session of the old key has expired,
+remove the old key from the fallbacks.
 """
 
 import json
@@ -22,7 +22,7 @@ _taken = {"versions": (0, 0)}
 _forced_looks = ForcedLooks()
 
 
-# Django's own check W009, which only `manage.py check --deploy` makes. Half of a key that is being written is shorter.
+# As Django's check W009, which only `manage.py check --deploy` runs. A half-written key is shorter.
 MIN_CHARACTERS, MIN_DIFFERENT = 50, 5
 
 
@@ -48,29 +48,29 @@ def key_list(text: str, name: str) -> list[str]:
 
 
 def refresh(*, fresh: bool = False) -> None:
-    """Take over what the secrets hold; they are looked at every five seconds, or at once if `fresh`."""
+    """Update the settings; the secrets are read every five seconds, or at once if `fresh`."""
     key, fallbacks = settings.DJANGO_SECRET_KEY, settings.DJANGO_SECRET_KEY_FALLBACKS
     key.value(fresh=fresh)
     fallbacks.value(fresh=fresh)
     if (key.version, fallbacks.version) == _taken["versions"]:
         return
     with _lock:
-        _taken["versions"] = key.version, fallbacks.version  # before the texts: those are as new, or newer
+        _taken["versions"] = key.version, fallbacks.version  # before the texts, which are then at least as new
         former = key_list(fallbacks.value(), fallbacks.name)
-        # Into the dictionary that Django's settings are read from, both at once. An assignment empties it first, and a
-        # thread that reads at that moment would put the former key back, for good.
+        # Directly into the dictionary of Django's settings. An assignment would first remove the value, and a thread
+        # that reads at that moment would put the former key back.
         vars(settings).update(SECRET_KEY=key.value(), SECRET_KEY_FALLBACKS=former)
     logger.info("%s or %s has changed: one key signs, %d more verify.", key.name, fallbacks.name, len(former))
 
 
 def refresh_now() -> None:
-    """Look at once, since a signature did not fit that a quicker process may have made; at most once a second."""
+    """Read the secrets at once, at most once a second: a faster process may have made a signature that did not fit."""
     if _forced_looks.may():
         refresh(fresh=True)
 
 
 class DjangoKeyMiddleware:
-    """Brings the settings up to date for each request, before anything that signs or verifies."""
+    """Updates the settings for each request, before anything signs or verifies."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

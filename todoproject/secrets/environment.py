@@ -1,6 +1,6 @@
-"""Reads the environment for the settings, and refuses what it cannot use with a sentence that says what is right.
+"""Reads the environment for the settings, and refuses a wrong value with a sentence that says what is right.
 
-django-environ parses; the checks on top exist because its casts are lenient (``DEBUG=ture`` would mean False).
+django-environ parses, but its casts are lenient (``DEBUG=ture`` would mean False), so there are checks on top.
 """
 
 import os
@@ -19,7 +19,7 @@ POSTGRES = r"postgres(ql)?://[^/]"
 
 
 def switch(name: str, *, default: bool) -> bool:
-    """Return a boolean; only true, false, 1 and 0 are accepted."""
+    """Return a boolean; accept only true, false, 1 and 0."""
     text = env.str(name, default=str(default)).lower()
     if text not in {"true", "false", "1", "0"}:
         raise ImproperlyConfigured(f"{name}={text!r} is not a switch: give true or false.")
@@ -35,7 +35,7 @@ def whole_number(name: str, *, default: int, minimum: int = 0, maximum: int = 2*
 
 
 def choice(name: str, *, default: str, among: Sequence[str]) -> str:
-    """Return one of a few words."""
+    """Return a word that is in `among`."""
     text: str = env.str(name, default=default)
     if text not in among:
         raise ImproperlyConfigured(f"{name}={text!r} is not known: give {' or '.join(among)}.")
@@ -43,7 +43,7 @@ def choice(name: str, *, default: str, among: Sequence[str]) -> str:
 
 
 def web_threads() -> int:
-    """Return how many requests a process serves at the same time, under either server."""
+    """Return how many requests a process serves at a time, under both servers."""
     return whole_number("WEB_THREADS", default=4, minimum=1, maximum=64)
 
 
@@ -53,7 +53,7 @@ def words(name: str) -> list[str]:
 
 
 def known_words(name: str, *, among: Sequence[str]) -> list[str]:
-    """Return a comma-separated list of which each entry is one of a few words."""
+    """Return a comma-separated list whose entries are all in `among`."""
     found = words(name)
     unknown = [word for word in found if word not in among]
     if unknown:
@@ -80,10 +80,10 @@ def log_group(name: str) -> str:
 
 
 def secret(name: str, *, default: str = "", debug_default: str = "", check: Check | None = None) -> Secret:
-    """Return the secret `name`, from the variable itself or from the file that ``name_FILE`` points to.
+    """Return the secret `name`, from that variable or from the file that ``name_FILE`` names.
 
-    It must pass `check`, now and whenever it changes. `default` is for what may be left out altogether;
-    `debug_default` counts only with ``DEBUG=true``, so that a linter or an image build can load the settings.
+    It must pass `check`, now and after each change. `default` makes it optional; `debug_default` does so only with
+    ``DEBUG=true``, so that a linter or an image build can load the settings.
     """
     text, path = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if text is not None and path is not None:
@@ -100,7 +100,7 @@ def secret(name: str, *, default: str = "", debug_default: str = "", check: Chec
 
 
 def database() -> dict[str, Any]:
-    """Return where the database is and who asks it, from DATABASE_URL or from the DB_… variables."""
+    """Return the database's address and credentials, from DATABASE_URL or from the DB_… variables."""
     if "DATABASE_URL" not in os.environ:
         return {
             "HOST": env.str("DB_HOST", default="127.0.0.1"),
@@ -115,7 +115,7 @@ def database() -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL is set, and so is {', '.join(others)}: keep one way.")
     try:
         parsed = env.db_url("DATABASE_URL") if re.match(POSTGRES, os.environ["DATABASE_URL"]) else {}
-    except (ValueError, ImproperlyConfigured):  # whose words hold a part of the password
+    except (ValueError, ImproperlyConfigured):  # their text may hold a part of the password
         parsed = {}
     if not all(parsed.get(part) for part in ("NAME", "USER", "PASSWORD")):
         raise ImproperlyConfigured(

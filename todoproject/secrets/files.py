@@ -1,8 +1,8 @@
-"""Secrets as files that may change while the process runs.
+"""Secrets in files that may change while the process runs.
 
-Secrets Manager rotates, the Secrets Store CSI driver or the kubelet swaps the file, and the next reader sees the new
-value: no restart. The last good value stays while a file is missing, empty or unreadable, because a running service
-must not fall over a secret that is being replaced; only the *start* is strict.
+Secrets Manager rotates a secret, the Secrets Store CSI driver or the kubelet replaces the file, and the next read sees
+the new value without a restart. While a file is missing, empty or unreadable the last good value stays, because the
+file may be just being replaced; only the start is strict.
 """
 
 import logging
@@ -17,30 +17,30 @@ from django.dispatch import Signal
 
 logger = logging.getLogger(__name__)
 
-# How often a file is looked at. The kubelet refreshes mounted Secrets about once a minute, so five seconds add
-# nothing a rotation would notice and keep the cost off the hot path (one clock reading a call).
+# A file is read at most this often. The kubelet refreshes mounted Secrets about once a minute, so five seconds more do
+# not matter, and most requests cost only a look at the clock.
 LOOK_SECONDS = 5.0
 
-# A stranger's unsigned tokens may cause this much: one extra read a second.
+# A client's tokens with unknown keys cause at most one extra read in this time.
 FORCED_LOOK_SECONDS = 1.0
 
 PLACEHOLDERS = frozenset({"changeme", "change-me", "password", "placeholder", "secret", "xxx"})
 
 
-# Takes a text and the name of what holds it, and raises a `SecretError` that begins with that name.
+# Takes a secret and its name; raises a `SecretError` that begins with the name.
 Check = Callable[[str, str], object]
 
-# Sent by a variable's name; `todoproject.metrics.secrets` listens.
-look_failed = Signal()  # at every look, not at the first alone
+# The sender is the variable's name; `todoproject.metrics.secrets` listens.
+look_failed = Signal()  # at each failed read
 was_read = Signal()  # with `modified`, the file's modification time
 
 
 class SecretError(ImproperlyConfigured):
-    """A secret is missing, empty, a placeholder or unreadable; the sentence names variable and path, never content."""
+    """A secret is missing, empty, a placeholder or unreadable; the message has variable and path, never content."""
 
 
 class Secret(Protocol):
-    """A text that may change: ``value()`` is today's, ``version`` grows by one at each change seen."""
+    """A text that may change: `value()` returns the current one, `version` grows by one at each change."""
 
     name: str
 
@@ -51,7 +51,7 @@ class Secret(Protocol):
 
 
 class SecretText:
-    """A secret given as text in the environment: it never changes."""
+    """A secret in an environment variable, which never changes."""
 
     version = 0
 
@@ -66,10 +66,10 @@ class SecretText:
 
 
 class SecretFile:
-    """A secret in a file, looked at no more than once in five seconds, or at once with ``fresh=True``.
+    """A secret in a file, read at most once in five seconds, or at once with ``fresh=True``.
 
-    The first read raises `SecretError`; a later one that fails, or whose text does not pass `check`, keeps the last
-    good value, is counted, and is logged once until the file is good again. One trailing newline is cut.
+    The first read raises `SecretError`. A later one that fails, or does not pass `check`, keeps the last good value, is
+    counted, and is logged once until the file is good again. One trailing newline is cut.
     """
 
     def __init__(self, variable: str, path: str, check: Check | None = None) -> None:
@@ -122,7 +122,7 @@ class SecretFile:
 
 
 class ForcedLooks:
-    """Says who may look at a secret before its time: nobody within a second of the last one who did."""
+    """Allows a read of a secret before its time at most once in FORCED_LOOK_SECONDS."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,8 +1,8 @@
 """The keys that sign and verify tokens: the first signs, all verify, and a token names its key by ``kid``.
 
-Keys rotate by editing the file behind JWT_SIGNING_KEYS, without a restart and without logging anybody out: append the
-new key, wait until every process has it, move it to the front, and drop the old one when the last refresh token that it
-signed has expired.
+Rotate keys by editing the file of JWT_SIGNING_KEYS, without a restart and without logging anybody out: append the new
+key, wait until all processes have it, move it to the front, and remove the old key when its last refresh token has
+expired.
 """
 
 import base64
@@ -27,15 +27,15 @@ BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 # RFC 7518 §3.2: a key of at least the size of the hash.
 MIN_KEY_BYTES = 32
-# Of 32 random bytes some thirty differ, of a text in hexadecimal up to sixteen.
+# 32 random bytes have some thirty different ones, a text in hexadecimal up to sixteen.
 MIN_DIFFERENT_BYTES = 8
 
 
 class KeyRing:
-    """The ring in `secret`, read again when the secret changes.
+    """The ring in `secret`, parsed again when the secret changes.
 
-    Making one raises `SecretError` when the ring cannot be used. A secret made with `check=parsed` keeps its last good
-    value when a later one cannot be.
+    The constructor raises `SecretError` if the ring cannot be used. Later a secret with `check=parsed` keeps its last
+    good value.
     """
 
     def __init__(self, secret: Secret) -> None:
@@ -50,14 +50,14 @@ class KeyRing:
         return next(iter(self.keys().items()))
 
     def verifying_key(self, kid: str) -> PyJWK | None:
-        """Return the key by this kid, or None; an unknown one may be newer than our last look at the file."""
+        """Return the key with this kid, or None; read the file for an unknown one, which may be new."""
         key = self.keys().get(kid)
         if key is None and self._forced_looks.may():
             key = self.keys(fresh=True).get(kid)
         return key
 
     def keys(self, *, fresh: bool = False) -> dict[str, PyJWK]:
-        """Return all keys by kid; another dictionary once the secret has changed."""
+        """Return all keys by kid; after a change of the secret this is another dictionary."""
         if self._secret.value(fresh=fresh) != self._text:
             with self._lock:
                 self._read_again()
@@ -73,7 +73,7 @@ class KeyRing:
 
 def key_ring() -> KeyRing:
     """Return the ring of this process."""
-    return _ring_in(settings.JWT_SIGNING_KEYS)  # type: ignore[arg-type]  # Hashable is what every object is
+    return _ring_in(settings.JWT_SIGNING_KEYS)  # type: ignore[arg-type]  # every object is Hashable
 
 
 @lru_cache(maxsize=1)
@@ -118,6 +118,6 @@ def _key(entry: Any, place: str) -> tuple[str, PyJWK]:
     jwk = PyJWK.from_dict({"kty": "oct", "k": encoded.rstrip("=")}, ALGORITHM)
     try:
         jwk.Algorithm.prepare_key(jwk.key)
-    except PyJWTError:  # the bytes are a PEM file, an SSH key or a JWK, which PyJWT takes for a mistake
+    except PyJWTError:  # PyJWT refuses PEM files, SSH keys and JWKs as keys of HMAC
         raise SecretError(f"{place}: the key is not random bytes but a key file of another kind.") from None
     return kid, jwk

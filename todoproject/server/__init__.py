@@ -1,1 +1,1 @@
-"""Serves the application: gunicorn's worker, its sockets and limits, draining and health."""
+"""The process that serves: gunicorn's worker, its sockets and limits, draining, and health checks."""

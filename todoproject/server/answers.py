@@ -1,4 +1,4 @@
-"""Answers that need no view: health checks, refusals, and what gunicorn's parser does not understand."""
+"""Answers that the worker gives without Django: health checks, refusals, and requests that cannot be parsed."""
 
 import re
 import secrets
@@ -14,13 +14,13 @@ from todoproject.server.incoming import Incoming
 
 RETRY_AFTER_SECONDS = 1
 
-# A check as kubelets, load balancers and people send it; what looks otherwise is for the parser to understand.
+# A health check as kubelets, load balancers and people send it. Any other request goes to the parser.
 HEALTH = re.compile(
     rb"(GET|HEAD) (/(?:healthz|readyz))/?(?:\?[!-~]*)? HTTP/1\.[01]\r\n"
     rb"(?:[A-Za-z0-9-]{1,100}:[\t -~]{0,1000}\r\n){0,20}\r\n"
 )
 
-# Exceptions of the parser for requests that are not simply malformed.
+# Errors of the parser that have a status of their own; any other is 400.
 STATUS_OF_ERROR: dict[type[Exception], int] = {
     errors.LimitRequestLine: 414,
     errors.ExpectationFailed: 417,
@@ -30,28 +30,28 @@ STATUS_OF_ERROR: dict[type[Exception], int] = {
 OUR_OWN_ERRORS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName, errors.ConfigurationProblem)
 DETAILS = {
     400: "The request is malformed, or the connection ended before it did.",
-    408: "The request did not come to its end in time, or too many came slowly.",
+    408: "The request did not arrive in time, or too many requests arrive slowly.",
     414: "The request line is longer than 8,190 bytes.",
-    417: "The only expectation that is met is 100-continue.",
-    429: "Most of those who wait are you: a place was given to somebody else. Nothing was done: send this one again.",
+    417: "Expect may only be 100-continue.",
+    429: "Most waiting requests are yours, so another client got this place. Nothing was done: send it again.",
     431: "The headers are larger than 32 KiB, one is longer than 8,190 bytes, or there are more than 100.",
     500: "The error is in our logs under the request id.",
-    501: "A body may come in chunks or with its length, not under another transfer coding.",
-    503: "The service has more requests than it can serve. Nothing was done: send this one again.",
+    501: "The only transfer coding is chunked.",
+    503: "The service has more requests than it can serve. Nothing was done: send it again.",
 }
-# The others have no page (RFC 9457 §4.2.1): no client of an API meets them.
+# The other statuses have no page (RFC 9457 §4.2.1): API clients do not meet them.
 SLUGS = {400: "bad-request", 429: "too-many-requests", 500: "internal-error", 503: "unavailable"}
 
 
 def status_of(error: BaseException) -> int:
-    """Return the status for what stopped a request before or after Django."""
+    """Return the status for an error outside of Django."""
     if isinstance(error, errors.ParseException) and not isinstance(error, OUR_OWN_ERRORS):
         return STATUS_OF_ERROR.get(type(error), 400)
     return 500
 
 
 def refusal(incoming: Incoming, status: int, *, keep: bool = False, reason: str = "") -> bytes:
-    """Return an answer that says no; count it and write its access line, with the kind of error as `reason`."""
+    """Return a refusal as a problem; count it and write its access line, with the kind of error as `reason`."""
     method, path, _ = incoming.line()
     identifier = incoming.request_id() or secrets.token_hex(16)
     log_refusal(identifier, method, path, status, reason)
@@ -61,7 +61,7 @@ def refusal(incoming: Incoming, status: int, *, keep: bool = False, reason: str 
 
 
 def health_check(incoming: Incoming, found: re.Match[bytes], *, keep: bool) -> bytes:
-    """Return the answer to what HEALTH has found."""
+    """Return the answer to a health check that HEALTH has matched."""
     method, path = (each.decode() for each in found.groups())
     identifier = incoming.request_id() or secrets.token_hex(16)
     status, content_type, body = 200, "application/json", b'{"status": "ok"}'
@@ -74,7 +74,7 @@ def health_check(incoming: Incoming, found: re.Match[bytes], *, keep: bool) -> b
 
 
 def whole(status: int, content_type: str, body: bytes, identifier: str, *, keep: bool) -> bytes:
-    """Return head and body."""
+    """Return a whole response, head and body."""
     lines = [
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         f"Content-Type: {content_type}",

@@ -1,4 +1,4 @@
-"""Serves by an event loop (SERVER=asgi): Django's own handler in uvicorn's own worker (docs/adr/0004)."""
+"""SERVER=asgi: Django's own handler in uvicorn's own worker (docs/adr/0004)."""
 
 import os
 import signal
@@ -10,9 +10,9 @@ from uvicorn_worker import UvicornH11Worker
 
 
 def application() -> ASGIHandler:
-    """Return the application, which opens a database connection for each request and closes it at its end.
+    """Return the application. Each request opens a database connection and closes it.
 
-    Django gives each request under ASGI a thread that ends with it, so a kept connection would have no next request.
+    Under ASGI Django runs each request in a thread of its own, so no later request could use a kept connection.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
     handler = get_asgi_application()
@@ -26,6 +26,6 @@ class Worker(UvicornH11Worker):  # type: ignore[misc]  # no types
     CONFIG_KWARGS = UvicornH11Worker.CONFIG_KWARGS | {"server_header": False}
 
     def init_signals(self) -> None:
-        """Exit at SIGTERM, which uvicorn raises again at its end: it would kill before audit records are shipped."""
+        """Exit at SIGTERM. uvicorn raises it again at its end, before the audit trail is sent."""
         super().init_signals()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -1,4 +1,4 @@
-"""The connections that no thread has: each is in one place, with a deadline; what they hold in memory is counted."""
+"""The connections that no thread serves now. Each has a state and a deadline, and the bytes they hold are counted."""
 
 import selectors
 import socket
@@ -13,18 +13,18 @@ from todoproject.server import limits
 
 Place = dict[Any, float]
 
-# As long as gunicorn gives a client to read an answer and close.
+# The time that gunicorn gives a client to read an answer and close.
 LINGER_SECONDS = 2.0
 
-# A client sends its request right behind its connection.
+# A client sends its request right after it connects.
 SECONDS_TO_BEGIN = 1.0
 
 
 class Connections:
-    """Silent, kept after an answer, collecting a request, sending an answer, or ending; each in the order of deadlines.
+    """A connection is silent, kept after an answer, collecting a request, sending an answer, or ending.
 
-    `receive` is called when a client has sent something, `send` when one that is being sent an answer takes more,
-    `close` when a connection is given up.
+    Each state is a `Place`: its connections in the order of their deadlines. `receive` is called when a client has sent
+    something, `send` when a client can take more of its answer, `close` when a connection is given up.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class Connections:
         self.silent, self.kept, self.collecting, self.sending, self.ending = (Place() for _ in range(5))
         self._lock = threading.Lock()  # threads put connections into `kept`
         self._stopping = False
-        self.collected = 0  # bytes of all that are collecting
-        self._untaken = 0  # bytes that were left when their connections came to `sending`
+        self.collected = 0  # bytes of all requests that are being collected
+        self._untaken = 0  # bytes of all answers that are being sent, as they were at hand_over
 
     def watch(self, conn: Any, place: Place, seconds: float) -> None:
-        """Come back to a connection when its client has sent something; it has so many `seconds` in `place`."""
+        """Put a connection into `place` for at most `seconds`, and call `receive` when its client sends something."""
         self._leave(conn)
         if not conn.watched:
             self._poller.register(conn.sock, selectors.EVENT_READ, partial(self._receive, conn))
@@ -55,7 +55,7 @@ class Connections:
             self.count(conn, len(conn.incoming.buffer))
 
     def hand_over(self, conn: Any) -> None:
-        """Take a connection from its thread, with what its client has not taken of the answer yet."""
+        """Take a connection from its thread, with the rest of its answer."""
         self.unwatch(conn)
         self._poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._send, conn))
         conn.watched = True
@@ -66,18 +66,18 @@ class Connections:
             self.forget(next(iter(self.sending)))
 
     def count(self, conn: Any, more: int) -> None:
-        """Count bytes of a request that is being collected."""
+        """Count `more` bytes of a request that is being collected."""
         conn.held += more
         self.collected += more
 
-    # To tell the kernel of each request that a connection is not watched now, and is again, would cost more than the
-    # few that send the next request, or leave, before they have their answer.
+    # The kernel goes on watching a connection that a thread has. To stop and begin again would cost each request more
+    # than the few clients do that send their next request, or leave, before they have their answer (`hush`).
     def lend(self, conn: Any) -> None:
-        """Let a thread have it."""
+        """Give a connection to a thread."""
         self._leave(conn)
 
     def keep(self, conn: Any) -> bool:
-        """Take it from its thread, in that thread; False where the loop has to see to it."""
+        """Keep a connection after its answer, called by its thread; return False if the loop must take it instead."""
         conn.incoming.begin_next()
         if conn.incoming.buffer:
             return False
@@ -88,7 +88,7 @@ class Connections:
         return True
 
     def hush(self, conn: Any) -> bool:
-        """Hear no more of a connection that a thread has, until that is done; False if it has just been kept."""
+        """Stop watching a connection until its thread is done; return False if it has just been kept."""
         with self._lock:
             if conn.place is not None:
                 return False
@@ -98,7 +98,7 @@ class Connections:
             return True
 
     def unwatch(self, conn: Any) -> None:
-        """Hear no more of it."""
+        """Stop watching a connection."""
         self._leave(conn)
         if conn.watched:
             self._poller.unregister(conn.sock)
@@ -115,15 +115,15 @@ class Connections:
         conn.place, conn.held = None, 0
 
     def forget(self, conn: Any) -> None:
-        """Close a connection without a word."""
+        """Close a connection without an answer."""
         self.unwatch(conn)
         self._close(conn)
 
     def end(self, conn: Any) -> None:
-        """End a connection: our side now, the client's when it has read our answer and closed, or after LINGER_SECONDS.
+        """Close our side now, and the connection when the client has closed too, or after LINGER_SECONDS.
 
-        Closed while something is unread, it would be reset, and the answer lost. gunicorn's `close_graceful` waits for
-        the client in the one thread that accepts and beats. https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+        Closing it at once while bytes are unread would reset it, and the client would lose the answer
+        (https://www.rfc-editor.org/rfc/rfc9112#section-9.6). gunicorn's `close_graceful` would block the loop.
         """
         conn.incoming.buffer.clear()
         try:
@@ -134,7 +134,7 @@ class Connections:
             self.watch(conn, self.ending, LINGER_SECONDS)
 
     def expire(self) -> list[Any]:
-        """Close those whose time is over; return those that deserve a word, since they have begun a request."""
+        """Close the connections whose time is over; return those that have begun a request, which need an answer."""
         now = time.monotonic()
         with self._lock:
             places = (self.silent, self.kept, self.sending, self.ending)
@@ -144,7 +144,7 @@ class Connections:
         return [conn for conn, until in self.collecting.items() if until < now]
 
     def hurry(self, seconds: float) -> None:
-        """Give those that may bring another request no more than some seconds for it."""
+        """Give connections that may bring another request no more than `seconds` for it."""
         soon = time.monotonic() + seconds
         with self._lock:
             self._stopping = True
@@ -152,10 +152,10 @@ class Connections:
                 place.update({conn: min(until, soon) for conn, until in place.items()})
 
     def make_room(self) -> None:
-        """Close the connection that is missed least, when there are as many as there may be.
+        """Close the connection that matters least, when the worker has as many as it may have.
 
-        One that is kept ends with an answer only: a load balancer may be sending its next request over it. Nor is one
-        closed that has just come, whose request has not been read yet, while others have had their time.
+        A kept connection is never closed here: a load balancer may be sending its next request over it. A connection
+        that has just come, whose request has not been read, is closed only if there is no other.
         """
         had_time = time.monotonic() + self._keepalive - SECONDS_TO_BEGIN
         silent = [conn for conn, until in islice(self.silent.items(), 1) if until < had_time]

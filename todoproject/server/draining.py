@@ -1,7 +1,7 @@
-"""Leaves the load balancer before it stops listening: SIGTERM turns readiness red, and closes the door some time later.
+"""Drains a pod: SIGTERM turns readiness red at once, and gunicorn stops some seconds later.
 
-A load balancer, the kubelet and every proxy between learn of a leaving pod some seconds late and go on sending new
-connections. gunicorn closes its listeners at the first SIGTERM, so each of those would be refused.
+Load balancers and proxies learn late that a pod is leaving, and go on sending new connections. gunicorn closes its
+listeners at the first SIGTERM, which would refuse them.
 """
 
 import mmap
@@ -10,34 +10,32 @@ from typing import Any
 
 
 class SharedFlag:
-    """A bit in memory that survives a fork: make it before the first worker, set it in any process, see it in all."""
+    """A flag that all workers share: make it before the first fork, set it in any process."""
 
     def __init__(self) -> None:
         self._byte = mmap.mmap(-1, 1)
 
     def set(self) -> None:
-        """Set it, for good."""
+        """Set the flag; it is never cleared."""
         self._byte[0] = 1
 
     def is_set(self) -> bool:
         return self._byte[0] == 1
 
 
-# While it is set, /readyz is red. All workers share it: gunicorn's configuration file imports this module before the
-# first fork.
+# The pod is leaving, so /readyz is red. gunicorn's configuration file imports this module before the first fork.
 flag = SharedFlag()
 
-# Until it is set, /readyz is red too: the database has not been found as this image needs it.
+# A worker has found the database as this image needs it. Until then /readyz is red too.
 started = SharedFlag()
 
 
 def drain_on_sigterm(arbiter: Any, seconds: int) -> None:
-    """Make the first SIGTERM of gunicorn's `arbiter` open a window of `seconds` that still serves new connections.
+    """Let gunicorn's `arbiter` serve new connections for `seconds` after its first SIGTERM.
 
     Then gunicorn's own graceful stop follows: listeners close, requests in flight have `graceful_timeout`, exit 0.
-    From the first SIGTERM on a second one means SIGINT, which stops at once. The arbiter's main loop goes on during
-    the window (heartbeats, replaced workers): the alarm comes through its signal queue like any signal, and forked
-    workers do not inherit it.
+    A second SIGTERM means SIGINT, which stops at once. The arbiter's main loop goes on meanwhile (heartbeats, replaced
+    workers): the alarm comes through its signal queue like any signal, and forked workers do not inherit it.
     """
     stop_gracefully = arbiter.handle_term
 

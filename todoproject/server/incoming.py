@@ -1,7 +1,7 @@
-"""Collects a request in memory, so that a thread is taken only when nothing of it is missing.
+"""Collects a request in memory, so that it takes a thread only when it is complete.
 
-This finds where a request ends and whether it may be that large. gunicorn's parser reads the same bytes afterwards, in
-a thread, and is the only one to understand them. An ambiguous one goes there as a head alone, and its connection ends
+This module finds where a request ends, and refuses one that is too large. gunicorn's parser reads the same bytes
+afterwards, in a thread. A request whose end is ambiguous goes there as a head without a body, and its connection ends
 with the answer. https://www.rfc-editor.org/rfc/rfc9112#section-6.3
 """
 
@@ -21,11 +21,11 @@ CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]+")
 
 
 class HeadTooLargeError(Exception):
-    """No head may be that large."""
+    """The head of a request is larger than HEAD_BYTES."""
 
 
 class Incoming:
-    """The bytes that a connection has sent and no thread has seen; `limit_of` a path says how large a body may be."""
+    """The bytes that a client has sent and no thread has read; `limit_of` gives the largest body of a path."""
 
     def __init__(self, limit_of: Callable[[str], int]) -> None:
         self.buffer = bytearray()
@@ -34,15 +34,15 @@ class Incoming:
 
     def _begin(self) -> None:
         self._searched = self._head = self._end = self._chunk = self._data = self._limit = 0
-        #: The client waits for a word before it sends its body.
+        #: The client waits for 100 Continue before it sends its body.
         self.expects = False
-        #: What follows this request is not another one: the connection ends with its answer.
+        #: The connection ends with the answer, since nobody knows where a next request would begin.
         self.last = False
-        #: The body is larger than the path allows, and was not read.
+        #: The body is larger than the path allows, and is not read.
         self.too_large = False
 
     def request(self) -> bytes | None:
-        """Return the head and body that came first as soon as they are whole; raise HeadTooLargeError.
+        """Return the first request, head and body, or None while it is incomplete; raise HeadTooLargeError.
 
         The attributes are about this request until `begin_next`.
         """
@@ -53,14 +53,14 @@ class Incoming:
         return bytes(self.buffer[: self._end]) if 0 < self._end <= len(self.buffer) else None
 
     def begin_next(self) -> None:
-        """Forget the request that was returned, and look at what came behind it."""
+        """Drop the request that was returned, and begin with the bytes after it."""
         del self.buffer[: self._end]
         self._begin()
 
     def _find_head(self) -> bool:
         end = self.buffer.find(b"\r\n\r\n", self._searched)
         if end < 0 and BARE_LINE_FEED.search(self.buffer, max(0, self._searched - 1)):
-            self._alone(len(self.buffer))  # it has no end: the parser says so
+            self._alone(len(self.buffer))  # the parser refuses it
             return True
         if max(end, len(self.buffer) if end < 0 else 0) > limits.HEAD_BYTES:
             raise HeadTooLargeError
@@ -113,7 +113,7 @@ class Incoming:
         self._head = self._head or end
 
     def line(self) -> tuple[str, str, bool]:
-        """Return method, path without a query, and whether it says HTTP/1.1, as far as that can be read."""
+        """Return method, path without query, and whether it is HTTP/1.1; "" for what cannot be read."""
         line = bytes(self.buffer[: limits.LINE_BYTES]).removeprefix(b"\r\n").partition(b"\r\n")[0]
         method, target, version = [*line.split(b" ", 2), b"", b""][:3]
         found = PATH.match(target)
@@ -126,10 +126,10 @@ class Incoming:
         return found[1].decode() if found else ""
 
     def caller(self) -> bytes:
-        """Return what tells callers apart, and nobody has verified: the token, or b"" for nobody."""
+        """Return the Authorization header, which nobody has verified yet, to tell callers apart; b"" without one."""
         found = AUTHORIZATION.search(self.buffer, 0, self._head or len(self.buffer))
         return found[1] if found else b""
 
     def wants_close(self) -> bool:
-        """Say whether the client will send nothing more over this connection, or knows no other way."""
+        """Say whether the connection ends after this request: ``Connection: close``, or HTTP/1.0."""
         return not self.line()[2] or bool(CLOSE.search(self.buffer, 0, self._head or len(self.buffer)))

@@ -1,4 +1,4 @@
-"""Reads and sends for all connections in a worker's main thread, which never waits for a client."""
+"""The worker's main thread: reads and sends for all connections, and never waits for a client."""
 
 import socket
 import time
@@ -21,7 +21,7 @@ class Loop:
         self.waiting = Connections(worker.poller, self.receive, self.send, worker.close, worker.cfg.keepalive)
 
     def begin(self, conn: Any) -> None:
-        """Take a new connection, which waits without a thread until its client has sent a request."""
+        """Take a new connection. It needs no thread until its client has sent a request."""
         conn.place, conn.held, conn.watched, conn.since = None, 0, False, time.monotonic()
         conn.incoming, conn.outgoing = Incoming(limit_of), Outgoing(conn.sock, self._worker.streams)
         self.waiting.watch(conn, self.waiting.silent, self._worker.cfg.keepalive)
@@ -29,9 +29,9 @@ class Loop:
     def receive(self, conn: Any, _sock: socket.socket) -> None:
         """Read what a client has sent."""
         if conn.place is None and self.waiting.hush(conn):
-            return  # closed since the kernel spoke of it, or a thread has it
+            return  # it was closed since this event, or a thread has it
         if conn.place is self.waiting.sending:
-            return  # its answer comes first: the kernel speaks of it again
+            return  # its answer comes first; the event comes again
         try:
             data = conn.sock.recv(limits.RECEIVED_BYTES)
         except BlockingIOError:
@@ -43,7 +43,7 @@ class Loop:
             return
         if not data:
             if conn.incoming.buffer:
-                self.refuse(conn, 400)  # half a request, whose client may still read
+                self.refuse(conn, 400)  # half a request; the client may still read
             else:
                 self.waiting.forget(conn)
             return
@@ -53,7 +53,7 @@ class Loop:
         self.proceed(conn)
 
     def proceed(self, conn: Any) -> None:
-        """Answer what is whole, or hand it to a thread; wait for what is not."""
+        """Answer complete requests or hand them to threads; wait for the rest of an incomplete one."""
         incoming = conn.incoming
         try:
             while (request := incoming.request()) is not None:
@@ -87,12 +87,12 @@ class Loop:
             self.refuse(next(iter(self.waiting.collecting)), 408)
 
     def may_stay(self, conn: Any) -> bool:
-        """Whether a connection is kept after its answer: it is young, and few others are kept."""
+        """Say whether a connection is kept after its answer: it is young, and few others are kept."""
         room: bool = len(self.waiting.kept) < self._most_kept
         return room and time.monotonic() - conn.since < limits.AGE_SECONDS
 
     def say(self, conn: Any, answer: bytes) -> bool:
-        """Send a short answer; False if the client takes none."""
+        """Send a short answer; return False if the client does not take it at once."""
         with suppress(OSError):
             sent: int = conn.sock.send(answer)
             return sent == len(answer)
@@ -105,7 +105,7 @@ class Loop:
     def send(self, conn: Any, _sock: socket.socket) -> None:
         """Send more of an answer that its thread has handed over."""
         if conn.place is not self.waiting.sending:
-            return  # closed since the kernel spoke of it
+            return  # it was closed since this event
         try:
             everything = conn.outgoing.send()
         except OSError:

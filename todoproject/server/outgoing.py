@@ -1,6 +1,6 @@
-"""Sends answers without waiting for their readers: what the socket does not take at once is kept for the loop to send.
+"""Sends answers without waiting for their readers: the loop sends what the socket does not take at once.
 
-A thread waits only for the reader of a stream, which is made while it is sent and may not be kept whole.
+A thread waits only for the reader of a stream, which is made while it is sent and does not fit into memory.
 """
 
 import errno
@@ -14,16 +14,16 @@ from todoproject.server import limits
 
 
 class Outgoing:
-    """The answers of one connection: as much of a socket as gunicorn needs to write them, and `send`."""
+    """The unsent answers of one connection; gunicorn writes to it as to a socket."""
 
     def __init__(self, sock: socket.socket, streams: threading.Semaphore) -> None:
         self._sock, self._streams = sock, streams
         self._parts: list[bytes | memoryview] = []
-        #: Bytes that no socket has taken.
+        #: Bytes that are not sent yet.
         self.size = 0
 
     def sendall(self, data: bytes) -> None:
-        """Keep `data` for `send`; wait for the reader first, where more than STREAMED_BYTES are kept already."""
+        """Keep `data` for `send`; wait for the reader first if more than STREAMED_BYTES are kept already."""
         if self.size > limits.STREAMED_BYTES:
             self._wait()
         if data:
@@ -38,7 +38,7 @@ class Outgoing:
             count -= len(data)
 
     def send(self) -> bool:
-        """Send what the socket takes at once; say whether that was all."""
+        """Send what the socket takes at once; return whether that was all."""
         while self.size:
             try:
                 sent = self._sock.sendmsg(self._parts[:64], (), socket.MSG_DONTWAIT)
@@ -55,7 +55,7 @@ class Outgoing:
         return True
 
     def drop(self) -> None:
-        """Forget what is left of an answer that has broken off."""
+        """Drop the rest of an answer."""
         self._parts.clear()
         self.size = 0
 

@@ -1,6 +1,6 @@
-"""Holds one user to half of a worker's threads while somebody else waits for one.
+"""Limits one user to half of a worker's threads while another caller waits for one.
 
-While nobody else does, a user may have them all: a burst of one page's requests is refused nothing.
+While nobody waits, a user may have all threads, so the burst of requests of one page is served.
 """
 
 import threading
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 class _Thread(threading.local):
-    """The request that this thread serves: outside of gunicorn's threads there is none, and no share."""
+    """The request that this thread serves; outside of gunicorn's threads there is none."""
 
     others_wait: Callable[[], bool] | None = None
     user: int | None = None
@@ -21,12 +21,12 @@ _taken: Counter[int] = Counter()
 
 
 def begin(others_wait: Callable[[], bool]) -> None:
-    """Begin a request in this thread; `others_wait` says whether somebody else waits for one."""
+    """Begin a request in this thread; `others_wait` says whether another caller waits for a thread."""
     _thread.others_wait = others_wait
 
 
 def end() -> None:
-    """End the request, and give back what its user has taken."""
+    """End the request, and give its user's thread back."""
     _thread.others_wait, user, _thread.user = None, _thread.user, None
     if user is not None:
         with _lock:
@@ -36,7 +36,7 @@ def end() -> None:
 
 
 def take(user: int, threads: int) -> bool:
-    """Count this thread, one of `threads`, as the user's; False where they have half of them and others wait."""
+    """Count this thread, one of `threads`, for the user; return False if they have half of them and others wait."""
     others_wait = _thread.others_wait
     if others_wait is None or _thread.user is not None:
         return True

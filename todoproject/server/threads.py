@@ -1,4 +1,4 @@
-"""Serves in as few threads as there ever were requests at a time: a quiet pod needs one database connection."""
+"""A pool that starts a thread only when all are busy: a quiet pod needs one thread and one database connection."""
 
 import queue
 import threading
@@ -7,9 +7,9 @@ from typing import Any
 
 
 class Threads:
-    """At most `most` threads, each of which calls `serve` with one connection after the other.
+    """At most `most` threads; each calls `serve` with one connection after the other.
 
-    `concurrent.futures` would cost each request a future, a condition and two semaphores that nobody asks for anything.
+    `concurrent.futures` would make a future, a condition and two semaphores for each request, and nobody needs them.
     """
 
     def __init__(self, most: int, serve: Callable[[Any], None]) -> None:
@@ -19,7 +19,7 @@ class Threads:
         self._started = self._waiting = self.idle = 0
 
     def submit(self, conn: Any) -> None:
-        """Have a thread serve it, by and by."""
+        """Queue a connection for the next free thread."""
         with self._lock:
             self._waiting += 1
             if start := self._waiting > self.idle and self._started < self._most:
@@ -39,6 +39,6 @@ class Threads:
                 self.idle += 1
 
     def shutdown(self, *, wait: bool) -> None:  # noqa: ARG002  gunicorn's signature: it never waits
-        """Let idle threads end; the process does not wait for the others."""
+        """End idle threads; the process does not wait for the others."""
         for _ in range(self._most):
             self._due.put(None)

@@ -1,6 +1,6 @@
-"""gunicorn's threaded worker, which collects a request before a thread takes it, and stops accepting at SIGTERM.
+"""A gthread worker that reads a whole request before a thread serves it, and stops accepting at SIGTERM.
 
-All that is gunicorn's own and not documented is used here and nowhere else (tests/project/test_gunicorn_members.py).
+gunicorn's undocumented members are used here and nowhere else (tests/project/test_gunicorn_members.py).
 """
 
 import errno
@@ -28,10 +28,7 @@ NOTIFY_SECONDS = 1.0
 
 
 class Answer(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types
-    """Sends its head with the first of its body, and waits for no reader (`outgoing`).
-
-    It does not say what serves: no client needs it, and an attacker looks for it.
-    """
+    """Writes to `outgoing`, so that no thread waits for a reader; has no ``Server`` header, which helps attackers."""
 
     def __init__(self, req: Any, _sock: socket.socket, cfg: Any) -> None:
         super().__init__(req, req.outgoing, cfg)
@@ -52,7 +49,7 @@ wsgi.Response = Answer
 
 
 def write(response: Answer, result: Any, files: type) -> None:
-    """Send what a WSGI application has returned."""
+    """Send the result of a WSGI application."""
     try:
         if isinstance(result, files):
             response.write_file(result)
@@ -66,19 +63,20 @@ def write(response: Answer, result: Any, files: type) -> None:
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Its main thread, the loop, reads and never waits; a thread parses and answers what is in memory."""
+    """Its main thread runs the loop; the other threads parse and answer requests that are in memory."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._notified = float("-inf")
-        self.queue: dict[Any, float] = {}  # waits for a thread since then; who pops one, has it
-        # Threads that wait for the readers of streams: the others serve.
+        # Connections that wait for a thread, and since when. The thread that pops one serves it.
+        self.queue: dict[Any, float] = {}
+        # At most half of the threads wait for readers of streams.
         self.streams = threading.BoundedSemaphore(max(1, self.cfg.threads // 2))
         descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self.worker_connections: int = min(self.cfg.worker_connections, descriptors - limits.OTHER_DESCRIPTORS)
 
     def run(self) -> None:
-        """Import what needs Django, which is loaded by now, and loop."""
+        """Import modules that need Django, which is loaded by now, and run the loop."""
         from todoproject.server import answers, loop  # noqa: PLC0415
 
         self.answers, self.loop = answers, loop.Loop(self)
@@ -86,7 +84,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     # ── Deadlines ────────────────────────────────────────────────────────────────────────────────────────────────────
     def notify(self) -> None:
-        """Tell the arbiter that this worker lives, once a second, and end what has taken too long."""
+        """Once a second, tell the arbiter that this worker lives, and end connections whose time is over."""
         now = time.monotonic()
         if now - self._notified < NOTIFY_SECONDS:
             return
@@ -96,10 +94,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.loop.refuse(conn, 408)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  gunicorn's signature
-        """Stop listening, not only accepting, once the worker stops.
+        """Close the listeners when the worker stops.
 
-        Otherwise the kernel goes on taking connections for it, which would hang until the last request has ended. A
-        connection that may bring another request is kept a little, for one that is on its way.
+        gunicorn only stops accepting: the kernel would go on taking connections, which would hang until the last
+        request has ended. Connections that may bring another request are kept for STOPPING_SECONDS.
         """
         super().set_accept_enabled(enabled)
         if not self.alive and not enabled:
@@ -109,7 +107,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     # ── Connections ──────────────────────────────────────────────────────────────────────────────────────────────────
     def accept(self, listener: socket.socket) -> None:
-        """Accept a connection; without a descriptor left for it, another one must go first."""
+        """Accept a connection; close another one if no file descriptor is left."""
         try:
             super().accept(listener)
         except OSError as error:
@@ -118,7 +116,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.loop.waiting.make_room()
 
     def enqueue_req(self, conn: Any) -> None:
-        """Take a new connection; where there are as many as may be, another one must go."""
+        """Take a new connection; close another one if there are worker_connections."""
         conn.initialized = True
         self.loop.begin(conn)
         if self.nr_conns >= self.worker_connections:
@@ -129,7 +127,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.close()
 
     def has_room(self, conn: Any) -> bool:
-        """Whether this request may wait for a thread; a crowd of one caller leaves a place to another caller's."""
+        """Say whether a request may wait for a thread.
+
+        If one caller has more than half of a full queue, their last request is refused and its place is free.
+        """
         most: int = self.cfg.threads * limits.WAITING_PER_THREAD
         if len(self.queue) < most:
             return True
@@ -138,7 +139,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if b"" in {crowd, conn.incoming.caller()} or crowd == conn.incoming.caller() or size <= most // 2:
             return False
         last = next(waiting for caller, waiting in reversed(callers) if caller == crowd)
-        if self.queue.pop(last, None):  # else a thread has taken it, which leaves its place as well
+        if self.queue.pop(last, None):  # else a thread has just taken it, and its place is free too
             capacity.waiting.dec()
             self.loop.refuse(last, 429)
         return True
@@ -155,7 +156,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return Threads(self.cfg.threads, self.handle)
 
     def handle(self, conn: Any) -> None:
-        """Answer a request that is in memory, unless the loop has refused it; log lines after it belong to none."""
+        """Answer a request that is in memory, unless the loop has refused it in the meantime."""
         if not self.queue.pop(conn, None):
             return
         capacity.waiting.dec()
@@ -169,12 +170,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.method_queue.defer(self.loop.take_back, conn)
 
     def others_wait(self, served: Any) -> bool:
-        """Whether a request that is from another caller than the one that is served has waited for long."""
+        """Say whether a request of another caller than that of `served` has waited for FELT_SECONDS."""
         caller, until = served.incoming.caller(), time.monotonic() - limits.FELT_SECONDS
         return any(since < until and conn.incoming.caller() != caller for conn, since in list(self.queue.items()))
 
     def answer(self, conn: Any) -> bool:
-        """Send what the application answers, or what is wrong with the request; say whether the connection stays."""
+        """Send the application's answer, or a refusal; return whether the connection stays open."""
         response = None
         try:
             whole, conn.request = conn.request, b""
@@ -189,9 +190,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             environ["wsgi.multithread"] = True
             write(response, self.wsgi(environ, response.start_response), environ["wsgi.file_wrapper"])
             return not response.should_close()
-        except (ConnectionError, TimeoutError, NoMoreData):  # the client has gone, or takes nothing
+        except (ConnectionError, TimeoutError, NoMoreData):  # the client is gone, or does not read
             conn.outgoing.drop()
-        except BaseException as error:  # whatever it is, the thread goes on
+        except BaseException as error:  # the thread must go on
             conn.outgoing.drop()
             status = self.answers.status_of(error)
             if status == 500:
@@ -201,5 +202,5 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return False
 
     def handle_quit(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop at once on SIGINT or SIGQUIT; Python would wait for the requests in its threads first."""
+        """Stop at once on SIGINT or SIGQUIT; Python would wait for its threads first."""
         os._exit(0)

@@ -1,1 +1,1 @@
-"""Rates that hold for all workers and pods together, counted in PostgreSQL."""
+"""Rates of logins, counted in PostgreSQL for all pods together, and of API requests, counted by each worker."""

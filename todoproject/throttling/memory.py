@@ -1,7 +1,7 @@
-"""Counts in the memory of one worker: what users send, and how much of it is being served at this moment.
+"""Counts in the memory of one worker: requests of each user in a window, and how many are being served now.
 
-No request waits for the database to be counted, and a read stays a read. Each worker of each pod counts for itself: N
-of them grant up to N times a rate, and the load balancer spreads a client evenly enough that none is refused far below.
+A read stays a read, and waits for no query. N workers together grant up to N times a rate; the load balancer spreads a
+client evenly enough that none is refused far below the rate.
 """
 
 import threading
@@ -24,7 +24,7 @@ class Window(NamedTuple):
 
 
 class Windows:
-    """Fixed windows by identity, each begun by a first request; at most `most`, beyond which all are forgotten."""
+    """Fixed windows by identity, each begun by a first request. Beyond `most` windows all are forgotten."""
 
     def __init__(self, most: int = 10_000) -> None:
         self._most = most
@@ -49,7 +49,7 @@ class Windows:
 
 
 class Places:
-    """Lets `most` requests of one identity in at a time; one more raises `Throttled`."""
+    """Lets `most` requests of one identity in at a time; `Throttled` refuses more."""
 
     def __init__(self, most: int, refusal: str) -> None:
         self._most, self._refusal = most, refusal
@@ -58,7 +58,7 @@ class Places:
 
     @contextmanager
     def taken(self, identity: str = "") -> Iterator[None]:
-        """Hold a place until the end of the block."""
+        """Take a place until the end of the block."""
         with self._lock:
             if self._taken[identity] >= self._most:
                 raise Throttled(RETRY_AFTER_SECONDS, self._refusal)

@@ -1,11 +1,11 @@
-"""Counts the requests of each window."""
+"""The counter of a window."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class Counter(models.Model):
-    """The window of one identity in one scope. `identity` is a keyed hash: the table knows no address and no user."""
+    """The window of one identity in one scope; `identity` is a keyed hash of an address or a user."""
 
     scope = models.CharField(max_length=20)
     identity = models.CharField(max_length=64)

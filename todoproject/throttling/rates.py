@@ -1,11 +1,10 @@
-"""Limits how often somebody may come, by fixed windows that begin with the first request.
+"""Throttles by fixed windows that begin with the first request; at worst twice the rate passes within one window.
 
-Logins are counted in one statement: of attempts at the same moment, in any worker or pod, all count. Requests of the
-API are counted in the memory of each worker, so that reads write nothing. At worst twice the rate passes across a
-boundary between two windows.
+One statement counts a login, so no attempt at the same moment, in any worker or pod, is missed. API requests are
+counted in the memory of each worker, so that reads write nothing.
 
-Not DRF's own throttles: they read, add and write back in a cache of each process, so requests at the same moment slip
-through together and every worker and pod grants the whole rate (https://github.com/encode/django-rest-framework/issues/5181).
+DRF's own throttles read, add and write back in a cache of each process: requests at the same moment are missed, and
+each worker grants the whole rate (https://github.com/encode/django-rest-framework/issues/5181).
 """
 
 from abc import ABC, abstractmethod
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 SECONDS_OF = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
-# statement_timestamp() and not now(): a transaction's clock stands still.
+# now() would be the start of the transaction.
 COUNT = """
     INSERT INTO throttling_counter AS counter (scope, identity, count, ends_at)
          VALUES (%(scope)s, %(identity)s, 1, statement_timestamp() + %(seconds)s * interval '1 second')
@@ -37,7 +36,7 @@ COUNT = """
                                ELSE counter.ends_at END
       RETURNING count, extract(epoch FROM ends_at - statement_timestamp())::float
 """
-# Each new window clears away a few that have ended, so the table stays as large as its traffic.
+# Each new window deletes some that have ended, so the table does not grow.
 SWEEP = """
     DELETE FROM throttling_counter
           WHERE id IN (SELECT id FROM throttling_counter WHERE ends_at <= statement_timestamp()
@@ -46,7 +45,7 @@ SWEEP = """
 
 
 class Throttle(BaseThrottle, ABC):
-    """Lets the first requests of each window through; a subclass says whose they are and how many."""
+    """Lets the first requests of each window through; a subclass gives the rate and the identity."""
 
     scope: str
     seconds_left: float | None = None
@@ -57,10 +56,10 @@ class Throttle(BaseThrottle, ABC):
 
     @abstractmethod
     def identity(self, request: HttpRequest) -> str:
-        """Return who is counted, or "" for nobody."""
+        """Return who is counted, or "" to count nobody."""
 
     def allow_request(self, request: HttpRequest, view: "APIView | None" = None) -> bool:  # noqa: ARG002  DRF's
-        """Count this request and say whether it may pass; nothing is counted without a rate."""
+        """Count this request, and say whether it may pass; without a rate count nothing."""
         rate, identity = self.rate(), self.identity(request)
         if not rate or not identity:
             return True
@@ -79,7 +78,7 @@ class Throttle(BaseThrottle, ABC):
 
 
 class LoginThrottle(Throttle):
-    """Attempts of one address, right or wrong, at the API and in the admin, so that passwords cannot be tried out."""
+    """Limits logins from one address, right or wrong, in the API and the admin together."""
 
     scope = "login"
 
@@ -91,7 +90,7 @@ class LoginThrottle(Throttle):
 
 
 class ApiThrottle(Throttle):
-    """Requests of one user to one worker: half of its threads while others wait, and API_RATE, where that is set."""
+    """Limits one user of a worker to API_RATE, if that is set, and to half of the threads while others wait."""
 
     scope = "api"
     windows = Windows()
@@ -113,7 +112,7 @@ class ApiThrottle(Throttle):
 
 
 def network_of(address: str) -> str:
-    """Return whom an address belongs to: an IPv6 subscriber has a /64, and every address in it at hand."""
+    """Return the address, or the /64 network of an IPv6 address: a subscriber has all addresses in it."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -124,7 +123,7 @@ def network_of(address: str) -> str:
 
 
 def hashed(identity: str) -> str:
-    """Return how the table names an identity: with a key, so that it cannot be guessed."""
+    """Return the keyed hash of an identity, so that nobody can find it by guessing."""
     return salted_hmac("todoproject.throttling", identity, algorithm="sha256").hexdigest()
 
 

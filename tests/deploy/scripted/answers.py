@@ -23,13 +23,7 @@ def inside(store: Store, thing: Object, words: list[str]) -> str:
         raise Refused("urllib.error.HTTPError: HTTP Error 503\ncommand terminated with exit code 1")
     if "resource.toml" in text:
         return json.dumps([{"path": "/todos", "example": {"title": "Order new badges"}}])
-    if text.startswith("python manage.py token"):
-        if words[-1] not in store.content["users"]:
-            raise Refused(f"CommandError: There is no user {words[-1]}\ncommand terminated with exit code 1")
-        return "a-token-that-nobody-may-see\n"
-    if "manage.py user" in text:
-        store.content["users"].append(text.partition("manage.py user ")[2].split()[0])
-    return ""
+    return "a-token-that-nobody-may-see\n" if "manage.py token" in text else ""
 
 
 def raw(store: Store, path: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 Object = dict[str, Any]
-EMPTY: Object = {"version": 100, "objects": {}, "faults": {}, "when": [], "load": 0, "commands": [], "users": []}
+EMPTY: Object = {"version": 100, "objects": {}, "faults": {}, "when": [], "load": 0, "commands": []}
 
 
 class Store:

@@ -7,8 +7,8 @@ from todoproject.server.health import missing_now
 
 class Command(BaseCommand):
     help = (
-        "Says whether this image can serve the database as it is: exit 0 when every migration that the image knows is "
-        "applied (the database may know newer ones), exit 1 and the missing ones otherwise. Changes nothing."
+        "Checks whether this image can serve the database: exit 0 if every migration of the image is applied (the "
+        "database may have newer ones), else exit 1 and the missing ones. Changes nothing."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:

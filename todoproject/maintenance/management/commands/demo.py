@@ -1,4 +1,4 @@
-"""Fills an empty service with people, and with the rows that each resource's app has for them."""
+"""Fills an empty service with users, and with rows of each app that has demo data."""
 
 from collections import defaultdict
 from importlib import import_module
@@ -13,15 +13,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 
-# name, how many rows of a resource
+# name, rows of each resource
 PEOPLE = (("ada", 180), ("grace", 90), ("linus", 45), ("admin", 0))
 
 
 class Command(BaseCommand):
     """`manage.py demo`: users ada, grace and linus with some hundred rows, and admin, a superuser.
 
-    An app that has a module `demo` gives rows by ``demo_rows(owner_id, count, now)``, unsaved, what others point at
-    first.
+    The module `demo` of an app has ``demo_rows(owner_id, count, now)``, which yields unsaved rows: those that a foreign
+    key points at come first.
     """
 
     help = "Make demo users (ada, grace, linus; admin as superuser) and their rows. Existing ones stay as they are."
@@ -40,12 +40,12 @@ class Command(BaseCommand):
                 for row in (row for key, count in people if key and count for row in source(key, count, now)):
                     rows[type(row)].append(row)
             for model, made in rows.items():
-                # In the order of their time, as they would have come in: the admin lists them by id.
+                # In the order of their creation, since the admin lists rows by id.
                 model._default_manager.bulk_create(sorted(made, key=attrgetter("created_at")))
                 self.stdout.write(f"{len(made)} {model._meta.verbose_name_plural}")
 
     def _person(self, name: str, password: str) -> int | None:
-        """Make a user and return the key, None where there is one already."""
+        """Make a user and return its key, or None if the user exists."""
         users = get_user_model().objects
         if users.filter(username=name).exists():
             return None

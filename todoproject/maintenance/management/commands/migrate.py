@@ -1,4 +1,4 @@
-"""Django's migrate, one at a time: a second one waits, and then finds nothing left to do."""
+"""Django's migrate, one at a time: a second one waits, and then has nothing to do."""
 
 import time
 from contextlib import suppress
@@ -7,14 +7,14 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import DatabaseError, connections
 
-# Any number that nobody else locks by. Held by the session: it goes with a migrate that is killed.
+# Any number that no other lock uses. The session holds the lock, so it ends with a migrate that is killed.
 LOCK = 7_133_908_126_403
 WAIT_SECONDS = 1.0
 
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        """Take the lock before the plan is made, or the second would apply what the first has applied."""
+        """Take the lock before the plan is made: otherwise the second would apply the same migrations."""
         with connections[options["database"]].cursor() as cursor:
             said = False
             while not self._locked(cursor):
@@ -25,7 +25,7 @@ class Command(migrate.Command):
             try:
                 super().handle(*args, **options)
             finally:
-                with suppress(DatabaseError):  # of a session that has broken: the lock has gone with it
+                with suppress(DatabaseError):  # the session is broken, and its lock gone
                     cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
     @staticmethod

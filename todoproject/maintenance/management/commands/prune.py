@@ -1,4 +1,4 @@
-"""Removes what has expired: nobody can use it any more, and nothing else takes it away."""
+"""Deletes expired rows, which nothing else deletes."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from todoproject.accounts.models import RefreshFamily
 from todoproject.idempotency.models import IdempotencyRecord
 from todoproject.throttling.models import Counter
 
-# One statement holds its row locks for some milliseconds, however much there is to remove.
+# So each statement holds its row locks for some milliseconds.
 BATCH_ROWS = 1000
 
 
@@ -31,6 +31,6 @@ def prune(model: type[models.Model], expiry: str) -> int:
     expired = model._default_manager.filter(**{f"{expiry}__lte": Now()}).order_by(expiry)
     removed = 0
     while batch := list(expired.values_list("pk", flat=True)[:BATCH_ROWS]):
-        # Asked again in the DELETE: a record may have been taken over and live again since it was listed.
+        # With the condition again: an idempotency record may have been renewed since it was listed.
         removed += model._default_manager.filter(pk__in=batch, **{f"{expiry}__lte": Now()}).delete()[0]
     return removed

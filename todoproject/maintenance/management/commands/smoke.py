@@ -1,26 +1,29 @@
-"""Asks a running service what a user would, over HTTP, as a user that exists for the length of the test."""
+"""Sends a running service the requests of a user, who exists only during the test."""
 
 import json
 import secrets
 import urllib.error
 import urllib.request
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rest_framework import serializers
 
 from todoproject.accounts import tokens
 from todoproject.accounts.models import User
 from todoproject.api import examples, registry
+from todoproject.api.constraints import is_unique
 from todoproject.api.fields import ReferenceField
 from todoproject.api.resource import Resource
 from todoproject.api.scope import Shared
 
-# Above what a request may take in the service: two seconds to connect to the database, five for a statement.
+# More than a request may take: two seconds to connect to the database, five for a statement.
 TIMEOUT_SECONDS = 10
 
 
 class Step(NamedTuple):
-    """A request, and the status that it must have."""
+    """A request, and the status that its response must have."""
 
     method: str
     path: str
@@ -30,7 +33,7 @@ class Step(NamedTuple):
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Takes a redirect for an answer: nothing that is asked here has moved."""
+    """Returns a redirect as the response: no address of this test redirects."""
 
     def redirect_request(self, *_args: Any) -> None:
         return None
@@ -38,9 +41,9 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 class Command(BaseCommand):
     help = (
-        "Logs in nobody, but signs a token, writes, reads and deletes a row of every resource at the service of this "
-        "URL, which must have this process's database and keys. Exit 0 when every answer is right; leaves nothing "
-        "behind. Of a resource that a team shares, and of one that needs such a row, it only reads the list."
+        "Creates, lists, changes and deletes a row of each resource of the service at this URL, which must have this "
+        "process's database and keys. Exit 0 if every response is right; leaves nothing behind. Of a resource that a "
+        "team shares, and of one that needs such a row, it only reads the list."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -59,7 +62,7 @@ class Command(BaseCommand):
         finally:
             for resource, key in reversed(self.made):
                 resource.model._default_manager.filter(pk=key).delete()
-            self.user.delete()  # and with it whatever is still there
+            self.user.delete()  # with all its rows
         self.stdout.write(f"{self.url} serves.")
 
     def ask_resource(self, resource: type[Resource]) -> None:
@@ -75,26 +78,26 @@ class Command(BaseCommand):
         self.ask(Step("DELETE", f"{path}/{row['id']}", 204))
 
     def create(self, resource: type[Resource]) -> Any:
-        """Create a row over HTTP, and first the rows that it needs."""
+        """Create a row over HTTP, after the rows that it needs."""
         body = self.with_keys(resource, examples.required_body(resource))
         row = self.ask(Step("POST", resource.path(), 201, body))
         self.made.append((resource, row["id"]))
         return row
 
     def with_keys(self, resource: type[Resource], body: dict[str, Any]) -> dict[str, Any]:
-        """Return `body` with keys of rows that exist, and texts that nobody else has where they must be unique."""
-        for name, value in body.items():
+        """Return `body` with keys of existing rows, and with values for unique fields that no row has."""
+        for name in body:
             column: Any = resource.model._meta.get_field(name)
             if column.is_relation:
                 target = registry.resource_of(column.related_model)
                 body[name] = self.create(target)["id"] if target else self.user.pk
-            elif column.unique and isinstance(value, str):
-                body[name] = secrets.token_hex(16)[: column.max_length]
+            elif is_unique(column):
+                body[name] = unlikely(resource.form().fields[name])
         return body
 
     def ask(self, step: Step) -> Any:
-        """Return the answer's JSON; raise `CommandError` with the answer when its status is another."""
-        # As the load balancer would: behind it https is a header. X-Synthetic keeps the test out of the users' figures.
+        """Send a request and return the JSON of the response; raise `CommandError` if its status is wrong."""
+        # Behind the load balancer https is a header. X-Synthetic keeps the test out of the users' figures.
         headers = {"X-Forwarded-Proto": "https", "X-Synthetic": "1", "Content-Type": "application/json"}
         if step.with_token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -112,6 +115,20 @@ class Command(BaseCommand):
             raise CommandError(f"{step.method} {step.path}: {status} instead of {step.status}: {text}")
         self.stdout.write(f"{status} {step.method} {step.path}")
         return json.loads(body) if body and step.with_token else None
+
+
+def unlikely(field: Any) -> Any:
+    """Return a random value, which no row has, of a member that must be unique."""
+    number, limits = secrets.randbelow(10**8), field
+    match field:
+        case serializers.IntegerField():
+            return number % (limits.max_value + 1)
+        case serializers.DecimalField():
+            return str(number % 10 ** (limits.max_digits - limits.decimal_places))
+        case serializers.DateField() | serializers.DateTimeField():
+            day = date.min + timedelta(days=number % date.max.toordinal())
+            return f"{day}T00:00:00Z" if isinstance(field, serializers.DateTimeField) else f"{day}"
+    return secrets.token_hex(16)[: field.max_length]
 
 
 def can_create(resource: type[Resource]) -> bool:

@@ -1,4 +1,4 @@
-"""Serves the documentation with our own assets, so that it needs no CDN and its CSP holds."""
+"""The pages for developers of clients: the API, its OpenAPI document, and the errors. All assets are our own."""
 
 from collections.abc import Callable
 from functools import cache
@@ -15,13 +15,13 @@ from todoproject.http.problems import PROBLEM_TYPES
 
 
 def read_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Answer 405 to all but GET and HEAD, and not 403: there is no form whose CSRF token could be missing."""
+    """Answer 405 to methods other than GET and HEAD; without csrf_exempt some would be 403."""
     return csrf_exempt(require_safe(view))
 
 
 @cache
 def openapi_document() -> bytes:
-    """Return the document; it is built once, since building takes far longer than any request of the API may."""
+    """Return the document, which is built once: that takes much longer than a request may."""
     generator = SchemaGenerator()  # type: ignore[no-untyped-call]
     return to_json(generator.get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
 

@@ -10,7 +10,7 @@ from todoproject.accounts.models import User
 
 
 class Command(BaseCommand):
-    """The password never stands among the arguments, where `ps` and the shell's history would show it."""
+    """Takes the password from stdin or the terminal: `ps` and the shell's history would show an argument."""
 
     help = "Creates a user of the API, or gives an existing one a new password."
 
