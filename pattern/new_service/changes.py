@@ -63,7 +63,7 @@ def bill(root: Path, region: str) -> None:
     found = re.search(r"^([\w-]+) exceeds .*; (\d+) awake hours", _run(root, COST, allowed=(0, 1)).stderr, re.MULTILINE)
     if found:
         hours = int(found[2]) // 10 * 10
-        fewer = rf"# the ceiling allows so many in {region}\nawake_hours = {hours}"
+        fewer = rf"# the ceiling allows this in {region}\nawake_hours = {hours}"
         edit(root, f"environments/{found[1]}.ini", {r"^# .*\nawake_hours = .*$": fewer})
         _run(root, COST)
         print(f"In {region} {found[1]} stays below its ceiling for {hours} awake hours: environments/{found[1]}.ini")
