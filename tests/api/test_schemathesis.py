@@ -19,8 +19,6 @@ from todoproject.api.fields import ReferenceField
 # For each operation and each way to make requests: few on a laptop, more in CI, 300 every night.
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "15" if os.environ.get("CI") else "5")
 ROOT = Path(__file__).resolve().parents[2]
-
-
 #: The key of a row that does not exist is refused, which no document can say.
 REFERRING = """
 [[operations]]
@@ -43,7 +41,7 @@ def configuration(tmp_path: Path) -> Path:
 def test_no_answer_contradicts_the_openapi_document(service: Service, settings: Settings, configuration: Path) -> None:
     settings.ACCESS_TOKEN_SECONDS = 3 * 3600  # after the usual ten minutes each answer would be 401, which is accepted
     command = [
-        *(sys.executable, "-m", "schemathesis.cli", "--config-file", configuration, "run", "docs/openapi.yaml"),
+        *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration), "run", "docs/openapi.yaml"),
         *("--url", service.url, "--header", f"Authorization: Bearer {service.token('schemathesis')}"),
         *("--checks", "all", "--max-examples", EXAMPLES, "--seed", "1", "--workers", "1", "--no-color"),
     ]
