@@ -1,4 +1,7 @@
-"""Pages that everybody can use: axe finds no violation of WCAG 2.2 A or AA, light, dark and on a small screen."""
+"""Pages that everybody can use: axe finds no violation of WCAG 2.2 A or AA, light, dark and on a small screen.
+
+The fixture `visit` also looks at the console, where forbidden scripts and styles show.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -68,7 +71,7 @@ def test_every_page_of_the_admin_passes(visit: Visit, axe: str) -> None:
     for path in ("/admin/password_change/", "/admin/nothing/", "/admin/accounts/"):
         page.goto(path)
         found += looked_at(visitor, axe)
-    visitor.problems.clear()  # the 404s that were asked for
+    visitor.problems = [problem for problem in visitor.problems if " 404 " not in problem]  # those are asked for
     assert found == []
 
 
@@ -91,7 +94,7 @@ def test_the_pages_before_a_login_pass(visit: Visit, axe: str) -> None:
     for path in ("/docs/errors", "/docs/errors/not-found", "/nothing"):
         visitor.go(path)
         found += looked_at(visitor, axe)
-    visitor.problems.clear()  # the 404s that were asked for
+    visitor.problems = [problem for problem in visitor.problems if " 404 " not in problem]  # those are asked for
     assert found == []
 
 
