@@ -37,7 +37,7 @@ def axe() -> str:
 
 
 def looked_at(visitor: Visitor, axe: str) -> list[str]:
-    """Return what axe finds on the page in each look; its own styles, which the page forbids, do not count."""
+    """Return axe's findings in each look; ignore complaints about axe's own styles, which the page's policy forbids."""
     found, page, before = [], visitor.page, len(visitor.problems)
     page.evaluate(axe)
     for look, (scheme, width) in LOOKS.items():
@@ -50,7 +50,7 @@ def looked_at(visitor: Visitor, axe: str) -> list[str]:
 
 
 def addresses(page: Page, selector: str) -> list[str]:
-    """Return where the links lead that are found, each once."""
+    """Return the addresses of the links that `selector` finds, each once."""
     found: list[str] = page.eval_on_selector_all(selector, "links => links.map((link) => link.href)")
     return list(dict.fromkeys(found))
 
@@ -99,7 +99,7 @@ def test_the_pages_before_a_login_pass(visit: Visit, axe: str) -> None:
 
 
 def test_the_page_of_the_api_passes_and_logs_in(visit: Visit, axe: str) -> None:
-    """A login that is tried on the page is the page's own: what is tried next carries its token."""
+    """A login on the page also logs the page in: the next request has its token."""
     visitor = visit()
     page = visitor.page
     visitor.go("/docs")

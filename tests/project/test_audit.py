@@ -1,4 +1,4 @@
-"""Each thing that somebody does is one line of the audit trail, with who and what, and without what a client wrote."""
+"""Each action is one line of the audit trail, with who and what, and without text of a client."""
 
 import json
 import logging
@@ -95,7 +95,7 @@ def browser(staff: User) -> Client:
 
 
 def only(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the one line without what every log line has; it names the request and carries no secret."""
+    """Return the only line without the common fields; it has a request id and no secret."""
     (line,) = lines
     assert line.pop("timestamp")
     assert line.pop("request_id")

@@ -1,4 +1,4 @@
-"""The database backend: credentials of the moment, a health check without a round trip, and the rest of Django's."""
+"""The database backend: current credentials, a check without a round trip, bounded waits."""
 
 import socket
 import time

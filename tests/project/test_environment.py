@@ -1,4 +1,4 @@
-"""The environment is read once, strictly, and every refusal says which variable and what is right."""
+"""The environment is read strictly: each refusal names the variable and the right values."""
 
 import json
 import re

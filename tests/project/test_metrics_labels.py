@@ -1,4 +1,4 @@
-"""Labels come from fixed sets, so no client can make the number of series grow; buckets stand where promises do."""
+"""Labels come from fixed sets, so no client makes series; buckets are dense around the objectives."""
 
 import random
 import string
