@@ -1,4 +1,4 @@
-"""CSV: what the filters show, harmless in a spreadsheet, streamed in bounded memory, with a line in the audit trail."""
+"""CSV exports: the filtered rows, safe for spreadsheets, streamed in bounded memory, and in the audit trail."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The list of a resource: found by each kind of field and by words, never counted further than anybody reads."""
+"""The list of a resource: filters of each kind of field, search, and a bounded count."""
 
 import json
 from typing import Any
