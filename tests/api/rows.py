@@ -39,7 +39,7 @@ def numbers(least: int, most: int) -> Any:
 
 
 def values_of(member: Any) -> Any:
-    """Return what a column of this kind may hold, as Python has it."""
+    """Return a strategy for the Python values of a column of this kind."""
     limits: Any = member
     match member:
         case fields.StrictChoiceField():

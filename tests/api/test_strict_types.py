@@ -20,13 +20,10 @@ MOMENT = "Must be a date-time with a zone (RFC 3339), for example 2026-11-23T09:
 RANGE = "Must lie between the years 1 and 9999 in UTC."
 NULL = "This field may not be null."
 BLANK = "This field may not be blank."
-SMALL = "Ensure this value is greater than or equal to -2147483648."
-LARGE = "Ensure this value is less than or equal to 2147483647."
 NUL = "Null characters are not allowed."
 
 DECIMAL = 'Must be a decimal number in a string, for example "12.50".'
 CHOICE = "Must be one of: "
-DAY = "Date has wrong format."
 
 NOT_STRINGS = (1, 1.5, True, ["x"], {"x": "y"})
 NOT_BOOLEANS: tuple[object, ...] = ("true", "True", "", "on", 0, 1, 1.0, [], {})
