@@ -59,8 +59,7 @@ class Aws:
                 known = [each for each in groups if each["TargetGroupArn"] in colours]
                 weights = {colours[each["TargetGroupArn"]]: each["Weight"] for each in known}
                 if len(weights) == len(COLOURS):
-                    default = {"listener": listener} if rule.get("IsDefault") else {}
-                    yield {"arn": rule["RuleArn"], "weights": weights, **default}
+                    yield {"arn": rule["RuleArn"], "weights": weights}
 
     def _ask(self, *words: str) -> Any:
         command = ("aws", *(("--region", self._region) if self._region else ()), *words, "--output", "json")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from deploy.names import ENVIRONMENT, SERVICE
+from deploy.names import ENVIRONMENT, RELEASE, SERVICE
 
 ROOT = Path(__file__).resolve().parent.parent
 DIGITS = "sha256:[0-9a-f]{64}"
@@ -38,14 +38,6 @@ class Checkout:
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         # The account's values; none where there is no account.
         self.values = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-
-    def labels(self) -> dict[str, str]:
-        """Return the labels of what the tool itself makes."""
-        return {
-            "app.kubernetes.io/name": SERVICE,
-            "app.kubernetes.io/part-of": SERVICE,
-            ENVIRONMENT: self.environment,
-        }
 
     def overlay(self, name: str) -> str:
         """Return the path of an overlay that is applied as it is."""
@@ -72,11 +64,16 @@ class Checkout:
         (folder / "kustomization.yaml").write_text(json.dumps(content, indent=1), encoding="utf-8")
         return os.path.relpath(folder)
 
-    def file(self, name: str, content: dict[str, Any]) -> str:
-        """Write an object for ``kubectl … -f`` and return its path."""
+    def record(self, kind: str, api_version: str, version: str = "", **content: Any) -> str:
+        """Write one of the tool's own objects for ``kubectl … -f`` and return its path."""
+        labels = {"app.kubernetes.io/name": SERVICE, "app.kubernetes.io/part-of": SERVICE}
+        metadata = {"name": RELEASE, "labels": {**labels, ENVIRONMENT: self.environment}}
+        if version:
+            metadata["resourceVersion"] = version
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{name}.json"
-        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        path = self._folder / f"{kind.lower()}.json"
+        thing = {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+        path.write_text(json.dumps(thing, indent=1), encoding="utf-8")
         return os.path.relpath(path)
 
     def image(self, text: str) -> str:

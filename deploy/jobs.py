@@ -15,6 +15,12 @@ COMPONENT = "app.kubernetes.io/component"
 SUSPEND = '{"spec":{"suspend":true}}'
 # The migrate command says so (todoproject/maintenance/).
 TOO_OLD = "older than the applied schema allows"
+NOT_COMPLETE = {
+    "": "is gone: it was deleted, or its time to live is over. Nobody saw how it ended; `release --resume` repeats it",
+    "Failed": "has failed",
+    "Suspended": "was suspended",
+    "Running": "has not ended in time",
+}
 
 
 class Task(NamedTuple):
@@ -72,6 +78,8 @@ def finish(run: Run) -> None:
     `begin` has made it or seen it: one that is not there any more was deleted, or collected (ttlSecondsAfterFinished).
     """
     task, job = of_step(run), Object()
+    if task.name in run.completed:
+        return
 
     def under_way() -> str:
         nonlocal job
@@ -82,25 +90,12 @@ def finish(run: Run) -> None:
         return f"{task.name} to end"
 
     run.wait(under_way, seconds=task.seconds)
-    state = _state(job)
-    if not state and task.name in run.completed:
-        return
-    if not state:
-        raise Failure(
-            task.failure,
-            f"{task.name} is gone, and nobody saw how it ended: somebody deleted it, or its time to live is over. "
-            "`release --resume` runs it again.",
-            job=task.name,
-        )
     log = last_lines(run.kubectl, f"job/{task.name}")
-    if state == "Complete":
+    if _state(job) == "Complete":
         run.progress.note(log)
         return
-    what = {"Failed": "has failed", "Suspended": "was suspended"}.get(
-        state, f"has not ended within {task.seconds:.0f} s"
-    )
     kind = IMAGE_TOO_OLD if TOO_OLD in log else task.failure
-    raise Failure(kind, f"{task.name} {what}{_why(job)}.", log=log, job=task.name)
+    raise Failure(kind, f"{task.name} {NOT_COMPLETE[_state(job)]}{_why(job)}.", log=log, job=task.name)
 
 
 def stop_all(run: Run) -> None:

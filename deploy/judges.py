@@ -10,7 +10,6 @@ from deploy import failures
 from deploy.aws import ringing
 from deploy.failures import Failure, Unanswered
 from deploy.kubectl import KubectlError, Object
-from deploy.progress import until
 from deploy.run import Run
 
 PROMETHEUS_SECONDS = 10
@@ -70,18 +69,12 @@ def must_be_there(run: Run) -> None:
 
 def must_be_reached(run: Run) -> None:
     """Refuse a load balancer that the bake's own requests could not reach. Whatever it answers, it is there."""
-    if not run.picture.behind_load_balancer:
-        return
-    why = ""
 
-    def reached() -> bool | None:
-        nonlocal why
+    def unreached() -> str:
         has = run.visitor.address or run.look().public_address
-        why = run.visitor.unreached() if has else "the Ingress has no address"
-        return None if why else True
+        return run.visitor.unreached() if has else "the Ingress has no address"
 
-    every = run.settings.poll_seconds
-    if not until(run.clock, reached, seconds=2 * every, every=every):
+    if run.picture.behind_load_balancer and (why := run.wait(unreached, seconds=2 * run.settings.poll_seconds)):
         raise Failure(
             failures.UNREACHABLE,
             f"Nobody can reach {run.visitor.address or 'the load balancer'} from here: {why}. INBOUND_CIDRS must hold "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -62,9 +63,7 @@ class Journal:
             key.rstrip("_"): str(value).lower() if isinstance(value, bool) else str(value)
             for key, value in asdict(self.entry).items()
         }
-        metadata = {"name": RELEASE, "labels": self._checkout.labels()}
-        content = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
-        self._kubectl.change("apply", "-f", self._checkout.file("journal", content))
+        self._kubectl.change("apply", "-f", self._checkout.record("ConfigMap", "v1", data=data))
 
 
 class Lease:
@@ -108,17 +107,15 @@ class Lease:
             self.confirm()
 
     def confirm(self) -> None:
-        """Renew whatever the time: before a change that only the holder may make."""
-        if not self._kubectl.dry_run:
+        """Renew it whatever the time, if it is ours: before a change that only the holder may make."""
+        if self._version:
             self._write(LEASE_LOST)
 
     def give_back(self) -> None:
-        """Let the next one in at once. That somebody took it meanwhile is fine."""
-        if self._version and not self._kubectl.dry_run:
-            try:
+        """Let the next one in at once. It is fine if somebody took it meanwhile."""
+        if self._version:
+            with suppress(Failure):
                 self._kubectl.change("replace", "-f", self._file({}))
-            except Failure:
-                return
 
     def _write(self, refusal: Kind) -> None:
         spec = {
@@ -150,10 +147,7 @@ class Lease:
         raise Failure(refusal, f"Another release or rollback is running: {who or 'it has come and gone'}.")
 
     def _file(self, spec: Object) -> str:
-        version = {"resourceVersion": self._version} if self._version else {}
-        metadata = {"name": RELEASE, "labels": self._checkout.labels(), **version}
-        content = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
-        return self._checkout.file("lease", content)
+        return self._checkout.record("Lease", "coordination.k8s.io/v1", self._version, spec=spec)
 
 
 def _micro(seconds: float) -> str:

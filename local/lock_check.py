@@ -1,8 +1,9 @@
-"""Exports each poetry.lock to hash-locked requirements, and checks that locks and exports are fresh.
+"""Checks that each poetry.lock and its exports, hash-locked requirements, are fresh.
 
-Run `python -m local.lock_check`: it needs neither Poetry nor a network. With --write it writes the exports, with
---export LOCK it prints the export of a lock that is not kept. An export is smaller than Poetry's: it has the hashes of
-what Linux and macOS install, and of the sources for other machines.
+usage: python -m local.lock_check [--write | --export LOCK]
+
+It needs neither Poetry nor a network. --write writes the exports, --export prints the export of another lock. An export
+has the hashes of wheels for Linux and macOS and of sources, so it is smaller than Poetry's.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from packaging.utils import parse_wheel_filename
 
 from local.state import ROOT
 
-# The groups of the repository's own lock, in the order in which `make` installs them; other locks have one.
+# The groups of the repository's lock, in the order in which `make` installs them; other locks have one group.
 EXPORTS = {group: f"requirements/{group}.txt" for group in ("main", "local", "dev", "docs")}
 # A lock must mean the same everywhere: no address of an index, no path of a machine.
 PLACES = re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|file:|https?://")
@@ -50,7 +51,7 @@ def content_hash(pyproject: dict[str, Any]) -> str:
 
 
 def fits(file: str) -> bool:
-    """Whether a file of a package is its source, or a wheel for a Python and a machine that the repository supports."""
+    """Say whether a file is a source, or a wheel for a supported Python and machine."""
     if not file.endswith(".whl"):
         return True
     return any(
@@ -60,14 +61,14 @@ def fits(file: str) -> bool:
 
 
 def requirement(package: dict[str, Any], group: str) -> str:
-    """Return name, version and, where the group needs the package on some machines alone, the marker."""
+    """Return name and version, and the marker if the group needs the package only on some machines."""
     marker = package.get("markers", "")
     marker = marker.get(group, "") if isinstance(marker, dict) else marker
     return f"{package['name']}=={package['version']}" + (f" ; {marker}" if marker else "")
 
 
 def exported(lock: dict[str, Any], groups: list[str]) -> Iterator[str]:
-    """Yield the text of each group's file; a group repeats no requirement of the groups before."""
+    """Yield the text of each group's file, without the requirements of the groups before it."""
     before: set[str] = set()
     for group in groups:
         lines = ["# Written by `make lock`."]
@@ -81,12 +82,12 @@ def exported(lock: dict[str, Any], groups: list[str]) -> Iterator[str]:
 
 
 def findings(root: Path, exports: dict[str, str], *, write: bool = False) -> Iterator[str]:
-    """Yield a sentence for everything that is stale in the Poetry project at `root`; with `write`, export first."""
+    """Yield a sentence for each stale file of the Poetry project at `root`; with `write`, export first."""
     text = (root / "poetry.lock").read_text(encoding="utf-8")
     lock = tomllib.loads(text)
     if lock["metadata"]["content-hash"] != content_hash(tomllib.loads((root / "pyproject.toml").read_text("utf-8"))):
         yield "poetry.lock is older than the dependencies in pyproject.toml"
-    # A package's description may name its home page.
+    # A package's description may have the address of its home page.
     if PLACES.search("\n".join(line for line in text.splitlines() if not line.startswith("description = "))):
         yield "poetry.lock holds an address or a path of a machine"
     for name, wanted in zip(exports.values(), exported(lock, list(exports)), strict=True):

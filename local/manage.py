@@ -1,4 +1,4 @@
-"""`make user`, `make token` and any other `manage.py` command, on the same database and secrets as `make run`."""
+"""Runs `manage.py` commands with the database and secrets of `make run`, also for `make user` and `make token`."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ WAIT_SECONDS = 60.0
 
 @contextmanager
 def environment(state: State, purpose: str) -> Generator[dict[str, str], None, None]:
-    """Yield the service's environment; PostgreSQL of a running `make run` is used, else one runs for the block."""
+    """Yield the service's environment, with the PostgreSQL of a running `make run`, or one for the block."""
     with state.lock as lock:
         deadline = time.monotonic() + WAIT_SECONDS
         while not lock.acquire(purpose):

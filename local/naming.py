@@ -1,4 +1,4 @@
-"""Writes the word that starts names in AWS (docs/adr/0026) into documents and examples of values."""
+"""Writes the first word of names in AWS (docs/adr/0026) into documents and examples of values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VALUES = "kustomize/overlays/*/values/values.env"
-#: Stands in a values.env that no account has written.
+#: In a values.env that was not written from an account.
 EXAMPLE = "# An example until then"
 
 
@@ -24,7 +24,7 @@ def edit(root: Path, path: str, changes: Mapping[str, str]) -> None:
 
 
 def rename(root: Path, former: str, word: str) -> None:
-    """Put `word` in the place of `former`, where a document or an example of values gives a name in AWS."""
+    """Replace `former` by `word` in names of AWS in documents and in examples of values."""
     environments = "|".join(path.parts[-3] for path in root.glob(VALUES))
     in_account = rf"(?<![\w-]){former}(?=-(?:{environments}|ci|state|account)\b|/(?:{environments})/)"
     for path in root.glob("docs/**/*.md"):

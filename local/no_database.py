@@ -1,9 +1,8 @@
-"""Runs Python with the settings of production, secrets of the moment and no database.
+"""Runs Python with the settings of production, random secrets and no database, for static checks and generators.
 
-Usage: python -m local.no_database manage.py check --deploy
+usage: python -m local.no_database manage.py check --deploy
 
-For static checks and generators. A variable that is not set here has its default, which must be the safe one. The
-shell's variables for another deployment do not count.
+Other variables have their defaults, which are those of production; most of the shell's variables are left out.
 """
 
 import json
@@ -15,7 +14,7 @@ KEPT = ("COLUMNS", "HOME", "LANG", "PATH", "PYTHONPATH", "TMPDIR")
 
 
 def environment() -> dict[str, str]:
-    """Return all variables that the settings need. A question to the database is refused at once."""
+    """Return the variables that the settings need; a connection to the database is refused at once."""
     key = secrets.token_urlsafe(64)
     return {name: os.environ[name] for name in KEPT if name in os.environ} | {
         "ALLOWED_HOSTS": "service.example.com",

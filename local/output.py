@@ -1,4 +1,4 @@
-"""Shows our lines on the terminal first, then the log of the service."""
+"""Prints our lines, and holds the service's log back until the banner is there."""
 
 import contextlib
 import sys
@@ -9,7 +9,7 @@ from typing import IO
 
 
 def say(line: str = "") -> None:
-    """Print a line on stderr; a terminal that has been closed is no reason to stop stopping."""
+    """Print a line on stderr, if the terminal is still open."""
     try:
         print(line, file=sys.stderr, flush=True)
     except OSError:
@@ -18,14 +18,14 @@ def say(line: str = "") -> None:
 
 @contextlib.contextmanager
 def step(title: str) -> Generator[None, None, None]:
-    """Print `title` with the seconds that the block took, once it has succeeded."""
+    """Print `title` and the seconds that the block took, if it succeeds."""
     started = time.monotonic()
     yield
     say(f"  {title:<34} {time.monotonic() - started:5.1f} s")
 
 
 class HeldOutput:
-    """Passes a process's output on to stdout, but holds it back until `release`: the banner comes first."""
+    """Copies a process's output to stdout, after `release`."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
@@ -36,13 +36,13 @@ class HeldOutput:
         self._thread.start()
 
     def release(self) -> None:
-        """Show what came and what comes."""
+        """Show the output so far, and from now on."""
         with self._lock:
             self._released = True
             self._show()
 
     def finish(self) -> None:
-        """Wait until everything is shown, after the process has ended."""
+        """Show the rest, after the process has ended."""
         self.release()
         self._thread.join(timeout=5)
 
@@ -54,7 +54,7 @@ class HeldOutput:
                     self._show()
 
     def _show(self) -> None:
-        # When nobody looks any more, we still read: the service must not block on a full pipe.
+        # If stdout is closed, reading goes on: the service must not block on a full pipe.
         with contextlib.suppress(OSError, ValueError):
             sys.stdout.buffer.write(b"".join(self._held))
             sys.stdout.buffer.flush()

@@ -1,4 +1,7 @@
-"""A PostgreSQL server of our own in a folder of our own: made at first start, kept between runs, on 127.0.0.1 only."""
+"""A PostgreSQL server in a folder: made at its first start, kept between runs, on 127.0.0.1 only.
+
+PostgreSQL refuses to run as root. For root its programs run as an unprivileged user.
+"""
 
 import os
 import re
@@ -28,14 +31,14 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Server:
-    """The server that lives in `directory`; `settings` are postgresql.conf settings for its next start."""
+    """The server in `directory`; `settings` of postgresql.conf apply from its next start."""
 
     directory: Path
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
-        """The data directory proper."""
+        """The data directory."""
         return self.directory / "data"
 
     @property
@@ -45,7 +48,7 @@ class Server:
 
     @cached_property
     def binaries(self) -> Binaries:
-        """The programs that fit the data directory."""
+        """The programs of the data directory's major version."""
         return binaries_for(self.data)
 
     @property
@@ -54,22 +57,22 @@ class Server:
         return int((self.directory / "port").read_text(encoding="ascii"))
 
     def pid(self) -> int:
-        """Return the pid of the running server, 0 when it does not run."""
+        """Return the pid of the running server, 0 if it does not run."""
         try:
             lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
             pid = int(lines[0])
         except (OSError, IndexError, ValueError):
             return 0
-        # After a crash or a reboot the number may be anybody's: ours names its data directory.
+        # After a crash or a reboot another process may have this pid: ours has its data directory in the command line.
         return pid if str(self.data) in processes.command(pid) else 0
 
     def start(self) -> None:
-        """Start the server, making it first where there is none; one left over by a killed run is stopped before."""
-        self.binaries  # noqa: B018  refuses before anything is touched
+        """Start the server; make its data directory if it is missing, and stop the server of a killed run first."""
+        self.binaries  # noqa: B018  refuses before anything changes
         self.stop()
         if not self.data.exists():
             self._create()
-        # pid() has just found that the pid in this file is not our server's.
+        # `stop` has found that the pid in this file is not our server's.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.directory / "log.1")
@@ -78,14 +81,14 @@ class Server:
             said = self._run("pg_ctl", "start", "-D", self.data, "-l", self.log, "-o", self._options(), *self._waiting)
             if said is None:
                 return
-            # A port can be taken between our look and the start, and children of a killed server need a moment to go.
+            # Another process may have taken the port, and children of a killed server need a moment to end.
             time.sleep(0.2 * attempt)
-        raise Refusal(f"PostgreSQL did not start: {self._reason()} (all of it is in {self.log}).")
+        raise Refusal(f"PostgreSQL did not start: {self._reason()} (the log is {self.log}).")
 
     _waiting = ("-w", "-s", "-t", str(START_SECONDS))
 
     def stop(self) -> bool:
-        """Stop the server, disconnecting its clients; return whether it was running."""
+        """Stop the server and disconnect its clients; return whether it was running."""
         pid = self.pid()
         if not pid:
             return False
@@ -95,7 +98,7 @@ class Server:
         return processes.gone(pid, seconds=5)
 
     def connect(self, database: str = SUPERUSER) -> psycopg.Connection[tuple[Any, ...]]:
-        """Return a connection as superuser, which only the launcher and the tests use."""
+        """Return a connection as superuser, for local tools and tests only."""
         password = (self.directory / "superuser_password").read_text(encoding="ascii")
         return psycopg.connect(
             host="127.0.0.1",
@@ -108,19 +111,19 @@ class Server:
         )
 
     def provide(self, database: str, *, role: str, password: str) -> None:
-        """Make sure that `role` may log in with `password` and owns `database`; it is no superuser."""
+        """Make `database` and its owner `role`, who logs in with `password` and is no superuser."""
         name, owner = sql.Identifier(database), sql.Identifier(role)
         with self.connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {}").format(owner))
-            # CREATEDB, for the databases of tests. At every start, so that new secrets beside old data just work.
+            # CREATEDB is for the databases of tests. At each start, so that new secrets work with old data.
             alter = sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER CREATEDB PASSWORD {}").format(owner, sql.Literal(password))
             connection.execute(alter)
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
 
     def _create(self) -> None:
-        """Make the data directory beside its place and move it there when whole: a killed start leaves nothing half."""
+        """Make the data directory under another name and rename it, so that a killed start leaves no half of one."""
         half = self.directory / "data.new"
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True, mode=0o700)
@@ -128,8 +131,8 @@ class Server:
         password = self.directory / "superuser_password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(32), encoding="ascii")
-        # upper() and lower() must know more than ASCII. From 17 on PostgreSQL brings its own tables; before, the C
-        # library's locale C.UTF-8 does it. https://www.postgresql.org/docs/current/locale.html
+        # For upper() and lower() beyond ASCII. PostgreSQL 17 has its own tables, an older one needs the C library's.
+        # https://www.postgresql.org/docs/current/locale.html
         locale = (
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             if self.binaries.major >= 17
@@ -150,23 +153,23 @@ class Server:
         half.rename(self.data)
 
     def _choose_port(self) -> None:
-        """Keep the port of the last start while it is free: open database tools go on working."""
+        """Keep the port of the last start if it is free, so that open database tools go on working."""
         remembered = self.directory / "port"
         if not remembered.exists() or not ports.is_free(self.port):
             remembered.write_text(str(ports.any_free()), encoding="ascii")
 
     def _options(self) -> str:
-        # No socket file: its path may hold 107 bytes only, and a clone may lie deeper.
+        # No socket file: its path may have only 107 bytes, and that of a clone may be longer.
         fixed = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(self.port)}
         settings = {**fixed, "password_encryption": "scram-sha-256", "log_timezone": "UTC", **self.settings}
         return " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
 
     def _run(self, program: str, *arguments: str | Path) -> str | None:
-        """Run one of PostgreSQL's programs; return None when it went well, else what it said."""
+        """Run one of PostgreSQL's programs; return None if it succeeds, else its output."""
         done = subprocess.run(
             [*unprivileged(), self.binaries.folder / program, *arguments],
             cwd="/",
-            # Nobody's PGDATA or PGPORT decides here, and messages are in English.
+            # Without the shell's PGDATA and PGPORT, and with messages in English.
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             # No pipe for pg_ctl: the server would inherit it and keep it open.
@@ -180,20 +183,20 @@ class Server:
         return None if done.returncode == 0 else (done.stdout or f"{program} failed").strip()
 
     def _reason(self) -> str:
-        """Return the last thing the log complains about."""
+        """Return the last error in the log."""
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
         complaints = re.findall(r"(?:FATAL|PANIC|could not [^\n]*|ERROR):\s+([^\n]*)", text)
         return complaints[-1] if complaints else "it gave no reason"
 
 
 NOBODY = 65534  # uid and gid, everywhere
-# A clone below a folder of mode 0700 (root's home, a temporary folder) is out of that user's reach. It keeps the
-# right to pass through folders and to read files, and nothing else that root may do. https://man7.org/linux/man-pages/man7/capabilities.7.html
+# A clone may be below a folder of mode 0700, as root's home. So the user keeps the capabilities to pass through folders
+# and to read files. https://man7.org/linux/man-pages/man7/capabilities.7.html
 WANTED = {"dac_override": 1, "dac_read_search": 2}
 
 
 def unprivileged() -> list[str]:
-    """Return the words to put before a command so that it does not run as root: none for an ordinary user."""
+    """Return the words before a command that run it as NOBODY; none for an ordinary user."""
     if os.geteuid() != 0:
         return []
     setpriv = shutil.which("setpriv")
@@ -202,7 +205,7 @@ def unprivileged() -> list[str]:
             "PostgreSQL does not run as root, and `setpriv` is missing: install util-linux, or be an ordinary user."
         )
     words = [setpriv, f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    # A container may have taken one of the two from its root: asking for it would fail.
+    # In a container root may lack one of the two, and asking for it would fail.
     permitted = _permitted()
     kept = ",".join(f"+{name}" for name, bit in WANTED.items() if permitted >> bit & 1)
     return [*words, *([f"--inh-caps={kept}", f"--ambient-caps={kept}"] if kept else []), "--"]
@@ -216,6 +219,6 @@ def _permitted() -> int:
 
 
 def hand_over(folder: Path) -> None:
-    """Give a folder to the user that PostgreSQL runs as."""
+    """Make the user that PostgreSQL runs as the owner of a folder."""
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)

@@ -1,4 +1,4 @@
-"""Brings the database up to date and fills it with demo data, in one process: Django's start is the slow part.
+"""Migrates the database and loads the demo data, in one process, because Django starts slowly.
 
 Run as `python -m local.prepare` with the service's environment; prints an access token for the banner.
 """
@@ -11,7 +11,7 @@ WHO = "ada"  # the demo user with the most todos
 
 def main() -> int:
     """Migrate, load the demo data, print a token; return the exit code."""
-    import django  # noqa: PLC0415  the rest of `local` runs without Django and its settings
+    import django  # noqa: PLC0415  `local` runs without Django
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
     from django.core.management import CommandError, call_command  # noqa: PLC0415
     from django.db import Error  # noqa: PLC0415
@@ -31,16 +31,16 @@ def main() -> int:
         call_command("demo", f"--password-file={os.environ['DEMO_PASSWORD_FILE']}", stdout=sys.stderr)
         call_command("token", WHO)
     except (Error, CommandError, ImproperlyConfigured) as error:
-        # A person can fix these without reading our code; anything else keeps its traceback.
+        # You can fix these without reading code; other errors keep their traceback.
         print(" ".join(str(error).split()), file=sys.stderr)
         return 3
     return 0
 
 
 def edited_migration() -> str:
-    """Return how a table differs from its model although every migration is applied, "" where none does.
+    """Return how a table differs from its model although all migrations are applied, "" if none does.
 
-    A column that only the table has is fine while it may stay empty: a newer release may have made it.
+    The table may have more columns, from a newer release, if an INSERT need not set them.
     """
     from django.apps import apps  # noqa: PLC0415  as above
     from django.db import connection  # noqa: PLC0415

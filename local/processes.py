@@ -1,4 +1,4 @@
-"""Asks the system about processes by their pid, since a pid alone may belong to somebody else by now."""
+"""Looks at processes and signals them. A pid may have been reused, so `command` tells which process it is."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def command(pid: int) -> str:
-    """Return the command line of a live process, or the empty text when there is none (or only a zombie)."""
+    """Return the command line of a live process, "" if there is none, or only a zombie."""
     if Path("/proc/self/cmdline").exists():
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
@@ -19,7 +19,7 @@ def command(pid: int) -> str:
 
 
 def send(pid: int, number: signal.Signals) -> None:
-    """Signal a process; that it has gone already is fine."""
+    """Signal a process, if it is still there."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
@@ -27,7 +27,7 @@ def send(pid: int, number: signal.Signals) -> None:
 
 
 def gone(pid: int, *, seconds: float) -> bool:
-    """Wait up to `seconds` for a process that need not be our child; return whether it has ended."""
+    """Wait up to `seconds` for the end of a process, child or not; return whether it has ended."""
     deadline = time.monotonic() + seconds
     while command(pid):
         if time.monotonic() > deadline:
@@ -37,7 +37,7 @@ def gone(pid: int, *, seconds: float) -> bool:
 
 
 def send_group(pid: int, number: signal.Signals) -> None:
-    """Signal the process group that `pid` leads; that it has gone already is fine."""
+    """Signal the process group of `pid`, if it is still there."""
     try:
         os.killpg(pid, number)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Reads the resource.toml of each resource, for tools that must not import the service."""
+"""Reads the resource.toml of each resource, for tools that do not import the service."""
 
 import tomllib
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Resource(NamedTuple):
-    """The fields of such a file; `example` is the body of a POST, empty where none can be sent again and again."""
+    """The fields of a resource.toml; `example` is the body of a POST, empty if none can be sent more than once."""
 
     path: str
     model: str
@@ -14,10 +14,10 @@ class Resource(NamedTuple):
     example: dict[str, Any] = {}
 
 
-#: By the name of their folder. A field that is missing or unknown is a TypeError that names it.
+#: In the order of their folders. A missing or unknown field is a TypeError with its name.
 RESOURCES = tuple(
     Resource(**tomllib.loads(file.read_text(encoding="utf-8")))
     for file in sorted(Path(__file__).resolve().parent.parent.glob("*/resource.toml"))
 )
-#: The address that examples show: a service without a resource has its documentation at least.
+#: The path in examples: a service without a resource still has its documentation.
 FIRST_PATH = RESOURCES[0].path if RESOURCES else "/schema"

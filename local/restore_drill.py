@@ -1,7 +1,7 @@
-"""Rehearses a point-in-time restore: `make restore-drill` backs up, archives, makes a mistake, restores and compares.
+"""Rehearses a point-in-time restore (`make restore-drill`): backup, archive, a mistake, restore, comparison.
 
-It does with two servers of its own what docs/runbooks/restore.md does with RDS. Writers commit all the time; each row
-that was acknowledged before the moment must be there afterwards, and none that was begun behind it.
+It does with two local servers what docs/runbooks/restore.md does with RDS. Writers commit all the time. After the
+restore all rows must exist that were acknowledged before the moment, and none that was begun after it.
 """
 
 import shlex
@@ -27,7 +27,7 @@ ARCHIVE_SECONDS = RECOVERY_SECONDS = 60
 
 
 class Row(NamedTuple):
-    """An acknowledged row: its number, and by this machine's clock when its INSERT was begun and acknowledged."""
+    """An acknowledged row: its number, and the times when its INSERT was begun and acknowledged."""
 
     number: int
     begun: float
@@ -35,13 +35,13 @@ class Row(NamedTuple):
 
 
 class Drill:
-    """The folders and the servers: `source`, which makes the mistake, and `restored`."""
+    """The folders and the servers `source`, where the mistake happens, and `restored`."""
 
     def __init__(self, folder: Path) -> None:
         self.archive = folder / "archive"
         self.archive.mkdir(parents=True)
         hand_over(self.archive)
-        # Each segment is moved into place when it is whole.
+        # A segment gets its name when it is complete.
         place = shlex.quote(str(self.archive))
         archiving = {"archive_mode": "on", "archive_command": f"cp %p {place}/%f.new && mv {place}/%f.new {place}/%f"}
         self.source = Server(folder / "source", archiving)
@@ -49,7 +49,7 @@ class Drill:
         self.restore_command = f"cp {place}/%f %p"
 
     def writing(self, rows: list[Row]) -> AbstractContextManager[None]:
-        """Let writers commit until the block ends, each row in a transaction of its own."""
+        """Let writers commit until the block ends, each row in its own transaction."""
 
         def write(first: int, end: threading.Event) -> None:
             with self.source.connect() as connection:
@@ -70,38 +70,17 @@ class Drill:
         self.restored_in.mkdir(mode=0o700)
         hand_over(self.restored_in)
         password = (self.source.directory / "superuser_password").read_text(encoding="ascii")
-        where: list[str | Path] = [
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.source.port),
-            "-U",
-            SUPERUSER,
-            "-D",
-            self.restored_in / "data",
-        ]
-        command: list[str | Path] = [
-            *unprivileged(),
-            program,
-            *where,
-            "--wal-method=none",
-            "--checkpoint=fast",
-            "--no-sync",
-        ]
-        done = subprocess.run(
-            command,
-            env={"PGPASSWORD": password, "LC_ALL": "C"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        where = ["--host=127.0.0.1", f"--port={self.source.port}", f"--username={SUPERUSER}"]
+        how = [f"--pgdata={self.restored_in / 'data'}", "--wal-method=none", "--checkpoint=fast", "--no-sync"]
+        command: list[str | Path] = [*unprivileged(), program, *where, *how]
+        variables = {"PGPASSWORD": password, "LC_ALL": "C"}
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             raise Refusal(f"The backup failed: {done.stderr.strip()}")
         (self.restored_in / "superuser_password").write_text(password, encoding="ascii")
 
     def await_archive(self) -> None:
-        """Wait until all that is written is in the archive; RDS's is at most five minutes behind."""
+        """Wait until the archive has all that is written; with RDS that takes up to five minutes."""
         with self.source.connect() as connection:
             ((segment,),) = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchall()
         deadline = time.monotonic() + ARCHIVE_SECONDS
@@ -111,7 +90,7 @@ class Drill:
             time.sleep(0.05)
 
     def restore(self, moment: float) -> set[int]:
-        """Start the backup, let it read the archive up to `moment`, and return the rows that it then has."""
+        """Start the backup, let it replay the archive up to `moment`, and return the numbers of its rows."""
         target = {
             "restore_command": self.restore_command,
             "recovery_target_time": datetime.fromtimestamp(moment, UTC).isoformat(),
@@ -136,7 +115,7 @@ class Drill:
 
 
 def drill(folder: Path, *, seconds: float = SECONDS) -> int:
-    """Rehearse in `folder`, and print what each step took; return 1 if a row is lost or too many, else 0."""
+    """Rehearse in `folder` and print the time of each step; return 1 if a row is lost or too many, else 0."""
     rehearsal, rows = Drill(folder), list[Row]()
 
     def took(what: str, began: float) -> None:
@@ -173,7 +152,7 @@ def drill(folder: Path, *, seconds: float = SECONDS) -> int:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="restore-drill-") as name:
-        Path(name).chmod(0o755)  # PostgreSQL runs as another user where we are root
+        Path(name).chmod(0o755)  # for root PostgreSQL runs as another user
         try:
             sys.exit(drill(Path(name)))
         except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""`make run`: from nothing to a service that answers, and back to nothing on Ctrl-C."""
+"""`make run`: starts PostgreSQL and the service, and stops both at Ctrl-C."""
 
 import os
 import subprocess
@@ -21,11 +21,11 @@ from local.secrets import ensure_secrets, read_secret
 from local.state import ROOT, State
 from local.stop import stop_left_over
 
-SHORT_COMMAND_SECONDS = 60.0  # how long `make user` and `make token` may hold the lock
+SHORT_COMMAND_SECONDS = 60.0  # for which `make user` and `make token` may hold the lock
 
 
 def run(state: State) -> int:
-    """Run the service until a signal comes (returns 0) or gunicorn ends by itself (returns 1)."""
+    """Run the service until a signal comes, and return 0; raise Refusal if it ends by itself."""
     interruption = Interruption()
     interruption.install()
     try:
@@ -100,7 +100,7 @@ def _port() -> int:
 
 
 def prepare(environment: Mapping[str, str], interruption: Interruption) -> str:
-    """Migrate and load the demo data in a process of its own; return an access token."""
+    """Run `local.prepare` and return the access token that it prints."""
     process = subprocess.Popen(
         [sys.executable, "-m", "local.prepare"],
         cwd=ROOT,
@@ -125,8 +125,8 @@ def prepare(environment: Mapping[str, str], interruption: Interruption) -> str:
 
 
 def banner(*, port: int, password: str, token: str, metrics: str, seconds: float) -> str:
-    """Return the text; `metrics` is an address, or empty when nothing serves metrics."""
-    # Not `localhost`: that may mean ::1, where something else may listen.
+    """Return the text that `make run` prints when the service is ready; `metrics` is a URL, or ""."""
+    # `localhost` may mean ::1, where another program may listen.
     url = f"http://127.0.0.1:{port}"
     metrics_line = f"\n  Metrics  {metrics}" if metrics else ""
     return textwrap.dedent(f"""

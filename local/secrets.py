@@ -1,4 +1,4 @@
-"""Random secrets as files, laid out as the cluster mounts them at /mnt/secrets-store: one file a key."""
+"""Random secrets, a file for each, as the cluster mounts them at /mnt/secrets-store."""
 
 import base64
 import json
@@ -18,20 +18,20 @@ MAKERS: dict[str, Callable[[], str]] = {
     "jwt_signing_keys": _jwt_key_ring,
     "db_username": lambda: "service_app",
     "db_password": lambda: secrets.token_urlsafe(32),
-    # Of the demo users, `admin` among them: to be typed from the banner.
+    # The password of all demo users, short enough to type.
     "admin_password": lambda: secrets.token_hex(8),
 }
 
 
 def ensure_secrets(folder: Path) -> None:
-    """Make every secret that `folder` does not hold yet; those there stay, and only their owner can read them."""
+    """Make the secrets that are missing in `folder`, which only its owner can read."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     for name, make in MAKERS.items():
         path = folder / name
         if path.exists() and path.stat().st_size:
             continue
-        # Written beside and moved: a killed start leaves no empty secret.
+        # Written under another name and renamed, so that a killed start leaves no empty secret.
         half = folder / f".{name}.new"
         half.unlink(missing_ok=True)
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -1,4 +1,4 @@
-"""The folder of everything that a clone makes: `.local/`, git-ignored, unless LOCAL_STATE names another."""
+"""The folder of what a clone makes: `.local/`, or the one in LOCAL_STATE."""
 
 import fcntl
 import os
@@ -12,14 +12,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Lock:
-    """An exclusive lock on a file. The file says who holds it: pid and purpose."""
+    """An exclusive lock on a file, which holds pid and purpose of the holder. It ends with the holder's process."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
 
     def acquire(self, purpose: str) -> bool:
-        """Take the lock if nobody holds it; return whether we have it."""
+        """Take the lock if it is free; return whether we have it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -33,7 +33,7 @@ class Lock:
         return True
 
     def holder(self) -> tuple[int, str]:
-        """Return pid and purpose of who holds it or held it last; (0, "") when nobody ever did."""
+        """Return pid and purpose of the current or last holder, (0, "") if there was none."""
         try:
             pid, purpose = self._path.read_text(encoding="ascii").split()
         except (OSError, ValueError):
@@ -41,7 +41,7 @@ class Lock:
         return int(pid), purpose
 
     def release(self) -> None:
-        """Give it back. The end of the process does the same."""
+        """Release the lock."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -55,7 +55,7 @@ class Lock:
 
 @dataclass(frozen=True)
 class State:
-    """The folder's layout. Removing the folder while nothing runs starts from nothing."""
+    """The layout of the folder. You may remove the folder while nothing runs."""
 
     folder: Path
 
@@ -66,12 +66,12 @@ class State:
 
     @property
     def server(self) -> Server:
-        """PostgreSQL; a write is on the disk when it is answered, as in production."""
+        """PostgreSQL, with durable writes as in production."""
         return Server(self.folder / "postgresql")
 
     @property
     def lock(self) -> Lock:
-        """Held while the server is started or stopped: one process at a time."""
+        """Held by the one process that starts or stops the server."""
         return Lock(self.folder / "lock")
 
     @property

@@ -1,4 +1,4 @@
-"""`make stop`: ends what a `make run` in the background, or one that was killed, has left running."""
+"""`make stop`: stops a `make run` in the background, or the processes of one that was killed."""
 
 import signal
 
@@ -10,12 +10,12 @@ STOP_SECONDS = 90  # gunicorn's 40 and PostgreSQL's 40, with room
 
 
 def stop(state: State) -> list[str]:
-    """Stop the run of this clone, or what is left of one; return a line for each thing done."""
+    """Stop the run of this clone, or the processes that it left; return a line for each."""
     with state.lock as lock:
         if lock.acquire("stop"):
             return stop_left_over(state) or ["nothing of this clone was running"]
         pid, purpose = lock.holder()
-        # The lock is held, so its holder lives; its command line says that the number has not been written by another.
+        # The lock is held, so its holder lives. Its command line says whether the pid in the file is the holder's.
         if purpose != "run" or "local" not in processes.command(pid):
             raise Refusal(f"`make {purpose}` is at work (pid {pid}) and ends by itself: try again in a moment.")
         processes.send(pid, signal.SIGTERM)
@@ -25,7 +25,7 @@ def stop(state: State) -> list[str]:
 
 
 def stop_left_over(state: State) -> list[str]:
-    """Stop what a killed run left; the caller holds the lock, so nobody needs it. Return a line for each."""
+    """Stop the processes of a killed run, and return a line for each; the caller holds the lock."""
     done = []
     if pid := gunicorn.stop_left_over(state.gunicorn_pid):
         done.append(f"stopped the service that a killed run had left (pid {pid})")

@@ -133,8 +133,9 @@ class Subject:
         match self.scope:
             case Owned(column):
                 return {column: user}
-            case Shared(column):
-                return {column: conformance.team_of(user)}
+            case Shared(column, member):
+                own = getattr(user, member or column, None)  # a column of the user, unless it is conformance's
+                return {column: own or conformance.team_of(user)}
         return {}
 
     def references(self, user: User, *, unique: bool = False) -> dict[str, int]:

@@ -45,37 +45,44 @@ class Service:
         return manage(self.environment, *words, stdin=stdin)
 
     def token(self, name: str) -> str:
-        """Return an access token of the user `name`, who is made at the first call and has PASSWORD.
-
-        Both without `manage.py`, of which each start costs a second: this process has the keys and the settings.
-        """
+        """Return an access token of the user `name`, who is made at the first call and has PASSWORD."""
         if name not in self._tokens:
-            from todoproject.accounts.tokens import issue_access  # noqa: PLC0415  Django is set up by now
-
-            self._tokens[name] = issue_access(self._user(name))
+            with self.database() as connection:
+                self._tokens[name] = token(made_user(connection, name))
         return self._tokens[name]
-
-    def _user(self, name: str) -> int:
-        from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: PLC0415
-
-        from todoproject.accounts.models import User  # noqa: PLC0415
-
-        user = User(username=name, password=PBKDF2PasswordHasher().encode(PASSWORD, "salt", 1))
-        columns = [each for each in User._meta.concrete_fields if not each.primary_key]
-        insert = SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(
-            Identifier(User._meta.db_table),
-            SQL(", ").join(Identifier(each.attname) for each in columns),
-            SQL(", ").join([Placeholder()] * len(columns)),
-        )
-        with self.database() as connection:
-            row = connection.execute(insert, [getattr(user, each.attname) for each in columns]).fetchone()
-        assert row
-        return int(row[0])
 
     def database(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Return a connection to the service's database, as its owner."""
         url = self.environment.get("DATABASE_URL", "")
         return connected(urlsplit(url).path[1:] if url else self.environment["DB_NAME"])
+
+
+def made_user(connection: psycopg.Connection[Any], name: str, **columns: object) -> int:
+    """Insert a user who has PASSWORD, and return the id.
+
+    Without `manage.py`, of which each start costs a second, as `token` is: this process has the keys and the settings.
+    """
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: PLC0415  Django is set up by now
+
+    from todoproject.accounts.models import User  # noqa: PLC0415
+
+    user = User(username=name, password=PBKDF2PasswordHasher().encode(PASSWORD, "salt", 1), **columns)
+    fields = [each for each in User._meta.concrete_fields if not each.primary_key]
+    insert = SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(
+        Identifier(User._meta.db_table),
+        SQL(", ").join(Identifier(each.attname) for each in fields),
+        SQL(", ").join([Placeholder()] * len(fields)),
+    )
+    row = connection.execute(insert, [getattr(user, each.attname) for each in fields]).fetchone()
+    assert row
+    return int(row[0])
+
+
+def token(user: int) -> str:
+    """Return an access token of a user of a service that has the keys of this process."""
+    from todoproject.accounts.tokens import issue_access  # noqa: PLC0415  Django is set up by now
+
+    return issue_access(user)
 
 
 def manage(environment: Mapping[str, str], *words: str, stdin: str = "") -> str:

@@ -36,7 +36,8 @@ def asked(variables: Mapping[str, str], root: Path = ROOT) -> Asked:
     scope = variables.get("SCOPE", "").strip() or "owned"
     if scope == "shared":
         raise Refusal(
-            "SCOPE=shared needs to know your teams: type SCOPE=owned, then follow `Shared` in docs/your-own-fields.md."
+            'SCOPE=shared: users of this service have no team. Follow "Rows that a team shares" in '
+            "docs/your-own-fields.md: steps 1 to 4 give them one, steps 5 to 9 change what SCOPE=owned writes."
         )
     if scope not in SCOPES:
         raise Refusal(f"SCOPE={scope} is unknown: type SCOPE=owned (each user's own) or SCOPE=everyone (all rows).")

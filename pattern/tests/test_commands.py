@@ -9,6 +9,8 @@ import pytest
 
 from local.state import ROOT
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name not in {"NAME", "KIND", "MAKEFLAGS", "MAKELEVEL"}}

@@ -67,7 +67,7 @@ def test_a_row_with_only_what_it_needs_is_added_and_the_rest_is_null_or_default(
 
 
 @each_resource
-def test_what_is_missing_is_an_error_at_its_field(editor: Staff, resource: ResourceAdmin) -> None:
+def test_a_missing_value_is_an_error_at_its_field(editor: Staff, resource: ResourceAdmin) -> None:
     response: Any = editor.post(page(resource, "add"), {})
     found = response.context["adminform"].form.errors
     assert {field.name for field in fields_of(resource) if is_required(field)} <= set(found)
@@ -171,7 +171,7 @@ def test_a_rule_that_only_the_database_knows_is_a_message_without_values(
 
 
 @each_resource
-def test_what_the_service_writes_is_shown_and_cannot_be_sent(editor: Staff, resource: ResourceAdmin) -> None:
+def test_columns_that_the_service_writes_are_shown_and_cannot_be_sent(editor: Staff, resource: ResourceAdmin) -> None:
     row = make(resource.model)
     path = page(resource, "change", row.pk)
     form = form_at(editor, path)

@@ -115,7 +115,7 @@ def test_a_lookup_in_the_address_that_cannot_be_asked_leads_back_too(superuser: 
         "/admin/auth/group/?name=%00",
     ],
 )
-def test_so_it_is_in_the_lists_that_are_no_resources(superuser: Staff, path: str) -> None:
+def test_a_bad_lookup_in_the_other_lists_leads_back_too(superuser: Staff, path: str) -> None:
     assert superuser.get(path).status_code == 302
 
 
@@ -170,9 +170,7 @@ def test_a_list_costs_the_same_queries_however_many_rows_it_shows(reader: Staff,
 
 @pytest.mark.slow
 @each_resource
-def test_counting_ends_where_nobody_reads_further(
-    reader: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_counts_up_to_its_limit(reader: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_admin, "MOST_ROWS", 150)
     make_many(resource.model, 151)
     plural = resource.opts.verbose_name_plural
@@ -192,7 +190,7 @@ def test_every_list_has_an_admin_that_checks_its_input() -> None:
     assert [one for one in lists if not isinstance(one, model_admin.OperationsModelAdmin)] == []
 
 
-def test_a_stranger_to_a_resource_sees_nothing_of_it(db: None) -> None:
+def test_staff_without_a_permission_see_no_list(db: None) -> None:
     stranger = Staff(UserFactory.create(is_staff=True))
     for resource in RESOURCES:
         assert stranger.get(page(resource)).status_code == 403

@@ -6,15 +6,12 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 
 from tests.admin.resources import RESOURCES, make, page
 from tests.admin.staff import Staff, change_page
 from tests.factories import UserFactory
 from todoproject.accounts.models import User
 from todoproject.admin.roles import EDITOR, READ_ONLY
-from todoproject.server.health import missing_now
 
 RESOURCE = RESOURCES[0]
 APP = RESOURCE.opts.app_label
@@ -76,7 +73,7 @@ def test_a_fresh_database_has_the_role_with_exactly(db: None, role: str, permiss
         ("admin", {f"Can {verb} log entry" for verb in ACTIONS}),
     ],
 )
-def test_what_the_next_migration_brings_is_granted_with_it(db: None, app: str, names: set[str]) -> None:
+def test_permissions_of_a_new_migration_are_granted_with_it(db: None, app: str, names: set[str]) -> None:
     Permission.objects.filter(content_type__app_label=app).delete()  # as before the tables were there
     assert granted(EDITOR) == {name for name in SEES | ACTS if not name.startswith(f"{app}.")}
     call_command("migrate", verbosity=0)
@@ -95,14 +92,6 @@ def test_what_a_superuser_took_from_a_role_stays_taken(db: None) -> None:
     Group.objects.get(name=EDITOR).permissions.remove(delete)
     call_command("migrate", verbosity=0)
     assert granted(EDITOR) == (SEES | ACTS) - {f"{APP}.delete_{RESOURCE.opts.model_name}"}
-
-
-def test_a_database_whose_roles_were_granted_by_a_migration_goes_on_as_it_is(db: None) -> None:
-    for app, name in (("accounts", "0003_roles"), ("todos", "0002_roles")):
-        MigrationRecorder(connection).record_applied(app, name)
-    assert missing_now() == ""
-    call_command("migrate", verbosity=0)
-    assert (granted(READ_ONLY), granted(EDITOR)) == (SEES, SEES | ACTS)
 
 
 @pytest.mark.parametrize("path", LISTS)

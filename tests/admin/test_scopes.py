@@ -36,7 +36,7 @@ def test_the_form_takes_no_key_that_the_owner_does_not_see(
     assert Inspection._default_manager.get().version == 1
 
 
-def test_the_form_moves_a_row_with_its_keys_to_who_sees_them(
+def test_the_form_gives_a_row_to_an_owner_who_sees_its_new_keys(
     editor: Staff, inspection: Inspection, foreign: WorkSite
 ) -> None:
     stranger = UserFactory.create()
@@ -48,7 +48,9 @@ def test_the_form_moves_a_row_with_its_keys_to_who_sees_them(
 
 
 @pytest.mark.parametrize("field", ["site", "owner"])
-def test_no_action_leads_out_of_the_scope(editor: Staff, inspection: Inspection, foreign: WorkSite, field: str) -> None:
+def test_no_action_sets_a_key_outside_of_the_scope(
+    editor: Staff, inspection: Inspection, foreign: WorkSite, field: str
+) -> None:
     value = foreign if field == "site" else UserFactory.create()
     answer = editor.confirm(f"set_{field}", [inspection], 1, path=LIST, **{field: str(value.pk)})
     assert editor.told(answer)[-1].startswith("Nothing was changed: ")

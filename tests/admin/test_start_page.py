@@ -40,7 +40,7 @@ def test_every_count_leads_to_the_list_that_it_counts(superuser: Staff) -> None:
         assert superuser.get(tile.address).status_code == 200
 
 
-def test_a_count_of_nothing_alarms_nobody(superuser: Staff) -> None:
+def test_a_count_of_zero_is_not_alarming(superuser: Staff) -> None:
     assert not any(tile.alarming for tile in tiles(superuser.see("/admin/")).values())
 
 

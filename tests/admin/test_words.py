@@ -28,7 +28,9 @@ def test_the_history_lists_changes_and_the_groups_are_roles(superuser: Staff) ->
 
 
 @pytest.mark.parametrize(("path", "title"), LISTS.items())
-def test_a_list_is_called_by_what_it_lists(superuser: Staff, settings: Settings, path: str, title: str) -> None:
+def test_a_list_has_the_name_of_its_rows_as_heading(
+    superuser: Staff, settings: Settings, path: str, title: str
+) -> None:
     text = superuser.see(path)
     assert f"<title>{title} | {settings.TITLE}</title>" in text
     assert f"<h1>{title}</h1>" in text
@@ -40,7 +42,7 @@ def test_a_list_says_once_in_which_zone_its_times_are(reader: Staff, path: str) 
 
 
 @pytest.mark.parametrize("name", ["accounts_user", "accounts_refreshfamily", "auth_group"])
-def test_what_is_not_there_leads_to_the_list_of_what_is(superuser: Staff, name: str) -> None:
+def test_an_unknown_id_leads_to_the_list_with_a_message(superuser: Staff, name: str) -> None:
     answer = cast(HttpResponse, superuser.get(change_page(name, 999)))
     assert answer.status_code == 302
     assert answer["Location"] == change_page(name, 999).partition("999")[0]

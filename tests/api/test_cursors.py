@@ -124,7 +124,9 @@ def test_the_longest_cursor_that_we_hand_out_is_accepted(api: ApiClient, charact
     for number in range(3):
         own = {name: text[:-1] + str(number) for name, text in texts.items() if name in api.subject.unique}
         api.row(body | own)
-    filters = {name: character * 60 for name, each in api.subject.resource.filters.items() if isinstance(each, Search)}
+    longest = min(60, *map(len, texts.values())) - 1
+    searches = [name for name, each in api.subject.resource.filters.items() if isinstance(each, Search)]
+    filters = dict.fromkeys(searches, character * longest)
     for ordering in (api.subject.orderings[0], *[name for name in api.subject.orderings if name.strip("-") in texts]):
         asked = {"ordering": ordering, "limit": "000000000000000001", **filters}
         _, links = page(api, f"{api.path}?{urlencode(asked)}")

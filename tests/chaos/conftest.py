@@ -1,7 +1,6 @@
 """A service with prod's settings in front of a database that keeps what it says, and the table at the end."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,12 +18,6 @@ from tests.process.gunicorn_process import ROOT, Gunicorn
 CONFIGURATION = ROOT / "kustomize" / "overlays" / "prod" / "configuration" / "config.env"
 TAKEN = ("API_RATE", "WEB_THREADS", "WEB_WORKERS")
 CLIENTS = 6
-TOKENS = f"""
-from todoproject.accounts.models import User
-from todoproject.accounts.tokens import issue_access
-for number in range({CLIENTS}):
-    print(issue_access(User.objects.get_or_create(username=f"client-{{number}}")[0].pk))
-"""
 COLUMNS = ("sent", "answered", "wrong", "lost")
 
 Row = Callable[[str], Ledger]
@@ -38,7 +31,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage.server.start()
     try:
         stage.provide()
-        stage.manage("migrate", "--verbosity=0")
+        stage.migrate()
         yield stage
     finally:
         stage.server.stop()
@@ -69,10 +62,9 @@ def scene(stage: Stage, tmp_path: Path, changed: dict[str, str]) -> Iterator[Sce
 
 @pytest.fixture
 def clients(stage: Stage, scene: Scene, ledger: Ledger) -> list[Client]:
-    """The users, with tokens for nine minutes at least: a token lives ten."""
-    if time.monotonic() > stage.token_renewal:
-        stage.token, stage.token_renewal = stage.manage("shell", "--no-imports", "-c", TOKENS), time.monotonic() + 60
-    return [Client(scene.gunicorn.port, token, ledger) for token in stage.token.split()]
+    """The users, with tokens for ten minutes."""
+    tokens = [stage.token(f"client-{number}") for number in range(CLIENTS)]
+    return [Client(scene.gunicorn.port, token, ledger) for token in tokens]
 
 
 @pytest.fixture

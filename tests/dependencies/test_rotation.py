@@ -12,7 +12,8 @@ import pytest
 from local import ports
 from tests.dependencies.rotating import THREADS, USERS, WORKERS, Looks, Rotation
 from tests.dependencies.visitors import Caller, Crowd, Operator, Reader, Subscriber
-from tests.process.conftest import PASSWORD, Serve, Stage
+from tests.process.conftest import Serve, Stage
+from tests.service import PASSWORD
 from todoproject.secrets.files import LOOK_SECONDS
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ Ingress's weights to the rule. So this proves what the tool asks and how it read
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import boto3
@@ -57,7 +57,6 @@ class Account:
     def begin(self, scene: Scene) -> None:
         """Serve a scene: blue has the users, and every alarm is quiet."""
         self.scene, self.down, self.silent, self.rings_at = scene, False, False, ""
-        self.on_change: Callable[[dict[str, int]], None] | None = None
         self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward({"blue": 100, "green": 0}))
         for name in sorted(self.touched):
             self.alarm(name, "OK")
@@ -89,8 +88,6 @@ class Account:
     def _reconcile(self) -> None:
         ingress = self.scene.store.get("Ingress", names.TRAFFIC)
         if ingress and not self.down:
-            if self.on_change and wished(ingress) != self.weights():
-                self.on_change(wished(ingress))
             self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward(wished(ingress)))
         if self.rings_at and wished(ingress or {})[self.rings_at] == 100:
             self.alarm("error-lines", "ALARM")

@@ -1,9 +1,13 @@
 """The health gate holds only if nothing was wrong with any pod, for its whole length."""
 
+import io
+
 import pytest
 
-from deploy.cluster import Pod, Rollout
+from deploy.cluster import rollout_of
 from deploy.idle import why_not_healthy
+from deploy.records import Entry
+from deploy.run import Run, World
 from tests.deploy.account import Account
 from tests.deploy.world import Scene
 
@@ -79,28 +83,10 @@ def test_a_pod_without_a_gate_is_made_again_and_passes_when_the_webhook_is_back(
     assert account.weights() == {"blue": 0, "green": 100}
 
 
-@pytest.mark.parametrize(
-    ("pod", "words"),
-    [
-        ({"image": "todo@sha256:old"}, "x runs todo@sha256:old"),
-        ({"restarts": 1}, "x has restarted"),
-        ({"gates": {}}, "x has no readiness gate"),
-        ({"gates": {"target-health.elbv2.k8s.aws/a": False}}, "x is not healthy for the load balancer"),
-    ],
-)
-def test_what_is_wrong_with_a_pod_is_said(pod: dict[str, object], words: str) -> None:
-    class Entry:
-        image = "todo@sha256:new"
-
-    class Picture:
-        behind_load_balancer = True
-
-    class Run:
-        entry, picture = Entry(), Picture()
-
-    fine: dict[str, object] = {
-        "name": "x", "image": "todo@sha256:new", "ready": True, "restarts": 0, "phase": "Running", "waiting": "",
-        "message": "", "since": 0.0, "gates": {"target-health.elbv2.k8s.aws/a": True},
-    }  # fmt: skip
-    rollout = Rollout(size=1, complete=True, refused="", pods=(Pod(**(fine | pod)),))  # type: ignore[arg-type]
-    assert why_not_healthy(Run(), rollout, {"x": 0}) == words  # type: ignore[arg-type]
+def test_a_pod_of_another_image_does_not_pass_the_gate(released: Scene) -> None:
+    """Somebody has given the Deployment another image by hand."""
+    run = Run(
+        World(released.clock, released.execute, released.answer, io.StringIO(), released.folder), "release", "local"
+    )
+    run.journal.entry = Entry(image="service:new", to="green")
+    assert why_not_healthy(run, rollout_of(run.kubectl, "green"), {}).endswith(f" runs {released.image_of('green')}")

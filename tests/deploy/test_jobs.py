@@ -19,7 +19,7 @@ def test_a_running_job_that_is_gone_stops_the_release_at_once_and_is_said_to_be_
     gone_at(scene, look=2)
     before = scene.clock.now()
     assert scene.release("b") == 20, scene.output
-    assert f"{MIGRATE} is gone, and nobody saw how it ended" in scene.output
+    assert f"{MIGRATE} is gone: it was deleted" in scene.output
     assert scene.clock.now() - before < 30, "not after the limit of a migration"
     assert scene.live == "blue"
     assert scene.release("b", "--resume") == 0, scene.output

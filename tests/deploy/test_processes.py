@@ -20,6 +20,8 @@ from tests.deploy.test_failures import killed_at
 from tests.deploy.world import ROOT, Scene, image
 from tests.stand_ins import beginning
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 PROGRAM = """{beginning}import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
@@ -99,7 +101,6 @@ def await_that(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.slow
 def test_a_process_that_gets_sigkill_in_its_bake_is_resumed_by_another_machine(scene: Scene) -> None:
     """It has resumed itself; what resumes it is not a process: test_killed.py tries that from every command."""
     killed_at(scene, "proxy/schema")
@@ -118,7 +119,6 @@ def test_a_process_that_gets_sigkill_in_its_bake_is_resumed_by_another_machine(s
     assert (scene.live, scene.journal()["state"]) == ("green", "finished")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
 def test_a_cancelled_release_gives_the_lease_back_and_leaves_no_job_that_acts(scene: Scene, how: int) -> None:
     scene.fault(migrate="hang")
@@ -133,14 +133,6 @@ def test_a_cancelled_release_gives_the_lease_back_and_leaves_no_job_that_acts(sc
     assert scene.acting() == []
     scene.fault(migrate="")
     assert scene.deploy("release", "--resume") == 0, scene.output
-
-
-def test_of_two_releases_at_once_one_is_refused_and_told_by_whom(scene: Scene) -> None:
-    """The other one begins between a look of the first and its Lease."""
-    scene.when("replace -f", steal="release/adam@laptop/4711")
-    assert scene.release("b") == 11, scene.output
-    assert "release/adam@laptop/4711, since 20" in scene.output
-    assert scene.applied() == []
 
 
 def test_wrong_usage_is_exit_code_2_with_a_sentence(shell: Shell) -> None:
@@ -184,7 +176,6 @@ def starting(name: str) -> str:
     return ""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", OLD)
 def test_an_old_python_rolls_back_and_tells_the_status(shell: Shell, name: str) -> None:
     python = starting(name)

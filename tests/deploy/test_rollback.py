@@ -136,23 +136,13 @@ def test_the_next_release_gives_both_autoscalers_their_bounds_back(released: Sce
     assert released.bounds("green")[1] == BOUNDS[1]
 
 
-def test_bounds_that_are_given_back_take_no_pod_from_users(scene: Scene) -> None:
-    """The live colour has more pods than its overlay's ceiling: somebody has raised it, and its load is real."""
-    grown(scene, 8)
-    assert scene.release("b") == 0, scene.output
-    assert scene.sizes()["green"] == (8, BOUNDS[0], 8)
-
-
-def test_the_idle_colour_is_as_large_as_the_live_one_before_its_gate(scene: Scene) -> None:
+def test_a_release_at_eight_pods_starts_eight_keeps_eight_and_a_later_rollback_finds_eight(scene: Scene) -> None:
+    """Eight are more than the ceiling of the overlay: somebody has raised it, and the load is real."""
     grown(scene, 8)
     assert scene.release("b") == 0, scene.output
     assert scene.given(f"scale deployment/{web('green')} --replicas=8") < scene.given(f"exec pod/{web('green')}")
     assert "8 of 8 pods ready" in scene.output
-
-
-def test_a_rollback_long_after_a_flip_at_eight_pods_finds_eight(scene: Scene) -> None:
-    grown(scene, 8)
-    assert scene.release("b") == 0, scene.output
+    assert scene.sizes()["green"] == (8, BOUNDS[0], 8), "bounds that are given back take no pod from users"
     scene.clock.sleep(3600)
     assert scene.sizes()["blue"] == (8, 8, 8)
     pods = scene.pods("blue")
@@ -190,11 +180,6 @@ def test_the_pods_of_a_warm_idle_colour_end_first_so_that_all_new_ones_start_tog
     emptied = released.given(f"scale deployment/{web('blue')} --replicas=0")
     assert emptied < released.given("eve@laptop/blue")
     assert "3 of 3 pods ready" in released.output
-
-
-def test_a_first_release_has_no_live_colour_to_empty(empty: Scene) -> None:
-    assert empty.release("a", "--first") == 0
-    assert not any("--replicas=0" in command for command in empty.commands())
 
 
 def test_a_release_to_the_other_colour_is_the_next_one_after_a_rollback(released: Scene) -> None:

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import SOURCE
+from tests.kustomize.rendering import SOURCE, render
 from tests.kustomize.test_secrets import FILES
 
 
@@ -20,6 +20,12 @@ def prepare() -> ModuleType:
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module
+
+
+def test_the_local_namespace_enforces_restricted() -> None:
+    """Where there is an account, `make platform` brings it: tests/platform/test_objects.py."""
+    namespace = render(SOURCE / "overlays/local/namespace").one("Namespace", "service")
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
 def test_local_secrets_are_the_same_files_with_passwords_that_agree() -> None:

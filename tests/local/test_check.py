@@ -11,6 +11,8 @@ import pytest
 from tests.postgresql_plugin import ROOT
 from tests.stand_ins import beginning
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 SCRIPT = ROOT / "local" / "check.sh"
 # Fails where its words hold $FAIL; every call is written down.
 STAND_IN = """{beginning}import os, sys

@@ -9,6 +9,8 @@ import pytest
 
 from tests.postgresql_plugin import ROOT
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 # What its help must name, besides how it is called.
 PROGRAMS = {
     "local": "python -m local user eve",

@@ -120,7 +120,9 @@ def test_only_a_resource_that_is_there_can_be_removed() -> None:
     assert "there is no such resource" in refusal(NAME="building", REMOVE="1")
 
 
-@pytest.mark.parametrize(("scope", "sentence"), [("shared", "type SCOPE=owned"), ("mine", "SCOPE=everyone")])
+@pytest.mark.parametrize(
+    ("scope", "sentence"), [("shared", "steps 5 to 9 change what SCOPE=owned writes"), ("mine", "SCOPE=everyone")]
+)
 def test_a_scope_that_cannot_be_written_is_refused(scope: str, sentence: str) -> None:
     assert sentence in refusal(NAME="job", FIELDS=TITLE, SCOPE=scope)
 

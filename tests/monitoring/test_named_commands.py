@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +83,26 @@ def managed() -> list[Command]:
     return found
 
 
+@cache
+def commands_of_manage_py() -> dict[str, Path]:
+    """Return the file of each command, the service's own before those of packages."""
+    folders = [*(Path(folder) for folder in sys.path if folder.endswith("site-packages")), ROOT / "todoproject"]
+    return {path.stem: path for folder in folders for path in folder.glob("**/management/commands/*.py")}
+
+
+@cache
+def session_of_aws() -> Any:
+    """Return a session that keeps the descriptions of services it has read."""
+    return botocore.session.get_session()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", managed(), ids=str)
 def test_a_command_of_manage_py_exists_and_takes_the_arguments(command: Command) -> None:
     name = command.words[0]
-    files = [ROOT / "todoproject", *(Path(folder) for folder in sys.path if folder.endswith("site-packages"))]
-    found = [path for folder in files for path in folder.glob(f"**/management/commands/{name}.py")]
+    found = commands_of_manage_py().get(name)
     assert found, f"no manage.py {name}"
-    text = found[0].read_text()
+    text = found.read_text()
     for flag in (word for word in command.words[1:] if word.startswith("--")):
         assert f'"{flag}"' in text, flag
 
@@ -98,7 +111,7 @@ def test_a_command_of_manage_py_exists_and_takes_the_arguments(command: Command)
 @pytest.mark.parametrize("command", of_program("aws"), ids=str)
 def test_a_call_of_aws_exists_with_its_parameters(command: Command) -> None:
     service, operation, *given = command.words[1:]
-    session = botocore.session.get_session()
+    session = session_of_aws()
     if operation == "wait":
         assert given[0] in {xform_name(name, "-") for name in session.get_waiter_model(service).waiter_names}
         return

@@ -1,31 +1,16 @@
-"""The objects of platform/cluster: valid, and saying what others rely on."""
+"""The objects of platform/cluster say what others rely on; tests/kustomize/test_schemas.py holds them to schemas."""
 
+import re
 from typing import Any
 
-import kubernetes_validate
-import pytest
+from tests.kustomize.rendering import render
+from tests.platform.stage import ROOT
 
-from tests.platform.objects import rendered
-
-CLUSTER = rendered("platform/cluster")
-KUBERNETES = ["1.35", "1.36"]  # what EKS supports in standard support
+CLUSTER = render(ROOT / "platform/cluster").objects
 
 
-def named(kind: str, name: str, objects: list[dict[str, Any]] = CLUSTER) -> dict[str, Any]:
-    return next(each for each in objects if each["kind"] == kind and each["metadata"]["name"] == name)
-
-
-@pytest.mark.parametrize("version", KUBERNETES)
-def test_every_object_is_one_that_kubernetes_knows(version: str) -> None:
-    for each in CLUSTER:
-        if each["kind"] != "SecurityGroupPolicy":  # AWS's own: tests/kustomize/test_schemas.py
-            kubernetes_validate.validate(each, version, strict=True)
-
-
-def test_an_object_with_an_unknown_field_would_be_found() -> None:
-    broken = named("Namespace", "service") | {"lables": {}}
-    with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(broken, KUBERNETES[0], strict=True)
+def named(kind: str, name: str) -> dict[str, Any]:
+    return next(each for each in CLUSTER if each["kind"] == kind and each["metadata"]["name"] == name)
 
 
 def test_pods_of_the_application_are_restricted_and_wait_for_the_load_balancer() -> None:
@@ -50,11 +35,21 @@ def test_only_what_reads_the_node_is_privileged() -> None:
     assert privileged == {"monitoring", "logging"}
 
 
-def test_fargates_log_router_gets_only_what_it_accepts() -> None:
+# https://docs.aws.amazon.com/eks/latest/userguide/fargate-logging.html
+PLUGINS = {
+    "FILTER": {"grep", "parser", "record_modifier", "rewrite_tag", "throttle", "nest", "modify", "kubernetes"},
+    "OUTPUT": {"es", "firehose", "kinesis_firehose", "cloudwatch", "cloudwatch_logs", "kinesis"},
+}
+
+
+def test_fargates_log_router_takes_its_configuration() -> None:
+    """Small enough, and in each file sections of its kind with plugins that it knows."""
     assert named("Namespace", "aws-observability")["metadata"]["labels"]["aws-observability"] == "enabled"
     data = named("ConfigMap", "aws-logging")["data"]
     assert set(data) <= {"flb_log_cw", "filters.conf", "output.conf", "parsers.conf"}
-    assert sum(len(text) for text in data.values()) <= 5300
-    for file, section in (("filters.conf", "[FILTER]"), ("output.conf", "[OUTPUT]"), ("parsers.conf", "[PARSER]")):
-        headings = [line for line in data[file].splitlines() if line.startswith("[")]
-        assert set(headings) == {section}
+    assert sum(len(key) + len(text) for key, text in data.items()) <= 5300
+    for file, kind in (("filters.conf", "FILTER"), ("output.conf", "OUTPUT"), ("parsers.conf", "PARSER")):
+        sections = re.findall(r"^\[(\w+)\]\n\s+Name (\w+)", data[file], re.MULTILINE)
+        assert len(sections) == len(re.findall(r"^\[", data[file], re.MULTILINE))
+        assert {found for found, _ in sections} == {kind}
+        assert {plugin for _, plugin in sections} <= PLUGINS.get(kind, {plugin for _, plugin in sections})

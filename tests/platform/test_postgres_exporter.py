@@ -8,9 +8,8 @@ import pytest
 from cost import usage
 from environments import with_account
 from tests.kustomize.policies.fargate import FARGATE
-from tests.kustomize.policies.pods import PODS
+from tests.kustomize.policies.pods import PODS, RESTRICTED
 from tests.kustomize.policies.policy import Policy
-from tests.kustomize.policies.restricted import RESTRICTED
 from tests.kustomize.rendering import PARTS, SOURCE, pods, render
 from tests.kustomize.selectors import taken
 from tests.platform.stage import NAMES, ROOT, SAMPLE

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.platform.objects import rendered
+from tests.kustomize.rendering import render
 from tests.platform.stage import KEYS, ROOT
 from tests.terraform.requirements_of_tests import missing
 
@@ -96,7 +96,7 @@ def test_the_controller_is_what_the_release_relies_on() -> None:
 
 
 def test_every_namespace_of_a_release_is_made_before_it() -> None:
-    made = {each["metadata"]["name"] for each in rendered("platform/cluster") if each["kind"] == "Namespace"}
+    made = {each["metadata"]["name"] for each in render(ROOT / "platform/cluster").all("Namespace")}
     assert {entry["namespace"] for entry in ENTRIES} <= made | {"kube-system"}
 
 

@@ -1,8 +1,7 @@
 """A PostgreSQL that tests may stop and change, and gunicorns that serve from it."""
 
-import subprocess
-import sys
-import time
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,19 +10,11 @@ import pytest
 
 from local.environment import database_variables, service_environment
 from local.postgresql import Server
-from local.secrets import ensure_secrets, read_secret
+from local.secrets import read_secret
 from tests.process.gunicorn_process import ROOT, Gunicorn
+from tests.service import made_user, manage, token
 
 Serve = Callable[..., Gunicorn]
-
-PASSWORD = "a-password-of-some-length"
-
-# By one `manage.py`: each start costs a second of CPU.
-MADE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-call_command("user", "caller", "--password-stdin")
-"""
 
 # What prod's overlay says about the process and its limits.
 PROD = {
@@ -42,10 +33,10 @@ class Stage:
     """A database of our own with its secrets: what a pod would find around it."""
 
     def __init__(self, folder: Path) -> None:
-        self.secrets = folder / "secrets"
+        # Of its own, since tests change them, and at first those of this process, which can issue its tokens.
+        self.secrets = shutil.copytree(Path(os.environ["JWT_SIGNING_KEYS_FILE"]).parent, folder / "secrets")
         self.server = Server(folder / "postgresql", FAST)
-        self.token, self.token_renewal = "", 0.0
-        ensure_secrets(self.secrets)
+        self._users: dict[str, int] = {}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -56,20 +47,19 @@ class Stage:
         role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
         self.server.provide("service", role=role, password=password)
 
-    def manage(self, *arguments: str, text: str = "") -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.environment,
-            input=text,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+    def migrate(self) -> None:
+        manage(self.environment, "migrate", "--verbosity=0")
+
+    def user(self, name: str, **columns: object) -> int:
+        """Make a user who has PASSWORD; return the id."""
+        with self.server.connect("service") as connection:
+            return made_user(connection, name, **columns)
+
+    def token(self, name: str) -> str:
+        """Return a new access token of `name`, who is made at the first call."""
+        if name not in self._users:
+            self._users[name] = self.user(name)
+        return token(self._users[name])
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +69,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage.server.start()
     try:
         stage.provide()
-        stage.manage("shell", "--no-imports", "--verbosity=0", "--command", MADE, text=PASSWORD)
+        stage.migrate()
         yield stage
     finally:
         stage.server.stop()
@@ -87,17 +77,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture
 def caller(stage: Stage) -> dict[str, str]:
-    """The headers of a caller who may use the API, for six minutes at least, longer than a test: a token lives ten."""
-    if time.monotonic() > stage.token_renewal:
-        stage.token, stage.token_renewal = stage.manage("token", "caller"), time.monotonic() + 240
-    return {"Authorization": f"Bearer {stage.token}", "Content-Type": "application/json"}
+    """The headers of a caller who may use the API, for ten minutes, longer than a test."""
+    return {"Authorization": f"Bearer {stage.token('caller')}", "Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="session")
 def operator_name(stage: Stage) -> str:
     """Who may do everything in the admin, with PASSWORD."""
-    making = f"from todoproject.accounts.models import User; User.objects.create_superuser('op', password='{PASSWORD}')"
-    stage.manage("shell", "--no-imports", "-c", making)
+    stage.user("op", is_staff=True, is_superuser=True)
     return "op"
 
 

@@ -39,7 +39,7 @@ def exchange(gunicorn: Gunicorn, *pieces: bytes) -> tuple[int, bytes]:
         try:
             while data := connection.recv(65536):
                 received += data
-                connection.settimeout(1)
+                connection.settimeout(patient(1))
         except (TimeoutError, ConnectionResetError):
             pass
     match = re.match(rb"HTTP/1\.1 (\d{3})", received)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import patient
-from tests.process.conftest import PASSWORD, Stage
+from tests.process.conftest import Stage
 from tests.process.gunicorn_process import Gunicorn
 from tests.quota import NoQuotaError, quota
 
@@ -98,8 +98,7 @@ def costly_texts(stage: Stage) -> Iterator[None]:
 def test_lists_stay_fast_while_one_user_searches_as_dearly_as_they_can(
     gunicorn: Gunicorn, caller: dict[str, str], stage: Stage
 ) -> None:
-    stage.manage("user", "searcher", "--password-stdin", text=PASSWORD)
-    token = stage.manage("token", "searcher")
+    token = stage.token("searcher")
 
     def search(_: int) -> int:
         return gunicorn.ask("GET", f"/notices?q={COSTLY}", headers={"Authorization": f"Bearer {token}"}).status

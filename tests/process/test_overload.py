@@ -85,7 +85,7 @@ def until_nobody_listens(gunicorn: Gunicorn) -> None:
     """Return when new connections are refused: the worker is stopping."""
     with suppress(ConnectionRefusedError):
         while True:
-            socket.create_connection(("127.0.0.1", gunicorn.port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", gunicorn.port), timeout=20).close()
             time.sleep(0.01)
 
 

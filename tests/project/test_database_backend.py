@@ -126,7 +126,7 @@ def test_without_secrets_djangos_own_user_and_password_count(wrapper: DatabaseWr
     assert asked(wrapper, "SELECT 1") == 1
 
 
-def test_a_usable_connection_is_found_so_without_a_query(wrapper: DatabaseWrapper) -> None:
+def test_a_connection_is_checked_without_a_query(wrapper: DatabaseWrapper) -> None:
     assert not wrapper.is_usable()
     wrapper.ensure_connection()
     with CaptureQueriesContext(wrapper) as queries:

@@ -103,9 +103,7 @@ def test_migrations_without_the_role_can_make_nothing(without_role: tuple[str, s
     assert made == set()
 
 
-def test_what_migrations_make_belongs_to_the_role_and_not_to_the_login(
-    server: Server, migrated: dict[str, dict[str, str]]
-) -> None:
+def test_the_role_and_not_the_login_owns_new_tables(server: Server, migrated: dict[str, dict[str, str]]) -> None:
     assert owners(server) == {"service_owner"}
 
 

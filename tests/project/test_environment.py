@@ -101,7 +101,7 @@ def test_a_list_of_secrets_with_one_that_is_none_is_refused_by_its_number(
         environment.secret("X", default="[]", check=key_list)
 
 
-def test_a_choice_that_is_none_is_refused_with_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_choice_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", "twisted")
     with pytest.raises(ImproperlyConfigured, match=r"^X='twisted' is not known: give wsgi or asgi\.$"):
         environment.choice("X", default="wsgi", among=["wsgi", "asgi"])

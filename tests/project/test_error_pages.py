@@ -94,7 +94,7 @@ def test_a_browser_gets_a_page_that_leads_to_the_documentation(client: Client, p
 
 
 @pytest.mark.parametrize("accept", PROGRAMS)
-def test_a_program_gets_a_problem_whatever_it_says_of_pages(client: Client, accept: str | None) -> None:
+def test_a_program_gets_a_problem(client: Client, accept: str | None) -> None:
     response = client.get("/nothing", headers={} if accept is None else {"Accept": accept})
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert "Accept" in response["Vary"]
@@ -106,9 +106,8 @@ def test_a_fault_inside_the_api_is_a_problem_whoever_asks(client: Client, db: No
     assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
 
 
-@pytest.mark.parametrize("path", ["/docs/errors/nix", "/docs/nothing", "/nothing"])
-def test_an_address_that_is_not_there_is_a_page_in_a_browser(path: str) -> None:
-    response = Client().get(path, headers={"Accept": PEOPLE[0]})
+def test_an_error_without_a_page_is_a_page_that_says_so_in_a_browser() -> None:
+    response = Client().get("/docs/errors/nothing", headers={"Accept": PEOPLE[0]})
     assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
     assert "There is nothing at this address." in response.content.decode()
 
@@ -153,14 +152,14 @@ def test_an_asset_knows_no_other_method_than_reading(asset: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/static/of-the-next-release.0123456789ab.css", "/nothing", "/docs/errors/x"])
-def test_what_is_not_there_is_kept_by_no_cache(path: str) -> None:
+def test_a_404_is_never_cached(path: str) -> None:
     """While traffic is split, the pods of one release are asked for assets of the other."""
     response = Client().get(path)
     assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
 
 
 @pytest.mark.django_db  # the end of a request looks after connections
-def test_an_asset_of_the_other_release_is_answered_by_the_one_of_that_name_and_kept_by_no_cache() -> None:
+def test_an_asset_of_the_other_release_is_served_by_its_name_with_no_store() -> None:
     here = static("docs/page.css")
     other = re.sub(r"[0-9a-f]{12}", "0123456789ab", here)
     assert other != here
@@ -179,19 +178,14 @@ def test_no_other_file_is_reached_by_the_name_of_an_asset(path: str) -> None:
     assert Client().get(f"/static/{path}").status_code == 404
 
 
-def test_a_range_beyond_the_end_of_an_asset_is_told_where_that_is(asset: str) -> None:
+def test_a_range_after_the_end_of_an_asset_is_a_416_with_the_length(asset: str) -> None:
     response = Client().get(asset, headers={"Range": "bytes=999999999-"})
     assert (response.status_code, response["Content-Range"]) == (416, "bytes */8")
     assert response.json()["type"] == "/docs/errors/range-not-satisfiable"
     assert int(response["Content-Length"]) == len(response.content)
 
 
-def test_a_range_of_an_asset_is_served(asset: str) -> None:
-    response = Client().get(asset, headers={"Range": "bytes=0-3"})
-    assert (response.status_code, response.getvalue()) == (206, b"body")
-
-
-def test_a_host_that_is_not_ours_is_a_problem(client: Client) -> None:
+def test_an_unknown_host_is_a_problem(client: Client) -> None:
     response = client.get("/nothing", headers={"Host": "evil.example"})
     assert (response.status_code, response.json()["type"]) == (400, "/docs/errors/bad-request")
 
@@ -202,7 +196,7 @@ def test_a_form_without_its_csrf_token_is_a_problem(settings: Settings) -> None:
     assert (response.status_code, response.json()["type"]) == (403, "/docs/errors/forbidden")
 
 
-def test_a_fault_of_ours_is_logged_once_with_its_traceback(client: Client, caplog: Any) -> None:
+def test_an_internal_error_is_logged_once_with_its_traceback(client: Client, caplog: Any) -> None:
     with caplog.at_level(logging.INFO):
         client.get("/broken?token=hidden")
     errors = [record for record in caplog.records if record.levelno >= logging.ERROR]

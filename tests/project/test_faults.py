@@ -43,7 +43,7 @@ def test_an_unknown_fault_stops_the_start_and_names_the_known_ones(monkeypatch: 
 
 
 @pytest.mark.django_db
-def test_errors_answers_500_for_what_has_a_route_and_leaves_health_alone(client: Any) -> None:
+def test_errors_makes_each_route_a_500_and_leaves_health_alone(client: Any) -> None:
     browser = client("errors")
     response = browser.get("/schema", secure=True)
     assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")

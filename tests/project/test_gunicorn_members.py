@@ -32,7 +32,7 @@ MEMBERS = {
 
 
 @pytest.mark.parametrize(("member", "digest"), MEMBERS.values(), ids=MEMBERS)
-def test_what_the_worker_uses_of_gunicorn_is_as_it_was_when_somebody_read_it(member: object, digest: str) -> None:
+def test_the_private_members_of_gunicorn_that_the_worker_uses_are_unchanged(member: object, digest: str) -> None:
     assert sha256(inspect.getsource(member).encode()).hexdigest()[:12] == digest  # type: ignore[arg-type]
 
 

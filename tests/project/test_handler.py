@@ -42,7 +42,7 @@ MEMBERS = {
 
 
 @pytest.mark.parametrize(("member", "digests"), MEMBERS.values(), ids=MEMBERS)
-def test_what_is_used_of_django_is_as_it_was_when_somebody_read_it(member: Any, digests: str) -> None:
+def test_the_private_members_of_django_that_we_use_are_unchanged(member: Any, digests: str) -> None:
     assert sha256(inspect.getsource(member).encode()).hexdigest()[:12] in digests.split()
 
 
@@ -88,7 +88,7 @@ def test_no_address_with_an_id_and_none_without_a_view_is_remembered(serving: Ha
     assert not serving._routes
 
 
-def test_a_request_with_a_urlconf_of_its_own_is_led_by_that(serving: Handler) -> None:
+def test_a_request_with_its_own_urlconf_is_routed_by_it(serving: Handler) -> None:
     serving.resolve_request(asked(PLAIN.path))
     request = asked(PLAIN.path)
     request.urlconf = "tests.project.failing_urls"
@@ -130,7 +130,7 @@ def called(signal: Any) -> set[str]:
     return {receiver().__name__ for _, receiver, *_ in signal.receivers}
 
 
-def test_the_signals_of_a_request_call_what_has_something_to_do(serving: Handler, settings: Settings) -> None:
+def test_the_signals_of_a_request_call_only_the_receivers_that_are_needed(serving: Handler, settings: Settings) -> None:
     assert called(signals.request_started) == {"close_old_connections"}
     assert called(signals.request_finished) == {"close_old_connections", "reset_urlconf"}
     assert db.close_old_connections not in {receiver() for _, receiver, *_ in signals.request_started.receivers}

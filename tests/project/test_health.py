@@ -4,9 +4,8 @@ import json
 import time
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.migrations.executor import MigrationExecutor
-from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
@@ -39,16 +38,12 @@ def ask(path: str = "/readyz") -> HttpResponse:
     return HealthMiddleware(not_reached)(RequestFactory().get(path))
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/healthz/", "/readyz", "/readyz/", "/readyz?deep=1"])
+@pytest.mark.parametrize("path", ["/healthz", "/healthz/", "/readyz", "/readyz/", "/readyz?" + "a&" * 1100])
 def test_health_is_answered_whatever_the_host_and_without_https_or_database(settings: Settings, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
     response = Client().get(path, headers={"Host": "10.0.3.7:8000"})
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
     assert response["Cache-Control"] == "no-store"
-
-
-def test_health_is_answered_whatever_else_the_query_holds() -> None:
-    assert Client().get("/readyz?" + "a&" * 1100).json() == {"status": "ok"}
 
 
 def test_head_is_fine_and_anything_else_is_not_allowed() -> None:
@@ -58,24 +53,7 @@ def test_head_is_fine_and_anything_else_is_not_allowed() -> None:
     assert response.json()["type"] == "/docs/errors/method-not-allowed"
 
 
-def test_other_addresses_are_passed_on() -> None:
-    health = HealthMiddleware(lambda _request: HttpResponse("passed on"))
-    assert health(RequestFactory().get("/healthzz")).content == b"passed on"
-
-
-@pytest.mark.django_db
-def test_a_missing_migration_is_named() -> None:
-    MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
-    assert "sessions.0001_initial" in missing_now()
-
-
-@pytest.mark.django_db
-def test_a_newer_schema_is_fine_too() -> None:
-    MigrationRecorder(connection).record_applied("sessions", "0002_from_the_next_release")
-    assert missing_now() == ""
-
-
-def test_a_database_that_is_away_is_said_by_the_kind_of_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_database_is_named_by_the_kind_of_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> None:
         raise DatabaseError("password")
 

@@ -108,15 +108,6 @@ def test_unknown_kids_cost_one_look_at_the_file_a_second(ring: Ring, reads: list
     assert len(reads) == 2
 
 
-def test_known_kids_cost_one_look_at_the_file_in_five_seconds(ring: Ring, reads: list[Path]) -> None:
-    keys = KeyRing(ring.secret())
-    reads.clear()
-    for _ in range(100):
-        ring.wait(0.1)
-        assert keys.verifying_key("old") is not None
-    assert len(reads) == 2
-
-
 def test_half_a_ring_and_a_weak_one_are_kept_out_while_running(ring: Ring) -> None:
     keys, whole = KeyRing(ring.secret()), json.dumps([NEW, OLD])
     for text in (*(whole[:length] for length in range(len(whole))), json.dumps([{"kid": "new", "key": "A" * 43}])):
@@ -153,15 +144,11 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         ("leaked", " is not JSON."),
         ("[" * 100_000, " is not JSON."),
         ("[]", " must hold a JSON array of one or more"),
-        ("{}", " must hold a JSON array of one or more"),
-        ('["leaked"]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": "", "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
-        ('[{"kid": 1, "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         (json.dumps([OLD, {"kid": "leaked", "key": "leaked+/"}]), ", entry 2: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leaked\n"}]), ", entry 1: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leake"}]), ", entry 1: the key is not base64url."),
-        (json.dumps([{"kid": "leaked", "key": "läked"}]), ", entry 1: the key is not base64url."),
         (
             json.dumps([OLD, {"kid": "leaked", "key": key("l", size=31)}]),
             ", entry 2: the key has 31 bytes, fewer than 32.",
@@ -169,10 +156,6 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         (
             json.dumps([{"kid": "leaked", "key": urlsafe_b64encode(b"ssh-rsa " + b"leaked" * 6).decode()}]),
             ", entry 1: the key is not random bytes but a key file of another kind.",
-        ),
-        (
-            json.dumps([{"kid": "leaked", "key": urlsafe_b64encode(bytes(32)).decode()}]),
-            ", entry 1: the key repeats a few bytes; make one of random bytes.",
         ),
         (
             json.dumps([{"kid": "leaked", "key": urlsafe_b64encode(b"leaked" * 6).decode()}]),
@@ -202,6 +185,7 @@ def test_padding_of_base64url_may_stand_or_not(padding: str) -> None:
     assert KeyRing(SecretText("JWT_SIGNING_KEYS", text)).signing_key()[0] == "one"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

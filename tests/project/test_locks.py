@@ -70,14 +70,6 @@ def test_an_address_in_a_lock_is_found(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["--extra-index-url example.org", "a @ file:b.whl", "--find-links wheels", "http://x/y"]
-)
-def test_an_address_or_a_path_of_a_machine_in_an_export_is_found(copy: Path, line: str) -> None:
-    change(copy / "requirements" / "dev.txt", "\n", f"\n{line}\n")
-    assert list(findings(copy, EXPORTS)) == ["requirements/dev.txt is not what poetry.lock says"]
-
-
-@pytest.mark.parametrize(
     ("file", "kept"),
     [
         ("psycopg_binary-3.3.9-cp312-cp312-manylinux2014_x86_64.manylinux_2_17_x86_64.whl", True),

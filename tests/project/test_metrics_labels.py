@@ -70,7 +70,7 @@ def test_a_request_is_counted_once_by_route_method_and_status(
     ("headers", "status", "traffic"),
     [({"Content-Length": "9999999"}, "413", "limited"), ({"Host": "evil.example"}, "400", "users")],
 )
-def test_what_is_answered_before_any_view_has_one_route(
+def test_a_request_that_reaches_no_view_has_one_route(
     client: Client, headers: dict[str, str], status: str, traffic: str
 ) -> None:
     labels = {"route": "unrouted", "method": "POST", "status": status, "traffic": traffic}
@@ -84,7 +84,7 @@ def test_synthetic_traffic_is_told_from_the_users_by_its_header_alone(client: Cl
 
 @pytest.mark.parametrize("status", [408, 413, 422, 429])
 @pytest.mark.parametrize("value", ["0", "1"])
-def test_what_one_client_causes_alone_is_no_users_traffic_in_counts_and_times(status: int, value: str) -> None:
+def test_errors_that_one_client_causes_alone_count_as_limited(status: int, value: str) -> None:
     before = series()
     request = RequestFactory().get("/", headers={"X-Synthetic": value})
     middleware.MetricsMiddleware(lambda _: HttpResponse(status=status))(request)

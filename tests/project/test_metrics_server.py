@@ -1,15 +1,17 @@
-"""The metrics server alone, in this process, with a shorter patience: what it says is not looked at here."""
+"""The metrics server alone, in this process, with a shorter patience; and the folders of masters that were killed."""
 
+import os
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from todoproject.metrics import server
+from todoproject.metrics import directory, server
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -44,7 +46,7 @@ def scrape(port: int) -> bytes:
         return received
 
 
-def test_who_sends_a_byte_now_and_then_keeps_his_place_no_longer_than_who_is_silent(port: int) -> None:
+def test_a_client_that_sends_slowly_keeps_its_place_no_longer_than_a_silent_one(port: int) -> None:
     with ExitStack() as stack:
         trickling = [
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
@@ -58,3 +60,16 @@ def test_who_sends_a_byte_now_and_then_keeps_his_place_no_longer_than_who_is_sil
             if scrape(port).endswith(b"scraped"):
                 return
     pytest.fail("nobody can scrape")
+
+
+def test_only_folders_of_dead_masters_are_removed_and_one_that_resists_stops_no_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's folder cannot be removed, and another master that starts now may be faster."""
+    monkeypatch.setattr(directory, "parent", lambda: tmp_path)
+    dead, alive, resists = (tmp_path / f"{directory.PREFIX}{pid}" for pid in (99_999_998, os.getppid(), 99_999_999))
+    dead.mkdir()
+    alive.mkdir()
+    resists.touch()  # no folder: rmtree fails
+    directory.remove_left_over()
+    assert sorted(tmp_path.iterdir()) == sorted([alive, resists])

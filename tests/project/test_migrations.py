@@ -1,20 +1,25 @@
-"""Migrations: one line of them an app, complete, each can be undone, and extensions stand alone."""
+"""Migrations: complete, reversible, one at a time, and usable by the release before them, which shares the database."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.contrib.postgres.operations import CreateExtension
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations import Migration, RunPython
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django_migration_linter import MigrationLinter
 from pytest_django import Settings
 
 from tests.postgresql_plugin import ROOT
 from tests.sample import SERVED
+from tests.service import empty_database
 
 RESOURCES = sorted({subject.model._meta.app_label for subject in SERVED})
 OURS = ["accounts", "idempotency", "throttling", *RESOURCES]
@@ -29,7 +34,7 @@ def migrations_of(loader: MigrationLoader, label: str) -> Iterator[Migration]:
     return (migration for (app, _), migration in sorted(loader.disk_migrations.items()) if app == label)
 
 
-def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
+def test_every_app_of_the_repository_with_models_is_tested_here() -> None:
     ours = [
         config.label
         for config in apps.get_app_configs()
@@ -41,7 +46,7 @@ def test_every_app_with_models_of_ours_is_looked_at_here() -> None:
 
 
 @pytest.mark.parametrize("label", OURS)
-def test_migrations_of_an_app_are_one_line(loader: MigrationLoader, label: str) -> None:
+def test_the_migrations_of_an_app_have_no_branches(loader: MigrationLoader, label: str) -> None:
     assert len(loader.graph.leaf_nodes(label)) == 1
     numbers = [migration.name[:4] for migration in migrations_of(loader, label)]
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
@@ -110,3 +115,49 @@ def test_all_the_way_down_and_up_again_gives_the_same_tables() -> None:
     finally:
         call_command("migrate", verbosity=0)
     assert described() == before
+
+
+@pytest.mark.django_db
+def test_no_migration_breaks_the_release_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    linter = MigrationLinter(include_apps=OURS, no_cache=True)
+    linter.lint_all_migrations()
+    assert not linter.has_errors, capsys.readouterr().out
+    assert linter.nb_total >= len(OURS)
+
+
+@pytest.mark.django_db
+def test_a_contracting_migration_that_the_image_does_not_know_stops_the_migration() -> None:
+    MigrationRecorder(connection).record_applied("conformance", "0099_contract_drop_title")
+    with pytest.raises(CommandError, match=r"older than .* allows.*conformance\.0099_contract_drop_title"):
+        call_command("migrate", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_an_expanding_migration_of_a_later_release_does_not_stop_the_migration() -> None:
+    MigrationRecorder(connection).record_applied("conformance", "0099_add_colour")
+    call_command("migrate", verbosity=0)
+
+
+@pytest.mark.slow
+def test_a_second_migration_at_the_same_time_waits_and_has_nothing_to_do() -> None:
+    with empty_database("todo_migrated_twice") as environment:
+        both = [
+            subprocess.Popen(
+                [sys.executable, "manage.py", "migrate"],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+            for _ in range(2)
+        ]
+        try:
+            said = [process.communicate(timeout=120) for process in both]
+        finally:
+            for process in both:
+                process.kill()
+        assert [process.returncode for process in both] == [0, 0], said
+        assert sum("Another migrate is running" in errors for _, errors in said) == 1
+        assert sum("No migrations to apply" in output for output, _ in said) == 1

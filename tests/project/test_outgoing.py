@@ -52,7 +52,7 @@ def test_head_and_body_are_sent_together(pair: Pair) -> None:
     assert pair[1].recv(100) == b"headbody"
 
 
-def test_what_the_client_does_not_take_is_kept_and_comes_in_order(pair: Pair) -> None:
+def test_bytes_that_the_client_does_not_take_are_kept_in_order(pair: Pair) -> None:
     answer = outgoing(pair)
     pieces = [LARGE, *(bytes([number]) * 20 for number in range(200))]
     answer.sendall(pieces[0])
@@ -98,7 +98,7 @@ def test_a_stream_goes_on_as_its_reader_takes_it_and_ends_when_they_stop(
     assert not reader.is_alive()
 
 
-def test_no_more_than_some_threads_wait_for_readers_of_streams(pair: Pair) -> None:
+def test_a_bounded_number_of_threads_waits_for_readers_of_streams(pair: Pair) -> None:
     answer = outgoing(pair, streams=0)
     answer.sendall(LARGE)
     answer.send()
@@ -180,7 +180,7 @@ def test_a_client_that_speaks_before_its_answer_is_heard_after_it(connections: C
     assert not connections.hush(lent)
 
 
-def test_what_the_kernel_has_said_before_an_answer_was_handed_over_is_no_second_request(poller: Any) -> None:
+def test_an_event_from_before_the_answer_was_handed_over_is_no_second_request(poller: Any) -> None:
     calls: list[Any] = []
     worker = SimpleNamespace(
         poller=poller,

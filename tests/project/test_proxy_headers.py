@@ -61,7 +61,7 @@ def test_two_proxies_vouch_for_the_second_address_from_the_right(settings: Setti
 
 
 @pytest.mark.parametrize("value", ["", "nonsense", "1.2.3.4:80", "<script>", "1.2.3.4, ", "999.1.1.1"])
-def test_what_is_no_address_is_ignored(settings: Settings, value: str) -> None:
+def test_a_forwarded_text_that_is_no_address_is_ignored(settings: Settings, value: str) -> None:
     settings.TRUSTED_PROXY_HOPS = 1
     assert seen({"X-Forwarded-For": value}).META["REMOTE_ADDR"] == "10.0.0.9"
 

@@ -29,18 +29,18 @@ def lines() -> list[tuple[str, str]]:
     ]
 
 
-def test_no_line_speaks_of_the_resource_but_the_two_that_register_it() -> None:
+def test_only_two_lines_name_the_resource() -> None:
     assert [f"{name}: {line}" for name, line in lines() if WORD.search(line) and (name, line) not in REGISTERED] == []
 
 
 @pytest.mark.parametrize("app", APPS)
-def test_an_app_of_resources_is_named_by_the_two_lines_that_register_it_alone(app: str) -> None:
+def test_only_two_lines_name_an_app_of_resources(app: str) -> None:
     named = re.compile(rf"(?:from|import) {app}\b|[\"']{app}[\"'.]")
     found = {(name, line) for name, line in lines() if named.search(line)}
     assert found == {each for each in REGISTERED if named.search(each[1])}
 
 
-def test_what_a_clone_says_of_itself_stands_in_one_group_of_settings() -> None:
+def test_the_names_of_a_clone_are_one_group_of_settings() -> None:
     text = (KEPT / "settings.py").read_text(encoding="utf-8")
     group = text[text.index("# ── What a clone changes") : text.index("# ── Process")]
     assert re.findall(r"^[A-Z_]+(?= =)", group, re.MULTILINE) == ["PROJECT", "TITLE", "DESCRIPTION", "JWT_ISSUER"]

@@ -46,7 +46,7 @@ def test_every_answer_has_the_other_headers_as_well() -> None:
 
 @pytest.mark.parametrize("secure", [True, False])
 @pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "application/json"])
-def test_an_answer_has_what_djangos_middleware_would_add(
+def test_an_answer_has_the_headers_of_djangos_middleware(
     settings: Settings, content_type: str, *, secure: bool
 ) -> None:
     settings.SECURE_HSTS_SECONDS = 60
@@ -82,7 +82,8 @@ print(json.dumps([error.id for error in run_checks(include_deployment_checks=Tru
 """
 
 
-def test_djangos_checks_of_production_find_nothing_behind_the_names_that_they_look_for() -> None:
+@pytest.mark.slow
+def test_djangos_checks_of_production_find_nothing_with_its_own_middleware_either() -> None:
     """They look at settings only where they find Django's own middleware by its name, and ours is made of it."""
     names = json.dumps(
         [

@@ -27,7 +27,7 @@ def kept_by_the_server() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_the_same_statement_gives_each_its_own_rows_and_the_server_keeps_nothing_of_it(db: None) -> None:
+def test_a_statement_is_used_for_many_values_and_not_prepared_by_the_server(db: None) -> None:
     first, second = WorkSiteFactory.create(name="one"), WorkSiteFactory.create(name="two")
     statement, before = names(), kept_by_the_server()
     for site in (first, second, first) * 3:
@@ -56,7 +56,7 @@ def test_it_is_one_query_in_djangos_log_and_one_statement_in_the_metrics(
     assert REGISTRY.get_sample_value("django_db_execute_total", labels) == before + 1
 
 
-def test_what_postgresql_refuses_is_one_of_djangos_errors_and_counted(db: None) -> None:
+def test_an_error_of_postgresql_is_one_of_djangos_and_counted(db: None) -> None:
     labels = {"alias": "default", "vendor": "postgresql", "type": "InvalidTextRepresentation"}
     before = REGISTRY.get_sample_value("django_db_errors_total", labels) or 0
     with pytest.raises(DataError), atomic():
@@ -93,7 +93,7 @@ def test_a_migration_that_changes_a_column_costs_no_request_its_answer(transacti
         alter("varchar(80)")
 
 
-def test_what_postgresql_cannot_do_at_all_is_a_fault_of_ours(db: None) -> None:
+def test_a_statement_that_postgresql_does_not_support_is_no_503(db: None) -> None:
     with pytest.raises(NotSupportedError) as refused, atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM conformance_worksite FOR UPDATE")
     assert refused.value.__cause__.sqlstate == "0A000"  # type: ignore[union-attr]

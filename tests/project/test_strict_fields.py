@@ -54,7 +54,7 @@ def test_a_decimal_number_may_have_no_places() -> None:
     ],
     ids=ascii,
 )  # fmt: skip
-def test_what_is_no_decimal_number_in_a_string_is_refused(value: object) -> None:
+def test_a_value_that_is_no_decimal_string_is_refused(value: object) -> None:
     with pytest.raises(ValidationError) as refused:
         taken(amount=value)
     sentence = "This field may not be null." if value is None else DECIMAL
@@ -100,7 +100,7 @@ def test_a_date_is_taken(text: str) -> None:
     ],
     ids=ascii,
 )  # fmt: skip
-def test_what_is_no_date_is_refused(value: object) -> None:
+def test_a_value_that_is_no_date_is_refused(value: object) -> None:
     with pytest.raises(ValidationError) as refused:
         taken(due=value)
     assert refused.value.detail == {"due": [DATE]}
@@ -116,7 +116,7 @@ def test_both_are_answered_as_text() -> None:
     ("digits", "places", "pattern"),
     [(10, 2, r"^-?(0|[1-9][0-9]{0,7})(\.[0-9]{1,2})?$"), (3, 0, "^-?(0|[1-9][0-9]{0,2})$")],
 )
-def test_the_description_of_a_decimal_number_promises_what_is_taken(digits: int, places: int, pattern: str) -> None:
+def test_the_schema_of_a_decimal_number_matches_what_is_accepted(digits: int, places: int, pattern: str) -> None:
     field = StrictDecimalField(max_digits=digits, decimal_places=places)
     found = OpenApiSerializerFieldExtension.get_match(field)
     assert isinstance(found, StrictDecimal)

@@ -32,7 +32,7 @@ def watched(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", WATCHING, ids=lambda path: str(path.relative_to(FOLDER)))
-def test_what_is_watched_is_a_route_of_the_service(path: Path) -> None:
+def test_watched_routes_are_routes_of_the_service(path: Path) -> None:
     unknown = {each for each in watched(files()[path]) if not any(re.fullmatch(each, route) for route in routes())}
     assert unknown == set(), "monitoring/slo.yaml says which routes are watched"
 

@@ -12,6 +12,8 @@ from tests.terraform.processes import Finished, run
 from tests.terraform.stage import STAND_IN
 from tests.terraform.terraform import SOURCE
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 KEYS = [line for line in (SOURCE / "values.keys").read_text().splitlines() if line and not line.startswith("#")]
 OUTPUTS = {key.lower(): f"of {key}" for key in reversed(KEYS)} | {"environment": "dev"}
 

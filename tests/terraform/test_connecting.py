@@ -7,6 +7,8 @@ import pytest
 from tests.terraform.stage import AWAKE, CONNECT, VALUES, Stage
 from tests.terraform.terraform import ENVIRONMENTS
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 SCRIPTS = ("sleep", "wake", "destroy")
 
 

@@ -11,6 +11,8 @@ from tests.terraform.processes import Finished, run
 from tests.terraform.stage import STAND_IN
 from tests.terraform.terraform import SOURCE
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 VERSIONS = (SOURCE / "envs/dev/versions.auto.tfvars").read_text()
 ADDONS = dict(re.findall(r'^    ([a-z-]+) += "(v[^"]+)"', VERSIONS, re.MULTILINE))
 GOOD = {

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.workflows.scripted import Scripted
+
+pytestmark = pytest.mark.slow  # a process or more for each case
 
 ROOT = Path(__file__).parents[2]
 LISTING = "gh api repos/{owner}/{repo}/issues/7/comments --paginate"

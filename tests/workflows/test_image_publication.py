@@ -8,6 +8,8 @@ import pytest
 
 from tests.workflows.scripted import Scripted
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 ROOT = Path(__file__).parents[2]
 REPOSITORY = "111122223333.dkr.ecr.eu-central-1.amazonaws.com/todo"
 DIGEST = "sha256:" + "a" * 64

@@ -12,6 +12,8 @@ from deploy.names import LIVE as LABEL
 from environments import with_account
 from tests.workflows.scripted import Scripted
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = with_account()[-1].name
 LIVE, OLDER, NEWER = (f"sha256:{letter * 64}" for letter in "bac")

@@ -10,6 +10,8 @@ import pytest
 from environments import ROOT, load, with_account
 from tests.workflows.scripted import Scripted
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 ENVIRONMENT = with_account()[-1].name
 HOST, _, NAME = load()[ENVIRONMENT].account()["IMAGE_REPOSITORY"].partition("/")
 DIGEST = f"sha256:{'a' * 64}"

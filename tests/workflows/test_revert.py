@@ -8,6 +8,8 @@ import pytest
 
 from tests.workflows.scripted import Scripted
 
+pytestmark = pytest.mark.slow  # a process or more for each case
+
 ROOT = Path(__file__).parents[2]
 IDENTITY = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
 

@@ -138,9 +138,8 @@ def forget_failures(request: HttpRequest, username: str) -> None:
     AccessAttempt.objects.filter(username=username, ip_address=client_address(request)).delete()
 
 
-def page(request: HttpRequest) -> HttpResponse:
+def page(seconds: int) -> HttpResponse:
     """Return the admin's page for a user who is locked out; django-axes' has no Retry-After."""
-    seconds = seconds_left(request)
     minutes = -(-seconds // 60)
     detail = (
         f"Logging in as this user from your address is locked for {minutes} minute{'s' if minutes > 1 else ''}, "

@@ -33,8 +33,9 @@ class User(AbstractUser):
 class RefreshFamily(models.Model):
     """One login session: the refresh tokens that descend from one login. One of them, `current_jti`, is unused.
 
-    A change of password ends the session: `password_fingerprint` is that of the login. `expires_at` is the end of the
-    unused token, and no earlier token lives longer, so the row may be deleted then.
+    `password_fingerprint` is the user's session hash at the login. So a change of the password ends the session, and
+    also a login at which Django upgrades the stored hash. `expires_at` is the end of the unused token; no earlier token
+    lives longer, so the row may be deleted then.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -41,7 +41,7 @@ def login_session_begin(user: User) -> TokenPair:
     family = RefreshFamily.objects.create(
         user=user,
         current_jti=uuid.uuid4(),
-        password_fingerprint=fingerprint(user),
+        password_fingerprint=user.get_session_auth_hash(),
         created_at=now,
         expires_at=_end(now),
     )
@@ -60,7 +60,7 @@ def login_session_continue(refresh_token: str) -> TokenPair:
     if family is None or family.revoked_at is not None:
         raise TokenError("the login session has ended")
     user_id.set(family.user_id)
-    if not family.user.is_active or family.password_fingerprint != fingerprint(family.user):
+    if not family.user.is_active or family.password_fingerprint != family.user.get_session_auth_hash():
         _revoke(family, "the user is inactive or has another password")
         raise TokenError("the user is inactive or has another password")
     following = _successor(claims)
@@ -69,14 +69,6 @@ def login_session_continue(refresh_token: str) -> TokenPair:
         logger.warning("A refresh token was used twice: its login session is revoked.")
         raise TokenError("used before")
     return _pair(following)
-
-
-def fingerprint(user: User) -> str:
-    """Return a text that changes with the password, as for sessions of the admin.
-
-    It also changes when Django upgrades the hash at a login: that ends the user's other sessions too.
-    """
-    return user.get_session_auth_hash()
 
 
 def _successor(used: RefreshClaims) -> RefreshClaims:

@@ -73,4 +73,5 @@ class OperationsSite(AdminSite):
             response = super().login(request, extra_context)
         except Throttled as refusal:
             return lockout.refused_page(refusal)
-        return lockout.page(request) if lockout.seconds_left(request) else response
+        seconds = lockout.seconds_left(request)
+        return lockout.page(seconds) if seconds else response

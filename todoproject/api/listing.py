@@ -3,17 +3,20 @@
 See `todoproject.api.cursor` for what a position is to a client.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import BooleanField, Expression, F, Func, QuerySet, Subquery
+from django.db.models import BooleanField, Expression, F, Func, Subquery
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.http import Http404
 
-from todoproject.api.cursor import Position
+from todoproject.api.cursor import Position, cursor_text
 from todoproject.api.ordering import Ordering
 from todoproject.postgresql.statements import Parameter, Statement, beneath, selection
+
+if TYPE_CHECKING:
+    from todoproject.api.rows import Rows
 
 # One for each ordering, direction, limit and set of filters that clients combine; the rare push each other out.
 STATEMENTS = 256
@@ -21,6 +24,9 @@ STATEMENTS = 256
 # Of the long texts of a page, which ends early beyond it: a worker makes a page for each of its threads at a time.
 PAGE_BYTES = 1024 * 1024
 BYTES_A_CHARACTER = 4
+# Texts up to this length need no look: two hundred of them are no load.
+SHORT_CHARACTERS = 255
+BOUNDLESS = 10_000
 
 
 class Page(NamedTuple):
@@ -32,25 +38,15 @@ class Page(NamedTuple):
 
 
 class Listing:
-    """The pages of one kind of row: the `columns` of what `rows_of` gives for a caller and filters (`Parameter`s).
+    """The pages of a resource's rows, or of those below a parent."""
 
-    `parent_of` gives the one row that a nested list lies below, with the caller and its id as `Parameter`s;
-    `long_texts` are columns with the most characters of each.
-    """
-
-    def __init__(
-        self,
-        rows_of: Callable[[Any, Mapping[str, Any]], QuerySet[Any]],
-        columns: Sequence[str],
-        parent_of: Callable[[Any, Any], QuerySet[Any]] | None = None,
-        long_texts: Mapping[str, int] | None = None,
-    ) -> None:
-        self._rows_of = rows_of
-        self._columns = columns
-        self._place = {name: place for place, name in enumerate(columns)}
-        self._parent_of = parent_of
-        self._long = [self._place[name] for name in long_texts or ()]
-        self._fitting = PAGE_BYTES // (BYTES_A_CHARACTER * sum(long_texts.values())) if long_texts else 0
+    def __init__(self, rows: "Rows", fields: Mapping[str, Any]) -> None:
+        self._rows = rows
+        self._place = {name: place for place, name in enumerate(rows.columns)}
+        texts = {name: field.max_length or BOUNDLESS for name, field in fields.items() if hasattr(field, "max_length")}
+        long = {name: most for name, most in texts.items() if most > SHORT_CHARACTERS}
+        self._long = [self._place[name] for name in long]
+        self._fitting = PAGE_BYTES // (BYTES_A_CHARACTER * sum(long.values())) if long else 0
         self._statement = lru_cache(maxsize=STATEMENTS)(self._made)
 
     def page(
@@ -72,7 +68,7 @@ class Listing:
             values |= {"position_key": position.key, "position_id": position.row_id}
         ahead, behind = self._statement(ordering, frozenset(filters), backwards, limit)
         (found, cut), row_id = self._fetched(ahead, values, limit), self._place["id"]
-        if self._parent_of:
+        if self._rows.parent:
             if not found:
                 raise Http404
             if found[0][row_id] is None:
@@ -119,7 +115,7 @@ class Listing:
         limit: int,
     ) -> tuple[Statement, Statement]:
         """Return what fetches the rows ahead of a position, and what finds the row at or behind it."""
-        rows = self._rows_of(Parameter("caller"), {name: Parameter(name) for name in sorted(filters)})
+        rows = self._rows.matching(Parameter("caller"), {name: Parameter(name) for name in sorted(filters)})
         down = ordering.descending != bool(backwards)
         terms = (ordering.key.expression, F("id"))
         here, mark = _row(*terms), _row(Parameter("position_key"), Parameter("position_id"))
@@ -127,14 +123,28 @@ class Listing:
         # Sorted, and no EXISTS, which may search the whole table from any end: the first row lies beside the mark.
         behind = behind.order_by(*(term.asc() if down else term.desc() for term in terms))[:1]
         ahead = rows.order_by(*(term.desc() if down else term.asc() for term in terms))
-        ahead = ahead.annotate(address=F("id")).values(*self._columns)
+        ahead = ahead.annotate(address=F("id")).values(*self._rows.columns)
         if backwards is not None:
             ahead = ahead.filter(LessThan(here, mark) if down else GreaterThan(here, mark))
             ahead = ahead.annotate(row_behind=Subquery(behind))
         ahead = ahead[: limit + 1]
-        if self._parent_of is None:
+        if not self._rows.parent:
             return selection(ahead), selection(behind)
-        return beneath(self._parent_of(Parameter("caller"), Parameter("parent")), ahead), selection(behind)
+        parent = self._rows.target(self._rows.parent, Parameter("caller"), Parameter("parent")).values("pk")
+        return beneath(parent, ahead), selection(behind)
+
+
+def link_header(address: str, page: Page, ordering: Ordering, filters: Mapping[str, Any], repeated: str) -> str:
+    """Return the ``Link`` header (RFC 8288) of a page, with rel next and prev as at GitHub; "" if it stands alone.
+
+    Each link is the absolute `address` of the list with the request's other parameters, the text `repeated`.
+    """
+    links = []
+    for relation, position in (("next", page.next), ("prev", page.previous)):
+        if position is not None:
+            cursor = cursor_text(position, ordering.name, filters)
+            links.append(f'<{address}?{repeated}{"&" if repeated else ""}cursor={cursor}>; rel="{relation}"')
+    return ", ".join(links)
 
 
 def _row(*terms: Expression | F) -> Func:

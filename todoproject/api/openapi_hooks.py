@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from todoproject.api.declaration import MOST_ROWS
 from todoproject.api.registry import resources
-from todoproject.api.resource import MOST_ROWS
 from todoproject.http.body_limit import limit_of
 from todoproject.http.problems import CONTENT_TYPE
 
@@ -65,7 +65,11 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     _say_limits(result)
     _finish_schemas(result["components"]["schemas"])
     used = {tag for _, operation in _operations(result) for tag in operation.get("tags", [])}
-    tags = [{"name": each.name, "description": each.scope.said()} for each in resources() if each.name in used]
+    tags = [
+        {"name": each.name, "description": each.scope.sentence.format(column=each.scope.column)}
+        for each in resources()
+        if each.name in used
+    ]
     result["tags"] = [*tags, *result.get("tags", [])]
     return result
 

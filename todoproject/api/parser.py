@@ -49,12 +49,8 @@ class StrictJSONParser(BaseParser):
             raise MalformedBody("The body holds a number of too many digits.") from None
         if not isinstance(value, dict):
             raise MalformedBody("The body is not a JSON object.")
-        try:
-            # Writing it again finds what parses and still cannot be carried; only then it is worth a look where.
-            if fractions or "\\u" in text:
-                json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-        except ValueError:
-            raise MalformedBody(*_what_cannot_be_carried(value)) from None
+        if fractions or "\\u" in text:  # nothing else parses that cannot be carried
+            _check_carried(value)
         return value
 
 
@@ -73,30 +69,17 @@ def _not_too_much(text: str) -> None:
             raise MalformedBody("The body is nested too deep.")
 
 
-def _what_cannot_be_carried(value: Any) -> tuple[str, str]:
-    """Return the sentence and the JSON Pointer of a lone surrogate or a number beyond a float in `value`."""
-    # A place is (place above, step): whole pointers of a million places deep down would fill the memory.
-    left: list[tuple[Any, Any]] = [(None, value)]
-    while left:
-        place, here = left.pop()
-        if isinstance(here, dict) and SURROGATE.search("".join(here)):
-            return "A key holds a lone surrogate, which no UTF-8 text can carry.", _pointer(place)
-        for step, below in here.items() if isinstance(here, dict) else enumerate(here):
-            if isinstance(below, dict | list):
-                left.append(((place, step), below))
-            elif isinstance(below, str) and SURROGATE.search(below):
-                return "Holds a lone surrogate, which no UTF-8 text can carry.", _pointer((place, step))
-            elif isinstance(below, float) and math.isinf(below):
-                return "Must be a number that is not beyond a float.", _pointer((place, step))
-    raise AssertionError("only those two cannot be written")
-
-
-def _pointer(place: Any) -> str:
-    steps: list[str] = []
-    while place is not None:
-        place, step = place
-        steps.insert(0, f"/{pointer_step(step)}")
-    return "".join(steps)
+def _check_carried(value: Any, pointer: str = "") -> None:
+    """Raise MalformedBody for a lone surrogate, or a number beyond a float, with its JSON Pointer."""
+    if isinstance(value, dict) and SURROGATE.search("".join(value)):
+        raise MalformedBody("A key holds a lone surrogate, which no UTF-8 text can carry.", pointer)
+    if isinstance(value, str) and SURROGATE.search(value):
+        raise MalformedBody("Holds a lone surrogate, which no UTF-8 text can carry.", pointer)
+    if isinstance(value, float) and math.isinf(value):
+        raise MalformedBody("Must be a number that is not beyond a float.", pointer)
+    if isinstance(value, dict | list):
+        for step, below in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_carried(below, f"{pointer}/{pointer_step(step)}")
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

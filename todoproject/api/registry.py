@@ -10,33 +10,31 @@ if TYPE_CHECKING:
 
     from todoproject.api.resource import Resource
 
-_resources: "dict[str, type[Resource]]" = {}
-_nested: "dict[str, type[Resource]]" = {}
+#: By the plural in addresses, and the foreign key to the parent of a nested list.
+_registered: "dict[tuple[str, str], type[Resource]]" = {}
 
 
 def register(resource: "type[Resource]", name: str) -> None:
-    """Remember a resource by the plural in its addresses."""
+    """Remember a resource, or a list below a parent, by the plural in its addresses."""
     resource.name = name
-    _resources[name] = resource
-
-
-def register_nested(resource: "type[Resource]") -> None:
-    """Remember a list below a parent."""
-    _nested[resource.__name__] = resource
+    _registered[name, resource.parent] = resource
 
 
 def resources() -> "tuple[type[Resource], ...]":
     """Return every resource that has an address, in the order of the URLconf."""
-    import_module(settings.ROOT_URLCONF)
-    return tuple(_resources.values())
+    return tuple(each for each in _all() if not each.parent)
 
 
 def nested_lists() -> "tuple[type[Resource], ...]":
     """Return every list below a parent."""
-    import_module(settings.ROOT_URLCONF)
-    return tuple(_nested.values())
+    return tuple(each for each in _all() if each.parent)
 
 
 def resource_of(model: "type[Model]") -> "type[Resource] | None":
     """Return the resource of a model, None when it has none."""
     return next((resource for resource in resources() if resource.model is model), None)
+
+
+def _all() -> "list[type[Resource]]":
+    import_module(settings.ROOT_URLCONF)
+    return list(_registered.values())

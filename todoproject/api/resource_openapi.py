@@ -35,75 +35,60 @@ REPLAYED = response_header("Idempotency-Replayed", "`true` when this is the firs
 
 
 class Operation(NamedTuple):
-    """An action in words, where {one}, {a}, {many} and {whose} stand for the resource's; its headers and problems."""
+    """An action in words, where {one}, {many} and {whose} stand for the resource's; its headers and problems."""
 
-    name: str
-    summary: str
+    verb: str
     description: str
-    status: int
     answer: str
     headers: tuple[OpenApiParameter, ...]
     problems: tuple[str, ...]
+    status: int = 200
 
 
+#: The actions that are about several rows.
+OF_MANY = {"list", "clear"}
 OPERATIONS = {
     "list": Operation(
-        "list{Many}",
-        "List {many}",
+        "list",
         "Return a page of {whose} as an array; `Link` leads to its neighbours.",
-        200,
         "A page of {many}.",
         (IF_STILL, IF_NONE_MATCH),
         ("validation-failed", "precondition-failed"),
     ),
     "create": Operation(
-        "create{One}",
-        "Create {a}",
+        "create",
         "Create {a}; with an `Idempotency-Key` at most once.",
-        201,
         "The new {one}.",
         (IDEMPOTENCY_KEY,),
         (*BODY, "conflict", "idempotency-key-reused"),
+        201,
     ),
     "clear": Operation(
-        "delete{Many}",
-        "Delete {many}",
+        "delete",
         "Delete {whose} that match the filters; all of them without any.",
-        204,
         "They are gone.",
         (IF_MATCH_ANY,),
         ("validation-failed", "precondition-failed"),
+        204,
     ),
     "retrieve": Operation(
-        "get{One}",
-        "Get {a}",
+        "get",
         "Return the {one}, or 304 when `If-None-Match` names its ETag.",
-        200,
         "The {one}.",
         (IF_STILL, IF_NONE_MATCH),
         ONE,
     ),
     "update": Operation(
-        "replace{One}",
-        "Replace {a}",
+        "replace",
         "Replace the {one}; members that are left out get their defaults.",
-        200,
         "The {one}.",
         (IF_MATCH, UNLESS_MATCH),
         (*BODY, *ONE),
     ),
     "partial_update": Operation(
-        "change{One}",
-        "Change {a}",
-        "Change the members that are given.",
-        200,
-        "The {one}.",
-        (IF_MATCH, UNLESS_MATCH),
-        (*BODY, *ONE),
+        "change", "Change the members that are given.", "The {one}.", (IF_MATCH, UNLESS_MATCH), (*BODY, *ONE)
     ),
-    "destroy": Operation(
-        "delete{One}", "Delete {a}", "Delete the {one}.", 204, "It is gone.", (IF_MATCH, UNLESS_MATCH), ONE
-    ),
+    "destroy": Operation("delete", "Delete the {one}.", "It is gone.", (IF_MATCH, UNLESS_MATCH), ONE, 204),
 }
 
 
@@ -120,24 +105,22 @@ class ResourceSchema(AutoSchema):
         """Return `text` with the resource's words."""
         view = self.view
         one, many = (str(name) for name in (view.model._meta.verbose_name, view.model._meta.verbose_name_plural))
-        plural = "".join(word.capitalize() for word in view.name.split("-"))
-        singular = view.model.__name__
         return text.format(
             one=one,
             many=many,
             a=f"{'an' if one[0] in 'aeiou' else 'a'} {one}",
-            One=singular,
-            # Of a word without a plural, such as news, there are two kinds of deletion.
-            Many=f"All{plural}" if plural == singular else plural,
             whose=view.scope.whose.format(plural=many, column=view.scope.column),
         )
 
     def get_operation_id(self) -> str:
-        name = self.words(self.operation.name)
-        return f"{name}Of{self.view.parent.title().replace('_', '')}" if self.view.parent else name
+        one, many = self.view.model.__name__, "".join(word.capitalize() for word in self.view.name.split("-"))
+        # A word without a plural, such as news, has two kinds of deletion.
+        noun = one if self.view.action not in OF_MANY else f"All{many}" if many == one else many
+        below = f"Of{self.view.parent.title().replace('_', '')}" if self.view.parent else ""
+        return f"{self.operation.verb}{noun}{below}"
 
     def get_summary(self) -> str:
-        return self.words(self.operation.summary)
+        return self.words(f"{self.operation.verb.capitalize()} {'{many}' if self.view.action in OF_MANY else '{a}'}")
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular's
         return self.words(self.operation.description)

@@ -21,19 +21,14 @@ from todoproject.api.scope import active_user
 from todoproject.postgresql.statements import Parameter, Statement, insertion, selection
 
 if TYPE_CHECKING:
-    from todoproject.api.resource import Resource
-
-
-# Texts up to this length need no look when a page is made: two hundred of them are no load.
-SHORT_CHARACTERS = 255
-BOUNDLESS = 10_000
+    from todoproject.api.declaration import Declaration
 
 
 class Rows:
     """The rows of one resource; every `caller` is the id of a user that a token names."""
 
-    def __init__(self, resource: "type[Resource]", parent: str = "") -> None:
-        self.resource, self.model, self.scope = resource, resource.model, resource.scope
+    def __init__(self, resource: "type[Declaration]") -> None:
+        self.resource, self.model, self.scope, self.parent = resource, resource.model, resource.scope, resource.parent
         members: dict[str, Any] = dict(resource.form().fields)
         fields = {name: field for name, field in members.items() if name != "url"}
         self._meta: Any = self.model._meta
@@ -47,13 +42,10 @@ class Rows:
             for column in map(self._meta.get_field, fields)
             if column.many_to_one and not fields[column.name].read_only
         }
-        self._parent = parent
         self.has_dependents = any(
             field.auto_created and not field.concrete for field in self._meta.get_fields(include_hidden=True)
         )
-        texts = {name: field.max_length or BOUNDLESS for name, field in fields.items() if hasattr(field, "max_length")}
-        long_texts = {name: most for name, most in texts.items() if most > SHORT_CHARACTERS}
-        self.listing = Listing(self._of, self.columns, self._parent_row if parent else None, long_texts)
+        self.listing = Listing(self, fields)
         row = self._visible(Parameter("caller")).filter(pk=Parameter("id"))
         self._one = selection(row.annotate(address=F("id")).values(*self.columns))
         self._insertion = lru_cache(maxsize=64)(self._insertion_of)
@@ -69,14 +61,12 @@ class Rows:
     def _visible(self, caller: Any) -> QuerySet[Any]:
         return self.scope.rows(self.model._default_manager.all(), caller)
 
-    def _of(self, caller: Any, filters: Mapping[str, Any]) -> QuerySet[Any]:
+    def matching(self, caller: Any, filters: Mapping[str, Any]) -> QuerySet[Any]:
+        """Return the rows that the caller sees and the filters find, below the `Parameter` parent of a nested list."""
         rows = self._visible(caller)
         for name, each in self.resource.filters.items():
             rows = rows.filter(*each.conditions(self.model, name, filters))
-        return rows.filter(**{self._parent: Parameter("parent")}) if self._parent else rows
-
-    def _parent_row(self, caller: Any, parent: Any) -> QuerySet[Any]:
-        return self._target(self._parent, caller, parent).values("pk")
+        return rows.filter(**{self.parent: Parameter("parent")}) if self.parent else rows
 
     # ── Writes ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def create(self, caller: int, values: Mapping[str, Any]) -> Any:
@@ -101,7 +91,7 @@ class Rows:
         """
         allowed = self._writable(caller, row_id, condition)
         for name in self._used(changes):
-            allowed = allowed.filter(Exists(self._target(name, caller, changes[name])))
+            allowed = allowed.filter(Exists(self.target(name, caller, changes[name])))
         if not self.update(allowed, changes):
             raise self._refusal(caller, row_id, changes)
         audit.record(self.action("changed"), target=row_id, changes=changes)
@@ -115,7 +105,7 @@ class Rows:
 
     def clear(self, caller: int, filters: Mapping[str, Any]) -> None:
         """Delete the rows that match the filters; raise AuthenticationFailed when there is no such caller."""
-        if count := self._deleted(self._of(caller, filters).filter(Exists(active_user(caller)))):
+        if count := self._deleted(self.matching(caller, filters).filter(Exists(active_user(caller)))):
             audit.record(self.action("deleted"), count=count)
         elif not active_user(caller).exists():
             raise gone()
@@ -150,7 +140,7 @@ class Rows:
     def _used(self, values: Mapping[str, Any]) -> frozenset[str]:
         return frozenset(name for name in self.references if values.get(name) is not None)
 
-    def _target(self, name: str, caller: Any, row_id: Any) -> QuerySet[Any]:
+    def target(self, name: str, caller: Any, row_id: Any) -> QuerySet[Any]:
         """Return the row that a foreign key leads to, if the caller may use it."""
         model: Any
         model, scope = self.references[name]
@@ -162,7 +152,7 @@ class Rows:
         column_of: Any = self._meta.get_field
         values: dict[str, Any] = {column_of(name).column: Parameter(name, column_of(name)) for name in sorted(given)}
         values |= {column_of(name).column: value for name, value in (*expressions, *self.scope.columns().items())}
-        targets = [Exists(self._target(name, Parameter("caller"), Parameter(name))) for name in sorted(used)]
+        targets = [Exists(self.target(name, Parameter("caller"), Parameter(name))) for name in sorted(used)]
         source = active_user(Parameter("caller")).filter(self.scope.may_create(), *targets)
         returning = [column_of("id" if name == "address" else name).column for name in self.columns]
         return insertion(self.model, source, values, returning)
@@ -170,7 +160,7 @@ class Rows:
     def _refusal(self, caller: int, row_id: int | None, values: Mapping[str, Any]) -> Exception:
         """Return why a write met no row, found by one statement; without `row_id` it was to make one."""
         used = sorted(self._used(values))
-        found = [Exists(self._target(name, caller, values[name])) for name in used]
+        found = [Exists(self.target(name, caller, values[name])) for name in used]
         mine = Value(value=True) if row_id is None else Exists(self._visible(caller).filter(pk=row_id))
         may_create = Exists(active_user(caller).filter(self.scope.may_create()))
         answers = active_user(caller).values_list(mine, may_create, *found).first()

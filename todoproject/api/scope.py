@@ -33,10 +33,6 @@ class Scope:
         """Return what a new row has in the scope's column, over the caller's row among the users."""
         raise NotImplementedError
 
-    def said(self) -> str:
-        """Return the sentence about its rows."""
-        return self.sentence.format(column=self.column)
-
     def may_create(self) -> Q:
         """Return who may create a row, over the caller's row among the users."""
         return Q()

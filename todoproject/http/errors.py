@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 
 from todoproject.http.accept import prefers_html
 from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES, problem_response
-from todoproject.logs.context import current_request_id
+from todoproject.logs.context import request_id
 
 # PostgreSQL's codes, https://www.postgresql.org/docs/current/errcodes-appendix.html: 08 connection, 40 serialization
 # and deadlock, 53 out of connections, memory or disk, 57 shutdown and statement_timeout, 58 system error;
@@ -55,7 +55,7 @@ class ErrorPage(HttpResponse):
             "status": status or problem.status,
             "title": title or problem.title,
             "detail": detail,
-            "request_id": current_request_id(),
+            "request_id": request_id.get(),
             "in_admin": self.in_admin,
         }
         page = render_to_string("error.html", context)

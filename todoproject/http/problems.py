@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
-from todoproject.logs.context import current_request_id
+from todoproject.logs.context import request_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,7 +173,7 @@ def problem_response(
     """Return a response of type `slug`; `detail` is one sentence about this occurrence."""
     # A URI reference (RFC 9457 §3.1.5): two slashes at its start would begin a host.
     instance = escape_leading_slashes(escape_uri_path(request.path))
-    members: dict[str, object] = {"instance": instance, "request_id": current_request_id()}
+    members: dict[str, object] = {"instance": instance, "request_id": request_id.get()}
     if errors:
         members["errors"] = errors
     body, status = problem_document(slug, detail, **members), PROBLEM_TYPES[slug].status

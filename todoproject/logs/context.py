@@ -10,11 +10,6 @@ user_id: ContextVar[int | None] = ContextVar("user_id", default=None)
 address: ContextVar[str] = ContextVar("address", default="")
 
 
-def current_request_id() -> str:
-    """Return the id of the current request, "" outside of one."""
-    return request_id.get()
-
-
 def begin_request(identifier: str) -> None:
     """Set the id of a request, and reset user and address, which are not known yet.
 

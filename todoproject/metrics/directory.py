@@ -45,7 +45,8 @@ def remove_left_over() -> None:
     for folder in parent().glob(f"{PREFIX}*"):
         pid = int(folder.name.removeprefix(PREFIX))
         if pid == os.getpid() or not alive(pid):
-            shutil.rmtree(folder)
+            # Another user's folder stays; another master that starts now may be faster.
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def alive(pid: int) -> bool:

@@ -81,22 +81,21 @@ def application(
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(Build(build))
     registry.register(Cpu(workers))
-    pages: dict[tuple[str, str], WSGIApplication] = {
-        ("GET", "/metrics"): make_wsgi_app(registry, disable_compression=True)
-    }
+    metrics: WSGIApplication = make_wsgi_app(registry, disable_compression=True)
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
         if asked == ("GET", "/readyz"):
             return readiness(environ, start_response)
-        page = pages.get(asked, refused)
+        if asked != ("GET", "/metrics"):
+            return refused(environ, start_response)
         environ.pop("HTTP_ACCEPT", None)  # one format for all
         for _ in range(ATTEMPTS - 1):
             with suppress(struct.error), lock:  # a worker is making a file, which has no first four bytes yet
-                return page(environ, start_response)
+                return metrics(environ, start_response)
             time.sleep(0.01)
         with lock:
-            return page(environ, start_response)
+            return metrics(environ, start_response)
 
     return answer
 

@@ -100,12 +100,8 @@ class FreshConnection(psycopg.Connection[Any]):
         server = (kwargs.get("host"), kwargs.get("port"))
         if time.monotonic() < cls.resting.get(server, 0.0):
             raise psycopg.errors.ConnectionTimeout("the server did not answer a moment ago")
-        if credentials is None:
-            connection = super().connect(conninfo, **kwargs)
-            connection.seconds_to_answer, connection.server = seconds_to_answer, server
-            return connection
         refusal: psycopg.OperationalError | None = None
-        for login in credentials.candidates():
+        for login in credentials.candidates() if credentials else [{}]:
             try:
                 connection = super().connect(conninfo, **{**kwargs, **login})
             except psycopg.errors.ConnectionTimeout:
@@ -114,7 +110,8 @@ class FreshConnection(psycopg.Connection[Any]):
             except psycopg.OperationalError as error:
                 refusal = refusal or error
             else:
-                credentials.accept(login)
+                if credentials:
+                    credentials.accept(login)
                 connection.seconds_to_answer, connection.server = seconds_to_answer, server
                 return connection
         assert refusal  # noqa: S101  # nosec B101  there is always one candidate

@@ -1,12 +1,11 @@
 """Deployments make pods that become ready, autoscalers change sizes, and faults keep them from it."""
 
-import calendar
 import hashlib
 import json
-import time
+from datetime import datetime
 
 from deploy.names import COLOUR, LIVE, NAMESPACE, TRAFFIC
-from tests.deploy.scripted.store import Object, Store, moment
+from tests.deploy.scripted.store import Object, Store
 
 SECONDS_TO_READY = 20
 SECONDS_TO_TARGET = 4  # after ready: the load balancer's own check
@@ -58,10 +57,7 @@ def roll_out(store: Store, deployment: Object) -> None:
         for pod in old:
             store.remove(pod)
         old = []
-    available = size > 0 and len(ready) == size
-    condition = {"type": "Available", "status": str(available)}
-    condition["reason"] = "MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable"
-    status: Object = {"observedGeneration": deployment["metadata"].get("generation", 1), "conditions": [condition]}
+    status: Object = {"observedGeneration": deployment["metadata"].get("generation", 1)}
     counts = {
         "replicas": len(current) + len(old),
         "updatedReplicas": len(current),
@@ -71,7 +67,7 @@ def roll_out(store: Store, deployment: Object) -> None:
     if refused:
         message = f'pods "{name}-x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true'
         failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": message}
-        status["conditions"].append(failure)
+        status["conditions"] = [failure]
     deployment["status"] = status
 
 
@@ -89,49 +85,37 @@ def _pod(store: Store, deployment: Object, template: Object, digest: str) -> Obj
 def _live(store: Store, pod: Object, deployment: Object) -> None:
     """Write the pod's status by its age and the faults."""
     age = store.now - _seconds(pod["metadata"]["creationTimestamp"])
-    container = pod["spec"]["containers"][0]
-    status: Object = {"image": container["image"], "name": container["name"], "ready": False}
-    status |= {"lastState": {}, "restartCount": 0, "started": False}
-    phase = "Pending"
     if _faulty(store, "pending", deployment):
-        pod["status"] = {"phase": phase, "conditions": [{"type": "PodScheduled", "status": "False"}]}
+        pod["status"] = {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False"}]}
         return
+    container = pod["spec"]["containers"][0]
+    phase, ready, restarts = "Pending", False, 0
     if _faulty(store, "image-missing", deployment) and age < store.faults.get("image-after", age + 1):
         image = container["image"]
-        status["state"] = {"waiting": {"reason": "ImagePullBackOff", "message": f'Back-off pulling image "{image}"'}}
+        state = {"waiting": {"reason": "ImagePullBackOff", "message": f'Back-off pulling image "{image}"'}}
     elif _faulty(store, "crash", deployment):
-        phase, status["restartCount"] = "Running", 2
-        status["lastState"] = {"terminated": {"exitCode": 3, "reason": "Error"}}
-        status["state"] = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 20s restarting failed"}}
+        phase, restarts = "Running", 2
+        state = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 20s restarting failed"}}
     elif age < 2:
-        status["state"] = {"waiting": {"reason": "ContainerCreating"}}
+        state = {"waiting": {"reason": "ContainerCreating"}}
     else:
-        phase = "Running"
-        status |= {"started": True, "state": {"running": {"startedAt": moment(store.now)}}}
-        status["ready"] = age >= _to_ready(store) and not _faulty(store, "unready", deployment)
-        status["restartCount"] = _restarts(store, deployment, age)
-    gates = pod["spec"].get("readinessGates", [])
-    target = (
-        status["ready"] and age >= _to_ready(store) + SECONDS_TO_TARGET and not _faulty(store, "target", deployment)
-    )
-    conditions = {gate["conditionType"]: target for gate in gates}
-    conditions |= {"ContainersReady": status["ready"], "Ready": status["ready"] and (target or not gates)}
-    conditions |= {"PodScheduled": True}
+        phase, state = "Running", {"running": {}}
+        ready = age >= _to_ready(store) and not _faulty(store, "unready", deployment)
+        # A pod that restarts once, ten seconds after it was ready.
+        restarts = int(_faulty(store, "restart", deployment) and age > _to_ready(store) + 10)
+    gates = [gate["conditionType"] for gate in pod["spec"].get("readinessGates", [])]
+    target = ready and age >= _to_ready(store) + SECONDS_TO_TARGET and not _faulty(store, "target", deployment)
+    conditions = {**dict.fromkeys(gates, target), "Ready": ready and (target or not gates), "PodScheduled": True}
+    status = {"name": container["name"], "ready": ready, "restartCount": restarts, "state": state}
     pod["status"] = {
         "phase": phase,
         "conditions": [{"type": key, "status": str(value)} for key, value in conditions.items()],
         "containerStatuses": [status],
-        "podIP": "10.244.0.2",
     }
 
 
 def _to_ready(store: Store) -> float:
     return float(store.content.get("seconds_to_ready", SECONDS_TO_READY))
-
-
-def _restarts(store: Store, deployment: Object, age: float) -> int:
-    """A pod that restarts once, ten seconds after it was ready."""
-    return int(_faulty(store, "restart", deployment) and age > _to_ready(store) + 10)
 
 
 def _faulty(store: Store, fault: str, deployment: Object) -> bool:
@@ -143,4 +127,4 @@ def _condition(pod: Object, kind: str) -> bool:
 
 
 def _seconds(text: str) -> float:
-    return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+    return datetime.fromisoformat(text).timestamp()

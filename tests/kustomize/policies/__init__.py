@@ -4,7 +4,6 @@ from tests.kustomize.policies.fargate import FARGATE
 from tests.kustomize.policies.objects import OBJECTS
 from tests.kustomize.policies.pods import PODS
 from tests.kustomize.policies.policy import Policy
-from tests.kustomize.policies.restricted import RESTRICTED
 from tests.kustomize.policies.workloads import WORKLOADS
 
-POLICIES: tuple[Policy, ...] = (RESTRICTED, *PODS, *WORKLOADS, *FARGATE, *OBJECTS)
+POLICIES: tuple[Policy, ...] = (*PODS, *WORKLOADS, *FARGATE, *OBJECTS)

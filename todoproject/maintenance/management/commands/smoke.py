@@ -5,7 +5,7 @@ import secrets
 import urllib.error
 import urllib.request
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rest_framework import serializers
@@ -20,16 +20,6 @@ from todoproject.api.scope import Shared
 
 # More than a request may take: two seconds to connect to the database, five for a statement.
 TIMEOUT_SECONDS = 10
-
-
-class Step(NamedTuple):
-    """A request, and the status that its response must have."""
-
-    method: str
-    path: str
-    status: int
-    body: dict[str, Any] | None = None
-    with_token: bool = True
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -55,8 +45,8 @@ class Command(BaseCommand):
         self.user = User.objects.create_user(f"smoke-{secrets.token_hex(8)}")  # without a password nobody can log in
         try:
             self.token = tokens.issue_access(self.user.pk)
-            self.ask(Step("GET", "/readyz", 200, with_token=False))
-            self.ask(Step("GET", "/schema", 200, with_token=False))
+            self.ask("GET", "/readyz", 200, with_token=False)
+            self.ask("GET", "/schema", 200, with_token=False)
             for resource in registry.resources():
                 self.ask_resource(resource)
         finally:
@@ -67,20 +57,20 @@ class Command(BaseCommand):
 
     def ask_resource(self, resource: type[Resource]) -> None:
         path = resource.path()
-        self.ask(Step("GET", path, 401, with_token=False))
+        self.ask("GET", path, 401, with_token=False)
         row = self.create(resource) if can_create(resource) else None
-        rows = self.ask(Step("GET", path, 200))
+        rows = self.ask("GET", path, 200)
         if row is None:
             return
         if row not in rows:
             raise CommandError(f"GET {path} does not list what POST {path} has made.")
-        self.ask(Step("PATCH", f"{path}/{row['id']}", 200, self.with_keys(resource, examples.changed_body(resource))))
-        self.ask(Step("DELETE", f"{path}/{row['id']}", 204))
+        self.ask("PATCH", f"{path}/{row['id']}", 200, self.with_keys(resource, examples.changed_body(resource)))
+        self.ask("DELETE", f"{path}/{row['id']}", 204)
 
     def create(self, resource: type[Resource]) -> Any:
         """Create a row over HTTP, after the rows that it needs."""
         body = self.with_keys(resource, examples.required_body(resource))
-        row = self.ask(Step("POST", resource.path(), 201, body))
+        row = self.ask("POST", resource.path(), 201, body)
         self.made.append((resource, row["id"]))
         return row
 
@@ -95,26 +85,28 @@ class Command(BaseCommand):
                 body[name] = unlikely(resource.form().fields[name])
         return body
 
-    def ask(self, step: Step) -> Any:
+    def ask(
+        self, method: str, path: str, expected: int, body: dict[str, Any] | None = None, *, with_token: bool = True
+    ) -> Any:
         """Send a request and return the JSON of the response; raise `CommandError` if its status is wrong."""
         # Behind the load balancer https is a header. X-Synthetic keeps the test out of the users' figures.
         headers = {"X-Forwarded-Proto": "https", "X-Synthetic": "1", "Content-Type": "application/json"}
-        if step.with_token:
+        if with_token:
             headers["Authorization"] = f"Bearer {self.token}"
-        data = None if step.body is None else json.dumps(step.body).encode()
-        request = urllib.request.Request(self.url + step.path, data, headers, method=step.method)  # noqa: S310
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, headers, method=method)  # noqa: S310
         try:
             with urllib.request.build_opener(NoRedirect).open(request, timeout=TIMEOUT_SECONDS) as answer:
-                status, body = answer.status, answer.read()
+                status, received = answer.status, answer.read()
         except urllib.error.HTTPError as error:
-            status, body = error.code, error.read()
+            status, received = error.code, error.read()
         except OSError as error:
-            raise CommandError(f"{step.method} {step.path}: {error}") from None
-        if status != step.status:
-            text = body[:500].decode(errors="replace")
-            raise CommandError(f"{step.method} {step.path}: {status} instead of {step.status}: {text}")
-        self.stdout.write(f"{status} {step.method} {step.path}")
-        return json.loads(body) if body and step.with_token else None
+            raise CommandError(f"{method} {path}: {error}") from None
+        if status != expected:
+            text = received[:500].decode(errors="replace")
+            raise CommandError(f"{method} {path}: {status} instead of {expected}: {text}")
+        self.stdout.write(f"{status} {method} {path}")
+        return json.loads(received) if received and with_token else None
 
 
 def unlikely(field: Any) -> Any:
