@@ -1,1 +1,1 @@
-"""The resource: what a clone of this service replaces by its own."""
+"""The resource: a clone of this service replaces it with its own."""

@@ -1,4 +1,4 @@
-"""Some hundred todos that look like somebody's, the same ones every time."""
+"""Some hundred todos that look real, the same ones every time."""
 
 import random
 from collections.abc import Iterator

@@ -12,7 +12,7 @@ DESCRIPTION_CHARACTERS = 10_000
 
 
 class Todo(ResourceModel):
-    """Something that its owner means to do."""
+    """A task of its owner."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="todos")
     title = models.CharField(max_length=200)

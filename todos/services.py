@@ -1,4 +1,4 @@
-"""The rules of a write that a constraint cannot say."""
+"""The rules of a write that a constraint cannot express."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""`make resource`: writes a resource as a person would, or takes one away.
+"""`make resource`: writes a resource as a person would, or removes one.
 
 `check` needs no package and any Python from 3.9 on, so that a mistake is named before anything is installed.
 """

@@ -1,4 +1,4 @@
-"""Changes of files that are all made, or none of them."""
+"""Makes all changes of files, or none of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class Changes:
-    """Remembers what was there, and restores it when the block ends by an exception, Ctrl-C included."""
+    """Remembers the files, and restores them if the block ends by an exception, Ctrl-C included."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -28,13 +28,13 @@ class Changes:
             path.write_bytes(content)
 
     def keep(self, name: str) -> None:
-        """Remember a file that is about to be written by somebody else."""
+        """Remember a file that another program is about to write."""
         path = self.root / name
         if path.is_file():
             self.before.setdefault(path, path.read_bytes())
 
     def edit(self, name: str, text: str) -> None:
-        """Write a file that is there, if its text is another one."""
+        """Write an existing file, if its text differs."""
         path = self.root / name
         if path.read_text(encoding="utf-8") != text:
             self.keep(name)
@@ -52,5 +52,5 @@ class Changes:
 
     @property
     def edited(self) -> list[str]:
-        """Return the files that were there and are now other ones."""
+        """Return the files that existed before and have changed."""
         return sorted(str(path.relative_to(self.root)) for path in self.before if path.is_file())

@@ -128,7 +128,7 @@ def _whole(text: str) -> bool:
 
 
 def _arguments(field: Field) -> str:
-    """Return what is wrong with what stands in brackets, "" if nothing is."""
+    """Return the mistake in the brackets, "" if there is none."""
     given, kind = field.arguments, field.kind
     if kind == "str" and (len(given) != 1 or not _whole(given[0]) or not 1 <= int(given[0]) <= 10_000):
         return "say how many characters it may have, at most 10000, for example str(200); text is for several lines."

@@ -1,4 +1,4 @@
-"""Every name of a resource from one: model, app, address, plural; refuses those that are taken."""
+"""Derives all names of a resource from one: model, app, address, plural. Refuses names that are taken."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def words_of(text: str, variable: str) -> tuple[str, ...]:
 
 
 def names_of(name: str, plural: str) -> Names:
-    """Return all names for a NAME and a PLURAL ("" for the regular one); raise Refusal where one is taken."""
+    """Return all names for a NAME and a PLURAL ("" for the regular one); raise Refusal if NAME is a plural."""
     words = words_of(name, "NAME")
     if plural:
         return Names(words, words_of(plural, "PLURAL"))
@@ -120,7 +120,7 @@ def plural_of(word: str) -> str:
 
 
 def check_free(names: Names, root: Path = ROOT) -> None:
-    """Raise Refusal where one of the names means something else already, with a name to type instead."""
+    """Raise Refusal if one of the names is taken, with a name to type instead."""
     if max(len(names.model), len(names.app)) > LONGEST:
         raise Refusal(f"NAME={names.name} has more than {LONGEST} letters: type a shorter one.")
     for taken, sentence in _reasons(names, root):
@@ -146,7 +146,7 @@ def _reasons(names: Names, root: Path) -> Iterator[tuple[bool, str]]:
 
 
 def modules(root: Path) -> set[str]:
-    """Return what `import` finds already: Python's own modules, and packages by the name of their distribution."""
+    """Return the names that `import` finds: Python's modules, and packages by the name of their distribution."""
     own = set(getattr(sys, "stdlib_module_names", sys.builtin_module_names))
     locks = [file.read_text(encoding="utf-8") for file in (root / "requirements").glob("*.txt")]
     return own | {

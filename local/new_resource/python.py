@@ -6,14 +6,14 @@ from local.new_resource.fields import Field
 from local.new_resource.names import Names
 
 TEXT_CHARACTERS = 10_000
-#: What a factory gives a unique field, by its type.
+#: The value of a unique field in a factory, by its type.
 UNIQUE_VALUES = {
     "int": "Sequence(int)",
     "decimal": "Sequence(Decimal)",
     "date": "Sequence(lambda number: date(2026, 12, 1) + timedelta(days=number))",
     "datetime": "Sequence(lambda number: datetime(2026, 12, 1, 9, tzinfo=UTC) + timedelta(days=number))",
 }
-#: What a row of demo data has there. `demo_rows` runs several times for one owner, each time with another `count`.
+#: The same in a row of demo data. `demo_rows` runs several times for one owner, each time with another `count`.
 UNIQUE_DEMO = {
     "str": 'f"{chance.getrandbits(32):08X}"',
     "int": "chance.getrandbits(30)",
@@ -110,7 +110,7 @@ def filters(fields: list[Field]) -> dict[str, str]:
 
 
 def required_value(field: Field, owner: str) -> str:
-    """Return what a factory gives a field that a row must have."""
+    """Return the value of a required field in a factory."""
     if field.kind == "str":
         pattern = f"{field.words} {{}}" if int(field.arguments[0]) >= len(field.words) + 10 else "{:08}"
         size = int(field.arguments[0])

@@ -1,4 +1,4 @@
-"""The lines outside of its own folders by which the repository knows an app."""
+"""The lines outside of an app's folders that name it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WITHOUT, WITH = "from django.urls import path, re_path", "from django.urls impor
 
 
 def register(changes: Changes, app: str) -> None:
-    """Add the lines for an app; raise Refusal where the place for one is not found."""
+    """Add the lines for an app; raise Refusal if the place for one is not found."""
     settings = _text(changes, "todoproject/settings.py")
     installed = re.search(r"^INSTALLED_APPS = \[\n(.*?)^\]", settings, re.MULTILINE | re.DOTALL)
     _edit(changes, "todoproject/settings.py", settings, installed and installed.end(1), f'    "{app}",\n')
@@ -53,5 +53,5 @@ def _text(changes: Changes, file: str) -> str:
 
 def _edit(changes: Changes, file: str, text: str, place: int | None, line: str) -> None:
     if place is None:
-        raise Refusal(f"{file} has no place for the line {line.strip()} any more: compare it with upstream's.")
+        raise Refusal(f"{file} has no place for the line {line.strip()}: compare the file with upstream's.")
     changes.edit(file, text[:place] + line + text[place:])

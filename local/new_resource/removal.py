@@ -1,4 +1,4 @@
-"""Takes a resource away: its folders, the tests that are about it, and the lines elsewhere by which it is known."""
+"""Removes a resource: its folders, the tests that import it, and the lines elsewhere that name it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGES = ("docs/reliability.md", "docs/security.md")
 
 
 def remove(wanted: Asked) -> int:
-    """Remove the resource; return the exit code. Nothing is removed where the rest would not hold."""
+    """Remove the resource; return the exit code. Nothing is removed if the rest would break."""
     resource = wanted.remove
     assert resource  # noqa: S101  # nosec B101
     with Changes(ROOT) as changes:

@@ -28,7 +28,7 @@ FAST = (
 
 
 def write(wanted: Asked) -> int:
-    """Write the resource and run its fast tests; return the exit code. Nothing is left of what cannot be finished."""
+    """Write the resource and run its fast tests; return the exit code. A step that fails undoes all others."""
     names = wanted.names
     assert names  # noqa: S101  # nosec B101
     started = time.monotonic()
@@ -48,14 +48,14 @@ def write(wanted: Asked) -> int:
 
 
 def generate(changes: Changes) -> None:
-    """Write again what is generated from all resources."""
+    """Regenerate the files that depend on all resources."""
     for file in GENERATED:
         changes.keep(file)
     run(*DJANGO, "spectacular", "--file", "docs/openapi.yaml", "--validate", "--fail-on-warn")
 
 
 def run(*command: str) -> None:
-    """Run a command; raise Refusal with what it said when it fails."""
+    """Run a command; raise Refusal with its output if it fails."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     if done.returncode:
         raise Refusal(f"{done.stdout}{done.stderr}\nNothing was changed: {' '.join(command[1:])} failed, as above.")

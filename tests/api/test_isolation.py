@@ -118,7 +118,7 @@ def test_a_write_with_the_token_of_a_user_who_may_no_longer_is_401(api: ApiClien
         for key in ({}, {"Idempotency-Key": "k"}):
             response = api.send(method, api.path + below, body, headers=key)
             assert response.status_code == 401, (method, below, key)
-            assert response["WWW-Authenticate"].startswith("Bearer")
+            assert response["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
             assert parsed(response)["type"] == "/docs/errors/not-authenticated"
     assert rows(api) == before
     assert not IdempotencyRecord.objects.exists()

@@ -11,7 +11,7 @@ from tests.api.client import ApiClient, parsed
 from tests.api.test_strict_types import assert_names
 from tests.sample import every
 from todoproject.api import query as reading
-from todoproject.api.filters import Search
+from todoproject.api.filters import Range, Search
 
 UNKNOWN = [
     "page",
@@ -103,6 +103,21 @@ def test_every_filter_finds_what_it_means_and_nothing_else(api: ApiClient) -> No
     api.row({name: value for name, value in other.items() if name not in api.subject.unique})
     finding = api.subject.finding(found)
     assert [each["id"] for each in parsed(api.send("GET", f"{api.path}?{urlencode(finding)}"))] == [row.pk]
+
+
+@every
+def test_a_row_without_a_value_is_within_no_bounds(api: ApiClient) -> None:
+    ranges = {
+        name: each.column or name for name, each in api.subject.resource.filters.items() if isinstance(each, Range)
+    }
+    absent = {name: column for name, column in ranges.items() if api.subject.members[column].allow_null}
+    finding = api.subject.finding(api.full())
+    api.row(dict.fromkeys(absent.values()))
+    for name, value in finding.items():
+        if name.rpartition("_")[0] in absent:
+            assert parsed(api.send("GET", f"{api.path}?{urlencode({name: value})}")) == [], name
+            assert api.send("DELETE", f"{api.path}?{urlencode({name: value})}").status_code == 204, name
+    assert api.rows.count() == 1
 
 
 def test_a_query_that_is_not_utf_8_is_refused_and_not_read_as_something_else(api: ApiClient) -> None:

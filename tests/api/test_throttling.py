@@ -130,6 +130,7 @@ def test_a_rate_holds_for_each_user_alone(api: ApiClient, other_api: ApiClient, 
     settings.API_RATE = "2/hour"
     answers = [api.send("GET", PATH) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert parsed(answers[2])["type"] == "/docs/errors/too-many-requests"
     assert 3500 <= int(answers[2]["Retry-After"]) <= 3600
     assert other_api.send("GET", PATH).status_code == 200
 

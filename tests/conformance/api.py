@@ -48,7 +48,7 @@ class Inspections(Resource):
         "title": Exact(),
         "code": Exact(),
         "rooms": Range(),
-        "distance": Exact(),
+        "distance": Range(),
         "cost": Range(),
         "discount": Range(),
         "urgent": Exact(),
@@ -72,7 +72,7 @@ class NoticeSerializer(ResourceSerializer):
 
     class Meta:
         model = Notice
-        fields = ("id", "url", "text", "created_at", "updated_at")
+        fields = ("id", "url", "text", "details", "created_at", "updated_at")
 
 
 class Notices(Resource):

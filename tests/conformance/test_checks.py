@@ -143,7 +143,7 @@ def test_members_that_are_no_columns_and_orderings_that_are_none(monkeypatch: py
     assert sentences(monkeypatch, odd) == [
         'The fields of Odd need "id" and "url".',
         "Odd.to_representation is never called: rows become JSON column by column.",
-        "The member colour is no column of Inspection; what is computed belongs into one.",
+        "The member colour is no column of Inspection; put computed values into a column.",
         "The ordering colour is no column of Inspection.",
     ]
 

@@ -1,4 +1,4 @@
-"""Refuses at the start what a resource cannot keep its promises with, and says what to write instead.
+"""Refuses a declaration that cannot keep a resource's promises, and says what to write instead.
 
 https://docs.djangoproject.com/en/5.2/topics/checks/
 """
@@ -22,7 +22,7 @@ def check_resources(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:  #
     found: list[checks.CheckMessage] = []
     for resource in resources():
         sentences = [*_of_columns(resource), *_of_unique(resource.model, resource.scope.column)]
-        # The rest reads columns by their kinds.
+        # The check of indexes needs columns of known kinds.
         sentences = sentences or [*_of_indexes(resource, [resource.scope.column] if resource.scope.column else [])]
         found += [checks.Error(sentence, obj=resource.__name__, id="api.E001") for sentence in sentences]
     for nested in nested_lists():
@@ -44,7 +44,7 @@ def _of_columns(resource: Any) -> Iterator[str]:
     columns = {column.name: column for column in model._meta.get_fields() if not column.auto_created}
     for name in sorted({*serializer.Meta.fields} - {"id", "url"}):
         if name not in columns:
-            yield f"The member {name} is no column of {model.__name__}; what is computed belongs into one."
+            yield f"The member {name} is no column of {model.__name__}; put computed values into a column."
         else:
             yield from _of_column(columns[name], resource)
     for name in (*resource.orderings, resource.default_ordering.removeprefix("-")):

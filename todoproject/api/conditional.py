@@ -1,7 +1,7 @@
 """Conditional requests (RFC 9110 §13) by strong ETags.
 
-A single resource's ETag is its version number, so that a condition can be checked inside the UPDATE itself. A list's
-is a digest of what is sent.
+A row's ETag is its version number, so that the UPDATE itself can check a condition. A list's ETag is a digest of the
+answer.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ def digest_etag(*parts: bytes) -> str:
 
 
 def version_condition(request: HttpRequest) -> Q:
-    """Return what ``If-Match`` and ``If-None-Match`` demand of a row's `version`, for the WHERE of a write.
+    """Return the condition of ``If-Match`` and ``If-None-Match`` on a row's `version`, for the WHERE of a write.
 
-    An unknown ETag names no version, and neither does a weak one in ``If-Match`` (strong comparison).
+    An unknown ETag names no version; nor does a weak one in ``If-Match`` (strong comparison).
     """
     condition = Q()
     required, excluded = _etags(request, "HTTP_IF_MATCH"), _etags(request, "HTTP_IF_NONE_MATCH")
@@ -43,7 +43,7 @@ def version_condition(request: HttpRequest) -> Q:
 
 
 def require_no_etag(request: HttpRequest) -> None:
-    """Raise `PreconditionFailed` for every condition but ``If-Match: *``, which holds for what is there always."""
+    """Raise `PreconditionFailed` for every condition but ``If-Match: *``: a list always exists."""
     if _etags(request, "HTTP_IF_MATCH") not in (None, ANY) or "HTTP_IF_NONE_MATCH" in request.META:
         raise PreconditionFailed("No condition but If-Match: * can hold here.")
 
@@ -51,7 +51,7 @@ def require_no_etag(request: HttpRequest) -> None:
 def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
     """Return a 304 when ``If-None-Match`` names `etag` (weak comparison, lists and ``*``), else None.
 
-    Raises `PreconditionFailed` when ``If-Match`` does not name it, which is looked at first (RFC 9110 §13.2.2).
+    Raises `PreconditionFailed` when ``If-Match`` does not name it; that header comes first (RFC 9110 §13.2.2).
     """
     required, held = _etags(request, "HTTP_IF_MATCH"), _etags(request, "HTTP_IF_NONE_MATCH")
     if required is not None and required != ANY and etag not in required:

@@ -1,6 +1,6 @@
-"""Turns what a constraint of the database refuses into the answer that its name stands for.
+"""Answers the violation of a database constraint by the constraint's name.
 
-PostgreSQL's own words hold what clients wrote: they reach neither an answer nor the log.
+PostgreSQL's messages contain values of clients: they reach neither an answer nor the log.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ DEFAULT_MESSAGE = UniqueConstraint.default_violation_error_message
 
 
 def answer_to(error: IntegrityError, resource: Any, *, deleting: bool) -> Exception | None:
-    """Return what to answer instead of `error`, None when no constraint of the resource explains it."""
+    """Return the exception to raise instead of `error`, None if no constraint of the resource explains it."""
     if isinstance(error, ProtectedError | RestrictedError):
         return InUse()
     diagnostic = getattr(error.__cause__, "diag", None)
@@ -46,7 +46,7 @@ def _of_constraint(constraint: Any, resource: Any) -> Exception:
 
 
 def _of_foreign_key(diagnostic: Any, resource: Any) -> Exception | None:
-    """Answer for a row that went while the statement ran: the owner's, or the one that a foreign key leads to."""
+    """Answer for a row that was deleted while the statement ran: the owner, or the target of a foreign key."""
     meta = resource.model._meta
     name = foreign_key_columns(diagnostic.table_name).get(diagnostic.constraint_name)
     column = next((each for each in meta.concrete_fields if each.column == name), None)
@@ -58,7 +58,7 @@ def _of_foreign_key(diagnostic: Any, resource: Any) -> Exception | None:
 
 
 def columns_of(constraint: Any) -> Iterator[str]:
-    """Yield the names of the columns that a constraint is about."""
+    """Yield the names of a constraint's columns."""
     if isinstance(constraint, CheckConstraint):
         yield from sorted(Q(constraint.condition).referenced_base_fields)
         return
@@ -87,7 +87,7 @@ def foreign_key_columns(table: str) -> dict[str, str]:
 
 
 def without_values(error: IntegrityError) -> IntegrityError:
-    """Return the error with PostgreSQL's first line alone; what follows it holds values."""
+    """Return the error with PostgreSQL's first line alone; the other lines contain values."""
     bare = type(error)(first_line(error)).with_traceback(error.__traceback__)
     bare.__suppress_context__ = True
     return bare

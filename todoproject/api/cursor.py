@@ -38,7 +38,7 @@ def cursor_text(position: Position, ordering: str, filters: Mapping[str, Any]) -
 
 
 def position_of(text: str, ordering: str, filters: Mapping[str, Any]) -> Position:
-    """Return the position in a cursor; raise `QueryError` when we did not sign it for this ordering and filter."""
+    """Return the position in a cursor; raise `QueryError` unless we signed it for this ordering and these filters."""
     if len(text) > MAX_CURSOR_CHARACTERS:
         raise QueryError({"cursor": [f"Longer than {MAX_CURSOR_CHARACTERS} characters."]})
     try:

@@ -12,10 +12,10 @@ from rest_framework.settings import api_settings
 from todoproject.http.errors import DATABASE_AWAY, RETRY_AFTER_SECONDS, is_unavailable
 from todoproject.http.problems import PROBLEM_TYPES, problem_response
 
-# Many statuses have one type each; the two with status 400 are told apart by the exception.
+# Most statuses have one type; the exception tells the two with status 400 apart.
 SLUG_OF_STATUS = {problem.status: slug for slug, problem in reversed(PROBLEM_TYPES.items())}
 
-# Instead of DRF's sentences, which do not say what to do; somebody who opens the address in a browser reads them.
+# DRF's own sentences do not say what to do. People who open the address in a browser read these.
 DETAILS = {
     exceptions.NotAuthenticated: "Send an access token as `Authorization: Bearer …`: /docs says how to get one.",
     exceptions.NotAcceptable: "Only application/json is served here, which `Accept` excludes: /docs is for people.",
@@ -27,7 +27,7 @@ class QueryError(exceptions.ValidationError):
 
 
 class MalformedBody(exceptions.ParseError):
-    """A body that is no JSON object; `pointer` is the place where that shows, "" for the whole."""
+    """A body that is no JSON object; `pointer` is the place of the fault, "" for the whole body."""
 
     def __init__(self, detail: str, pointer: str = "") -> None:
         super().__init__(detail)
@@ -40,7 +40,7 @@ class PreconditionFailed(exceptions.APIException):
 
 
 class AlreadyExists(exceptions.ValidationError):
-    """Values of which there may be one, and is one; as ``{member: [sentence, …]}``."""
+    """Values that must be unique and exist already, as ``{member: [sentence, …]}``."""
 
     status_code = 409
     slug = "already-exists"

@@ -17,7 +17,7 @@ MADE = "2026-11-23T16:00:00.123456Z"
 HOST = "https://service.example.com"
 
 
-#: The first kind that a member is of says what it may be.
+#: The first kind that fits a member gives its value.
 VALUES: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (fields.StrictChoiceField, lambda field: next(iter(field.choices))),
     (serializers.BooleanField, lambda _: False),
@@ -48,7 +48,7 @@ def body(resource: "type[Resource]") -> dict[str, Any]:
 
 
 def required_body(resource: "type[Resource]") -> dict[str, Any]:
-    """Return the least body that is accepted."""
+    """Return the smallest body that is accepted."""
     members = resource.form().fields
     return {name: value for name, value in body(resource).items() if members[name].required}
 
@@ -66,7 +66,7 @@ def changed_body(resource: "type[Resource]") -> dict[str, Any]:
 
 
 def representation(resource: "type[Resource]") -> dict[str, Any]:
-    """Return a row as it is answered."""
+    """Return a row as an answer shows it."""
     given = {"id": NUMBER, "url": f"{HOST}/{resource.name}/{NUMBER}", **body(resource)}
     members = resource.form().fields
     return {

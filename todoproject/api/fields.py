@@ -1,7 +1,7 @@
 """Serializer fields that take exactly their JSON type.
 
-Django REST framework's own accept title ``5``, ``"yes"`` for a boolean, ``1e5`` for an amount and a date-time without
-zone; each of those hides a client's mistake until somebody reads the data.
+Django REST framework's own fields accept the title ``5``, ``"yes"`` for a boolean, ``1e5`` for an amount and a
+date-time without zone. Each of those hides a client's mistake until a person reads the data.
 """
 
 import re
@@ -29,7 +29,7 @@ class StrictCharField(serializers.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # The parser of bodies and that of queries have refused lone surrogates; this one looks at each character.
+        # The parsers of bodies and queries have refused lone surrogates; this validator looks at each character again.
         self.validators = [
             each for each in self.validators if not isinstance(each, ProhibitSurrogateCharactersValidator)
         ]
@@ -80,7 +80,7 @@ class StrictIntegerField(serializers.IntegerField):
 
 
 class ReferenceField(StrictIntegerField):
-    """The id of another row. Whether there is one that the caller may use decides the statement that writes it."""
+    """The id of another row. The statement that writes it decides whether the caller may use that row."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=1, max_value=LARGEST_ID, **options)
@@ -161,7 +161,7 @@ class StrictDecimalField(serializers.DecimalField):
         self.pattern = rf"^-?(0|[1-9][0-9]{{0,{max_digits - decimal_places - 1}}}){fraction}$"
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        """Take null alone for null; the base class takes an empty string for it too."""
+        """Accept null alone as null; the base class also accepts an empty string."""
         return serializers.Field.validate_empty_values(self, data)
 
     def to_internal_value(self, data: Any) -> Decimal:

@@ -1,4 +1,4 @@
-"""The query parameters that narrow a list: each filter names its parameters and what they ask of a row."""
+"""The query parameters that narrow a list: each filter names its parameters and their conditions on a row."""
 
 from collections.abc import Iterator, Mapping
 from copy import copy
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Left
 from django.db.models.lookups import GreaterThanOrEqual, IContains, LessThan, LessThanOrEqual
 from rest_framework import serializers
@@ -20,13 +20,13 @@ from todoproject.api.fields import (
     StrictChoiceField,
     StrictIntegerField,
 )
-from todoproject.api.ordering import infinity, sort_key
+from todoproject.api.ordering import WIDE, sort_key
 from todoproject.api.serializers import ResourceSerializer
 
 SEARCH_CHARACTERS = 200
-# Of each text: comparing costs the product of both lengths at worst, and no deadline makes that quick.
+# Of each text. At worst a comparison costs the product of both lengths, and no deadline makes that fast.
 SEARCHED_CHARACTERS = 1000
-#: A query is text alone: what takes a value of each kind there, where it is not what takes it in a body.
+#: A query has texts only: the field for a query instead of the field for a body, where they differ.
 IN_A_QUERY: dict[Any, Any] = {
     StrictBooleanField: QueryBooleanField,
     StrictIntegerField: QueryIntegerField,
@@ -46,7 +46,7 @@ class Filter:
         raise NotImplementedError
 
     def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
-        """Yield what the parameters that are `given` ask of a row."""
+        """Yield the conditions on a row of the parameters that are `given`."""
         raise NotImplementedError
 
 
@@ -73,37 +73,36 @@ class Range(Filter):
 
     def parameters(self, model: type[models.Model], name: str) -> Parameters:
         column, words = model._meta.get_field(self.column or name), name.replace("_", " ").capitalize()
-        if not isinstance(column, models.DateField):
-            return {
-                f"{name}_min": parameter(column, help_text=f"{words} of this or more."),
-                f"{name}_max": parameter(column, help_text=f"{words} of this or less."),
-            }
-        moment = "moment" if isinstance(column, models.DateTimeField) else "day"
-        return {
-            f"{name}_before": parameter(column, help_text=f"{words} earlier than this."),
-            f"{name}_after": parameter(column, help_text=f"{words} at this {moment} or later."),
-        }
+        bounds = _bounds(column).items()
+        return {f"{name}_{end}": parameter(column, help_text=f"{words} {text}") for end, (_, text) in bounds}
 
     def conditions(self, model: type[models.Model], name: str, given: Mapping[str, Any]) -> Iterator[Any]:
         column: Column = model._meta.get_field(self.column or name)
         # By the expression of the index that sorts by this column; a row without a value is within no bounds.
-        value = sort_key(column).expression
-        if f"{name}_before" in given:
-            yield LessThan(value, given[f"{name}_before"])
-        if f"{name}_after" in given:
-            yield GreaterThanOrEqual(value, given[f"{name}_after"])
-            if column.null:
-                yield LessThan(value, infinity(column))
-        if f"{name}_min" in given or f"{name}_max" in given:
-            yield Q(**{f"{column.attname}__isnull": False}) if column.null else Q()
-        if f"{name}_min" in given:
-            yield GreaterThanOrEqual(value, given[f"{name}_min"])
-        if f"{name}_max" in given:
-            yield LessThanOrEqual(value, given[f"{name}_max"])
+        key = sort_key(column)
+        value: Any = key.expression
+        if column.null:  # Django finds no type where a number and its place above all others have two
+            value = ExpressionWrapper(value, models.DecimalField() if isinstance(column, WIDE) else column)
+        for end, (lookup, _) in _bounds(column).items():
+            if f"{name}_{end}" in given:
+                yield lookup(value, given[f"{name}_{end}"])
+                if column.null and lookup is GreaterThanOrEqual:
+                    yield LessThan(value, key.absent)
+
+
+def _bounds(column: Column) -> dict[str, tuple[Any, str]]:
+    """Return both ends of a range, each with its lookup and its words."""
+    if not isinstance(column, models.DateField):
+        return {"min": (GreaterThanOrEqual, "of this or more."), "max": (LessThanOrEqual, "of this or less.")}
+    moment = "moment" if isinstance(column, models.DateTimeField) else "day"
+    return {
+        "before": (LessThan, "earlier than this."),
+        "after": (GreaterThanOrEqual, f"at this {moment} or later."),
+    }
 
 
 class Search(Filter):
-    """Rows of which one of `columns` holds this text in its first SEARCHED_CHARACTERS, upper and lower case alike."""
+    """Rows with this text in the first SEARCHED_CHARACTERS of one of `columns`, upper and lower case alike."""
 
     def __init__(self, *columns: str) -> None:
         self.columns = columns
@@ -135,12 +134,12 @@ def _is_long(column: Column) -> bool:
 
 
 def parameter(column: Column, *, help_text: str = "") -> "serializers.Field[Any, Any, Any, Any]":
-    """Return the query parameter that takes a value of this column, by the member of a body that does."""
+    """Return the query parameter for a value of this column, with the limits of the member in a body."""
     options: dict[str, Any] = {"required": False} | ({"help_text": help_text} if help_text else {})
     if isinstance(column, models.ForeignKey):
         return QueryIntegerField(min_value=1, max_value=LARGEST_ID, **options)
     given = copy(column)
-    given.editable = True  # its limits hold for a query though no body sets it
+    given.editable = True  # its limits hold for a query even if no body sets it
     member, limits = ResourceSerializer().build_standard_field(column.name, given)
     options |= {name: limits[name] for name in LIMITS if name in limits}
     if member is StrictCharField:

@@ -1,6 +1,6 @@
 """Lists in pages: the statements that fetch a page beside a position, for every ordering and filter.
 
-See `todoproject.api.cursor` for what a position is to a client.
+`todoproject.api.cursor` shows a position to clients.
 """
 
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ from todoproject.postgresql.statements import Parameter, Statement, beneath, sel
 if TYPE_CHECKING:
     from todoproject.api.rows import Rows
 
-# One for each ordering, direction, limit and set of filters that clients combine; the rare push each other out.
+# One for each combination of ordering, direction, limit and filters; rare ones displace each other.
 STATEMENTS = 256
 
-# Of the long texts of a page, which ends early beyond it: a worker makes a page for each of its threads at a time.
+# Of the long texts of a page, which ends early beyond it: each thread of a worker may make a page at the same time.
 PAGE_BYTES = 1024 * 1024
 BYTES_A_CHARACTER = 4
-# Texts up to this length need no look: two hundred of them are no load.
+# Texts up to this length are not counted: two hundred of them are no load.
 SHORT_CHARACTERS = 255
 BOUNDLESS = 10_000
 

@@ -24,8 +24,8 @@ class ResourceModel(models.Model):
 class PageIndex(models.Index):
     """The index that serves an ordering, down to any depth: ``PageIndex("owner", "due_at")`` among `Meta.indexes`.
 
-    The last column is the ordering's; before it stands the scope's, or the parent's of a nested list. It becomes an
-    ordinary index as soon as the model knows the columns' kinds, so that a migration imports none of our code.
+    The last column is the ordering's; the column before it is the scope's, or the parent's of a nested list. It becomes
+    an ordinary index as soon as the model knows the kinds of the columns, so that a migration imports none of our code.
     """
 
     def __init__(self, *columns: str) -> None:
@@ -52,7 +52,7 @@ class PageIndex(models.Index):
 
 def unset(collector: Any, field: "models.ForeignKey[Any, Any]", rows: Any, using: str) -> None:  # noqa: ARG001
     """Set the key to NULL when its row is deleted, and raise the version: SET_NULL for a resource's foreign key."""
-    # In this order: which rows are meant is looked up at each of the two updates.
+    # In this order: each of the two updates looks the rows up.
     collector.add_field_update(field.model._meta.get_field("version"), F("version") + 1, rows)
     collector.add_field_update(field, None, rows)
 

@@ -13,15 +13,15 @@ from todoproject.http.accept import JSON_RANGES, accepts_json
 
 
 class StrictContentNegotiation(DefaultContentNegotiation):
-    """Serves JSON, or answers 406 when the ``Accept`` header excludes it; reads a body only of a definite type.
+    """Serves JSON, or answers 406 if the ``Accept`` header excludes it; reads only bodies of a definite type.
 
-    A DELETE that succeeds has no body, so that there is nothing to choose.
+    A successful DELETE has no body, so there is nothing to negotiate.
     """
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
             raise UnsupportedMediaType("", "The body is compressed: send it without Content-Encoding.")
-        # DRF's own takes a Content-Type of ``*/*`` for any type.
+        # DRF accepts a Content-Type of ``*/*`` as any type.
         if "*" in (request.content_type or "").partition(";")[0]:
             return None
         return super().select_parser(request, parsers)

@@ -1,4 +1,4 @@
-"""Finishes the OpenAPI document with what holds for every operation, so that no operation has to repeat it.
+"""Adds to the OpenAPI document the parts that every operation shares.
 
 https://drf-spectacular.readthedocs.io/en/latest/customization.html#step-6-postprocessing-hooks
 """
@@ -24,13 +24,13 @@ HEADERS = {
     "429": WAIT,
     "503": WAIT,
 }
-# Those that are more than a text.
+# Of the headers that are more than a text.
 SCHEMAS = {
     "Retry-After": {"type": "integer", "minimum": 1},
     "Location": {"type": "string", "format": "uri"},
     "ETag": {"type": "string", "pattern": '^"[!#-~]+"$'},
 }
-# By which drf-spectacular finds equal choices to name them; they stay where they are, and need no name.
+# drf-spectacular marks equal choices by it, to give them a name; here they stay in place and need no name.
 ENUM_ID = "x-spec-enum-id"
 REQUEST_ID = {"X-Request-ID": "Finds the request in our logs: yours, or one that we made."}
 
@@ -46,7 +46,7 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         for parameter in operation.get("parameters", []):
             parameter["schema"].pop(ENUM_ID, None)
         operation["description"] = operation["description"].replace("``", "`")
-        operation.setdefault("security", [])  # of what needs no token, drf-spectacular says nothing
+        operation.setdefault("security", [])  # drf-spectacular leaves it out where no token is needed
         for status, response in operation["responses"].items():
             headers = response.setdefault("headers", {})
             # A 409 passes by waiting only where an Idempotency-Key may be in use, which may also be reused.
@@ -82,7 +82,7 @@ def _say_limits(result: dict[str, Any]) -> None:
 
 def _finish_schemas(schemas: dict[str, Any]) -> None:
     for name, schema in schemas.items():
-        # An answer leaves nothing out; what a request may leave out is in the schema of the request.
+        # An answer has every member; the schema of the request says which ones a request may leave out.
         if not name.endswith("Request") and name != "Problem":
             schema["required"] = sorted(schema["properties"])
         for member in schema["properties"].values():

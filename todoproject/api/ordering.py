@@ -1,7 +1,7 @@
 """Sorts by any column: an expression that is never NULL, the same in the index and in the query that it serves.
 
-PostgreSQL sorts NULL above everything. Something that no row can hold stands in for it, so that one row comparison
-finds a place among rows without a value too.
+PostgreSQL sorts NULL above everything. A value that no row can have stands in for it, so that one row comparison also
+finds a place among rows without a value.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import Expression, F, Func, Value
 from django.db.models.functions import Cast, Coalesce, Collate
 
-INTEGERS = (models.IntegerField, models.ForeignKey)
 WIDE = (models.BigIntegerField, models.PositiveBigIntegerField, models.BigAutoField, models.ForeignKey)
 
 
@@ -27,6 +26,8 @@ class SortKey:
     of: Callable[[Any], Any]
     #: The column that has the value.
     column: str
+    #: Stands in for NULL, above every value; None where the column has no NULL.
+    absent: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,23 +39,13 @@ class Ordering:
     descending: bool
 
 
-def infinity(field: "models.Field[Any, Any]") -> Func:
-    """Return what PostgreSQL sorts above every value of a date, date-time or decimal column."""
-    if isinstance(field, models.DecimalField):
-        return Func(template="'Infinity'::numeric", output_field=models.DecimalField())
-    if isinstance(field, models.DateTimeField):
-        return Func(template="'infinity'::timestamptz", output_field=models.DateTimeField())
-    return Func(template="'infinity'::date", output_field=models.DateField())
-
-
 def sort_key(field: "models.Field[Any, Any]") -> SortKey:
     """Return how rows are sorted by this column."""
-    name = field.name
+    name, text = field.name, isinstance(field, models.CharField | models.TextField)
     if not field.null:
-        text = isinstance(field, models.CharField | models.TextField)
-        return SortKey(Collate(name, "C") if text else F(name), _plain, field.name)
-    if isinstance(field, models.CharField | models.TextField):
-        # Each text behind a "+", and behind them all the "~" of those that have none.
+        return SortKey(Collate(name, "C") if text else F(name), _plain, name)
+    if text:
+        # Each text gets a "+" in front; the "~" of rows without a text sorts after all of them.
         # Its options are in the order of the alphabet, as a migration has them: in another it is another index.
         options: dict[str, Any] = {
             "arg_joiner": " || ",
@@ -62,31 +53,32 @@ def sort_key(field: "models.Field[Any, Any]") -> SortKey:
             "template": "(%(expressions)s)",
         }
         marked = Func(Value("+"), F(name), **options)
-        return SortKey(
-            Collate(Coalesce(marked, Value("~")), "C"),
-            lambda value: "~" if value is None else f"+{value}",
-            field.name,
-        )
+        expression = Collate(Coalesce(marked, Value("~")), "C")
+        return SortKey(expression, lambda value: "~" if value is None else f"+{value}", name, Value("~"))
+    key: int | str
+    value, absent, key = _above(field)
+    number = isinstance(field, models.BooleanField)
+    return SortKey(
+        Coalesce(value, absent),
+        lambda found: key if found is None else int(found) if number else _plain(found),
+        name,
+        absent,
+    )
+
+
+def _above(field: "models.Field[Any, Any]") -> tuple[Any, Any, int | str]:
+    """Return the column as a type with room above its values, and a value there: for PostgreSQL, and as a key."""
     if isinstance(field, models.BooleanField):
-        return _without_null(field, Cast(name, models.SmallIntegerField()), 2, int)
+        return Cast(field.name, models.SmallIntegerField()), 2, 2
     if isinstance(field, WIDE):
-        wide = models.DecimalField(max_digits=20, decimal_places=0)
-        return _without_null(field, Cast(name, wide), 2**63)
+        return Cast(field.name, models.DecimalField(max_digits=20, decimal_places=0)), 2**63, 2**63
     if isinstance(field, models.IntegerField):
-        return _without_null(field, Cast(name, models.BigIntegerField()), 2**31)
-    return _without_null(field, name, infinity(field), above="infinity")
-
-
-def _without_null(
-    field: "models.Field[Any, Any]",
-    value: Any,
-    absent: Any,
-    of: Callable[[Any], Any] | None = None,
-    *,
-    above: Any = None,
-) -> SortKey:
-    key, read = absent if above is None else above, of or _plain
-    return SortKey(Coalesce(value, absent), lambda found: key if found is None else read(found), field.name)
+        return Cast(field.name, models.BigIntegerField()), 2**31, 2**31
+    if isinstance(field, models.DecimalField):
+        return field.name, Func(template="'Infinity'::numeric", output_field=models.DecimalField()), "infinity"
+    if isinstance(field, models.DateTimeField):
+        return field.name, Func(template="'infinity'::timestamptz", output_field=models.DateTimeField()), "infinity"
+    return field.name, Func(template="'infinity'::date", output_field=models.DateField()), "infinity"
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Reads a JSON body as RFC 8259 and I-JSON (RFC 7493) mean it, and refuses what two readers could take differently."""
+"""Reads a JSON body by RFC 8259 and I-JSON (RFC 7493), and refuses bodies that two readers could read differently."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from rest_framework.parsers import BaseParser
 from todoproject.api.errors import MalformedBody, pointer_step
 from todoproject.api.renderer import JSONRenderer
 
-# Ten times what any resource has. An empty object takes 64 bytes of memory for two of a body, and more once it is read.
+# Ten times as many as any resource has. An empty object takes two bytes of a body and at least 64 bytes of memory.
 MOST_VALUES = 1_000
 DEEPEST = 32
 
@@ -49,13 +49,13 @@ class StrictJSONParser(BaseParser):
             raise MalformedBody("The body holds a number of too many digits.") from None
         if not isinstance(value, dict):
             raise MalformedBody("The body is not a JSON object.")
-        if fractions or "\\u" in text:  # nothing else parses that cannot be carried
+        if fractions or "\\u" in text:  # every other value that parses can be stored and answered
             _check_carried(value)
         return value
 
 
 def _not_too_much(text: str) -> None:
-    """Raise MalformedBody for a text of too many values, or too deep a nesting, before anything is made of it."""
+    """Raise MalformedBody for too many values or too deep a nesting, before the text is parsed."""
     opened = text.count("[") + text.count("{")
     if opened <= DEEPEST and text.count(",") < MOST_VALUES:  # strings included: most bodies need no second look
         return

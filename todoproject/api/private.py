@@ -10,9 +10,9 @@ from todoproject.api.renderer import to_json
 
 
 class PrivateView(APIView):
-    """Answers may be kept by the caller alone, and only after asking again; OPTIONS needs no token."""
+    """Only the caller may cache answers, and must revalidate them; OPTIONS needs no token."""
 
-    #: What an address always answers, by the view and the methods that it has there.
+    #: The headers of every answer of an address, by the view and its methods there.
     known: ClassVar[dict[tuple[Any, ...], dict[str, str]]] = {}
 
     @property
@@ -25,12 +25,12 @@ class PrivateView(APIView):
         return self.known[address].copy()  # DRF changes it
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the caller as DRF does, unless the question is only what this address knows."""
+        """Check the caller as DRF does, but not for OPTIONS."""
         if request.method != "OPTIONS":
             super().initial(request, *args, **kwargs)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002  the signature is DRF's
-        """Say in ``Allow`` what this address knows."""
+        """Return the methods of this address in ``Allow``."""
         return HttpResponse(status=204)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -46,7 +46,7 @@ class PrivateView(APIView):
 
 
 def caller_id(request: Request) -> int:
-    """Return the id of the authenticated caller, which the token says and no query has checked."""
+    """Return the id of the authenticated caller, from the token; no query has checked it."""
     user_id = request.user.pk
     assert user_id is not None, "IsAuthenticated lets nobody else in"  # noqa: S101  # nosec B101
     return user_id

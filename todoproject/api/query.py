@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from todoproject.api.errors import QueryError
 
-# Clients send a few queries again and again; a cursor, which is another one each time, makes a query longer than this.
+# Clients repeat a few queries. A query with a cursor, which is always another one, is longer than this.
 SHORT_CHARACTERS = 80
 MOST_REMEMBERED = 1_000
 
@@ -25,9 +25,9 @@ _accepted: dict[Any, Query] = {}
 
 
 def validated_query(request: Request, form: serializers.Serializer[Any]) -> Query:
-    """Return what was given, as `form` describes it; raise `QueryError` for all that is wrong.
+    """Return the query by `form`; raise `QueryError` that names every mistake.
 
-    Raises ParseError for bytes that are no UTF-8, which Django would read as U+FFFD.
+    Raises ParseError for bytes that are not UTF-8, which Django would read as U+FFFD.
     """
     text = request.META.get("QUERY_STRING", "")
     key = form, text, request.encoding

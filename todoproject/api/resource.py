@@ -27,7 +27,7 @@ from todoproject.api.resource_openapi import ResourceSchema
 from todoproject.api.searching import bounded_search
 from todoproject.idempotency.replay import idempotently
 
-# Nineteen digits reach past every 64-bit id; nothing is found beyond, and more of them are no id.
+# Nineteen digits are enough for every 64-bit id.
 ID = "[1-9][0-9]{0,18}"
 PAGING = ("ordering", "limit", "cursor")
 
@@ -67,7 +67,7 @@ class Resource(Declaration, ViewSetMixin, PrivateView):
     def clear(self, request: Request) -> HttpResponse:
         """Delete the rows that match the filters; all of them without any."""
         filters, _ = validated_query(request, self.filter_form())
-        # The list's ETag is a digest of a page as it was sent: no WHERE of the DELETE can tell whether it is current.
+        # A list's ETag is a digest of a page: no WHERE of the DELETE can tell whether it is current.
         require_no_etag(request)
         with self.bounded(request, filters):
             self.rows().clear(caller_id(request), filters)

@@ -32,8 +32,8 @@ class Rows:
         members: dict[str, Any] = dict(resource.form().fields)
         fields = {name: field for name, field in members.items() if name != "url"}
         self._meta: Any = self.model._meta
-        #: The columns of an answer in the order of its members (the id again for the address), and what cursors and
-        #: ETags are made of besides; a row is a tuple of them.
+        #: The columns of an answer in the order of its members (the id again for the address), then those that only
+        #: cursors and ETags need; a row is a tuple of them.
         answered = ["address" if name == "url" else name for name in members]
         self.columns = list(dict.fromkeys([*answered, *resource.orderings, "version"]))
         self.id, self.version = self.columns.index("id"), self.columns.index("version")
@@ -70,7 +70,7 @@ class Rows:
 
     # ── Writes ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def create(self, caller: int, values: Mapping[str, Any]) -> Any:
-        """Return a new row; raise what `_refusal` says when the caller may not make it."""
+        """Return a new row; raise the `_refusal` if the caller may not make it."""
         computed = self.resource.computed(values, new=True)
         expressions = {name: value for name, value in computed.items() if hasattr(value, "resolve_expression")}
         given = {**values, **{name: value for name, value in computed.items() if name not in expressions}}
@@ -85,9 +85,9 @@ class Rows:
         return rows[0]
 
     def change(self, caller: int, row_id: int, changes: Mapping[str, Any], condition: Q) -> Any:
-        """Return the row after `changes`, made while it meets `condition`; raise what `_refusal` says.
+        """Return the row after `changes`, made only while it meets `condition`; else raise the `_refusal`.
 
-        A change by somebody else right behind this one may already be in the answer; its ETag then says so.
+        The answer may already contain a later change of another caller; its ETag then says so.
         """
         allowed = self._writable(caller, row_id, condition)
         for name in self._used(changes):
@@ -98,25 +98,25 @@ class Rows:
         return self.one(caller, row_id)
 
     def delete(self, caller: int, row_id: int, condition: Q) -> None:
-        """Delete the row; `condition` and what it raises are as for `change`."""
+        """Delete the row; `condition` and exceptions are as for `change`."""
         if not self._deleted(self._writable(caller, row_id, condition)):
             raise self._refusal(caller, row_id, {})
         audit.record(self.action("deleted"), target=row_id)
 
     def clear(self, caller: int, filters: Mapping[str, Any]) -> None:
-        """Delete the rows that match the filters; raise AuthenticationFailed when there is no such caller."""
+        """Delete the rows that match the filters; raise AuthenticationFailed if there is no such caller."""
         if count := self._deleted(self.matching(caller, filters).filter(Exists(active_user(caller)))):
             audit.record(self.action("deleted"), count=count)
         elif not active_user(caller).exists():
             raise gone()
 
     def update(self, rows: QuerySet[Any], changes: Mapping[str, Any]) -> int:
-        """Change all of `rows` in one UPDATE, with what follows from it; return how many there were."""
+        """Change all of `rows` in one UPDATE, with the computed columns; return how many there were."""
         computed = self.resource.computed(changes, new=False)
         return rows.update(**changes, **computed, version=F("version") + 1, updated_at=Now())
 
     def action(self, past: str) -> str:
-        """Return what the audit trail calls this: ``workorder.changed``."""
+        """Return the name of an action in the audit trail: ``workorder.changed``."""
         return f"{self._meta.model_name}.{past}"
 
     def _writable(self, caller: int, row_id: int, condition: Q) -> QuerySet[Any]:
@@ -128,7 +128,7 @@ class Rows:
         if not self.has_dependents:
             return rows.delete()[0]
         with transaction.atomic():
-            # Django looks for what depends on the rows before it deletes them, by their ids alone.
+            # Before Django deletes the rows, it looks for their dependents by id.
             ids = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
             self.model._default_manager.filter(pk__in=ids).delete()
         return len(ids)
@@ -158,7 +158,7 @@ class Rows:
         return insertion(self.model, source, values, returning)
 
     def _refusal(self, caller: int, row_id: int | None, values: Mapping[str, Any]) -> Exception:
-        """Return why a write met no row, found by one statement; without `row_id` it was to make one."""
+        """Return why a write met no row, by one statement; without `row_id` the write was an INSERT."""
         used = sorted(self._used(values))
         found = [Exists(self.target(name, caller, values[name])) for name in used]
         mine = Value(value=True) if row_id is None else Exists(self._visible(caller).filter(pk=row_id))
@@ -183,5 +183,5 @@ def no_such(column: Any) -> str:
 
 
 def gone() -> AuthenticationFailed:
-    """Return the answer to a token whose user may write no longer."""
+    """Return the answer to a token whose user may no longer write."""
     return AuthenticationFailed("The user of this token no longer exists or is not active.")

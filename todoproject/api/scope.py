@@ -1,4 +1,4 @@
-"""Whose rows a resource shows: the caller's own, those of the caller's team, or everybody's.
+"""The scope of a resource: the caller's own rows, those of the caller's team, or all rows.
 
 A caller is a user's id or the `Parameter` that stands for it: each scope is a condition of the statement itself.
 """
@@ -19,7 +19,7 @@ def active_user(caller: Any) -> Rows:
 
 
 class Scope:
-    """Which rows a caller may see and write; `column` is what says so, "" where nothing does."""
+    """The rows that a caller may see and write; `column` decides it, "" if there is none."""
 
     column = ""
     #: "the caller's orders", for the OpenAPI document; and one sentence about them.
@@ -30,11 +30,11 @@ class Scope:
         raise NotImplementedError
 
     def columns(self) -> Mapping[str, F]:
-        """Return what a new row has in the scope's column, over the caller's row among the users."""
+        """Return the value of a new row's scope column, as an expression over the caller's row among the users."""
         raise NotImplementedError
 
     def may_create(self) -> Q:
-        """Return who may create a row, over the caller's row among the users."""
+        """Return the condition to create a row, over the caller's row among the users."""
         return Q()
 
 

@@ -1,4 +1,4 @@
-"""Bounds a search: no index serves a part of a text, so the time, the text and the threads that it may take are few.
+"""Bounds the time and the threads of a search: no index finds a part of a text.
 
 docs/adr/0036-bounded-search.md has the reasons and the figures.
 """
@@ -13,7 +13,7 @@ from rest_framework.exceptions import APIException
 
 from todoproject.throttling.memory import Places
 
-# Half of a worker's threads: others are served by the other half, whatever one user searches for.
+# Half of a worker's threads: the other half stays free for others, whatever one user searches for.
 _searching = Places(max(1, settings.WEB_THREADS // 2), "You are searching already.")
 
 

@@ -18,7 +18,7 @@ from todoproject.api.fields import (
     ZonedDateTimeField,
 )
 
-# What Python strips. In JSON Schema \s is ECMAScript's, to which \x1c to \x1f and \x85 are no white space.
+# The white space of str.strip. In JSON Schema \s is ECMAScript's, which lacks \x1c to \x1f and \x85.
 NOT_BLANK = r"^[\s\x1c-\x1f\x85]*[^\s\x1c-\x1f\x85][\s\S]*$"
 
 
@@ -26,8 +26,8 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
     """`Meta.model`, `Meta.fields` and `Meta.extra_kwargs` are Django REST framework's.
 
     A member that a body may leave out has the column's default, or null, or the empty text. A text of one line
-    (CharField) is trimmed, one of several (TextField) is kept as it is. Asks the database nothing: whether a value is
-    taken and a foreign key leads to something decides the statement that writes it.
+    (CharField) is trimmed, one of several (TextField) is kept as it is. It sends no query: the statement that writes
+    a row decides whether a value is unique and a foreign key leads to a row.
     """
 
     id = ReferenceField(read_only=True)
@@ -67,8 +67,8 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
             if options["trim_whitespace"] and not options.get("read_only"):
                 options.setdefault("help_text", "Surrounding white space is cut; `maxLength` counts it.")
                 if not model_field.blank:
-                    # Refused as blank already; this says so in the OpenAPI document. It describes the whole text,
-                    # because a generated client of Python looks at its beginning and one of Java at all of it.
+                    # The field already refuses blank texts; this says so in the OpenAPI document. The pattern matches
+                    # the whole text: generated clients of Python match from the start, those of Java all of it.
                     options["validators"] = [*options.get("validators", []), RegexValidator(NOT_BLANK)]
         return field, _with_default(model_field, options)
 
@@ -88,7 +88,7 @@ class ResourceSerializer(serializers.ModelSerializer[Any]):
         return extra_kwargs, {}
 
     def get_validators(self) -> list[Any]:
-        """Return what `Meta.validators` names, and nothing that would ask the database."""
+        """Return `Meta.validators`, without DRF's own, which would ask the database."""
         return list(getattr(self.Meta, "validators", ()))
 
 

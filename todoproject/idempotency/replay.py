@@ -1,8 +1,7 @@
 """Answers a repeated request with the first answer.
 
-The record is written in the transaction of the work itself: both are there or neither is, whatever dies in between.
-A second request with the same key meets the first one's uncommitted row in the unique index and waits there for it,
-no longer than ``lock_timeout``.
+The record is written in the transaction of the work: both exist or neither does, whatever fails in between. A second
+request with the same key waits at the unique index for the first one's uncommitted row, at most ``lock_timeout``.
 """
 
 import hashlib
@@ -35,7 +34,7 @@ CLAIM = f"""
 
 
 class Conflict(APIException):
-    """Somebody else is at it; worth trying again after `wait` seconds."""
+    """Another request holds the key; the client may try again after `wait` seconds."""
 
     status_code = 409
     default_detail = "A request with this Idempotency-Key has not ended yet."
@@ -48,9 +47,9 @@ class IdempotencyKeyReused(APIException):
 
 
 def idempotently(request: Request, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return ``answer()``, or what it returned the first time for this user, path and key.
+    """Return ``answer()``, or its first answer to this user, path and key.
 
-    Without the header it is simply called. Raises `ParseError` for a malformed key, `IdempotencyKeyReused` when the
+    Without the header it is called each time. Raises `ParseError` for a malformed key, `IdempotencyKeyReused` when the
     body differs from the first one, `Conflict` when the first request has not ended in time. An answer that raises
     leaves no record.
     """
