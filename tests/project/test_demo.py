@@ -49,6 +49,17 @@ def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_not
     assert rows() == made
 
 
+def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(db: None, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("a long passphrase")
+    call_command("demo", password_file=password)
+    made = [len(each) for each in rows()]
+    for model in {type(each[0]) for each in rows()}:
+        model._default_manager.all().delete()
+    call_command("demo", password_file=password)
+    assert [len(each) for each in rows()] == made
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.__name__))
 def test_every_row_is_one_that_its_form_would_take_and_the_same_every_time(db: None, source: Any) -> None:
     owner, now = UserFactory.create(), timezone.now()
