@@ -128,7 +128,7 @@ render: .venv/test ## print the manifests (ENV=dev COLOUR=blue, or PART=shared, 
 	@exec .venv/bin/kubectl kustomize kustomize/overlays/$(ENV)/$(or $(PART),$(COLOUR))
 
 cluster-test: .venv/test ## test releases on the current cluster, with overlays/local
-	@exec $(PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts=--strict-markers -o DJANGO_SETTINGS_MODULE= \
+	@exec $(PYTHON) -m pytest -p no:tests.postgresql_plugin -o addopts=--strict-markers \
 		-p no:randomly -m cluster tests/cluster
 
 kubeconfig: ## write .local/kubeconfig-ENV for an environment (ENV=dev)

@@ -1,6 +1,6 @@
 """Asks AWS for alarms and weights of traffic, through its command line, which a kubeconfig needs anyway.
 
-An Ingress holds only the wish. The load balancer's rules say which colour users get.
+The Ingress holds the wanted weights. The load balancer's rules say which colour users get.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Reads a release's part of this checkout: its settings, the environment's values, and overlays with an image.
 
-Overlays with an image are throw-away folders in .local/deploy/<env>/<process>/ (ignored by Git), so that every command
-shown can be given again by hand, and two releases in one checkout do not write each other's files. No tracked file is
-ever changed.
+Overlays with an image are throw-away folders in .local/deploy/<env>/<process>/ (ignored by Git). So you can repeat a
+command that was shown, two releases in one checkout do not share files, and no tracked file is ever changed.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ PLACEHOLDER = "image-not-set"
 
 
 class Checkout:
-    """The repository at `root`, seen from one environment; what `process` writes does not meet another's."""
+    """The repository at `root`, seen from one environment; each `process` writes files of its own."""
 
     def __init__(self, root: Path, environment: str, process: str) -> None:
         self.root, self.environment = root, environment

@@ -1,6 +1,6 @@
 """Reads the cluster: the objects of a release at one moment, and the pods of a colour or of a Job.
 
-Which colour is live stands in the traffic object. Of pods: what they lack, and whether waiting can still help.
+The traffic object says which colour is live. Pods say what they lack, and whether waiting can still help.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from deploy.progress import seconds_of
 
 KINDS = "ingresses,services,deployments,horizontalpodautoscalers,configmaps,leases"
 GATE = "target-health.elbv2.k8s.aws/"
-# The kubelet tries again after 10, 20, 40 … seconds. A registry that was away for a moment is no missing image.
-PULLED_AGAIN = {"ErrImagePull", "ImagePullBackOff"}
-NEVER_PULLED = {"InvalidImageName", "ErrImageNeverPull"}
+# The kubelet tries again after 10, 20, 40 … seconds: a registry may have been away for a moment.
+NO_IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"}
 RESTARTS = 3
 
 
@@ -26,7 +25,7 @@ RESTARTS = 3
 class Colour:
     """A Deployment and its autoscaler: `size` pods are wanted, at least `floor` and at most `ceiling` are kept.
 
-    `ready` is 0 while nobody knows: the status is of an earlier spec, or what is ready of an earlier template.
+    `ready` is 0 while the status is that of an earlier spec, or the ready pods are those of an earlier template.
     """
 
     image: str = ""
@@ -116,7 +115,7 @@ def _labels(thing: Object) -> dict[str, str]:
 class Pod:
     """`waiting` is the reason why its container does not run, `gates` the load balancer's conditions by name.
 
-    A machine took the pod at `since`; while none has, it is when the pod was made.
+    `since` is the time at which a machine took the pod, or at which the pod was made while none has.
     """
 
     name: str
@@ -191,10 +190,10 @@ def _living(found: list[Object]) -> tuple[Pod, ...]:
 
 
 def must_not_be_hopeless(kubectl: Kubectl, settings: Settings, pods: Iterable[Pod]) -> None:
-    """Raise the failure that one of the pods shows when waiting helps no more."""
+    """Raise a failure if a pod is in a state that waiting does not end."""
     for pod in pods:
         seconds = kubectl.clock.now() - pod.since
-        if pod.waiting in NEVER_PULLED or (pod.waiting in PULLED_AGAIN and seconds >= settings.image_seconds):
+        if pod.waiting in NO_IMAGE and seconds >= settings.image_seconds:
             raise Failure(IMAGE_MISSING, f"Pod {pod.name} does not get its image: {pod.message or pod.waiting}.")
         if pod.waiting == "CrashLoopBackOff" or pod.restarts >= RESTARTS:
             log = last_lines(kubectl, f"pod/{pod.name}", "--previous")
@@ -210,7 +209,7 @@ def why_not_ready(pods: Iterable[Pod]) -> str:
 
 
 def last_lines(kubectl: Kubectl, what: str, *flags: str) -> str:
-    """Return the end of a log; why there is none, when there is none."""
+    """Return the end of a log, or the reason why there is none."""
     try:
         return kubectl.read("logs", what, "--tail=20", *flags).strip()
     except KubectlError as error:

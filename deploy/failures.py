@@ -1,4 +1,4 @@
-"""Every way in which a command stops: exit code, name, and the command to type next. README.md lists them.
+"""Lists every way in which a command stops: exit code, name, and the command to type next. README.md explains them.
 
 The tens say what users saw. 3: the cluster or AWS refused a command, at whatever step. 10: nothing was changed.
 20: stopped before the flip, users saw nothing. 30: users were on the new colour and are back on the old one.
@@ -15,7 +15,7 @@ SUCCESS, BUG, USAGE = 0, 1, 2
 class Kind(NamedTuple):
     """One way to fail, and what to type after it: after a release, a rollback, or a look (status, plan).
 
-    An empty text means that this command never fails so. Run.values() has what the texts may name.
+    An empty text means that this command never fails in this way. Run.values() has the values for the texts.
     """
 
     code: int
@@ -99,4 +99,4 @@ class Failure(Exception):  # noqa: N818  a release fails, the tool has not
 
 
 class Unanswered(Exception):  # noqa: N818  silence, not an error of the tool
-    """A source that judges a release (Prometheus, AWS) does not answer, or not with what can be understood."""
+    """A source that judges a release (Prometheus, AWS) does not answer, or its answer cannot be read."""

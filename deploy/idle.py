@@ -18,8 +18,9 @@ RECREATIONS = 3
 
 
 def apply_shared(run: Run) -> None:
-    """Apply what outlives a colour; at the first release the traffic object too: pods made before it would get no
-    readiness gate.
+    """Apply the objects that outlive a colour.
+
+    At the first release also the traffic object: pods made before it would get no readiness gate.
     """
     run.kubectl.change("apply", "-k", run.checkout.overlay("shared"))
     if run.entry.first:
@@ -27,10 +28,10 @@ def apply_shared(run: Run) -> None:
 
 
 def wait_shared(run: Run) -> None:
-    """Wait for what `shared` runs (the mirror of the secrets; PostgreSQL where it is in the cluster) and, at the first
-    release, for the bindings of both target groups.
+    """Wait for the workloads of `shared` and, at the first release, for the bindings of both target groups.
 
-    The mirrored Secret itself is not asked for: the right to read its name is the right to read its content.
+    The workloads are the mirror of the secrets, and PostgreSQL where it is in the cluster. The tool does not look for
+    the mirrored Secret: a right to read its name is a right to read its content.
     """
     run.look()
     if missing := run.wait(lambda: _missing(run), seconds=run.settings.start_seconds):
@@ -51,8 +52,8 @@ def _missing(run: Run) -> str:
 def start(run: Run) -> None:
     """Apply the idle colour with the image, as many pods as the live one has.
 
-    The pods of the release before the last end first: a rolling update would start their successors one by one, each
-    for minutes on Fargate. Nobody is on them, and the way back to them ends here. A resumed release has done so.
+    The pods of the release before the last end first: a rolling update would replace them one by one, for minutes each
+    on Fargate. They have no users, and a rollback to them ends here. A resumed release has ended them already.
     """
     to = run.entry.to
     idle = run.picture.colours[to]

@@ -1,4 +1,4 @@
-"""Runs a Job of the release to its end, and leaves none behind that could act by itself."""
+"""Runs a Job of the release to its end, and leaves no Job behind that could act by itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deploy.run import Run
 
 COMPONENT = "app.kubernetes.io/component"
 SUSPEND = '{"spec":{"suspend":true}}'
-# The migrate command says so (todoproject/maintenance/).
+# The words of the migrate command (todoproject/maintenance/).
 TOO_OLD = "older than the applied schema allows"
 NOT_COMPLETE = {
     "": "is gone: it was deleted, or its time to live is over. Nobody saw how it ended; `release --resume` repeats it",
@@ -24,7 +24,7 @@ NOT_COMPLETE = {
 
 
 class Task(NamedTuple):
-    """A Job of an overlay. `again`: a completed one proves nothing about now."""
+    """A Job of an overlay. `again`: a completed one is run again, because it says nothing about now."""
 
     component: str
     overlay: str
@@ -35,7 +35,7 @@ class Task(NamedTuple):
 
 
 def migration(run: Run) -> Task:
-    """Return the migrate Job: once an image digest; a reference without a digest may mean another image by now."""
+    """Return the migrate Job. It runs once a digest; a reference without a digest may mean another image by now."""
     image = run.entry.image
     name, again = f"{MIGRATE}-{suffix(image)}", DIGEST.search(image) is None
     return Task("migrate", "migrate", name, MIGRATION_FAILED, run.settings.migrate_seconds, again)
@@ -54,7 +54,7 @@ def of_step(run: Run) -> Task:
 
 
 def begin(run: Run) -> None:
-    """Remove what earlier releases left, and make the Job of this step unless it is there and is of use."""
+    """Remove Jobs of earlier releases, and make the Job of this step unless a usable one is there."""
     task, state = of_step(run), ""
     for job in run.kubectl.objects("jobs", "-l", f"{OURS},{COMPONENT}={task.component}"):
         name = job["metadata"]["name"]
@@ -75,7 +75,7 @@ def begin(run: Run) -> None:
 def finish(run: Run) -> None:
     """Wait until the Job of this step has ended, show its log, and stop the release unless it is complete.
 
-    `begin` has made it or seen it: one that is not there any more was deleted, or collected (ttlSecondsAfterFinished).
+    `begin` has made or seen it: a Job that is missing was deleted, or collected after ttlSecondsAfterFinished.
     """
     task, job = of_step(run), Object()
     if task.name in run.completed:
@@ -99,8 +99,9 @@ def finish(run: Run) -> None:
 
 
 def stop_all(run: Run) -> None:
-    """Suspend the Jobs of a release that is given up: an image that appears, or a lock that is free, would let them go
-    on by themselves, perhaps during another release. The next release removes them.
+    """Suspend the Jobs of a release that is given up; the next release removes them.
+
+    An image that appears, or a lock that becomes free, would let them go on, perhaps during another release.
     """
     try:
         for job in run.kubectl.objects("jobs", "-l", OURS):
@@ -109,7 +110,7 @@ def stop_all(run: Run) -> None:
                 run.kubectl.change("patch", "job", name, "--type", "merge", "-p", SUSPEND)
                 run.progress.note(f"{name} was still running: suspended, so that it does nothing by itself.")
     except Failure as error:
-        run.progress.note(f"Whether a Job of the release is still running is not known: {error}")
+        run.progress.note(f"A Job of the release may still be running: {error}")
 
 
 def delete(run: Run, name: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import quote
 
-from deploy import failures
+from deploy import failures, traffic
 from deploy.aws import ringing
 from deploy.failures import Failure, Unanswered
 from deploy.kubectl import KubectlError, Object
@@ -27,7 +27,7 @@ class Prometheus:
         self.window_seconds = int(self._table["minimum_window_seconds"])
 
     def judged(self, colour: str) -> Iterator[tuple[Object, float, float]]:
-        """Ask every query for one colour; give the SLO, its share of bad requests (0 without any), and of how many."""
+        """Ask every query for one colour; yield the SLO, its share of bad requests (0 without any) and their number."""
         for slo in self._table["queries"]:
             share, samples = (self.value(slo[key].replace("$colour", colour)) for key in ("query", "samples"))
             yield slo, share or 0, samples or 0
@@ -44,7 +44,7 @@ class Prometheus:
             result = json.loads(text)["data"]["result"]
             return float(result[0]["value"][1]) if result else None
         except (ValueError, KeyError, IndexError, TypeError) as error:
-            raise Unanswered(f"Prometheus answers what is no answer: {text[:200]}") from error
+            raise Unanswered(f"Prometheus does not answer with a result: {text[:200]}") from error
 
 
 def must_be_there(run: Run) -> None:
@@ -68,7 +68,7 @@ def must_be_there(run: Run) -> None:
 
 
 def must_be_reached(run: Run) -> None:
-    """Refuse a load balancer that the bake's own requests could not reach. Whatever it answers, it is there."""
+    """Refuse a load balancer that the bake's own requests could not reach. Any answer shows that it is there."""
 
     def unreached() -> str:
         has = run.visitor.address or run.look().public_address
@@ -77,13 +77,16 @@ def must_be_reached(run: Run) -> None:
     if run.picture.behind_load_balancer and (why := run.wait(unreached, seconds=2 * run.settings.poll_seconds)):
         raise Failure(
             failures.UNREACHABLE,
-            f"Nobody can reach {run.visitor.address or 'the load balancer'} from here: {why}. INBOUND_CIDRS must hold "
-            "the address of this machine, or --address name another way: docs/runbooks/release.md.",
+            f"{run.visitor.address or 'The load balancer'} cannot be reached from here: {why}. INBOUND_CIDRS must hold "
+            "the address of this machine, or --address must name another way: docs/runbooks/release.md.",
         )
 
 
-def watch(run: Run, *, meanwhile: Callable[[Run], None]) -> None:
-    """Return when the new colour has baked long enough, all that judges it having answered; else raise a failure."""
+def watch(run: Run) -> None:
+    """Return when the new colour was well for `bake_seconds` in which every judge has answered, else raise a failure.
+
+    The former colour grows with the new one meanwhile: a rollback must find enough pods.
+    """
     seconds = run.settings.bake_seconds
     watched = silent = 0.0
     while watched < seconds:
@@ -91,7 +94,7 @@ def watch(run: Run, *, meanwhile: Callable[[Run], None]) -> None:
         run.visitor.visit(run.entry.to, seconds=min(run.settings.poll_seconds, seconds - watched))
         run.lease.renew()
         _stop_if_own_requests_fail(run)
-        meanwhile(run)
+        traffic.keep_former(run)
         elapsed = run.clock.now() - started
         try:
             _stop_if_slo_breached(run, watched=watched + elapsed)
@@ -101,7 +104,7 @@ def watch(run: Run, *, meanwhile: Callable[[Run], None]) -> None:
             silent += elapsed
             run.progress.waiting(f"holding: {error}")
             if silent > run.settings.hold_seconds:
-                raise Failure(failures.HELD, f"Nobody has judged {run.entry.to} for {silent:.0f} s: {error}") from error
+                raise Failure(failures.HELD, f"{run.entry.to} was not judged for {silent:.0f} s: {error}") from error
             continue
         watched, silent = watched + elapsed, 0.0
         own = run.visitor
@@ -113,7 +116,7 @@ def watch(run: Run, *, meanwhile: Callable[[Run], None]) -> None:
     _stop_if_own_requests_fail(run, at_least=1)
     if run.visitor.sent == run.visitor.refused:
         raise Failure(
-            failures.SLO_BREACHED, f"{run.entry.to} has refused every request of the tool: nothing shows it is well."
+            failures.SLO_BREACHED, f"{run.entry.to} refused every request of the tool: nothing shows that it is well."
         )
 
 

@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 60
 PATIENCE_SECONDS = 30
 NOT_INSTALLED = 127
 
-# How kubectl and the API server say that nobody was there to decide.
+# Words of kubectl and of the API server when no API server has decided.
 UNREACHABLE = (
     "was refused - did you specify the right host or port",
     "Unable to connect to the server",

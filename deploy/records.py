@@ -1,6 +1,6 @@
 """Keeps a journal and a Lease in the cluster, so that any machine can go on or go back.
 
-The journal may be lost: which colour is live stands in the traffic object alone.
+The journal may be lost: the traffic object alone says which colour is live.
 """
 
 from __future__ import annotations
@@ -70,8 +70,7 @@ class Lease:
     """One release at a time: held by one `holder`, for example ``release/eve@laptop/4711``.
 
     It is taken, renewed and given back against its resourceVersion. A release never takes it from a living holder. A
-    rollback takes it from anybody: a release notices before its next change, and stops; of two rollbacks both go the
-    same way.
+    rollback takes it from anybody: a release notices before its next change and stops; two rollbacks do the same thing.
     """
 
     def __init__(self, kubectl: Kubectl, checkout: Checkout, *, holder: str, seconds: int) -> None:

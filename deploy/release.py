@@ -1,6 +1,6 @@
-"""The walk of an image to its users: its steps in order, where it begins, and what it leaves behind when it stops.
+"""Brings an image to its users: the steps in order, where a release begins, and the state it leaves when it stops.
 
-Each step may be given twice: a resumed release passes again over what is done.
+Each step may run twice: a resumed release repeats steps that are done.
 """
 
 from __future__ import annotations
@@ -45,12 +45,8 @@ def wait_flipped(run: Run) -> None:
         raise Failure(failures.FLIP_NOT_SEEN, f"The flip was not seen within {run.settings.flip_seconds} s: {doubt}.")
 
 
-def bake(run: Run) -> None:
-    judges.watch(run, meanwhile=traffic.keep_former)
-
-
 def wait_window(run: Run) -> None:
-    """Keep the former colour as large as the live one; the Lease stays ours, so that nobody deploys over it."""
+    """Keep the former colour as large as the live one. The Lease stays ours, so that no other release begins."""
     seconds = run.settings.rollback_window_seconds
     end = moment(run.clock.now() + seconds)
 
@@ -63,13 +59,13 @@ def wait_window(run: Run) -> None:
 
 
 def settle(run: Run) -> None:
-    """Leave the cluster as the next release wants to find it."""
+    """Prepare the cluster for the next release."""
     traffic.settle(run)
-    # Hourly work goes on with the release that has proved itself.
+    # The hourly CronJob gets the image that has proved itself.
     run.kubectl.change("apply", "-k", run.checkout.with_image("prune", run.entry.image))
     # A failed Job stays for a day, with its alert. One that is done would be billed until then.
     jobs.delete(run, jobs.migration(run).name)
-    # Each release made an immutable ConfigMap; nobody returns to those that neither Deployment names.
+    # Each release made an immutable ConfigMap. A rollback needs only those that the two Deployments name.
     picture = run.look()
     used = {name for colour in picture.colours.values() for name in colour.configuration}
     for name in sorted(set(picture.configurations) - used):
@@ -85,7 +81,7 @@ STEPS = (
     Step("smoke", "test the idle colour through its own Service", jobs.begin, jobs.finish),
     Step("judges", "ask whether those who judge the new colour are there", wait=ask_judges),
     Step("flip", "pin the former colour at its size, and move all traffic", flip, wait_flipped),
-    Step("bake", "watch SLOs, alarms and requests of the tool's own", wait=bake),
+    Step("bake", "watch SLOs, alarms and requests of the tool's own", wait=judges.watch),
     Step("window", "keep the former colour warm", wait=wait_window),
     Step("settle", "give the autoscalers their bounds back, clean up, renew the CronJob", settle),
 )
@@ -139,10 +135,10 @@ def _walk(run: Run, begin_at: str) -> None:
 
 
 def _give_up(run: Run, failure: Failure) -> None:
-    """Leave nothing that acts: no Job that goes on by itself, and no users on a colour that is not well."""
+    """Stop every Job that could go on by itself, and move users off a colour that is not well."""
     if failure.kind is failures.LEASE_LOST and _rolled_back(run):
         failure.sentence = "A rollback took over; nothing to do."
-    # A release that took the Lease has joined the Job; a cluster that is away gets no command. The Job has a deadline.
+    # A release that took the Lease has joined the Job. A cluster that is away gets no command: the Job has a deadline.
     if failure.kind is not failures.CLUSTER_UNREACHABLE and not run.lease.taken_by.startswith("release/"):
         jobs.stop_all(run)
     if failure.kind.code >= 40:
@@ -172,7 +168,7 @@ def _rolled_back(run: Run) -> bool:
 
 
 def planned(picture: Picture, *, image: str, first: bool) -> Entry:
-    """Return a new entry; refuse while users may be on a colour that nobody has judged, or what must be a first one."""
+    """Return a new entry; refuse while users may be on a colour that was not judged, or a first one without --first."""
     former = Entry.of(picture.journal)
     if former.state == "running" and former.step in MOVED and not former.first and not _by_hand(former, picture):
         raise Failure(
@@ -198,7 +194,7 @@ def _resumed(picture: Picture, *, image: str) -> Entry | None:
 
 
 def _by_hand(entry: Entry, picture: Picture) -> bool:
-    """Whether somebody has moved the traffic back, without this tool, after its flip had been seen."""
+    """Whether somebody has moved the traffic back without this tool, after the flip was seen."""
     return entry.step in SEEN and bool(entry.from_) and picture.live == entry.from_
 
 

@@ -1,5 +1,7 @@
-"""Back to the former colour: one look, the Lease, the flip. No pod is waited for while the former colour is as large
-as the live one; else for seconds, and for minutes only when it has no pod at all.
+"""Moves users back to the former colour: one look, the Lease, the flip. `status` says what a rollback would find.
+
+A rollback waits for no pod if the former colour is as large as the live one, for seconds if it is smaller, and for
+minutes only if it has no pod at all.
 """
 
 from __future__ import annotations

@@ -68,9 +68,9 @@ class Run:
         return self.picture
 
     def wait(self, doubt: Callable[[], str], *, seconds: float, every: float = 0) -> str:
-        """Look until there is no doubt left, the Lease staying ours; return "", or the doubt when `seconds` are over.
+        """Ask `doubt` until it returns "", renewing the Lease; return its last answer when `seconds` are over.
 
-        `doubt` may end it by raising. `every`: seconds between two looks, by default poll_seconds.
+        `doubt` may raise a failure to end the wait. `every`: seconds between two calls, by default poll_seconds.
         """
         said = ""
 

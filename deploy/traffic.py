@@ -1,6 +1,6 @@
-"""Which colour gets the traffic, and how many pods stand behind it: sizes follow the live colour, never the reverse.
+"""Moves the traffic to a colour, and keeps enough pods behind it: sizes follow the live colour, never the reverse.
 
-Traffic moves by applying one object whole, and is believed only when the load balancer shows it.
+One object is applied whole to move traffic. The move counts only when the load balancer shows it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Doubt(NamedTuple):
 
 
 def doubt_about(run: Run, colour: str) -> Doubt:
-    """Wait until a colour really gets all traffic; return what is seen instead in the end, or an empty doubt."""
+    """Wait until a colour really gets all traffic; return an empty doubt, or the reason why it does not."""
     found = Doubt("")
 
     def doubt() -> str:
@@ -65,7 +65,7 @@ def _of_endpoints(run: Run, colour: str) -> str:
 
 
 def take_back(run: Run, why: str) -> Doubt:
-    """Move the traffic to the former colour, see it move, and write it down; return a doubt if AWS was not asked."""
+    """Move the traffic to the former colour, see it move, and record it; return a doubt if AWS could not be asked."""
     move(run, run.entry.from_)
     doubt = Doubt("") if run.kubectl.dry_run else doubt_about(run, run.entry.from_)
     run.journal.write(state="rolled-back", why=why)
@@ -77,10 +77,9 @@ def take_back(run: Run, why: str) -> Doubt:
 
 
 def size_idle(run: Run) -> None:
-    """Give the idle colour, just applied, the live one's size as floor and scale; never less than its overlay says.
+    """Give the idle colour, just applied, the live one's size as floor and scale, but not less than its overlay says.
 
-    What the overlay says of its autoscaler holds for both, so the live one gets its bounds back too: an earlier
-    rollback may have raised them.
+    The overlay's bounds hold for both colours. The live one gets them back: an earlier rollback may have raised them.
     """
     picture = run.look()
     live, idle = picture.colours.get(run.entry.from_, Colour()), picture.colours[run.entry.to]

@@ -1,7 +1,7 @@
-"""The tool's own light traffic while the new colour bakes: reads, and one row that is created and deleted.
+"""Makes light traffic while the new colour bakes: reads, and one row that is created and deleted.
 
-What it asks for stands in the released image's own descriptions of its resources. The token comes from the pod that is
-judged and lives ten minutes; it is neither shown nor written anywhere.
+The released image describes its resources and so the requests. The pod that is judged signs the token, which lives for
+ten minutes and is neither shown nor written anywhere.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MINT = (
     "{{ head -c 32 /dev/urandom | base64 | python manage.py user {user} --password-stdin >&2 && "
     "python manage.py token {user}; }}"
 )
-# How kubectl words a 401 of whom it asks: the service was there, and wants a token.
+# kubectl's words for a 401: the service was there, and wants a token.
 UNAUTHORIZED = "You must be logged in to the server"
 # A worker without a free thread answers so (todoproject/server/). A stranger's flood is not the new colour's fault.
 OVERLOADED = "The service has more requests than it can serve."

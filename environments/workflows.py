@@ -131,7 +131,7 @@ def _cd(environments: list[Environment]) -> str:
 def _power(command: str, sleepers: list[Environment]) -> str:
     schedule, jobs = "", ""
     for minute, each in enumerate(sleepers):
-        # A minute of its own says which entry of the schedule it was, whatever the time zones are.
+        # Each entry of the schedule has its own minute: it tells the entries apart whatever the time zones are.
         bedtime = BEDTIME.format(minute=minute)
         when = f"inputs.environment == '{each.name}'"
         if command == "sleep":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def main() -> int:
     """Print the usage of every module that is a program; nothing runs."""
-    sys.stdout.write("What the workflows do beyond make, each a module of its own:\n\n")
+    sys.stdout.write("Each module does one thing for the workflows that make does not:\n\n")
     for path in sorted(Path(__file__).parent.glob("*.py")):
         usage = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
         if usage.startswith("python -m "):

@@ -1,4 +1,4 @@
-"""Runs a program to its end, in a process group of its own: what it started goes with it when time is over."""
+"""Runs a program in its own process group and waits for it; a timeout ends its child processes too."""
 
 import os
 import signal

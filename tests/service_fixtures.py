@@ -85,7 +85,7 @@ def quick_hasher(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
-def service_environment() -> Generator[dict[str, str], None, None]:
+def service_environment(django_db_setup: None) -> Generator[dict[str, str], None, None]:
     """The environment of a migrated database of its own, apart from the one of in-process tests."""
     with migrated_database("todo_service") as environment:
         yield environment

@@ -1,4 +1,4 @@
-"""Makes the service: its names, its documents, and what it keeps of this repository."""
+"""Makes the service: writes its names and documents, and removes what it does not keep."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COST = (PYTHON, "-m", "cost", "--plans", "tests/cost/plans", "--output", "docs/c
 
 
 def make(root: Path, asked: Mapping[str, str]) -> None:
-    """Write the names and documents, remove what is not wanted, write again what is generated, and stage all of it."""
+    """Write names and documents, remove unwanted parts, regenerate generated files, and stage all changes."""
     project = json.loads((root / "project.json").read_text(encoding="utf-8"))
     former, title = project["name"], asked["NAME"]
     upstream, commit = origin(root, project["repository"])
@@ -59,11 +59,11 @@ def make(root: Path, asked: Mapping[str, str]) -> None:
 
 
 def bill(root: Path, region: str) -> None:
-    """Write the bill of a region, and where it breaks a ceiling the awake hours that keep it."""
+    """Write the bill of a region; if it exceeds a ceiling, lower the awake hours first."""
     found = re.search(r"^([\w-]+) exceeds .*; (\d+) awake hours", _run(root, COST, allowed=(0, 1)).stderr, re.MULTILINE)
     if found:
         hours = int(found[2]) // 10 * 10
-        fewer = rf"# what the ceiling allows in {region}\nawake_hours = {hours}"
+        fewer = rf"# the ceiling allows this in {region}\nawake_hours = {hours}"
         edit(root, f"environments/{found[1]}.ini", {r"^# .*\nawake_hours = .*$": fewer})
         _run(root, COST)
         print(f"In {region} {found[1]} stays below its ceiling for {hours} awake hours: environments/{found[1]}.ini")
@@ -73,19 +73,19 @@ def _run(root: Path, command: tuple[str, ...], allowed: tuple[int, ...] = (0,)) 
     variables = os.environ | {"NAME": "todo", "REMOVE": "1"}
     done = subprocess.run(command, cwd=root, env=variables, capture_output=True, text=True, check=False, timeout=300)
     if done.returncode not in allowed:
-        raise Refusal(f"{' '.join(command)} failed, git reset --hard takes all back:\n{done.stderr}")
+        raise Refusal(f"{' '.join(command)} failed. git reset --hard undoes all changes.\n{done.stderr}")
     return done
 
 
 def start_history(root: Path) -> None:
-    """Let the next commit be the first, and keep the former history as a branch of another name."""
+    """Make the next commit the first one, and keep the former history as another branch."""
     branch = git(root, "branch", "--show-current")
     git(root, "branch", *(["--move"] if branch else []), FORMER)
     git(root, "checkout", "--quiet", "--orphan", branch or "main")
 
 
 def origin(root: Path, repository: str) -> tuple[str, str]:
-    """Return the address that this was cloned from, without a login in it, and the newest commit that is from there."""
+    """Return the address of the cloned repository, without a login, and the newest commit from there."""
     remotes = git(root, "remote").split()
     address = git(root, "remote", "get-url", "origin") if "origin" in remotes else repository
     known = git(root, "for-each-ref", "--format=%(refname)", "refs/remotes/origin/HEAD")
@@ -94,7 +94,7 @@ def origin(root: Path, repository: str) -> tuple[str, str]:
 
 
 def remove_pattern(root: Path) -> None:
-    """Remove this repository's own folder, and the texts about its command."""
+    """Remove pattern/, and the texts about its commands."""
     git(root, "rm", "-r", "--quiet", "pattern", *PAGES)
     shutil.rmtree(root / "pattern", ignore_errors=True)  # compiled modules
     edit(root, "docs/site.toml", {rf'^  .*"({"|".join(PAGES)})".*\n': ""})
@@ -102,7 +102,7 @@ def remove_pattern(root: Path) -> None:
 
 
 def _values(asked: Mapping[str, str]) -> dict[str, str]:
-    """Return what replaces the examples of an account's values; of a domain the zone is what follows its first dot."""
+    """Return patterns of example values with their replacements; a domain's zone follows its first dot."""
     found = {}
     if asked["REGION"]:
         found[r"\bus-east-1\b"] = asked["REGION"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: The notice that every copy keeps.
 OURS = r"^Copyright .* The todo-service authors$"
-#: What a client's README takes from this one. The other parts speak of this repository.
+#: The sections of this README that a client's README keeps. The others are about this repository.
 SECTIONS = ("Start", "I want to …", "Where things are")
 RECORD = "1001-a-clone-of-the-reference.md"
 ADR = """\
@@ -23,28 +23,28 @@ Status: Accepted ({month})
 
 ## Context
 
-{title} needs a REST API on AWS that stores no credential, releases without a gap and says what it costs.
+{title} needs a REST API on AWS that stores no credential, releases without downtime and has a known bill.
 
 ## Decision
 
-It starts as a clone of {upstream} at {commit}. `project.json` records both. Our own decisions have numbers from 1001,
-so that they never meet those of upstream.
+It starts as a clone of {upstream} at {commit}. `project.json` records both. Our decisions have numbers from 1001, so
+that they do not collide with upstream's.
 
 ## Consequences
 
-Newer versions come by `make update`, which merges what we did not remove and ends with the fast tests. We keep parts
-that a smaller service would not have, and read `docs/changes.md` at each update.
+`make update` merges newer versions of the parts that we kept, and runs the fast tests. We keep parts that a smaller
+service would not have, and read `docs/changes.md` at each update.
 
 ## Alternatives
 
-A service written from nothing: months until releases, alarms and costs hold. A template that is filled in once: no
-updates afterwards.
+- A service written from nothing: months until releases, alarms and costs are reliable.
+- A template that is filled in once: no updates afterwards.
 """
 README = """\
 # {title}
 
-A REST service on AWS, with an admin. [CHANGELOG](CHANGELOG.md) says what changed. It was made from
-[a reference]({upstream}), and `make update` merges what is newer there.
+A REST service on AWS, with an admin. [CHANGELOG](CHANGELOG.md) lists the changes. It was made from
+[a reference]({upstream}); `make update` merges newer versions of it.
 
 """
 CHANGELOG = """\
@@ -57,7 +57,7 @@ CHANGELOG = """\
 
 
 def write(root: Path, title: str, upstream: str, commit: str) -> None:
-    """Write all of them."""
+    """Write the documents of a service."""
     words = {
         "title": title,
         "upstream": upstream,
@@ -79,7 +79,7 @@ def write(root: Path, title: str, upstream: str, commit: str) -> None:
 
 
 def sections(readme: str) -> str:
-    """Return the sections that a client's README keeps, without this folder."""
+    """Return the sections that a client's README keeps, without the line about pattern/."""
     parts = re.split(r"^## (.+)\n", readme, flags=re.MULTILINE)
     kept = "\n".join(f"## {name}\n{parts[parts.index(name) + 1].rstrip()}\n" for name in SECTIONS if name in parts)
     return re.sub(r"^    pattern/ .*\n", "", kept, flags=re.MULTILINE)

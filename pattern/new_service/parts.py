@@ -1,6 +1,6 @@
-"""The parts that a service can go without: each is files, and lines of lists that name them.
+"""The parts that a service can leave out: files, and the lines elsewhere that name them.
 
-What is not offered, and why, stands in docs/your-own-service.md.
+docs/your-own-service.md lists the parts that are not offered, with the reasons.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """Files and folders to remove, and of other files patterns with what replaces them."""
+    """Files and folders to remove; for other files, patterns with their replacements."""
 
     paths: tuple[str, ...]
     lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -207,7 +207,7 @@ def test_awake_hours_fall_where_a_region_costs_more_than_the_ceiling_allows(
     said = "grep -q 180 environments/dev.ini || { echo 'dev exceeds $50; 183 awake hours would fit' >&2; exit 1; }"
     monkeypatch.setattr("pattern.new_service.changes.COST", ("sh", "-c", said))
     bill(tmp_path, "eu-central-1")
-    assert file.read_text() == "ceiling = 50\n# what the ceiling allows in eu-central-1\nawake_hours = 180\nnext = 1\n"
+    assert file.read_text() == "ceiling = 50\n# the ceiling allows this in eu-central-1\nawake_hours = 180\nnext = 1\n"
     assert "below its ceiling for 180 awake hours: environments/dev.ini" in capsys.readouterr().out
 
 

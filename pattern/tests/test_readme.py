@@ -37,7 +37,7 @@ def document(name: str) -> str:
 
 FIGURES: dict[str, Callable[[], str]] = {
     "the image": lambda: f"At most {bound('image/test_bounds.py', 'MOST_ADDED')} MB above its base",
-    "schemas": lambda: f"schemas of {WORDS[len(bound('kustomize/validation.py', 'KUBERNETES'))]} Kubernetes versions",
+    "schemas": lambda: f"schemas of {WORDS[len(bound('kustomize/test_schemas.py', 'KUBERNETES'))]} Kubernetes versions",
     "modules": lambda: f"{folders('modules').capitalize()} Terraform modules and {folders('envs')} roots",
     "the bill": bill,
 }

@@ -11,7 +11,7 @@ from tests.admin.browser import Visitor, chromium, executable
 from tests.admin.people import seed
 from tests.admin.staff import Staff
 from tests.factories import UserFactory
-from tests.service import Service, manage, migrated_database, running
+from tests.service import Service, migrated_database, running
 from todoproject.accounts.models import User
 from todoproject.admin.roles import EDITOR, READ_ONLY
 
@@ -53,12 +53,12 @@ class Site(NamedTuple):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site, None, None]:
     """A service that has the resources of tests/conformance too, with staff and users whose names begin with b-."""
     executable()  # no work where there is no browser
-    with migrated_database("todo_admin") as environment:
-        environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        manage(environment, "migrate", "--verbosity=0")
-        with running(environment, tmp_path_factory.mktemp("site") / "log") as service:
-            staff = {"b-root": "", "b-edith": EDITOR, "b-rita": READ_ONLY, "b-locked": READ_ONLY}
-            yield Site(service, seed(service, staff=staff, owners={"b-ada": 150, "b-linus": 5}))
+    with (
+        migrated_database("todo_admin") as environment,
+        running(environment, tmp_path_factory.mktemp("site") / "log") as service,
+    ):
+        staff = {"b-root": "", "b-edith": EDITOR, "b-rita": READ_ONLY, "b-locked": READ_ONLY}
+        yield Site(service, seed(service, staff=staff, owners={"b-ada": 150, "b-linus": 5}))
 
 
 @pytest.fixture(scope="module")

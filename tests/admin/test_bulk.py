@@ -106,7 +106,7 @@ def test_each_action_asks_and_then_sets_its_field_with_version_history_and_audit
         assert (line.action, line.changes) == (f"{resource.opts.model_name}.changed", [field.name])
         assert (line.target, line.user_id) == (str(rows[0].pk), editor.user.pk)
         again = editor.confirm(action, rows[:1], 1, path=path, **sent)
-        assert editor.told(again)[-1].endswith(f"1 {resource.opts.verbose_name} left alone: already so.")
+        assert editor.told(again)[-1].endswith(f"1 {resource.opts.verbose_name} unchanged: already so.")
         assert count(resource, version=3) == 0
 
 

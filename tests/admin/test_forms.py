@@ -13,6 +13,7 @@ from tests.admin.resources import (
     each_resource,
     fields_of,
     form_at,
+    is_required,
     keys_of,
     make,
     owner_of_row,
@@ -20,7 +21,6 @@ from tests.admin.resources import (
     typed,
     typed_into,
 )
-from tests.admin.samples import is_required
 from tests.admin.staff import Staff
 from todoproject.admin.resource_admin import ResourceAdmin
 

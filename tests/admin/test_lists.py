@@ -9,8 +9,7 @@ from django.db import connection
 from django.db.models import BooleanField, DateField, Q
 from django.test.utils import CaptureQueriesContext
 
-from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related
-from tests.admin.samples import sample
+from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related, sample
 from tests.admin.staff import Staff
 from tests.factories import UserFactory
 from todoproject.admin import model_admin

@@ -47,7 +47,7 @@ def test_an_unlocked_user_logs_in_again_but_their_old_sessions_stay_ended(editor
 def test_users_that_are_locked_already_are_left_alone(editor: Staff, owner: User) -> None:
     locked = UserFactory.create(is_active=False)
     answer = editor.act("lock", [owner, locked], path=USERS)
-    assert editor.told(answer) == ["1 user locked. 1 left alone: already so, or not yours to change."]
+    assert editor.told(answer) == ["1 user locked. 1 unchanged: already so, or only a superuser may change them."]
 
 
 def test_nobody_locks_themselves_and_an_editor_no_superuser(editor: Staff, superuser: Staff) -> None:

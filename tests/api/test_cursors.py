@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.api.paging import cursor_of, page
-from tests.sample import SERVED, every
+from tests.sample import PLAIN, every
 from tests.service import Service
 from todoproject.api.fields import StrictCharField
 from todoproject.api.filters import Search
@@ -131,12 +131,11 @@ def test_the_longest_cursor_that_we_hand_out_is_accepted(api: ApiClient, charact
             assert api.send("GET", address).status_code == 200
 
 
-@pytest.mark.skipif(not SERVED, reason="the service has no resource yet")
 def test_the_real_server_takes_the_longest_link(service: Service) -> None:
     token, host = service.token("cursor-of-emoji"), urlsplit(service.url).netloc
-    subject = SERVED[0]
-    text = EMOJI * subject.members[subject.text].max_length
-    search = next(name for name, each in subject.resource.filters.items() if isinstance(each, Search))
+    path, member = PLAIN.path, PLAIN.text
+    text = EMOJI * PLAIN.members[member].max_length
+    search = next(name for name, each in PLAIN.resource.filters.items() if isinstance(each, Search))
 
     def answer(path: str, method: str = "GET", body: str = "") -> str:
         name, port = host.split(":")
@@ -149,11 +148,8 @@ def test_the_real_server_takes_the_longest_link(service: Service) -> None:
             return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
 
     for _ in range(2):
-        assert (
-            " 201 "
-            in answer(subject.path, "POST", json.dumps({subject.text: text}, ensure_ascii=False)).splitlines()[0]
-        )
-    first = answer(f"{subject.path}?{urlencode({search: text, 'ordering': f'-{subject.text}', 'limit': 1})}")
+        assert " 201 " in answer(path, "POST", json.dumps({member: text}, ensure_ascii=False)).splitlines()[0]
+    first = answer(f"{path}?{urlencode({search: text, 'ordering': f'-{member}', 'limit': 1})}")
     link = next(line for line in first.splitlines() if line.lower().startswith("link: "))
     address = link.split("<", 1)[1].split(">", 1)[0].removeprefix(service.url)
     assert " 200 " in answer(address).splitlines()[0]

@@ -249,7 +249,7 @@ def test_a_client_that_accepts_what_is_documented_is_never_refused(user: User) -
 
 @every
 def test_real_answers_fit_their_schemas(api: ApiClient) -> None:
-    one, many = api.subject.model.__name__, camel(str(api.subject))
+    one, many = api.subject.model.__name__, many_of(api.subject)
 
     def assert_fits(name: str, method: str, path: str, body: object = None) -> None:
         response = api.send(method, path, body)

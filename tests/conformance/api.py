@@ -72,7 +72,7 @@ class NoticeSerializer(ResourceSerializer):
 
     class Meta:
         model = Notice
-        fields = ("id", "url", "text", "created_at", "updated_at")
+        fields = ("id", "url", "text", "details", "created_at", "updated_at")
 
 
 class Notices(Resource):

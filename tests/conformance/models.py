@@ -98,6 +98,7 @@ class Notice(ResourceModel):
     """Something that everyone may read and write."""
 
     text = models.CharField(max_length=200)
+    details = models.TextField(blank=True, default="", max_length=10_000)
 
     class Meta:
         indexes = [PageIndex("created_at"), PageIndex("text")]

@@ -6,6 +6,7 @@ every error), TLS and VPC endpoints, credentials by IRSA, and when an event is s
 """
 
 import http.client
+import json
 import os
 import signal
 import statistics
@@ -19,7 +20,6 @@ import pytest
 
 from tests.dependencies.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.patience import patient
-from tests.process.logged import logged
 from tests.service import Service, running
 
 pytestmark = pytest.mark.slow
@@ -78,6 +78,12 @@ class Writer:
 def token(service: Service) -> str:
     """Good for every service here: they share database and keys."""
     return service.token("auditor")
+
+
+def logged(log: Path) -> list[dict[str, Any]]:
+    """Return the lines of a log so far, each of which must be JSON; the last one may still be on its way."""
+    text = log.read_text()
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
 
 def trail(service: Service) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ RELEASE: dict[str, tuple[Story, str, str]] = {
     "shared-not-ready": (failing(shared=True), "blue", "postgresql is not ready"),
     "slo-breached": (failing(errors="green"), "blue", "own requests of the last minute failed"),
     "too-few-samples": (few_samples, "blue", "has seen 3 requests to green"),
-    "held": (held, "green", "Nobody has judged green"),
+    "held": (held, "green", "green was not judged for"),
     "cluster-unreachable": (away_in_mid_flip, "blue", "has not answered for 30 s"),
     "lease-lost": (lease_lost, "green", "A rollback took over; nothing to do."),
     "rollback-not-seen": (not_seen_back, "blue", "way back was not seen"),

@@ -1,4 +1,4 @@
-"""A release goes through, in its order; what it shows, what it leaves alone, and which images and settings it takes."""
+"""A release goes through its steps in order, shows each command, and takes only images and settings that are right."""
 
 import re
 from dataclasses import fields

@@ -2,14 +2,15 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from local.resource import FIRST_PATH, RESOURCES
 from tests.dependencies.cloudwatch import CloudWatch, cloudwatch_logs
-from tests.image import memory
 from tests.image.container import Container
 from tests.image.engine import Podman
 from tests.image.figures import Figures
@@ -17,6 +18,41 @@ from tests.image.figures import Figures
 ROUNDS = 250  # of four requests
 MOST_ADDED = 80  # MB above the base
 TOKEN = "/var/run/secrets/eks.amazonaws.com/serviceaccount/token"
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Memory:
+    """In MiB. `resident` counts a page once for each process that has it, `proportional` once in all."""
+
+    resident: float
+    proportional: float
+    working_set: float
+
+    def __str__(self) -> str:
+        return f"{self.resident:.1f} MiB RSS, {self.proportional:.1f} PSS, {self.working_set:.1f} working set"
+
+
+def memory_of(container: Container) -> Memory:
+    """Add up the processes; the working set is what the kubelet and the kernel's limit look at."""
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in container.pids()]
+
+    def total(name: str) -> float:
+        found = (re.search(rf"^{name}: +(\d+) kB$", rollup, re.MULTILINE) for rollup in rollups)
+        return sum(int(match[1]) for match in found if match) / 1024
+
+    return Memory(total("Rss"), total("Pss"), _working_set(container))
+
+
+def _working_set(container: Container) -> float:
+    path = container.podman.inspect(container.name)["State"]["CgroupPath"]
+    v1, v2 = Path(f"/sys/fs/cgroup/memory{path}"), Path(f"/sys/fs/cgroup{path}")
+    if v1.exists():
+        used, inactive, folder = "memory.usage_in_bytes", "total_inactive_file", v1
+    else:
+        used, inactive, folder = "memory.current", "inactive_file", v2
+    statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+    return (int((folder / used).read_text()) - int(statistics[inactive])) / MEBIBYTE
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +102,7 @@ def test_one_worker_holds_at_most_130_mib_after_a_thousand_requests(
     container = start()
     container.wait_until_ready()
     a_thousand_requests(container, caller)
-    held = memory.of(container)
+    held = memory_of(container)
     figures.note("memory after 1,000 requests", str(held))
     figures.hold("memory after 1,000 requests", held.resident, "MiB RSS of both processes", at_most=130)
 
@@ -79,6 +115,6 @@ def test_it_stays_within_that_in_the_kernels_count_while_it_ships_its_audit_trai
     container = start(volume, **variables)
     container.wait_until_ready()
     cloudwatch.await_targets({a_thousand_requests(container, caller)})
-    held = memory.of(container)
+    held = memory_of(container)
     figures.note("the same, with CloudWatch", str(held))
     figures.hold("the same, with CloudWatch", held.working_set, "MiB working set", at_most=130)

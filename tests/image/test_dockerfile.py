@@ -1,5 +1,6 @@
-"""Rules for the Dockerfile that need no build: these run everywhere."""
+"""Rules for the Dockerfile, and for docker's command, that need no build: these run everywhere."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -34,3 +35,23 @@ def test_the_service_starts_in_exec_form_as_a_numeric_user() -> None:
     assert instructions["USER"] == "10001:10001"
     assert instructions["CMD"].startswith('["python", ')
     assert "ENTRYPOINT" not in instructions
+
+
+def test_docker_builds_one_manifest_and_the_same_each_time(tmp_path: Path) -> None:
+    """By default BuildKit attests when it built: an index, which kind does not load, of another digest each time.
+
+    A stand-in for docker keeps its environment and builds nothing.
+    """
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\n[ "$1" = info ] || env > "${0%/*}/environment"\n')
+    docker.chmod(0o755)
+    finished = run(
+        ["sh", str(ROOT / "local/image.sh")],
+        timeout=60,
+        folder=ROOT,
+        environment=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )
+    assert finished.status == 0, finished.output
+    given = (tmp_path / "environment").read_text().splitlines()
+    assert "BUILDX_NO_DEFAULT_ATTESTATIONS=1" in given
+    assert any(line.removeprefix("SOURCE_DATE_EPOCH=").isdigit() for line in given)

@@ -18,9 +18,11 @@ from tests.patience import patient
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(
-    scope="module", params=at_hand(), ids=lambda binaries: f"{binaries.major}-{binaries.folder.parent.name}"
-)
+# The one that `make run` takes; the others in CI.
+FOUND = [pytest.param(binaries, marks=[pytest.mark.ci] if place else []) for place, binaries in enumerate(at_hand())]
+
+
+@pytest.fixture(scope="module", params=FOUND, ids=lambda binaries: f"{binaries.major}-{binaries.folder.parent.name}")
 def made_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A new server of one major version, below a long path with spaces."""
     binaries: Binaries = request.param

@@ -11,7 +11,7 @@ from tests.postgresql_plugin import ROOT
 from tests.service import connected, migrated_database
 
 TABLE = RESOURCES[0].table if RESOURCES else ""
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("django_db_setup")]
 SLOW = f"""
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

@@ -62,13 +62,13 @@ def metered(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def long_todos(stage: Stage) -> None:
-    """Two hundred todos of the caller whose texts are as long as they may be."""
+def long_notices(stage: Stage) -> None:
+    """Two hundred rows whose texts are as long as they may be."""
     with stage.server.connect("service") as superuser:
         superuser.execute(
-            "INSERT INTO todos_todo (owner_id, title, description, completed, created_at, updated_at, version) "
-            "SELECT id, repeat('\U0001f600', 200), repeat('\U0001f600', 10000), false, now(), now(), 1 "
-            "FROM accounts_user, generate_series(1, 200) WHERE username = 'caller'"
+            "INSERT INTO conformance_notice (text, details, created_at, updated_at, version) "
+            "SELECT repeat('\U0001f600', 200), repeat('\U0001f600', 10000), now(), now(), 1 "
+            "FROM generate_series(1, 200)"
         )
 
 
@@ -176,7 +176,7 @@ def test_a_user_with_a_hundred_connections_does_not_push_others_out(
     assert statuses[b"429"] > 0
 
 
-@pytest.mark.usefixtures("long_todos")
+@pytest.mark.usefixtures("long_notices")
 def test_fifty_clients_that_read_large_pages_byte_by_byte_take_no_thread(
     pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
 ) -> None:
@@ -195,7 +195,7 @@ def test_fifty_clients_that_read_large_pages_byte_by_byte_take_no_thread(
         assert slowest_of(pod, caller, 5) < patient(1)
 
 
-def large_page(caller: dict[str, str], path: str = "/todos?limit=200") -> bytes:
+def large_page(caller: dict[str, str], path: str = "/notices?limit=200") -> bytes:
     """A request whose answer is larger than what the kernel keeps."""
     head = "".join(f"{name}: {value}\r\n" for name, value in caller.items())
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n".encode()
@@ -209,7 +209,7 @@ def peak_bytes(metered: Metered) -> int:
     return (int(peak.split()[0]) + int(own.split()[0])) * 1024
 
 
-@pytest.mark.usefixtures("long_todos")
+@pytest.mark.usefixtures("long_notices")
 def test_no_mix_of_bodies_and_pages_needs_more_memory_than_a_pod_has(
     metered: Metered, pod: Gunicorn, stack: ExitStack, caller: dict[str, str]
 ) -> None:
@@ -228,7 +228,7 @@ def test_no_mix_of_bodies_and_pages_needs_more_memory_than_a_pod_has(
     requests: list[tuple[str, str, bytes | None]] = [
         ("POST", "/auth/token/refresh", objects),
         ("POST", "/notices", large),
-        ("GET", "/todos?limit=200", None),
+        ("GET", "/notices?limit=200", None),
     ]
     threads = [threading.Thread(target=crowd, args=request, daemon=True) for request in requests * 4]
     for thread in threads:

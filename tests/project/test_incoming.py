@@ -1,5 +1,6 @@
 """Where a request ends: however it arrives, and never elsewhere than gunicorn's parser thinks."""
 
+import json
 import random
 from contextlib import suppress
 
@@ -8,6 +9,7 @@ from gunicorn.config import Config
 from gunicorn.http import get_parser
 from gunicorn.http.errors import NoMoreData, ParseException
 
+from todoproject.server import answers
 from todoproject.server.incoming import HeadTooLargeError, Incoming
 
 LIMIT = 64
@@ -68,3 +70,11 @@ def test_a_malformed_request_ends_where_it_ends_for_the_parser() -> None:
                 assert length is None or len(body) == int(length), found
                 agreed += 1
     assert agreed > 1_000
+
+
+@pytest.mark.parametrize("path", ["/todos", "//evil.example/todos"])
+def test_a_refusal_names_its_path_and_no_host(path: str) -> None:
+    incoming = Incoming(lambda _path: LIMIT)
+    incoming.buffer += b"GET " + path.encode() + b"?a=b HTTP/1.1\r\n"
+    problem = json.loads(answers.refusal(incoming, 408).partition(b"\r\n\r\n")[2])
+    assert problem["instance"] == path.replace("//", "/%2F")

@@ -1,8 +1,9 @@
 """Migrations: complete, reversible, one at a time, and usable by the release before them, which shares the database."""
 
-import subprocess
-import sys
+import threading
+import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from pytest_django import Settings
 
 from tests.postgresql_plugin import ROOT
 from tests.sample import SERVED
-from tests.service import empty_database
+from tests.service import connected
+from todoproject.maintenance.management.commands.migrate import LOCK
 
 RESOURCES = sorted({subject.model._meta.app_label for subject in SERVED})
 OURS = ["accounts", "idempotency", "throttling", *RESOURCES]
@@ -139,25 +141,27 @@ def test_an_expanding_migration_of_a_later_release_does_not_stop_the_migration()
 
 
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 def test_a_second_migration_at_the_same_time_waits_and_has_nothing_to_do() -> None:
-    with empty_database("todo_migrated_twice") as environment:
-        both = [
-            subprocess.Popen(
-                [sys.executable, "manage.py", "migrate"],
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                start_new_session=True,
-            )
-            for _ in range(2)
-        ]
+    said, complained = StringIO(), StringIO()
+
+    def migrate() -> None:
+        call_command("migrate", stdout=said, stderr=complained)
+        connection.close()
+
+    second = threading.Thread(target=migrate)
+    with connected(connection.settings_dict["NAME"]) as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        last = "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations) RETURNING *"
+        applied = first.execute(last).fetchone()
         try:
-            said = [process.communicate(timeout=120) for process in both]
+            second.start()
+            deadline = time.monotonic() + 60
+            while "Another migrate is running" not in complained.getvalue():
+                assert time.monotonic() < deadline, "the second does not wait"
+                time.sleep(0.02)
+            assert said.getvalue() == ""
         finally:
-            for process in both:
-                process.kill()
-        assert [process.returncode for process in both] == [0, 0], said
-        assert sum("Another migrate is running" in errors for _, errors in said) == 1
-        assert sum("No migrations to apply" in output for output, _ in said) == 1
+            first.execute("INSERT INTO django_migrations VALUES (%s, %s, %s, %s)", applied)
+    second.join(60)
+    assert "No migrations to apply" in said.getvalue()

@@ -32,7 +32,11 @@ pytestmark = pytest.mark.slow
 NAMES = ("DJANGO_SECRET_KEY", "JWT_SIGNING_KEYS", "APP_DATABASE", "MIGRATE_DATABASE")
 
 
-@pytest.fixture(scope="module", params=sorted(postgresql.binaries()) or ["none"])
+# The wheel's, or the newest; the others in CI.
+FIRST, *OTHERS = sorted(postgresql.binaries(), reverse=True) or ["none"]
+
+
+@pytest.fixture(scope="module", params=[FIRST, *(pytest.param(name, marks=pytest.mark.ci) for name in OTHERS)])
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Every PostgreSQL of this machine in turn: role grants changed in 16."""
     found = postgresql.binaries()

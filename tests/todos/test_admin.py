@@ -121,7 +121,7 @@ def test_todos_that_are_so_already_are_left_alone(editor: Staff, owner: User) ->
     answer = editor.act("complete", [done, open_one])
     todo = Todo.objects.get(pk=done.pk)
     assert (todo.completed_at, todo.updated_at, todo.version) == (NOON, NOON, done.version)
-    assert editor.told(answer) == ["1 todo completed. 1 todo left alone: already so."]
+    assert editor.told(answer) == ["1 todo completed. 1 todo unchanged: already so."]
     assert [entry.object_id for entry in LogEntry.objects.all()] == [str(open_one.pk)]
 
 
@@ -133,7 +133,7 @@ def test_a_hundred_todos_are_changed_at_once_and_one_more_is_asked_about(editor:
     page = editor.act("complete", "all")
     assert page.status_code == 200
     text = page.content.decode()
-    assert "101 todos will be completed. 100 todos more are so already and are left alone." in text
+    assert "101 todos will be completed. 100 todos more are already completed." in text
     assert Todo.objects.filter(completed=False).count() == 101
     assert "101 todos will be completed" in editor.confirm("complete", "all", 100).content.decode()
     assert editor.confirm("complete", "all", 101).status_code == 302

@@ -100,7 +100,7 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+def reader(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     # A service of its own: the examples log in, and other tests use up the attempts of this address.
     with (
         migrated_database("todo_examples") as environment,

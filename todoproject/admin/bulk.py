@@ -113,9 +113,9 @@ def _ask_or_change(
         model_admin.message_user(request, refusal(error), messages.ERROR)
         return None
     rest = selected - len(changed)
-    left_alone = f" {counted(rest, rows.model)} left alone: already so." if rest else ""
+    unchanged = f" {counted(rest, rows.model)} unchanged: already so." if rest else ""
     level = messages.SUCCESS if changed else messages.WARNING
-    model_admin.message_user(request, f"{counted(len(changed), rows.model)} {change.past}.{left_alone}", level)
+    model_admin.message_user(request, f"{counted(len(changed), rows.model)} {change.past}.{unchanged}", level)
     return None
 
 
@@ -136,9 +136,9 @@ def _question(  # noqa: PLR0913, PLR0917  the page shows all of them
     many = counted(number, model_admin.model)
     text = f"{many} will be {change.past}."
     if form:
-        text = f"Choose the {str(form.fields[change.field].label).lower()}. Rows that have it already are left alone."
+        text = f"Choose the {str(form.fields[change.field].label).lower()}. Rows that have it already stay unchanged."
     elif selected > number:
-        text += f" {counted(selected - number, model_admin.model)} more are so already and are left alone."
+        text += f" {counted(selected - number, model_admin.model)} more are already {change.past}."
     words = {
         "title": f"{change.verb} {many}{'' if form else '?'}",
         "text": f"{text} Each change gets a line in the history with your name.",

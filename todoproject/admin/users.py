@@ -123,9 +123,9 @@ class OperationsUserAdmin(OperationsModelAdmin, DjangoUserAdmin):
 
     def _say(self, request: HttpRequest, users: QuerySet[User], number: int, what: str) -> None:
         rest = users.count() - number
-        left_alone = f" {rest:,} left alone: already so, or not yours to change." if rest else ""
+        unchanged = f" {rest:,} unchanged: already so, or only a superuser may change them." if rest else ""
         level = messages.SUCCESS if number else messages.WARNING
-        self.message_user(request, f"{counted(number, User)} {what}.{left_alone}", level)
+        self.message_user(request, f"{counted(number, User)} {what}.{unchanged}", level)
 
 
 @admin.register(RefreshFamily)

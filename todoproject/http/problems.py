@@ -83,15 +83,14 @@ PROBLEM_TYPES = {
             "conflict",
             409,
             "Another request with this key is being served",
-            "A request with the same Idempotency-Key has not ended yet. Wait for `Retry-After` seconds and send it "
-            "again.",
+            "A request with the same Idempotency-Key is still running. Wait `Retry-After` seconds and send it again.",
         ),
         ProblemType(
             "already-exists",
             409,
             "Something has this value already",
-            "The values named by `errors` may exist once, and another row has them: perhaps one that you cannot see. "
-            "Choose others.",
+            "The values in `errors` must be unique, and another row has them, perhaps one that you cannot see. Choose "
+            "others.",
         ),
         ProblemType(
             "in-use",
@@ -103,16 +102,15 @@ PROBLEM_TYPES = {
             "precondition-failed",
             412,
             "The condition of the request does not hold",
-            "`If-Match` named no ETag that is current, or `If-None-Match` one that is: most often somebody else has "
-            "made a change in the meantime. Read again, apply your change, and send the new ETag. A list is deleted "
-            "without one: only `If-Match: *` is accepted there.",
+            "`If-Match` has no current ETag, or `If-None-Match` has one: most often another client has made a change. "
+            "Read again, apply your change, and send the new ETag. To delete a list, send `If-Match: *` or no "
+            "condition: its ETags belong to pages.",
         ),
         ProblemType(
             "payload-too-large",
             413,
             "The body is too large",
-            "`detail` says how many bytes a body at this address may have; the OpenAPI document says it for each "
-            "operation.",
+            "`detail` has the limit of this address in bytes; the OpenAPI document has those of all operations.",
         ),
         ProblemType(
             "unsupported-media-type",
@@ -124,39 +122,38 @@ PROBLEM_TYPES = {
             "range-not-satisfiable",
             416,
             "There is nothing in this range",
-            "`Range` begins behind the end of the file, whose length `Content-Range` tells. Without it all is sent.",
+            "`Range` begins after the end of the file; `Content-Range` has its length. Leave `Range` out for all.",
         ),
         ProblemType(
             "idempotency-key-reused",
             422,
             "The key was used for another request",
-            "An Idempotency-Key stands for one request, body included, for 24 hours. Use a new key for a new request.",
+            "For 24 hours an Idempotency-Key belongs to one request with one body. Use a new key for a new request.",
         ),
         ProblemType(
             "search-too-broad",
             422,
             "The search takes too long",
-            "Too much text would have to be looked at. Send a longer text, or narrow the list by other filters.",
+            "The service would have to read too much text. Search for a longer text, or add other filters.",
         ),
         ProblemType(
             "too-many-requests",
             429,
             "Too many requests",
-            "Wait for `Retry-After` seconds.",
+            "Wait `Retry-After` seconds.",
         ),
         ProblemType(
             "internal-error",
             500,
             "Something went wrong on our side",
-            "The request was not the cause. `request_id` finds what happened in our logs: please quote it.",
+            "The fault is ours. Please quote `request_id`, by which we find it in our logs.",
         ),
         ProblemType(
             "unavailable",
             503,
             "The service cannot answer right now",
             "The database is out of reach, or the service is starting, stopping or has more requests than it can "
-            "serve. Wait for `Retry-After` seconds and send the request again; an Idempotency-Key makes that safe for "
-            "POST.",
+            "serve. Wait `Retry-After` seconds and send the request again; for POST use an Idempotency-Key.",
         ),
     )
 }

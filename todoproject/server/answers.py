@@ -4,6 +4,7 @@ import re
 import secrets
 from http import HTTPStatus
 
+from django.utils.http import escape_leading_slashes
 from gunicorn.http import errors
 
 from todoproject.http.problems import CONTENT_TYPE, problem_document
@@ -56,7 +57,8 @@ def refusal(incoming: Incoming, status: int, *, keep: bool = False, reason: str 
     identifier = incoming.request_id() or secrets.token_hex(16)
     log_refusal(identifier, method, path, status, reason)
     requests.labels("refused", "OTHER", status, "limited" if status in LIMITED else "users").inc()
-    body = problem_document(SLUGS.get(status, status), DETAILS[status], instance=path, request_id=identifier)
+    instance = escape_leading_slashes(path)  # as in problem_response
+    body = problem_document(SLUGS.get(status, status), DETAILS[status], instance=instance, request_id=identifier)
     return whole(status, CONTENT_TYPE, body, identifier, keep=keep)
 
 

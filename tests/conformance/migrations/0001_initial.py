@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('version', models.BigIntegerField(db_default=1, editable=False, help_text='Grows with every change; the ETag.')),
                 ('text', models.CharField(max_length=200)),
+                ('details', models.TextField(blank=True, default='', max_length=10000)),
             ],
             options={
                 'indexes': [models.Index(models.F('created_at'), models.F('id'), name='notice_by_created_at'), models.Index(django.db.models.functions.comparison.Collate('text', 'C'), models.F('id'), name='notice_by_text')],

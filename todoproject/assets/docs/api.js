@@ -1,12 +1,12 @@
 "use strict";
-// The page's CSP allows scripts of our own origin only, so the few lines that start Swagger UI are a file.
+// Starts Swagger UI. It is a file because the page's CSP forbids inline scripts.
 const root = document.getElementById("api");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const followTheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", followTheme);
 followTheme();
 
-// An operation's heading is a button, and a link inside of it could not be reached by everybody.
+// An operation's heading is a button: a link inside of it would not be accessible.
 const PlainNames = (system) => ({
   wrapComponents: {
     DeepLink: () => ({ text }) => system.React.createElement("span", null, text),
@@ -14,7 +14,7 @@ const PlainNames = (system) => ({
   },
 });
 
-// Names for what Swagger UI draws without one, or under another than its text.
+// Adds names for screen readers where Swagger UI has none, or another than the visible text.
 new MutationObserver(() => {
   for (const field of root.querySelectorAll("select, textarea, input")) {
     if (field.labels?.length || field.ariaLabel) continue;
@@ -22,7 +22,7 @@ new MutationObserver(() => {
     field.ariaLabel = row ? row.dataset.paramName : field.matches(".examples-select-element") ? "Example" : "Body";
   }
   root.querySelectorAll(".close-modal").forEach((button) => { button.ariaLabel = "Close"; });
-  root.querySelectorAll(".microlight").forEach((code) => { code.tabIndex = 0; }); // to be scrolled by keys
+  root.querySelectorAll(".microlight").forEach((code) => { code.tabIndex = 0; }); // scrolls by keyboard
   root.querySelectorAll(".auth-btn-wrapper button").forEach((button) => button.removeAttribute("aria-label"));
 }).observe(root, { childList: true, subtree: true });
 
@@ -33,7 +33,7 @@ const ui = SwaggerUIBundle({
   displayOperationId: false,
   persistAuthorization: false,
   validatorUrl: null,
-  syntaxHighlight: false, // its colours are too dark to be read
+  syntaxHighlight: false, // its colours have too little contrast
   plugins: [PlainNames],
   // "Try it out" of a login, or of its refresh, logs the page in.
   responseInterceptor: (response) => {

@@ -1,5 +1,5 @@
-// Fills in names that Django's pages leave out, for those who hear them. Select2 names its box after what is chosen:
-// nothing, while nothing is. Behind `ready`, where Django makes these boxes.
+// Adds names for screen readers that Django's pages lack. Select2 names its box by the chosen value, so an empty box has
+// no name. This runs after jQuery's `ready`, where Django makes the boxes.
 addEventListener('load', () => django.jQuery(() => {
   document.querySelectorAll('select.admin-autocomplete').forEach((select) => {
     const box = select.nextElementSibling?.querySelector('[role=combobox]');
