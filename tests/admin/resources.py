@@ -162,7 +162,9 @@ def sample(field: "Field[Any, Any]", number: int = 0) -> Any:
     if isinstance(field, DateField):
         day = FIRST_DAY + timedelta(days=number)
         return f"{day}T09:00:00Z" if isinstance(field, DateTimeField) else str(day)
-    return f"{field.verbose_name} {number}".capitalize()[: field.max_length]
+    text = f"{field.verbose_name} {number}".capitalize()
+    most = field.max_length or len(text)
+    return text if len(text) <= most else f"{number}"[-most:]
 
 
 def sample_of(model: type[Model], number: int = 0) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def refused(member: Any) -> list[tuple[object, str]]:
             too_long = ("x" * (most + 1), " " * most + "x", "x" + " " * most, " " * (most + 1))
             found += [(value, f"Ensure this field has no more than {most} characters.") for value in too_long]
             if not limits.allow_blank:
-                found += [(value, BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
+                found += [(value[:most], BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
         case serializers.BooleanField():
             found += [(value, BOOLEAN) for value in NOT_BOOLEANS]
         case serializers.IntegerField():
