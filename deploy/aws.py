@@ -54,7 +54,8 @@ class Aws:
 
     def _rules(self, listener: str, colours: dict[str, str]) -> Iterator[dict[str, Any]]:
         for rule in self._ask("elbv2", "describe-rules", "--listener-arn", listener)["Rules"]:
-            for action in rule["Actions"]:
+            # The controller makes rules of its own. A default rule cannot be modified as the others are.
+            for action in rule["Actions"] if not rule.get("IsDefault") else ():
                 groups = action.get("ForwardConfig", {}).get("TargetGroups", [])
                 known = [each for each in groups if each["TargetGroupArn"] in colours]
                 weights = {colours[each["TargetGroupArn"]]: each["Weight"] for each in known}

@@ -17,7 +17,8 @@ from deploy.progress import seconds_of
 KINDS = "ingresses,services,deployments,horizontalpodautoscalers,configmaps,leases"
 GATE = "target-health.elbv2.k8s.aws/"
 # The kubelet tries again after 10, 20, 40 … seconds: a registry may have been away for a moment.
-NO_IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"}
+PULLED_AGAIN = {"ErrImagePull", "ImagePullBackOff"}
+NO_IMAGE = {*PULLED_AGAIN, "InvalidImageName", "ErrImageNeverPull"}
 RESTARTS = 3
 
 
@@ -125,14 +126,13 @@ class Pod:
     phase: str
     waiting: str
     message: str
-    since: float
+    created: float
     gates: dict[str, bool]
 
     @classmethod
     def of(cls, thing: Object) -> Pod:
         status = thing.get("status", {})
         conditions = {each["type"]: each["status"] == "True" for each in status.get("conditions", [])}
-        moments = {each["type"]: each.get("lastTransitionTime") for each in status.get("conditions", [])}
         container: Object = next(iter(status.get("containerStatuses", [])), {})
         waiting = container.get("state", {}).get("waiting", {})
         gates = [each["conditionType"] for each in thing["spec"].get("readinessGates", [])]
@@ -144,7 +144,7 @@ class Pod:
             phase=status.get("phase", ""),
             waiting=waiting.get("reason", ""),
             message=waiting.get("message", ""),
-            since=seconds_of(moments.get("PodScheduled") or thing["metadata"]["creationTimestamp"]),
+            created=seconds_of(thing["metadata"]["creationTimestamp"]),
             gates={gate: conditions.get(gate, False) for gate in gates if gate.startswith(GATE)},
         )
 
@@ -189,15 +189,25 @@ def _living(found: list[Object]) -> tuple[Pod, ...]:
     return tuple(Pod.of(each) for each in pods)
 
 
-def must_not_be_hopeless(kubectl: Kubectl, settings: Settings, pods: Iterable[Pod]) -> None:
-    """Raise a failure if a pod is in a state that waiting does not end."""
+def must_not_be_hopeless(
+    kubectl: Kubectl, settings: Settings, pods: Iterable[Pod], without_image: dict[str, float]
+) -> None:
+    """Raise a failure if a pod is in a state that waiting does not end.
+
+    `without_image` remembers since when the image of a pod, by its name, could not be pulled.
+    """
+    now = kubectl.clock.now()
     for pod in pods:
-        seconds = kubectl.clock.now() - pod.since
-        if pod.waiting in NO_IMAGE and seconds >= settings.image_seconds:
+        if pod.waiting not in PULLED_AGAIN:
+            without_image.pop(pod.name, None)
+        elif now - without_image.setdefault(pod.name, now) < settings.image_seconds:
+            continue
+        if pod.waiting in NO_IMAGE:
             raise Failure(IMAGE_MISSING, f"Pod {pod.name} does not get its image: {pod.message or pod.waiting}.")
         if pod.waiting == "CrashLoopBackOff" or pod.restarts >= RESTARTS:
             log = last_lines(kubectl, f"pod/{pod.name}", "--previous")
             raise Failure(CRASH_LOOP, f"Pod {pod.name} has crashed {pod.restarts} times.", log=log)
+        seconds = now - pod.created
         if pod.phase == "Pending" and not pod.waiting and seconds > settings.pending_seconds:
             event = last_event(kubectl, pod.name)
             raise Failure(PENDING, f"Pod {pod.name} has been pending for {seconds:.0f} s: {event}")

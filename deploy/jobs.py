@@ -86,7 +86,7 @@ def finish(run: Run) -> None:
         job = next(iter(run.kubectl.objects("job", task.name, "--ignore-not-found")), {})
         if _state(job) != "Running":
             return ""
-        must_not_be_hopeless(run.kubectl, run.settings, of_job(run.kubectl, task.name))
+        must_not_be_hopeless(run.kubectl, run.settings, of_job(run.kubectl, task.name), run.without_image)
         return f"{task.name} to end"
 
     run.wait(under_way, seconds=task.seconds)

@@ -100,7 +100,7 @@ def break_glass(run: Run) -> str:
     ]
     actions = json.dumps([{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}], separators=(",", ":"))
     try:
-        rules, silence = [rule["arn"] for rule in run.aws.rules()], ""
+        rules, silence = [rule["arn"] for rule in run.aws.rules()] or ["…"], ""
     except Unanswered as error:
         rules, silence = ["…"], f"\n# {error}: find the rule by aws elbv2 describe-rules --listener-arn …"
     return "\n".join([

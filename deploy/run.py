@@ -56,6 +56,7 @@ class Run:
         self.picture = Picture()
         self.resumed = False
         self.completed: set[str] = set()  # Jobs that were seen complete
+        self.without_image: dict[str, float] = {}
 
     @property
     def entry(self) -> Entry:

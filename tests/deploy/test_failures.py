@@ -136,6 +136,15 @@ def raced(scene: Scene) -> int:
     return scene.deploy("rollback")
 
 
+def test_of_two_releases_at_once_one_is_refused_and_writes_nothing(scene: Scene) -> None:
+    """The other one begins between a look of the first and its Lease."""
+    before = scene.journal()
+    scene.when("replace -f", steal="release/adam@laptop/4711")
+    assert scene.release("b") == 11, scene.output
+    assert "release/adam@laptop/4711, since 20" in scene.output
+    assert (scene.applied(), scene.journal()) == ([], before)
+
+
 def away(command: str) -> Story:
     def story(scene: Scene) -> int:
         scene.when("get ingresses", away=600)
@@ -218,7 +227,7 @@ def test_a_status_that_reaches_no_cluster_advises_a_kubeconfig_only_where_there_
     released: Scene, prod: Scene
 ) -> None:
     away("status")(released)
-    assert next_command(released.output).startswith("kubectl config get-contexts")
+    assert next_command(released.output).startswith("kubectl cluster-info; kubectl config get-contexts")
     away("status")(prod)
     assert next_command(prod.output).startswith("make kubeconfig ENV=prod")
 

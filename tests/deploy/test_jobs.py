@@ -101,3 +101,15 @@ def test_a_release_that_lost_its_lease_to_another_one_leaves_that_one_its_job(sc
 def test_an_image_that_is_pulled_at_a_later_try_stops_no_release(scene: Scene, where: str) -> None:
     value = "green" if where == "image-missing" else "image-missing"
     assert failing(**{where: value, "image-after": 40})(scene) == 0, scene.output
+
+
+def test_an_image_whose_first_pull_fails_late_has_the_same_time_for_later_tries(scene: Scene) -> None:
+    """A pod may wait a minute for its secrets or for Fargate before the kubelet pulls anything."""
+    story = failing(**{"image-missing": "green", "image-from": 100, "image-after": 140})
+    assert story(scene) == 0, scene.output
+
+
+def test_an_image_that_no_later_try_can_pull_stops_the_release_at_once(scene: Scene) -> None:
+    started = scene.clock.now()
+    assert failing(**{"image-missing": "green", "image-reason": "InvalidImageName"})(scene) == CODES["image-missing"]
+    assert scene.clock.now() - started < 60

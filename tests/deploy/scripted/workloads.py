@@ -90,13 +90,15 @@ def _live(store: Store, pod: Object, deployment: Object) -> None:
         return
     container = pod["spec"]["containers"][0]
     phase, ready, restarts = "Pending", False, 0
-    if _faulty(store, "image-missing", deployment) and age < store.faults.get("image-after", age + 1):
-        image = container["image"]
-        state = {"waiting": {"reason": "ImagePullBackOff", "message": f'Back-off pulling image "{image}"'}}
+    first_pull = store.faults.get("image-from", 0)
+    missing = _faulty(store, "image-missing", deployment) and age < store.faults.get("image-after", age + 1)
+    if missing and age >= first_pull:
+        reason = store.faults.get("image-reason", "ImagePullBackOff")
+        state = {"waiting": {"reason": reason, "message": f'Back-off pulling image "{container["image"]}"'}}
     elif _faulty(store, "crash", deployment):
         phase, restarts = "Running", 2
         state = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 20s restarting failed"}}
-    elif age < 2:
+    elif age < 2 or missing:
         state = {"waiting": {"reason": "ContainerCreating"}}
     else:
         phase, state = "Running", {"running": {}}
