@@ -11,9 +11,10 @@ from local.new_resource.registration import unregister
 from local.new_resource.writing import DJANGO, generate, run
 from local.refusal import Refusal
 
-#: These examples ask the example of this repository; the README has this link to them.
+#: Examples of the API of todos; the README has this link to them, and the site's navigation a line.
 EXAMPLES = "docs/api.md"
 LINK = "[the API by example](docs/api.md), or "
+SITE = "docs/site.toml"
 #: A row of these names the test that holds it, and goes with that test.
 PAGES = ("docs/reliability.md", "docs/security.md")
 
@@ -63,6 +64,8 @@ def _forget_examples(changes: Changes, resource: Existing) -> None:
         readme = (ROOT / "README.md").read_text(encoding="utf-8").replace(LINK, "")
         readme = readme.replace(f":8000/{resource.path}", ":8000/…")
         changes.edit("README.md", re.sub(rf"^    {resource.app}/ .*\n", "", readme, flags=re.MULTILINE))
+        site = (ROOT / SITE).read_text(encoding="utf-8").splitlines(keepends=True)
+        changes.edit(SITE, "".join(line for line in site if f'"{EXAMPLES}"' not in line))
     own = [path.read_text(encoding="utf-8") for path in (ROOT / "tests" / resource.app).glob("test_*.py")]
     names = [f"`{name}`" for text in own for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)]
     gone = re.compile("|".join([f"`{resource.app}/", *names]))

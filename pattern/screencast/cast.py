@@ -5,6 +5,7 @@ moves one column of lines up, a step for each event.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
@@ -12,7 +13,8 @@ from typing import NamedTuple
 COLUMNS, ROWS = 104, 30
 LINE, LEFT, FONT = 17, 14, 13  # pixels
 HOLD = 6  # seconds that the last picture stays, before it begins again
-COLOURS = {"$": "#7ee787", "#": "#8b949e"}
+#: Commands, comments, and the lines that show a rollback.
+COLOURS = {r"^\$ ": "#7ee787", r"^# ": "#8b949e", r"-breached: |^ +back to ": "#ff7b72"}
 PLAIN = "#e6edf3"
 
 
@@ -40,7 +42,7 @@ def svg(events: list[Event], title: str) -> str:
     rows: list[str] = []
     steps: list[tuple[float, int]] = []
     for each in events:
-        colour = COLOURS.get(each.line[:1], PLAIN)
+        colour = next((colour for pattern, colour in COLOURS.items() if re.search(pattern, each.line)), PLAIN)
         for start in range(0, max(len(each.line), 1), COLUMNS):
             y = (len(rows) + 1) * LINE
             part = escape(each.line[start : start + COLUMNS], quote=False)

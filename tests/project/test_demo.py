@@ -1,4 +1,4 @@
-"""The demo data is what somebody sees first: the people beside each other, and phrases that mean something."""
+"""The demo data: rows of all users on the first page, all of them valid."""
 
 from importlib import import_module
 from pathlib import Path
@@ -47,6 +47,17 @@ def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_not
         assert {row.owner.username for row in newest[:ADMIN_PAGE] if hasattr(row, "owner")} in PEOPLE
     call_command("demo", password_file=password)
     assert rows() == made
+
+
+def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(db: None, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("a long passphrase")
+    call_command("demo", password_file=password)
+    made = [len(each) for each in rows()]
+    for model in {type(each[0]) for each in rows()}:
+        model._default_manager.all().delete()
+    call_command("demo", password_file=password)
+    assert [len(each) for each in rows()] == made
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.__name__))

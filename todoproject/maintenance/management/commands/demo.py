@@ -1,4 +1,4 @@
-"""Fills an empty service with users, and with rows of each app that has demo data."""
+"""Fills a service with demo users, and with rows of each app that has demo data."""
 
 from collections import defaultdict
 from importlib import import_module
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     """`manage.py demo`: users ada, grace and linus with some hundred rows, and admin, a superuser.
 
     The module `demo` of an app has ``demo_rows(owner_id, count, now)``, which yields unsaved rows: those that a foreign
-    key points at come first.
+    key points at come first. New users get rows of every app; existing users only of apps that have no row yet.
     """
 
     help = "Make demo users (ada, grace, linus; admin as superuser) and their rows. Existing ones stay as they are."
@@ -32,22 +32,24 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         password, now = options["password_file"].read_text(encoding="utf-8").strip(), timezone.now()
         configs = [config for config in apps.get_app_configs() if module_has_submodule(config.module, "demo")]
-        sources = [import_module(f"{config.name}.demo").demo_rows for config in configs]
         with transaction.atomic():
-            people = [(self._person(name, password), count) for name, count in PEOPLE]
+            people = [(*self._person(name, password), count) for name, count in PEOPLE]
             rows: dict[type[Any], list[Any]] = defaultdict(list)
-            for source in sources:
-                for row in (row for key, count in people if key and count for row in source(key, count, now)):
-                    rows[type(row)].append(row)
+            for config in configs:
+                empty = not any(model._default_manager.exists() for model in config.get_models())
+                source = import_module(f"{config.name}.demo").demo_rows
+                for key, count in ((key, count) for key, is_new, count in people if count and (is_new or empty)):
+                    for row in source(key, count, now):
+                        rows[type(row)].append(row)
             for model, made in rows.items():
                 # In the order of their creation, since the admin lists rows by id.
                 model._default_manager.bulk_create(sorted(made, key=attrgetter("created_at")))
                 self.stdout.write(f"{len(made)} {model._meta.verbose_name_plural}")
 
-    def _person(self, name: str, password: str) -> int | None:
-        """Make a user and return its key, or None if the user exists."""
+    def _person(self, name: str, password: str) -> tuple[int, bool]:
+        """Return the key of a user, and whether this made the user."""
         users = get_user_model().objects
-        if users.filter(username=name).exists():
-            return None
+        if found := users.filter(username=name).values_list("pk", flat=True).first():
+            return found, False
         make = users.create_superuser if name == "admin" else users.create_user
-        return int(make(name, email=f"{name}@example.com", password=password).pk)
+        return int(make(name, email=f"{name}@example.com", password=password).pk), True
