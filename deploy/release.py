@@ -199,7 +199,7 @@ def _by_hand(entry: Entry, picture: Picture) -> bool:
 
 
 def _wait_for_lease(run: Run) -> None:
-    """Let the Lease of a killed holder run out, also if its clock was ahead. A living one renews it and still has it."""
+    """Let the Lease of a killed holder run out, also if its clock was ahead. A living holder renews it."""
 
     def held() -> str:
         holder = run.lease.held_by_other(run.look().lease)

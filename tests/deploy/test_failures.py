@@ -229,7 +229,7 @@ def test_a_status_that_reaches_no_cluster_advises_a_kubeconfig_only_where_there_
     away("status")(released)
     assert next_command(released.output).startswith("kubectl cluster-info; kubectl config get-contexts")
     away("status")(prod)
-    assert next_command(prod.output).startswith("make kubeconfig ENV=prod")
+    assert next_command(prod.output).startswith("kubectl cluster-info; make kubeconfig ENV=prod")
 
 
 def test_a_first_release_without_first_says_what_to_type(empty: Scene) -> None:
