@@ -73,7 +73,7 @@ def _running(usage: Usage, prices: Mapping[str, Price]) -> Iterable[Line]:
 
 
 def _used(usage: Usage, prices: Mapping[str, Price], *, filtered: bool) -> Iterable[Line]:
-    """Yield what traffic and data add: quantities that nobody knows before; `filtered` by a web ACL."""
+    """Yield the costs of traffic and data, whose quantities are assumptions; `filtered` by a web ACL."""
 
     def line(service: str, item: str, price: str, units: float) -> Line:
         return Line(service, item, 0, prices[price].usd * units, guessed=True)

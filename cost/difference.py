@@ -7,7 +7,7 @@ from cost import plan, prices, usage
 from cost.bill import Line, bill, total
 from cost.pricing import MONTH_HOURS, UnknownCostError
 
-# Taken out of both sides: what nobody plans, such as traffic, is the same before and after.
+# Taken out of both sides: costs that are not planned, such as traffic, are the same before and after.
 ALWAYS = float(MONTH_HOURS)
 
 

@@ -20,7 +20,7 @@ PATH = Path(__file__).with_name("prices.toml")
 
 
 class UnknownRegionError(ValueError):
-    """Nobody has looked up what AWS asks in a region."""
+    """A region has no prices here."""
 
 
 def load(region: str, path: Path = PATH) -> dict[str, Price]:

@@ -26,7 +26,7 @@ class Amount:
 
 
 def amounts(resource: Resource) -> Iterable[Amount]:
-    """Return what the resource bills; raise UnknownCostError for a type that nobody has looked up."""
+    """Return what the resource bills; raise UnknownCostError for a type without a price here."""
     if resource.type in FREE:
         return []
     if resource.type not in _PRICED:

@@ -32,8 +32,8 @@ def parsed(words: list[str]) -> argparse.Namespace:
     """Return the arguments; what is wrong ends the process with exit code 2 and a sentence."""
     parser = argparse.ArgumentParser(
         prog="python3 -m deploy",
-        description="Blue/green releases by kubectl: the new colour starts beside the live one, is tested, gets the "
-        "traffic, is watched, and loses it again by itself when users would notice.",
+        description="Blue/green releases by kubectl. The new colour starts beside the live one, is tested, gets the "
+        "traffic and is watched. If users would notice an error, the tool moves them back.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -53,7 +53,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
         "--resume", action="store_true", help="continue a release that stopped; with --image also begin it"
     )
     release.add_argument("--address", default="", help="where the tool's own requests go; default: https://<DOMAIN>")
-    rollback.add_argument("--wait", action="store_true", help="move nobody before all pods are ready")
+    rollback.add_argument("--wait", action="store_true", help="move users only when all pods are ready")
     rollback.add_argument("--break-glass", action="store_true", help="print commands that need no controller")
     status.add_argument("--follow", action="store_true", help="go on until the release under way has ended")
     parser.set_defaults(dry_run=False, image="", address="")

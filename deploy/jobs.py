@@ -16,7 +16,7 @@ SUSPEND = '{"spec":{"suspend":true}}'
 # The words of the migrate command (todoproject/maintenance/).
 TOO_OLD = "older than the applied schema allows"
 NOT_COMPLETE = {
-    "": "is gone: it was deleted, or its time to live is over. Nobody saw how it ended; `release --resume` repeats it",
+    "": "is gone: it was deleted, or its time to live is over. Its end was not seen; `release --resume` repeats it",
     "Failed": "has failed",
     "Suspended": "was suspended",
     "Running": "has not ended in time",

@@ -48,7 +48,7 @@ class Prometheus:
 
 
 def must_be_there(run: Run) -> None:
-    """Refuse a release that nobody could judge: Prometheus must answer, and the alarms exist and be quiet."""
+    """Refuse a release that cannot be judged: Prometheus must answer, and the alarms must exist and be quiet."""
     try:
         if run.settings.prometheus:
             Prometheus(run).value("vector(1)")

@@ -84,7 +84,7 @@ class Lease:
         return self._clock.now() - seconds_of(found["spec"]["renewTime"])
 
     def held_by_other(self, found: Object) -> str:
-        """Return who holds it now and since when, or "" if nobody who has renewed in time does."""
+        """Return who else holds it now and since when, or "" if no other holder has renewed it in time."""
         spec = found.get("spec", {})
         holder: str = spec.get("holderIdentity", "")
         if not holder or holder == self.holder or self.silent_seconds(found) > self.seconds:
@@ -101,7 +101,7 @@ class Lease:
         self._write(LEASE_HELD)
 
     def renew(self) -> None:
-        """Give a sign of life, three times as often as needed; stop with `lease-lost` when somebody took it."""
+        """Give a sign of life, three times as often as needed; stop with `lease-lost` if another holder took it."""
         if self._clock.now() - self._renewed > self.seconds / 3:
             self.confirm()
 
@@ -111,7 +111,7 @@ class Lease:
             self._write(LEASE_LOST)
 
     def give_back(self) -> None:
-        """Let the next one in at once. It is fine if somebody took it meanwhile."""
+        """Let the next one in at once. Another holder may have taken it meanwhile."""
         if self._version:
             with suppress(Failure):
                 self._kubectl.change("replace", "-f", self._file({}))
@@ -136,7 +136,7 @@ class Lease:
         self._renewed = self._clock.now()
 
     def _taken_meanwhile(self, spec: Object, refusal: Kind) -> str:
-        """Somebody else wrote, or our own answer was lost on the way: then what is there is what we wrote."""
+        """Stop if another holder wrote first; write again if only the answer to our own write was lost."""
         found = self._kubectl.objects("lease", RELEASE, "--ignore-not-found")
         self.taken_by = found[0].get("spec", {}).get("holderIdentity", "") if found else ""
         if self.taken_by == self.holder:

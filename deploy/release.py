@@ -29,7 +29,7 @@ class Step(NamedTuple):
 
 
 def ask_judges(run: Run) -> None:
-    """Refuse to begin, and to move traffic, when nobody could say whether the new colour is well."""
+    """Refuse to move traffic to a colour that cannot be judged."""
     judges.must_be_there(run)
     judges.must_be_reached(run)
 

@@ -156,6 +156,6 @@ def _at_work(run: Run, entry: Entry) -> list[str]:
         return []
     tool = f"--env {run.environment}"
     return [
-        f"dead: resume or roll back ({sign or 'nobody holds its Lease'})",
+        f"dead: resume or roll back ({sign or 'its Lease has no holder'})",
         f"  next: python3 -m deploy release {tool} --resume   (or: python3 -m deploy rollback {tool})",
     ]

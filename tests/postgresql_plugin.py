@@ -56,19 +56,17 @@ class Session:
                 return lock, Server(directory, {**FAST, **COUNTED})
         raise RuntimeError("99 test sessions are running in this clone")
 
-    def start(self, *, database: bool) -> None:
-        """Set the environment; without `database` nothing listens where it points to."""
+    def start(self) -> None:
+        """Start the server, and set the environment."""
         atexit.register(self.stop)  # also where pytest ends before its session began
         ensure_secrets(self.secrets)
         if url := os.environ.get("DATABASE_URL"):
             variables = {"DATABASE_URL": url}
-        elif database:
+        else:
             self.server.start()
             role, password = (read_secret(self.secrets, name) for name in ("db_username", "db_password"))
             self.server.provide("service", role=role, password=password)
             variables = database_variables(self.secrets, port=self.server.port)
-        else:
-            variables = database_variables(self.secrets, port=1)
         environment = service_environment(self.secrets, database=variables)
         environment["ALLOWED_HOSTS"] += ",testserver"
         environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -91,15 +89,14 @@ session = Session()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
-    # With `-n`, the process that hands out the tests runs none itself.
-    runs_tests = not early_config.known_args_namespace.numprocesses or "PYTEST_XDIST_WORKER" in os.environ
     gc.disable()  # until the tests run: what is collected stays, and looking through it again costs a second
-    session.start(database=runs_tests)
-    if runs_tests:
-        early_config.pluginmanager.import_plugin("tests.service_fixtures")
-    else:  # the workers wait until this process is ready: it loads no Django, and no conftest.py that needs it
+    if early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
+        # This process only hands out tests, and the workers wait for it: it loads no Django, and nothing that needs it.
         early_config.known_args_namespace.noconftest = True
-        del os.environ["DJANGO_SETTINGS_MODULE"]
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    else:
+        session.start()
+        early_config.pluginmanager.import_plugin("tests.service_fixtures")
     return (yield)
 
 

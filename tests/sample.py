@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db.models import ForeignKey, UniqueConstraint
+from django.db.models import UniqueConstraint
 from factory.django import DjangoModelFactory
 from rest_framework import serializers
 
@@ -196,9 +196,6 @@ class Subject:
                         last = "9999-12-31" if len(value) == len("2026-12-01") else "9999-12-31T00:00:00Z"
                         found |= {f"{name}_after": value, f"{name}_before": last}
         return found
-
-    def foreign_keys(self) -> list[Any]:
-        return [field for field in self.model._meta.concrete_fields if isinstance(field, ForeignKey)]
 
 
 def as_query(value: Any) -> str:

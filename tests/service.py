@@ -177,7 +177,7 @@ TEMPLATES = ExitStack()
 @contextmanager
 def empty_database(name: str, *, template: str = "template1") -> Generator[dict[str, str], None, None]:
     """Make an empty database, or a copy, and yield the environment that leads there; dropped at the end."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **_variables(name)}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **variables_of(name)}
     with connected() as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -186,7 +186,8 @@ def empty_database(name: str, *, template: str = "template1") -> Generator[dict[
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _variables(name: str) -> dict[str, str]:
+def variables_of(name: str) -> dict[str, str]:
+    """Return what leads a service to a database beside the one of this process."""
     if url := os.environ.get("DATABASE_URL"):
         return {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
     return {"DB_NAME": name}

@@ -10,7 +10,7 @@ from pathlib import Path
 import todoproject.metrics.secrets  # noqa: F401  before the first secret is read
 from todoproject.http import faults
 from todoproject.logs import configuration
-from todoproject.postgresql.options import connection_options
+from todoproject.postgresql import options
 from todoproject.secrets import django_key, environment, key_ring
 from todoproject.secrets.environment import env
 
@@ -100,14 +100,12 @@ USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = True
 
 # ── Database ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 # Each thread keeps a connection, and checks it before each use without a round trip (docs/adr/0003).
-DATABASE = environment.database()
 DATABASES = {
     "default": {
-        **DATABASE,
         "ENGINE": "todoproject.postgresql",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": connection_options() | DATABASE["OPTIONS"],
+        **options.database(),
     }
 }
 # django-prometheus' buckets of statements; those of requests are in todoproject.metrics.middleware.

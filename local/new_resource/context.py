@@ -1,4 +1,4 @@
-"""Makes the context of the templates in local/resource_template."""
+"""Makes the context of the templates in local/resource_template, whose unused imports ruff removes."""
 
 from __future__ import annotations
 
@@ -43,9 +43,6 @@ def _model(names: Names, fields: list[Field], owner: str) -> dict[str, Any]:
             }
             for each in fields
         ],
-        "decimals": any(each.kind == "decimal" and each.default is not None for each in fields),
-        "users": owner or any(each.kind == "user" for each in fields),
-        "unset": any(each.nullable and (each.kind == "user" or each.target) for each in fields),
         "indexes": [f'PageIndex({before}"{name}")' for name in ("created_at", *sortable)]
         + [f'PageIndex("{each.name}", "created_at")' for each in parents],
         "unique": [
@@ -57,16 +54,10 @@ def _model(names: Names, fields: list[Field], owner: str) -> dict[str, Any]:
 
 
 def _api(fields: list[Field], owner: str) -> dict[str, Any]:
-    filters = python.filters(fields)
-    references = [each.name for each in fields if each.kind == "user"]
-    kinds = sorted({each.partition("(")[0] for each in filters.values()})
-    scopes = {"Owned" if owner else "Everyone"} | ({"Everyone"} if references else set())
     return {
-        "filters": filters.items(),
-        "filter_kinds": ", ".join(kinds),
+        "filters": python.filters(fields).items(),
         "scope": 'Owned("owner")' if owner else "Everyone()",
-        "scopes": ", ".join(sorted(scopes)),
-        "references": references,
+        "references": [each.name for each in fields if each.kind == "user"],
     }
 
 
@@ -75,7 +66,6 @@ def _demo(fields: list[Field]) -> dict[str, Any]:
     return {
         "keys": keys,
         "targets": list(dict.fromkeys(each.target for each in keys)),
-        "demo_decimals": any(each.kind == "decimal" for each in fields),
         "numbered": any(
             (each.kind == "str" and each.required and not each.unique) or (each.kind == "date" and each.unique)
             for each in fields
@@ -85,22 +75,9 @@ def _demo(fields: list[Field]) -> dict[str, Any]:
 
 def _tests(fields: list[Field], owner: str) -> dict[str, Any]:
     required = [(each, python.required_value(each, owner)) for each in fields if each.required]
-    values = [value for _, value in required]
-    words = ("LazyAttribute", "SelfAttribute", "Sequence", "SubFactory")
-    declared = [word for word in words if (owner and word == "SubFactory") or any(word in value for value in values)]
-    times = [
-        word
-        for word, kind in (("UTC", "datetime"), ("date", "date"), ("datetime", "datetime"))
-        if any(each.kind == kind for each, _ in required)
-    ]
-    if any("timedelta" in value for value in values):
-        times.append("timedelta")
+    calls = ("SelfAttribute", "Sequence", "SubFactory")
     return {
-        "required": [(each.name, value, not any(word in value for word in words)) for each, value in required],
-        "declarations": ", ".join(declared),
-        "dates": ", ".join(times),
-        "factory_decimals": any(each.kind == "decimal" for each, _ in required),
-        "user_factory": owner or any("UserFactory" in value for value in values),
+        "required": [(each.name, value, not value.startswith(calls)) for each, value in required],
         "targets_required": list(dict.fromkeys(each.target for each, _ in required if each.target)),
     }
 

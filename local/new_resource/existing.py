@@ -23,9 +23,6 @@ class Existing:
         """Return the singular as `make resource` takes it: ``work-order``."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", self.model).lower()
 
-    def has(self, file: str) -> bool:
-        return (ROOT / self.app / file).is_file()
-
 
 def existing(root: Path = ROOT) -> dict[str, Existing]:
     """Return each resource by its name without hyphens."""

@@ -39,7 +39,6 @@ INSTEAD = {
     "error": "fault-report", "account": "customer-account", "doc": "document", "schema": "form-schema",
 }  # fmt: skip
 IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "mouse": "mice", "foot": "feet"}
-SINGULAR = {"alias", "atlas", "bias", "canvas", "chaos", "gas", "lens"}
 SAME = {"news", "series", "species", "equipment", "information", "software", "staff", "feedback", "data", "sheep"}
 LONGEST = 40
 

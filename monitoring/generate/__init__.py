@@ -1,4 +1,4 @@
 """Makes rules, dashboards, bake queries and Kubernetes objects from the SLO table and the alerts written by hand.
 
-`make monitoring` writes them; nobody edits what it writes.
+`make monitoring` writes them; do not edit the files that it writes.
 """

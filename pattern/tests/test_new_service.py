@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -49,10 +50,10 @@ def git(root: Path, *words: str) -> str:
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
-@pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The least that is a clone: a committed repository with a name and the example of an account."""
-    root = tmp_path / "clone"
+    root = tmp_path_factory.mktemp("committed") / "clone"
     values = root / "kustomize/overlays/dev/values/values.env"
     for path, text in (
         (root / "project.json", json.dumps({"name": "ledger", "title": "Ledger", "repository": "https://git.test/l"})),
@@ -72,12 +73,17 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    git(tmp_path, "init", "--quiet", str(root))
+    git(root.parent, "init", "--quiet", str(root))
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "a clone")
+    return root
+
+
+@pytest.fixture
+def clone(committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("pattern.new_service.changes.GENERATORS", ())
     monkeypatch.setattr("pattern.new_service.changes.COST", ("true",))
-    return root
+    return shutil.copytree(committed, tmp_path / "clone")
 
 
 def refusal(clone: Path, **variables: str) -> str:

@@ -22,7 +22,7 @@ WRITTEN_IN = {"REPOSITORY": "project.json", "GRAFANA": "environments/{}.ini"}
 
 
 class ValueMissingError(ValueError):
-    """A file asks for a value that nobody has given."""
+    """A file asks for a value that is missing."""
 
 
 @dataclass(frozen=True)

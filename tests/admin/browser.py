@@ -1,4 +1,4 @@
-"""A real Chromium that tells what went wrong on a page: errors on its console, and what the page's policy forbade."""
+"""A real Chromium that reports errors on its console and violations of a page's policy."""
 
 import os
 import shutil
@@ -51,7 +51,7 @@ def chromium(path: str) -> Generator[Browser, None, None]:
 
 
 class Visitor:
-    """Somebody at the browser; `problems` is all that its console complained about."""
+    """A person with a browser; `problems` are the errors and warnings on its console."""
 
     def __init__(self, browser: Browser, url: str, *, session: str = "") -> None:
         self.url = url

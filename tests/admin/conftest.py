@@ -1,4 +1,4 @@
-"""The admin as its people see it: a superuser, an editor, a reader, and what they click."""
+"""The people of the admin: a superuser, an editor, a reader; and a browser for them."""
 
 from collections.abc import Callable, Generator
 from typing import NamedTuple
@@ -70,7 +70,7 @@ def browser() -> Generator[Browser, None, None]:
 
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Generator[Callable[..., Visitor], None, None]:
-    """Open the site as somebody: not logged in, or as one of the staff. In the end no page may have complained."""
+    """Open the site, logged in as a member of staff or not at all. At the end no console may have an error."""
     visitors = []
 
     def opened(name: str = "") -> Visitor:

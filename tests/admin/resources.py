@@ -1,4 +1,4 @@
-"""Every resource in the admin, and rows of it: the tests of what a ResourceAdmin promises run over all of them."""
+"""The resources in the admin and rows of them, for tests that run over all resources."""
 
 import itertools
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def keys_of(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
 
 
 def make(model: type[Model], number: int = 0, /, **values: Any) -> Any:
-    """Create a row of which only what must be there is there; users and rows that it needs are made with it."""
+    """Create a row with the required values only, and the users and rows that it needs."""
     for field in model._meta.concrete_fields:
         if field.is_relation and not field.null and field.name not in values:
             values[field.name] = related(
@@ -44,7 +44,7 @@ def make(model: type[Model], number: int = 0, /, **values: Any) -> Any:
 
 
 def make_many(model: type[Model], count: int) -> list[Any]:
-    """Create `count` rows by one INSERT, alike but for what must be unique."""
+    """Create `count` rows by one INSERT, which differ only where they must."""
     first = make(model)
     keys = [field for field in model._meta.concrete_fields if field.is_relation]
     same = {field.name: getattr(first, field.name) for field in keys if not is_unique(field)}
@@ -67,7 +67,7 @@ def unique_of(model: type[Model]) -> dict[str, Any]:
 
 
 def related(field: "Field[Any, Any]", number: int = 0, *, owner: Any = None) -> Any:
-    """Create what a foreign key of `field` may point at, in a row of this owner; users are all of team TEAM."""
+    """Create a row that `field` of a row of this owner may point at; all users are in the team TEAM."""
     model = cast("type[Model]", field.related_model)
     if model is Team:
         return Team._default_manager.get_or_create(name=f"Team {number}")[0]
@@ -80,7 +80,7 @@ def related(field: "Field[Any, Any]", number: int = 0, *, owner: Any = None) -> 
 
 
 def owner_of(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return whose row has these values, as `related` takes it."""
+    """Return the owner of a row with these values, as the argument of `related`."""
     resource = scopes.owned(model)
     return {"owner": values.get(resource.scope.column)} if resource else {}
 
@@ -91,7 +91,7 @@ def page(resource: ResourceAdmin, name: str = "changelist", *arguments: Any) -> 
 
 
 def form_at(staff: Staff, path: str) -> dict[str, Any]:
-    """Return what a browser would send back if nobody touched the form at `path`."""
+    """Return the values of the unchanged form at `path`, as a browser sends them."""
     response: Any = staff.get(path)
     assert response.status_code == 200, response.status_code
     sent = {}
@@ -106,7 +106,7 @@ def form_at(staff: Staff, path: str) -> dict[str, Any]:
 
 
 def typed(field: "Field[Any, Any]", number: int, owner: Any = None) -> Any:
-    """Return what somebody may type into the form's field, another text for another number."""
+    """Return a valid value for the form's field, different for each number."""
     if field.is_relation:
         return related(field, number, owner=owner).pk
     value = sample(field, number)
@@ -114,7 +114,7 @@ def typed(field: "Field[Any, Any]", number: int, owner: Any = None) -> Any:
 
 
 def typed_into(resource: ResourceAdmin, fields: "list[Field[Any, Any]]", number: int) -> dict[str, Any]:
-    """Return what somebody may type into `fields` of one form: a key leads to what the row's owner sees."""
+    """Return valid values for `fields` of one form: keys of rows that the owner sees."""
     scope = scopes.owned(resource.model)
     column = scope.scope.column if scope else ""
     sent: dict[str, Any] = {}
@@ -132,13 +132,13 @@ def changed_alone(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
 
 
 def owner_of_row(row: Any) -> Any:
-    """Return whose row it is, None where it belongs to no user."""
+    """Return the owner of a row, None if it belongs to no user."""
     scope = scopes.owned(type(row))
     return getattr(row, scope.scope.column) if scope else None
 
 
 def fields_of(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
-    """Return what a person writes: plain fields and keys."""
+    """Return the fields that a person writes, with foreign keys."""
     return [*writable(resource.model), *keys_of(resource)]
 
 
@@ -162,7 +162,9 @@ def sample(field: "Field[Any, Any]", number: int = 0) -> Any:
     if isinstance(field, DateField):
         day = FIRST_DAY + timedelta(days=number)
         return f"{day}T09:00:00Z" if isinstance(field, DateTimeField) else str(day)
-    return f"{field.verbose_name} {number}".capitalize()[: field.max_length]
+    text = f"{field.verbose_name} {number}".capitalize()
+    most = field.max_length or len(text)
+    return text if len(text) <= most else f"{number}"[-most:]
 
 
 def sample_of(model: type[Model], number: int = 0) -> dict[str, Any]:

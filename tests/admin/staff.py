@@ -15,7 +15,7 @@ TODOS = "/admin/todos/todo/"
 
 
 class Staff(Client):
-    """`user`, and what they do on the pages of the admin; an exception in a view is a 500 here too."""
+    """A client of `user` for the pages of the admin; an exception in a view is a 500."""
 
     def __init__(self, user: User) -> None:
         super().__init__(raise_request_exception=False)
@@ -30,21 +30,21 @@ class Staff(Client):
         return response.content.decode()
 
     def act(self, action: str, rows: Any, *, path: str = TODOS, **fields: Any) -> HttpResponse:
-        """Select `rows` ("all" for those of all pages) in the list, choose an action, press Go."""
+        """Select `rows` ("all" for those of all pages) in the list, choose an action, and press Go."""
         everything = rows == "all"
         selected = ["0"] if everything else [str(row.pk) for row in rows]
         data = {"action": action, "index": "0", "_selected_action": selected, "select_across": "01"[everything]}
         return cast(HttpResponse, self.post(path, {**data, **fields}))
 
     def confirm(self, action: str, rows: Any, number: int, *, path: str = TODOS, **fields: Any) -> HttpResponse:
-        """Press the button of the page that asks before an action on `number` rows."""
+        """Confirm an action on `number` rows."""
         everything = rows == "all"
         selected = ["0"] if everything else [str(row.pk) for row in rows]
         data = {"action": action, "_selected_action": selected, "select_across": "01"[everything]}
         return cast(HttpResponse, self.post(path, {**data, "confirmed": str(number), **fields}))
 
     def told(self, response: Any) -> list[str]:
-        """Return the messages that the next page shows."""
+        """Return the messages for the next page."""
         return [str(message) for message in get_messages(response.wsgi_request)]
 
 

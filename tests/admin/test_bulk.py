@@ -1,4 +1,4 @@
-"""One field of many rows set at once: one UPDATE for all of them, by the rule that the API keeps, with a history."""
+"""Actions set a field of many rows by one UPDATE, by the rules of the API, with a history."""
 
 import logging
 import threading
@@ -39,12 +39,12 @@ def asked_fields(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
 
 
 def owned_key(field: "Field[Any, Any]") -> bool:
-    """Say whether it leads to a row that belongs to one user."""
+    """Say whether a foreign key points at rows that belong to a user."""
     return field.is_relation and scopes.owned(cast("type[Model]", field.related_model)) is not None
 
 
 def values(field: "Field[Any, Any]", row: Any = None) -> dict[str, Any]:
-    """Return what the page that asks sends for a new value of `field`, one that `row` may have."""
+    """Return what the confirmation page sends for a new value of `field` that `row` may have."""
     value = typed(field, 3, owner_of_row(row) if row else None)
     return {field.name: {"on": "yes", "": "no"}.get(value, value)}
 
@@ -56,7 +56,7 @@ def for_every_row(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
 
 
 def nobody_has(resource: ResourceAdmin) -> "Field[Any, Any]":
-    """Return a field whose new value no row has, and every row may have."""
+    """Return a field that can be set to a new value in all rows."""
     asked = for_every_row(resource)
     return next((field for field in asked if field.is_relation), asked[0])
 
@@ -151,7 +151,7 @@ def test_a_thousand_rows_are_one_update_and_one_insert_of_history(superuser: Sta
 @pytest.mark.django_db(transaction=True)
 @each_with_actions
 def test_a_row_that_a_request_changes_meanwhile_is_left_alone(resource: ResourceAdmin) -> None:
-    """The action waits for the row's lock and must look at the row again behind it."""
+    """The action waits for the row's lock, and must then check the row again."""
     row, field = make(resource.model), nobody_has(resource)
     value = related(field) if field.is_relation else field.to_python(values(field)[field.name])
     changed: list[list[Model]] = []

@@ -1,4 +1,4 @@
-"""A row added or changed in the admin: each kind of field, the rule of the API, nobody's change lost."""
+"""Rows are added and changed in the admin: each kind of field, by the rules of the API, without a lost update."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""Brute force on the admin and on /auth/token: one user from one address is locked out for a while, liftable."""
+"""Brute force on the admin and on /auth/token: lock-outs, closed accounts, and how staff lifts them."""
 
 import re
 import threading
@@ -224,7 +224,7 @@ def test_without_a_rate_no_account_is_closed(ada: User, settings: Settings) -> N
 
 # ── Many at a time ───────────────────────────────────────────────────────────────────────────────────────────────────
 class SlowHasher(QuickHasher):
-    """Stands still until the test lets it go on, and counts who stands there."""
+    """Waits until the test lets it go on, and counts how many wait."""
 
     standing, most, go_on, arrived = 0, 0, threading.Event(), threading.Semaphore(0)
 

@@ -1,4 +1,4 @@
-"""A row of one user never points at what this user does not see, after any change in the admin."""
+"""No change in the admin makes a user's row point at a row that this user does not see."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Names and links of the admin's pages use the words of its people, not Django's."""
+"""Pages of the admin use the names of their rows, and lead back to their lists."""
 
 from typing import cast
 

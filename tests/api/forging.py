@@ -42,7 +42,7 @@ def unsigned(token: str) -> str:
 
 
 def payload_of(token: str) -> dict[str, Any]:
-    """Return what a token says, believed blindly."""
+    """Return the payload of a token without verifying it."""
     return dict(json.loads(decoded(token.split(".")[1])))
 
 

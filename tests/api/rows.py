@@ -27,8 +27,8 @@ moments = st.one_of(
 def texts(characters: int, *, blank: bool) -> Any:
     """Return texts as a column of this length may hold them."""
     some = st.one_of(
-        st.sampled_from(["a", "A", "a ", "aa", "\U0001f389" * characters]),
-        st.text(st.sampled_from(LETTERS), min_size=1, max_size=6),
+        st.sampled_from([text[:characters] for text in ("a", "A", "a ", "aa", "\U0001f389" * characters)]),
+        st.text(st.sampled_from(LETTERS), min_size=1, max_size=min(6, characters)),
         st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=characters),
     ).filter(lambda text: text.strip() != "")
     return some | st.just("") if blank else some
@@ -39,7 +39,7 @@ def numbers(least: int, most: int) -> Any:
 
 
 def values_of(member: Any) -> Any:
-    """Return what a column of this kind may hold, as Python has it."""
+    """Return a strategy for the Python values of a column of this kind."""
     limits: Any = member
     match member:
         case fields.StrictChoiceField():

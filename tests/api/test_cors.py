@@ -112,7 +112,7 @@ def test_an_answer_without_a_token_varies_in_the_same_way(anonymous: ApiClient) 
 def test_no_cache_mistakes_the_answer_to_one_origin_for_that_to_another(
     anonymous: ApiClient, path: str, method: str
 ) -> None:
-    """Without an origin, too: a front end must not get the answer that a cache has kept of somebody without one."""
+    """Without an origin too: a cache must not give a front end the answer to a request that had none."""
     for headers in ({}, {"Origin": OURS}):
         varies = anonymous.send(method, path, headers=headers)["Vary"].lower().split(", ")
         assert varies.count("origin") == 1

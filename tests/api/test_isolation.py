@@ -1,4 +1,4 @@
-"""Nobody sees or touches what belongs to somebody else, and a deleted or inactive user writes nothing."""
+"""Users see and change no rows of others, and a deleted or inactive user writes nothing."""
 
 from urllib.parse import urlencode
 

@@ -44,7 +44,7 @@ def test_put_gives_what_it_leaves_out_its_default_and_patch_leaves_it_alone(api:
 
 
 def follows(api: ApiClient, row: dict[str, object]) -> dict[str, object]:
-    """Return what follows from other members, which is the resource's own matter."""
+    """Return the members that the service computes from others."""
     return {name: row[name] for name in api.subject.read_only if name not in {"id", "url", "created_at"}}
 
 

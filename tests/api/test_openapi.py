@@ -1,4 +1,4 @@
-"""The OpenAPI document: it is what the code does, it is valid, and nothing that a client needs is missing."""
+"""The OpenAPI document: it is valid, agrees with the code, and has everything that a client needs."""
 
 import json
 import re

@@ -95,9 +95,9 @@ def test_rows_that_stay_are_seen_once_while_others_come_and_go(api: ApiClient, o
     seen: list[int] = []
     for rows, _ in pages(api, f"{api.path}?ordering={ordering}&limit=2"):
         seen += ids(rows)
-        # What the cursor was made from goes, what lies ahead goes, and new ones come before and behind.
+        # The cursor's own row goes, a row ahead goes, and new rows come before and behind.
         api.rows.filter(pk__in=passing & {ids(rows)[-1], *list(passing - set(seen))[:1]}).delete()
-        api.spread(len(seen), **{api.subject.text: f"New {len(seen)}"}) if len(seen) < 30 else None
+        api.spread(len(seen), **{api.subject.text: f"{len(seen)}"}) if len(seen) < 30 else None
     stayed = [number for number in seen if number in {row.pk for row in made} - passing]
     assert stayed == [
         number for number in as_postgresql_sorts(api, ordering) if number in {row.pk for row in made} - passing

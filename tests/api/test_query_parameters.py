@@ -1,6 +1,6 @@
 """Query parameters: a bad, unknown or repeated one is a 400 that names it, and nothing is done.
 
-What a value may be is in tests/api/test_strict_types.py.
+tests/api/test_strict_types.py tries the values.
 """
 
 from urllib.parse import quote, urlencode

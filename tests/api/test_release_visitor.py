@@ -25,7 +25,7 @@ MADE: Any = next((each for each in RESOURCES if each.example), None)
 
 
 class OnePod:
-    """Stands in for kubectl: what is executed in a pod runs in the service's environment, the proxy leads to its port.
+    """Stands in for kubectl: a command in a pod runs in the service's environment, the proxy leads to its port.
 
     Whether a deployer may do either in a cluster it cannot prove: tests/cluster does.
     """
@@ -61,7 +61,7 @@ class OnePod:
 
 
 class Traffic:
-    """A visitor of the service, and what it has sent, with the status of each answer."""
+    """A visitor of the service, and its requests with the status of each answer."""
 
     def __init__(self, service: Service, *, address: str, description: str = "") -> None:
         self.sent: list[tuple[str, str, int]] = []
@@ -79,7 +79,7 @@ class Traffic:
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer that is late counts as failed after five seconds; a busy machine is not what is tried here."""
+    """An answer that is late counts as failed after five seconds; this test does not try a busy machine."""
     monkeypatch.setattr("deploy.visitor.TIMEOUT_SECONDS", 60)
 
 

@@ -1,7 +1,7 @@
-"""A stranger reads the OpenAPI document and tries everything it allows, and much that it forbids, against the service.
+"""Schemathesis sends everything that the OpenAPI document allows, and much that it forbids, to the service.
 
-Schemathesis checks each answer against the document: status, media type, headers, body; that bad input is refused and
-good input is not; and follows what one answer offers to the next request. schemathesis.toml says what it cannot know.
+It checks each answer against the document: status, media type, headers, body. It checks that bad input is refused and
+good input is not, and uses the ids of one answer in the next request. schemathesis.toml says what it cannot know.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""`manage.py smoke` against the real service: what it catches, and that it leaves nothing behind."""
+"""`manage.py smoke` against the real service: it catches faults, and leaves nothing behind."""
 
 import threading
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from todoproject.maintenance.management.commands.smoke import Command, can_creat
 
 
 def asked(resource: type[Resource]) -> list[str]:
-    """Return how the lines about a resource begin: of what a team shares only the list is read."""
+    """Return how the lines about a resource begin: of a resource that a team shares it reads the list alone."""
     path = resource.path()
     if not can_create(resource):
         return [f"401 GET {path}", f"200 GET {path}"]

@@ -20,13 +20,10 @@ MOMENT = "Must be a date-time with a zone (RFC 3339), for example 2026-11-23T09:
 RANGE = "Must lie between the years 1 and 9999 in UTC."
 NULL = "This field may not be null."
 BLANK = "This field may not be blank."
-SMALL = "Ensure this value is greater than or equal to -2147483648."
-LARGE = "Ensure this value is less than or equal to 2147483647."
 NUL = "Null characters are not allowed."
 
 DECIMAL = 'Must be a decimal number in a string, for example "12.50".'
 CHOICE = "Must be one of: "
-DAY = "Date has wrong format."
 
 NOT_STRINGS = (1, 1.5, True, ["x"], {"x": "y"})
 NOT_BOOLEANS: tuple[object, ...] = ("true", "True", "", "on", 0, 1, 1.0, [], {})
@@ -65,7 +62,7 @@ def refused(member: Any) -> list[tuple[object, str]]:
             too_long = ("x" * (most + 1), " " * most + "x", "x" + " " * most, " " * (most + 1))
             found += [(value, f"Ensure this field has no more than {most} characters.") for value in too_long]
             if not limits.allow_blank:
-                found += [(value, BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
+                found += [(value[:most], BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
         case serializers.BooleanField():
             found += [(value, BOOLEAN) for value in NOT_BOOLEANS]
         case serializers.IntegerField():

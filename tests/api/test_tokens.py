@@ -1,4 +1,4 @@
-"""Access tokens: who gets one, what it says, and that no other text is believed."""
+"""Access tokens: who gets one, its claims, and the refusal of every other text."""
 
 import json
 import logging

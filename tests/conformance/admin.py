@@ -1,4 +1,4 @@
-"""The resources of tests/conformance in the admin: nothing is said but that they are there."""
+"""The resources of tests/conformance in the admin, with everything derived from their models."""
 
 from django.contrib import admin
 
@@ -15,16 +15,4 @@ class TeamAdmin(OperationsModelAdmin):
     ordering = ("name",)
 
 
-@admin.register(WorkSite)
-class WorkSiteAdmin(ResourceAdmin):
-    pass
-
-
-@admin.register(Inspection)
-class InspectionAdmin(ResourceAdmin):
-    pass
-
-
-@admin.register(Notice)
-class NoticeAdmin(ResourceAdmin):
-    pass
+admin.site.register([WorkSite, Inspection, Notice], ResourceAdmin)

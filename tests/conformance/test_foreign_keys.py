@@ -1,4 +1,4 @@
-"""A foreign key never leaves its scope: a missing row and somebody else's get one answer, and nothing is written."""
+"""A foreign key never leaves its scope: missing rows and those of others get one answer, and nothing is written."""
 
 import pytest
 from django.db.models import Model

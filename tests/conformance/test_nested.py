@@ -1,4 +1,4 @@
-"""A list below a parent: one statement says what is there, or that the caller sees no such parent."""
+"""A list below a parent: one statement finds its rows, or that the caller sees no such parent."""
 
 import pytest
 from django.db import connection

@@ -11,7 +11,6 @@ from deploy import names
 from deploy.__main__ import EPILOG, parsed
 from deploy.failures import KINDS
 from tests.deploy.account import PREFIX, Account
-from tests.deploy.scripted.store import Object
 from tests.deploy.world import ROOT, Scene, image, next_command
 
 # All of it takes more than two seconds.
@@ -300,54 +299,3 @@ def test_exit_codes_are_distinct_and_the_help_explains_their_tens() -> None:
     codes = [kind.code for kind in KINDS]
     assert len(codes) == len(set(codes))
     assert {code // 10 * 10 for code in codes if code >= 10} == {int(ten) for ten in re.findall(r"(\d0)-\d9", EPILOG)}
-
-
-def job(scene: Scene) -> Object:
-    return scene.thing("Job", f"{names.MIGRATE}-bbbbbbbbbbbb")
-
-
-def test_a_migration_without_its_image_does_not_run_by_itself_when_the_image_appears(scene: Scene) -> None:
-    """As on a real cluster: minutes later, while another release was at its own migrate step."""
-    assert failing(migrate="image-missing")(scene) == CODES["image-missing"]
-    assert job(scene)["spec"]["suspend"] is True
-    scene.fault(migrate="")
-    scene.clock.sleep(3600)
-    assert scene.release("c") == 0, scene.output
-    assert not scene.store.get("Job", f"{names.MIGRATE}-bbbbbbbbbbbb"), "the next release removes it"
-
-
-def test_a_migration_that_outlives_its_time_fails_and_is_there_for_its_alert_an_hour_later(scene: Scene) -> None:
-    began = scene.clock.now()
-    assert failing(migrate="hang")(scene) == CODES["migration-failed"]
-    assert "DeadlineExceeded: Job was active longer than specified deadline" in scene.output
-    assert scene.clock.now() - began <= 900
-    scene.clock.sleep(3600)
-    scene.deploy("status")
-    assert job(scene)["status"]["failed"] == 1
-    assert job(scene)["spec"]["ttlSecondsAfterFinished"] >= 3600
-
-
-@pytest.mark.parametrize("fault", ["hang", "image-missing"])
-def test_an_interrupted_release_suspends_its_job_and_can_be_resumed(scene: Scene, fault: str) -> None:
-    scene.fault(migrate=fault)
-    scene.when("get pods -l job-name", interrupt=True)
-    assert scene.release("b") == 1
-    assert "Interrupted." in scene.output
-    assert job(scene)["spec"]["suspend"] is True
-    assert (scene.journal()["state"], scene.thing("Lease", names.RELEASE)["spec"]) == ("stopped", {})
-    scene.fault(migrate="")
-    assert scene.deploy("release", "--resume") == 0, scene.output
-
-
-def test_a_release_that_lost_its_lease_to_another_one_leaves_that_one_its_job(scene: Scene) -> None:
-    """A laptop sleeps through its Lease; another machine has resumed and joined the same Job."""
-    scene.fault(migrate="hang")
-    scene.when("get pods -l job-name", steal="release/another@machine/1")
-    assert scene.release("b") == CODES["lease-lost"]
-    assert "suspend" not in job(scene)["spec"]
-
-
-@pytest.mark.parametrize("where", ["image-missing", "migrate"])
-def test_an_image_that_is_pulled_at_a_later_try_stops_no_release(scene: Scene, where: str) -> None:
-    value = "green" if where == "image-missing" else "image-missing"
-    assert failing(**{where: value, "image-after": 40})(scene) == 0, scene.output

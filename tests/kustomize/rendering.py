@@ -1,5 +1,6 @@
 """Renders an overlay with `kubectl kustomize`."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -79,7 +80,6 @@ def remembered() -> Path:
 
 def remember(file: Path, text: str) -> None:
     """Write a file at once: another worker may read it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as new:
         new.write(text)
     os.replace(new.name, file)  # noqa: PTH105  over what another worker wrote
@@ -91,7 +91,11 @@ def render(overlay: Path) -> Rendering:
         return _rendered(_build(overlay))
     file = remembered() / f"{'-'.join(overlay.relative_to(SOURCE.parent).parts)}.yaml"
     if not file.exists():
-        remember(file, _build(overlay))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # other workers wait for it, or render another meanwhile
+            if not file.exists():
+                remember(file, _build(overlay))
     return _rendered(file.read_text())
 
 

@@ -1,4 +1,4 @@
-"""`make resource` says in one second what it cannot write, with what to type instead, and leaves half of nothing."""
+"""`make resource` refuses mistakes within a second, says what to type instead, and leaves nothing half done."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from tests.postgresql_plugin import ROOT
 
 TITLE = "title:str(200)"
 
-#: NAME, FIELDS, and what the sentence has: what is wrong, and what to type.
+#: NAME, FIELDS, and a part of the sentence that names the mistake and the remedy.
 REFUSED = [
     ("user", TITLE, "the service has a user already. Type another word, for example NAME=member"),
     ("group", TITLE, "the service has a group already. Type another word, for example NAME=team"),

@@ -12,11 +12,14 @@ import pytest
 from tests.patience import patient
 from tests.process.conftest import Stage
 from tests.process.gunicorn_process import Gunicorn
+from todoproject.http.body_limit import limit_of
 
 pytestmark = pytest.mark.slow
 
 TODO = b'{"text": "sent in pieces"}'
 HEAD = b"POST /notices HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+LIMIT = limit_of("/notices")
+TOO_LARGE = b"Content-Length: %d\r\n\r\n" % (LIMIT + 1)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +158,7 @@ def test_a_content_type_in_an_unknown_charset_is_one_that_nobody_takes(
 
 def test_a_content_length_above_the_limit_is_413_before_the_body_is_sent(gunicorn: Gunicorn) -> None:
     started = time.monotonic()
-    status, body = exchange(gunicorn, HEAD + b"Content-Length: 16385\r\n\r\n")
+    status, body = exchange(gunicorn, HEAD + TOO_LARGE)
     assert status == 413
     assert json.loads(body)["type"] == "/docs/errors/payload-too-large"
     assert time.monotonic() - started < patient(5)
@@ -165,8 +168,8 @@ def test_a_refused_body_is_not_waited_for_and_the_answer_has_what_every_answer_h
     identifier = "too-large"
     with socket.create_connection(("127.0.0.1", gunicorn.port), timeout=10) as connection:
         connection.sendall(HEAD + b"X-Request-ID: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % identifier.encode())
-        for _ in range(3):  # a little more than the limit, and no end
-            connection.sendall(chunk(b" " * 8 * 1024))
+        for _ in range(LIMIT // 8192 + 1):  # a little more than the limit, and no end
+            connection.sendall(chunk(b" " * 8192))
         answer = HTTPResponse(connection)
         answer.begin()
         problem = json.loads(answer.read())
@@ -223,7 +226,7 @@ def test_a_client_that_waits_for_a_word_before_its_body_gets_one_unless_the_body
         assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(TODO)
         assert connection.recv(65536).startswith(b"HTTP/1.1 201 ")
-    assert exchange(gunicorn, head + b"Content-Length: 16385\r\n\r\n")[0] == 413
+    assert exchange(gunicorn, head + TOO_LARGE)[0] == 413
     assert exchange(gunicorn, head + b"Content-Length: %d\r\n\r\n" % len(TODO) + TODO)[0] == 201  # it did not wait
 
 

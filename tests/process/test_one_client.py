@@ -88,7 +88,7 @@ def test_lists_stay_fast_while_logins_arrive_at_their_limit(gunicorn: Gunicorn, 
 def costly_texts(stage: Stage) -> Iterator[None]:
     with stage.server.connect("service") as connection:
         connection.execute(
-            "INSERT INTO conformance_notice (text) SELECT repeat('a', 200) FROM generate_series(1, 50000)"
+            "INSERT INTO conformance_notice (text, details) SELECT repeat('a', 200), '' FROM generate_series(1, 50000)"
         )
         yield
         connection.execute("DELETE FROM conformance_notice WHERE text = repeat('a', 200)")

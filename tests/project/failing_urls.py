@@ -1,4 +1,4 @@
-"""Views that fail in each way a view can, mounted for everybody and below /admin/."""
+"""Views that fail in different ways, mounted at / and below /admin/."""
 
 from typing import NoReturn
 
@@ -56,7 +56,7 @@ def too_many(_request: HttpRequest) -> HttpResponse:
 
 
 class Api(APIView):
-    """Of the API, and broken."""
+    """A view of the API that fails."""
 
     permission_classes = ()
 

@@ -1,4 +1,4 @@
-"""The handler's queue ends, what is lost is counted and said, and nothing of it ever raises into a request."""
+"""The audit handler's queue is bounded, dropped records are counted and logged, and no request sees an exception."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ AWAY = EndpointConnectionError(endpoint_url="http://192.0.2.1")
 
 
 class Logs:
-    """boto3's client, with the answers that a test gives it; the last one stays."""
+    """A stand-in for boto3's client with the given answers; the last one is repeated."""
 
     def __init__(self, *answers: Exception | dict[str, Any]) -> None:
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""The database backend: credentials of the moment, a health check without a round trip, and the rest of Django's."""
+"""The database backend: current credentials, a check without a round trip, bounded waits."""
 
 import socket
 import time
@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
+from prometheus_client import REGISTRY
 
 from tests.patience import patient
 from todoproject.postgresql import driver
@@ -124,6 +125,29 @@ def test_without_secrets_djangos_own_user_and_password_count(wrapper: DatabaseWr
     user, password = (wrapper.settings_dict.pop(name).value() for name in ("USERNAME_SECRET", "PASSWORD_SECRET"))
     with_secrets(wrapper, USER=user, PASSWORD=password)
     assert asked(wrapper, "SELECT 1") == 1
+
+
+def gauges() -> tuple[float, float]:
+    """Connections open, and in use."""
+    return tuple(REGISTRY.get_sample_value(f"service_pool_{name}") or 0 for name in ("size", "in_use"))  # type: ignore[return-value]
+
+
+def test_a_connection_is_counted_from_its_opening_to_its_end_and_in_use_from_its_first_cursor(
+    wrapper: DatabaseWrapper,
+) -> None:
+    size, in_use = gauges()
+    wrapper.connect()
+    opened = gauges()
+    with wrapper.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    assert gauges() == (size + 1, in_use + 1)
+    wrapper.close_if_unusable_or_obsolete()  # as Django does after each request
+    assert (opened[0], gauges()) == (size + 1, (size + 1, in_use))
+    with wrapper.cursor():
+        pass
+    wrapper.close()
+    wrapper.close()
+    assert gauges() == (size, in_use)
 
 
 def test_a_connection_is_checked_without_a_query(wrapper: DatabaseWrapper) -> None:

@@ -79,7 +79,7 @@ def owners(server: Server) -> set[str]:
 
 @pytest.fixture(scope="module")
 def without_role(server: Server, logins: dict[str, dict[str, str]]) -> tuple[str, set[str]]:
-    """What migrations say that do not take the role, and the owners of what they made, in the empty database."""
+    """The error of migrations without the role in the empty database, and the owners of their tables."""
     return failure(logins["service_migrate"], "migrate", "--verbosity=0"), owners(server)
 
 

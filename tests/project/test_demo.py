@@ -1,4 +1,4 @@
-"""The demo data is what somebody sees first: the people beside each other, and phrases that mean something."""
+"""The demo data: rows of all users on the first page, all of them valid."""
 
 from importlib import import_module
 from pathlib import Path

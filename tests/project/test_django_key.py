@@ -1,4 +1,4 @@
-"""A Django key that changes while the process runs: what Django signs follows it, and nobody is logged out."""
+"""The Django key changes while the process runs: signatures follow it, and nobody is logged out."""
 
 import json
 import os

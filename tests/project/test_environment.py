@@ -1,4 +1,4 @@
-"""The environment is read once, strictly, and every refusal says which variable and what is right."""
+"""The environment is read strictly: each refusal names the variable and the right values."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from todoproject.postgresql import options
 from todoproject.secrets import environment
 from todoproject.secrets.django_key import key_list
 
@@ -109,7 +110,7 @@ def test_an_unknown_choice_is_refused_with_the_known_ones(monkeypatch: pytest.Mo
 
 def test_a_database_address_alone_gives_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://ada:p%40ss-word@db.example:6432/todos")
-    found = environment.database()
+    found = options.database()
     credentials = found.pop("USERNAME_SECRET").value(), found.pop("PASSWORD_SECRET").value()
     assert credentials == ("ada", "p@ss-word")
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.example", 6432, "todos")
@@ -119,14 +120,14 @@ def test_a_database_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DATABASE_URL", "postgres://ada:pass-word@db.example/todos")
     monkeypatch.setenv("DB_HOST", "elsewhere")
     with pytest.raises(ImproperlyConfigured, match=re.escape("DATABASE_URL is set, and so is DB_HOST: keep one way.")):
-        environment.database()
+        options.database()
 
 
 @pytest.mark.parametrize("address", ["mysql://u:p@h/n", "sqlite:///db.sqlite3", "nonsense"])
 def test_another_kind_of_database_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("DATABASE_URL", address)
     with pytest.raises(ImproperlyConfigured, match="must be postgres://user:password@host:port/name"):
-        environment.database()
+        options.database()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ def test_a_database_address_that_cannot_be_read_shows_no_part_of_itself(
     monkeypatch.setenv("DATABASE_URL", f"postgres://ada:{password}{rest}")
     said = "DATABASE_URL must be postgres://user:password@host:port/name"  # some can be read after all
     try:
-        environment.database()
+        options.database()
     except ImproperlyConfigured as error:
         said = "".join(traceback.format_exception(error))
     assert "DATABASE_URL must be postgres://user:password@host:port/name" in said

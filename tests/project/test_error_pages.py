@@ -1,4 +1,4 @@
-"""Errors that no view of the API has shaped: one shape for programs, one for people."""
+"""Errors outside of the API: problems for programs, pages for people."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""FAULTS breaks what it names, and costs nothing when it is not set."""
+"""FAULTS breaks the service as asked, and installs nothing without a fault."""
 
 import os
 import subprocess
@@ -55,7 +55,7 @@ def test_errors_makes_each_route_a_500_and_leaves_health_alone(client: Any) -> N
 @pytest.mark.skipif(not RESOURCES, reason="this service has no resource yet")
 @pytest.mark.django_db
 def test_resource_answers_500_for_the_resource_alone(client: Any) -> None:
-    """As an image whose own code is broken, while all that every service has is well."""
+    """As with an image whose own code is broken."""
     browser = client("resource")
     assert browser.get(FIRST_PATH, secure=True).status_code == 500
     assert [browser.get(path, secure=True).status_code for path in ("/schema", "/readyz")] == [200, 200]

@@ -1,4 +1,4 @@
-"""The worker stands on gunicorn's inside: this says on what, and fails when a new gunicorn has changed it."""
+"""The members of gunicorn that the worker uses and no documentation promises; fails if a new gunicorn changes them."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""What the handler remembers is what Django would find, and what it uses of Django's inside is as it was read."""
+"""The handler's caches give what Django would find, and the members of Django that it replaces are unchanged."""
 
 import inspect
 from collections.abc import Generator
@@ -48,7 +48,7 @@ def test_the_private_members_of_django_that_we_use_are_unchanged(member: Any, di
 
 @pytest.fixture
 def receivers() -> Generator[None]:
-    """Give the signals of this process back what they call."""
+    """Restore the receivers of the signals."""
     kept = {signal: list(signal.receivers) for signal in (signals.request_started, signals.request_finished)}
     yield
     for signal, called in kept.items():

@@ -1,4 +1,4 @@
-"""Where a request ends: however it arrives, and never elsewhere than gunicorn's parser thinks."""
+"""Where a request ends, in whatever pieces it arrives, and as gunicorn's parser sees it."""
 
 import json
 import random
@@ -27,7 +27,7 @@ PIECES += [b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Conten
 
 
 def collected(data: bytes, step: int) -> tuple[bytes | None, bool]:
-    """Return the first request of `data`, which arrives by so many bytes, and whether it is the connection's last."""
+    """Return the first request of `data`, which arrives in pieces of `step` bytes, and whether it is the last."""
     incoming = Incoming(lambda _path: LIMIT)
     for start in range(0, len(data), step):
         incoming.buffer += data[start : start + step]

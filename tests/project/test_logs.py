@@ -1,4 +1,4 @@
-"""One JSON object a line, whatever is logged, and never a secret."""
+"""Each log line is one JSON object, without secrets."""
 
 import json
 import logging
@@ -126,7 +126,7 @@ EXTRAS = st.dictionaries(
 
 
 def of_the_router(line: str) -> dict[str, Any]:
-    """Return a line as Fargate's log router has it behind the container runtime, which cuts at 16,384 bytes."""
+    """Return a line as Fargate's log router parses it after the container runtime, which cuts at 16,384 bytes."""
     assert len(line.encode()) <= 16_000
     found = LINE.match(f"2026-11-30T12:00:00.000000000Z stdout F {line}")
     assert found

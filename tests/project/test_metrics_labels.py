@@ -1,4 +1,4 @@
-"""Labels come from fixed sets, so no client can make the number of series grow; buckets stand where promises do."""
+"""Labels come from fixed sets, so no client makes series; buckets are dense around the objectives."""
 
 import random
 import string
@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from prometheus_client import REGISTRY
 
 from todoproject.metrics import capacity, middleware
-from todoproject.postgresql.base import DatabaseWrapper
 
 REQUESTS = "service_http_requests_total"
 
@@ -176,37 +175,6 @@ def test_a_request_that_ends_in_an_exception_is_not_in_flight_for_ever() -> None
     with pytest.raises(SystemExit):
         middleware.MetricsMiddleware(broken)(RequestFactory().get("/"))
     assert REGISTRY.get_sample_value("service_http_requests_in_flight") == 0
-
-
-@pytest.fixture
-def wrapper(transactional_db: None) -> Iterator[DatabaseWrapper]:
-    """A connection of its own, as another thread would have it."""
-    wrapper = DatabaseWrapper({**connection.settings_dict}, alias="other")
-    yield wrapper
-    wrapper.close()
-
-
-def gauges() -> tuple[float, float]:
-    """Connections open, and in use."""
-    return tuple(REGISTRY.get_sample_value(f"service_pool_{name}") or 0 for name in ("size", "in_use"))  # type: ignore[return-value]
-
-
-def test_a_connection_is_counted_from_its_opening_to_its_end_and_in_use_from_its_first_cursor(
-    wrapper: DatabaseWrapper,
-) -> None:
-    size, in_use = gauges()
-    wrapper.connect()
-    opened = gauges()
-    with wrapper.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    assert gauges() == (size + 1, in_use + 1)
-    wrapper.close_if_unusable_or_obsolete()  # as Django does after each request
-    assert (opened[0], gauges()) == (size + 1, (size + 1, in_use))
-    with wrapper.cursor():
-        pass
-    wrapper.close()
-    wrapper.close()
-    assert gauges() == (size, in_use)
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""On a laptop nobody has to choose a port for metrics, and two clones do not take each other's."""
+"""On a laptop the port for metrics is chosen, so that two clones do not take the same."""
 
 import socket
 from contextlib import closing

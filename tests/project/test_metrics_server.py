@@ -20,7 +20,7 @@ PATIENCE = 0.5
 
 
 def scraped(_environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
-    """No metrics: those of workers need their folder, which is there before any import or not at all."""
+    """Answer instead of the metrics, which need a folder from before the first import."""
     start_response("200 OK", [])
     return [b"scraped"]
 

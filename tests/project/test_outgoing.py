@@ -1,4 +1,4 @@
-"""Answers that their clients do not take at once: threads go on, memory is bounded, and every byte comes in order.
+"""Answers that clients do not take at once: threads go on, memory is bounded, and bytes arrive in order.
 
 And what a thread and the loop say to each other about a connection.
 """
@@ -107,7 +107,7 @@ def test_a_bounded_number_of_threads_waits_for_readers_of_streams(pair: Pair) ->
 
 
 class Connection:
-    """One whose client has left `size` bytes of an answer."""
+    """A connection whose client has not taken `size` bytes of an answer."""
 
     def __init__(self, size: int) -> None:
         self.place, self.held, self.watched, self.outgoing = None, 0, False, SimpleNamespace(size=size)

@@ -1,4 +1,4 @@
-"""Nobody but a trusted proxy says where a request came from."""
+"""Only trusted proxies say where a request came from."""
 
 import pytest
 from django.http import HttpRequest, HttpResponse

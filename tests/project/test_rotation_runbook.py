@@ -1,4 +1,4 @@
-"""The steps of docs/runbooks/rotate-secrets.md make values that the service takes, and old signatures still verify."""
+"""The steps of docs/runbooks/rotate-secrets.md make valid values, and old signatures still verify."""
 
 import base64
 import json

@@ -20,7 +20,7 @@ OWN = {"@timestamp", "@message"}  # what Insights gives every event
 
 
 def fields(query: str) -> set[str]:
-    """Return the names that a query takes from the lines: no text, pattern, word of the language or name of its own."""
+    """Return the fields of log lines that a query uses, without texts, patterns, keywords and its own names."""
     bare = re.sub(r'^#.*$|"[^"]*"|/\S+/', " ", query, flags=re.MULTILINE)
     named = set(re.findall(r"\bas (\w+)", bare))
     return set(re.findall(r"@?[a-z]\w*", bare)) - WORDS - named

@@ -84,7 +84,7 @@ print(json.dumps([error.id for error in run_checks(include_deployment_checks=Tru
 
 @pytest.mark.slow
 def test_djangos_checks_of_production_find_nothing_with_its_own_middleware_either() -> None:
-    """They look at settings only where they find Django's own middleware by its name, and ours is made of it."""
+    """The checks look for Django's middleware by name, and ours are subclasses."""
     names = json.dumps(
         [
             "django.middleware.security.SecurityMiddleware",

@@ -1,4 +1,4 @@
-"""Statements that are made once: they give what the queryset would, and survive what happens to a table."""
+"""Statements that are made once: they give the rows of the queryset, also after a migration of the table."""
 
 import pytest
 from django.db import DataError, connection

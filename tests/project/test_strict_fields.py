@@ -1,4 +1,4 @@
-"""Dates and decimal numbers in JSON: what is taken, what is refused, and how it is answered and described."""
+"""Dates and decimal numbers in JSON: accepted and refused values, responses, and their schema."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Todos as tests need them: every value is plausible, only what a test is about has to be named."""
+"""Todos for tests: every value is plausible, so that a test names only the values it is about."""
 
 from typing import TYPE_CHECKING, Any
 

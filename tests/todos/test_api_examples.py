@@ -59,7 +59,7 @@ def assert_like(shown: Any, real: Any) -> None:
 
 
 class Reader:
-    """Somebody who types the examples one after the other, and keeps tokens, ids and links as a client does."""
+    """A reader who types the examples one after the other, and keeps tokens, ids and links as a client does."""
 
     def __init__(self, service: Service, token: str) -> None:
         self.variables = {"API": service.url, "TOKEN": token}
@@ -95,7 +95,7 @@ class Reader:
             self.number = str(body["id"])
 
     def translate(self, shown: str) -> str:
-        """Return what the page shows with this service's address and the id at hand."""
+        """Return an answer of the page with this service's address and the current id."""
         return shown.replace(URL, self.variables["API"]).replace(f"/todos/{NUMBER}", f"/todos/{self.number}")
 
 

@@ -25,7 +25,7 @@ ROWS = 100_000
 # Pages of 8 KiB. A page of the list has 50 todos, which may all lie on pages of their own, and one more to know
 # whether it is the last; then there are at most 15 of the index (measured: 61 in all).
 MOST_BUFFERS = 51 + 15
-# Multiplying by a prime spreads a key over the table: what is near in an index is far apart in the table. A fifth has
+# Multiplying by a prime spreads a key over the table: neighbours in an index are far apart in the table. A fifth has
 # no date, a quarter no number, and every key but the title is shared by several rows. One user owns every second row.
 FILL = """
     INSERT INTO todos_todo (owner_id, title, description, completed, completed_at,

@@ -138,17 +138,22 @@ def forget_failures(request: HttpRequest, username: str) -> None:
     AccessAttempt.objects.filter(username=username, ip_address=client_address(request)).delete()
 
 
-def page(seconds: int) -> HttpResponse:
+def locked_out_page(seconds: int) -> HttpResponse:
     """Return the admin's page for a user who is locked out; django-axes' has no Retry-After."""
     minutes = -(-seconds // 60)
     detail = (
         f"Logging in as this user from your address is locked for {minutes} minute{'s' if minutes > 1 else ''}, "
         "with the right password too. A colleague can lift this in the admin: Accounts, Failed logins, Lift lock-out."
     )
-    return ErrorPage("too-many-requests", detail, title="Too many failed logins", headers={"Retry-After": str(seconds)})
+    return _page("Too many failed logins", detail, seconds)
 
 
 def refused_page(refusal: Throttled) -> HttpResponse:
     """Return the admin's page for a login that is not tried now."""
-    headers = {"Retry-After": str(refusal.wait)}  # type: ignore[attr-defined]  # not in the stubs
-    return ErrorPage("too-many-requests", str(refusal.detail), title="Too many logins", headers=headers)
+    return _page("Too many logins", str(refusal.detail), refusal.wait)  # type: ignore[attr-defined]  # not in the stubs
+
+
+def _page(title: str, detail: str, seconds: int) -> HttpResponse:
+    page = ErrorPage("too-many-requests", detail, title=title)
+    page["Retry-After"] = str(seconds)
+    return page

@@ -74,4 +74,4 @@ class OperationsSite(AdminSite):
         except Throttled as refusal:
             return lockout.refused_page(refusal)
         seconds = lockout.seconds_left(request)
-        return lockout.page(seconds) if seconds else response
+        return lockout.locked_out_page(seconds) if seconds else response

@@ -5,7 +5,7 @@ prefers HTML, as browsers do, and no view of the API took the request.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -40,32 +40,23 @@ SLUGS = {PROBLEM_TYPES[slug].status: slug for slug in DETAILS}
 
 
 class ErrorPage(HttpResponse):
-    """A page of the admin about a problem; it needs no database, no session and no user.
+    """A page about a problem; it needs no database, no session and no user.
 
-    `title` replaces that of the problem type.
+    `title` and `status` replace those of the problem type. The page leads back to the admin, or else to the
+    documentation of the API.
     """
 
-    in_admin = True
-
-    def __init__(
-        self, slug: str, detail: str, *, title: str = "", status: int = 0, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, slug: str, detail: str, *, title: str = "", status: int = 0, in_admin: bool = True) -> None:
         problem = PROBLEM_TYPES[slug]
         context = {
             "status": status or problem.status,
             "title": title or problem.title,
             "detail": detail,
             "request_id": request_id.get(),
-            "in_admin": self.in_admin,
+            "in_admin": in_admin,
         }
         page = render_to_string("error.html", context)
-        super().__init__(page, status=status or problem.status, headers=headers)
-
-
-class PublicErrorPage(ErrorPage):
-    """The same outside of the admin: it leads to the documentation of the API."""
-
-    in_admin = False
+        super().__init__(page, status=status or problem.status)
 
 
 class PlainErrorsMiddleware:
@@ -114,15 +105,14 @@ def is_api(request: HttpRequest) -> bool:
 def rewrite(request: HttpRequest, response: HttpResponse) -> None:
     """Replace the body, Content-Type and the headers about the body; Allow, Retry-After, cookies and others stay."""
     slug = SLUGS.get(response.status_code) or ("bad-request" if response.status_code < 500 else "internal-error")
-    if request.path.startswith("/admin/"):
-        page: HttpResponse = ErrorPage(slug, DETAILS[slug], status=response.status_code)
-    else:
+    in_admin = request.path.startswith("/admin/")
+    if not in_admin:
         patch_vary_headers(response, ["Accept"])
-        if not is_api(request) and prefers_html(request.headers.get("Accept", "")):
-            page = PublicErrorPage(slug, DETAILS[slug], status=response.status_code)
-        else:
-            page = problem_response(request, slug, DETAILS[slug])
-            response.status_code = page.status_code
+    if in_admin or (not is_api(request) and prefers_html(request.headers.get("Accept", ""))):
+        page: HttpResponse = ErrorPage(slug, DETAILS[slug], status=response.status_code, in_admin=in_admin)
+    else:
+        page = problem_response(request, slug, DETAILS[slug])
+        response.status_code = page.status_code
     response.content, response["Content-Type"] = page.content, page["Content-Type"]
     for header in ("Content-Encoding", "Content-Language", "ETag"):
         del response[header]

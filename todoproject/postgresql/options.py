@@ -1,14 +1,51 @@
-"""The options of every database connection.
+"""The database's address, credentials and connection options, from the environment.
 
 https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 """
 
+import os
 import re
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.secrets.environment import env, whole_number
+from todoproject.secrets.environment import env, secret, whole_number
+from todoproject.secrets.files import SecretText
+
+POSTGRES = r"postgres(ql)?://[^/]"
+
+
+def database() -> dict[str, Any]:
+    """Return HOST, PORT, NAME, secrets and OPTIONS for DATABASES, from DATABASE_URL or from the DB_… variables."""
+    if "DATABASE_URL" not in os.environ:
+        return {
+            "HOST": env.str("DB_HOST", default="127.0.0.1"),
+            "PORT": whole_number("DB_PORT", default=5432, minimum=1, maximum=65535),
+            "NAME": env.str("DB_NAME", default="service"),
+            "USERNAME_SECRET": secret("DB_USERNAME", debug_default="service_app"),
+            "PASSWORD_SECRET": secret("DB_PASSWORD", debug_default="debug-only"),
+            "OPTIONS": connection_options(),
+        }
+    others = sorted(name for name in os.environ if name.startswith("DB_"))
+    if others:
+        raise ImproperlyConfigured(f"DATABASE_URL is set, and so is {', '.join(others)}: keep one way.")
+    try:
+        parsed = env.db_url("DATABASE_URL") if re.match(POSTGRES, os.environ["DATABASE_URL"]) else {}
+    except (ValueError, ImproperlyConfigured):  # their text may hold a part of the password
+        parsed = {}
+    if not all(parsed.get(part) for part in ("NAME", "USER", "PASSWORD")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be postgres://user:password@host:port/name, with special characters of the password as "
+            "%XX: ? is %3F, # is %23, / is %2F, @ is %40."
+        )
+    return {
+        "HOST": parsed["HOST"],
+        "PORT": parsed["PORT"] or 5432,
+        "NAME": parsed["NAME"],
+        "USERNAME_SECRET": SecretText("DATABASE_URL's user", parsed["USER"]),
+        "PASSWORD_SECRET": SecretText("DATABASE_URL's password", parsed["PASSWORD"]),
+        "OPTIONS": connection_options() | parsed.get("OPTIONS", {}),
+    }
 
 
 def connection_options() -> dict[str, Any]:

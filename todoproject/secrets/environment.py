@@ -6,7 +6,6 @@ django-environ parses, but its casts are lenient (``DEBUG=ture`` would mean Fals
 import os
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -14,8 +13,6 @@ from django.core.exceptions import ImproperlyConfigured
 from todoproject.secrets.files import Check, Secret, SecretError, SecretFile, SecretText
 
 env = environ.Env()
-
-POSTGRES = r"postgres(ql)?://[^/]"
 
 
 def switch(name: str, *, default: bool) -> bool:
@@ -97,36 +94,3 @@ def secret(name: str, *, default: str = "", debug_default: str = "", check: Chec
     if debug_default and switch("DEBUG", default=False):
         return SecretText(name, debug_default, check)
     raise SecretError(f"{name} is not set: give {name}, or {name}_FILE=/mnt/secrets-store/{name.lower()}.")
-
-
-def database() -> dict[str, Any]:
-    """Return the database's address and credentials, from DATABASE_URL or from the DB_… variables."""
-    if "DATABASE_URL" not in os.environ:
-        return {
-            "HOST": env.str("DB_HOST", default="127.0.0.1"),
-            "PORT": whole_number("DB_PORT", default=5432, minimum=1, maximum=65535),
-            "NAME": env.str("DB_NAME", default="service"),
-            "USERNAME_SECRET": secret("DB_USERNAME", debug_default="service_app"),
-            "PASSWORD_SECRET": secret("DB_PASSWORD", debug_default="debug-only"),
-            "OPTIONS": {},
-        }
-    others = sorted(name for name in os.environ if name.startswith("DB_"))
-    if others:
-        raise ImproperlyConfigured(f"DATABASE_URL is set, and so is {', '.join(others)}: keep one way.")
-    try:
-        parsed = env.db_url("DATABASE_URL") if re.match(POSTGRES, os.environ["DATABASE_URL"]) else {}
-    except (ValueError, ImproperlyConfigured):  # their text may hold a part of the password
-        parsed = {}
-    if not all(parsed.get(part) for part in ("NAME", "USER", "PASSWORD")):
-        raise ImproperlyConfigured(
-            "DATABASE_URL must be postgres://user:password@host:port/name, with special characters of the password as "
-            "%XX: ? is %3F, # is %23, / is %2F, @ is %40."
-        )
-    return {
-        "HOST": parsed["HOST"],
-        "PORT": parsed["PORT"] or 5432,
-        "NAME": parsed["NAME"],
-        "USERNAME_SECRET": SecretText("DATABASE_URL's user", parsed["USER"]),
-        "PASSWORD_SECRET": SecretText("DATABASE_URL's password", parsed["PASSWORD"]),
-        "OPTIONS": parsed.get("OPTIONS", {}),
-    }
