@@ -30,9 +30,9 @@ Tune the piano""".splitlines()
 NOTES = ("", "", "Ask Ada first.", "The number is on the fridge.", "Only before noon.", "Costs about 40 €.")
 
 
-def demo_rows(owner_id: int, count: int, now: datetime) -> Iterator[Todo]:
+def demo_rows(owner_id: int, count: int, now: datetime, seed: str = "") -> Iterator[Todo]:
     """Yield `count` unsaved todos of the last 90 days, the oldest first; equal for equal arguments."""
-    chance = random.Random(owner_id)  # noqa: S311  demo data, no secret
+    chance = random.Random(f"{seed}{owner_id}")  # noqa: S311  demo data, no secret
     for created_at in sorted(now - timedelta(minutes=chance.randrange(90 * 24 * 60)) for _ in range(count)):
         due_at = created_at + timedelta(hours=chance.randrange(8, 24 * 60)) if chance.random() < 0.6 else None
         completed_at = created_at + (now - created_at) * chance.random() if chance.random() < 0.55 else None

@@ -13,11 +13,11 @@ UNIQUE_VALUES = {
     "date": "Sequence(lambda number: date(2026, 12, 1) + timedelta(days=number))",
     "datetime": "Sequence(lambda number: datetime(2026, 12, 1, 9, tzinfo=UTC) + timedelta(days=number))",
 }
-#: The same in a row of demo data. `demo_rows` runs several times for one owner, each time with another `count`.
+#: The same in a row of demo data. `demo_rows` runs several times for one owner: by `count` or `seed` they differ.
 UNIQUE_DEMO = {
     "str": 'f"{chance.getrandbits(32):08X}"',
     "int": "chance.getrandbits(30)",
-    "date": "(now - timedelta(days=count * count + number)).date()",
+    "date": "(now - timedelta(days=sum(seed.encode()) % 600 * 1000 + count * count + number)).date()",
     "datetime": "created_at + timedelta(microseconds=chance.getrandbits(40))",
 }
 

@@ -98,7 +98,7 @@ def remove_pattern(root: Path) -> None:
     git(root, "rm", "-r", "--quiet", "pattern", *PAGES)
     shutil.rmtree(root / "pattern", ignore_errors=True)  # compiled modules
     edit(root, "docs/site.toml", {rf'^  .*"({"|".join(PAGES)})".*\n': ""})
-    edit(root, "README.md", {r"^## (See it|Make it yours)\n(?:(?!## ).*\n)*": ""})
+    edit(root, "README.md", {r"^## (See it|Make it yours)\n(?:(?!## ).*\n)*": "", r"^    pattern/ .*\n": ""})
 
 
 def _values(asked: Mapping[str, str]) -> dict[str, str]:

@@ -59,8 +59,17 @@ def test_a_value_that_must_be_unique_is_one_that_no_row_has() -> None:
 @every
 def test_such_a_value_is_one_that_its_member_takes(subject: Subject) -> None:
     for name, member in subject.writable.items():
-        if not isinstance(member, (ReferenceField, serializers.BooleanField, serializers.ChoiceField)):
-            assert member.run_validation(unlikely(member)) is not None, name
+        if not isinstance(member, ReferenceField):
+            given = subject.json(name, 1, {})
+            value = unlikely(member, given)
+            assert member.run_validation(value) is not None, name
+            assert (value == given) is isinstance(member, (serializers.BooleanField, serializers.ChoiceField)), name
+
+
+def test_such_a_value_keeps_to_the_rules_of_its_member() -> None:
+    year = serializers.IntegerField(min_value=1900, max_value=2100)
+    assert {unlikely(year, 1999) in range(1900, 2101) for _ in range(50)} == {True}
+    assert unlikely(serializers.RegexField(r"^INV-\d{4}$", max_length=8), "INV-0001") == "INV-0001"
 
 
 def rows(service: Service) -> list[Any]:

@@ -120,7 +120,7 @@ def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: 
 
 @pytest.mark.parametrize(
     ("drain_seconds", "second"),
-    [("60", signal.SIGINT), ("0", signal.SIGTERM)],
+    [("60", signal.SIGTERM), ("0", signal.SIGINT)],
     ids={"60": "in the window", "0": "while requests finish", signal.SIGTERM: "SIGTERM", signal.SIGINT: "SIGINT"}.get,
 )
 def test_a_second_signal_stops_at_once(

@@ -178,6 +178,11 @@ def test_no_other_file_is_reached_by_the_name_of_an_asset(path: str) -> None:
     assert Client().get(f"/static/{path}").status_code == 404
 
 
+def test_a_range_of_an_asset_is_served(asset: str) -> None:
+    response = Client().get(asset, headers={"Range": "bytes=0-3"})
+    assert (response.status_code, response.getvalue()) == (206, b"body")
+
+
 def test_a_range_after_the_end_of_an_asset_is_a_416_with_the_length(asset: str) -> None:
     response = Client().get(asset, headers={"Range": "bytes=999999999-"})
     assert (response.status_code, response["Content-Range"]) == (416, "bytes */8")

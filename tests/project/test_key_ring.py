@@ -144,10 +144,13 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         ("leaked", " is not JSON."),
         ("[" * 100_000, " is not JSON."),
         ("[]", " must hold a JSON array of one or more"),
+        ('["leaked"]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
+        ('[{"kid": 1, "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": "", "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         (json.dumps([OLD, {"kid": "leaked", "key": "leaked+/"}]), ", entry 2: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leaked\n"}]), ", entry 1: the key is not base64url."),
+        (json.dumps([{"kid": "leaked", "key": "läked"}]), ", entry 1: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leake"}]), ", entry 1: the key is not base64url."),
         (
             json.dumps([OLD, {"kid": "leaked", "key": key("l", size=31)}]),

@@ -75,7 +75,9 @@ def columns_of(constraint: Any) -> Iterator[str]:
 def is_unique(column: Any) -> bool:
     """Say whether a UniqueConstraint lets one row alone have a value, of all rows or of those in one scope."""
     constraints = [each for each in column.model._meta.constraints if isinstance(each, UniqueConstraint)]
-    return any(len(each.fields) <= 2 and each.fields[-1:] == (column.name,) for each in constraints)
+    return any(
+        each.condition is None and len(each.fields) <= 2 and each.fields[-1:] == (column.name,) for each in constraints
+    )
 
 
 @cache

@@ -90,7 +90,7 @@ def on_starting(server: Any) -> None:
     limits.give_memory_back()
     if metrics_port:
         from todoproject.metrics import server as metrics_server
-        from todoproject.server.health import Readiness
+        from todoproject.server.readiness import Readiness
 
         build = {"colour": os.environ.get("COLOUR", ""), "version": os.environ.get("VERSION", "")}
         address = bind.rpartition(":")[0]

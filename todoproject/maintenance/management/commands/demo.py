@@ -20,11 +20,15 @@ PEOPLE = (("ada", 180), ("grace", 90), ("linus", 45), ("admin", 0))
 class Command(BaseCommand):
     """`manage.py demo`: users ada, grace and linus with some hundred rows, and admin, a superuser.
 
-    The module `demo` of an app has ``demo_rows(owner_id, count, now)``, which yields unsaved rows: those that a foreign
-    key points at come first. New users get rows of every app; existing users only of apps that have no row yet.
+    The module `demo` of an app has ``demo_rows(owner_id, count, now, seed="")``, which yields unsaved rows. Those that
+    a foreign key points at come first, made with another seed. New users get rows of every app; existing users only of
+    apps that have no row yet.
     """
 
-    help = "Make demo users (ada, grace, linus; admin as superuser) and their rows. Existing ones stay as they are."
+    help = (
+        "Make demo users (ada, grace, linus; admin as superuser) and their rows. Existing users and rows stay as they "
+        "are; existing users get rows of apps that have none."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password-file", type=Path, required=True, help="file with the password of all of them")

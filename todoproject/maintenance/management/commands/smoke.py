@@ -76,13 +76,13 @@ class Command(BaseCommand):
 
     def with_keys(self, resource: type[Resource], body: dict[str, Any]) -> dict[str, Any]:
         """Return `body` with keys of existing rows, and with values for unique fields that no row has."""
-        for name in body:
+        for name, given in body.items():
             column: Any = resource.model._meta.get_field(name)
             if column.is_relation:
                 target = registry.resource_of(column.related_model)
                 body[name] = self.create(target)["id"] if target else self.user.pk
             elif is_unique(column):
-                body[name] = unlikely(resource.form().fields[name])
+                body[name] = unlikely(resource.form().fields[name], given)
         return body
 
     def ask(
@@ -109,18 +109,25 @@ class Command(BaseCommand):
         return json.loads(received) if received and with_token else None
 
 
-def unlikely(field: Any) -> Any:
-    """Return a random value, which no row has, of a member that must be unique."""
-    number, limits = secrets.randbelow(10**8), field
+def unlikely(field: Any, given: Any) -> Any:
+    """Return a random value of a member that must be unique, which no row has; or `given` if its rules refuse that."""
+    number, limits, value = secrets.randbelow(10**8), field, given
     match field:
         case serializers.IntegerField():
-            return number % (limits.max_value + 1)
+            least = limits.min_value or 0
+            value = least + number % (limits.max_value - least + 1)
         case serializers.DecimalField():
-            return str(number % 10 ** (limits.max_digits - limits.decimal_places))
+            value = str(number % 10 ** (limits.max_digits - limits.decimal_places))
         case serializers.DateField() | serializers.DateTimeField():
             day = date.min + timedelta(days=number % date.max.toordinal())
-            return f"{day}T00:00:00Z" if isinstance(field, serializers.DateTimeField) else f"{day}"
-    return secrets.token_hex(16)[: field.max_length]
+            value = f"{day}T00:00:00Z" if isinstance(field, serializers.DateTimeField) else f"{day}"
+        case serializers.CharField():
+            value = secrets.token_hex(16)[: field.max_length]
+    try:
+        field.run_validation(value)
+    except serializers.ValidationError:
+        return given
+    return value
 
 
 def can_create(resource: type[Resource]) -> bool:
