@@ -135,7 +135,7 @@ def test_a_fault_in_a_list_is_a_500_and_logged_with_its_traceback(
 @each_resource
 def test_keys_are_found_as_they_are_typed(reader: Staff, resource: ResourceAdmin) -> None:
     for field in keys_of(resource):
-        target = related(field, 7777)  # no part of a number in `other`
+        target = related(field, 7777)
         query: dict[str, Any] = {
             "app_label": resource.opts.app_label,
             "model_name": resource.opts.model_name,
