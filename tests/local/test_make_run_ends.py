@@ -27,7 +27,7 @@ def test_a_signal_stops_everything_that_was_started_with_exit_code_0(laptop: Lap
     with laptop.running() as run:
         started = run.everything()
         run.process.send_signal(number)
-        assert run.process.wait(timeout=20) == 0
+        assert run.process.wait(timeout=60) == 0
         assert not alive(started)
 
 
@@ -35,7 +35,7 @@ def test_ctrl_c_which_reaches_the_whole_terminal_group_stops_everything_too(lapt
     with laptop.running() as run:
         started = run.everything()
         os.killpg(run.process.pid, signal.SIGINT)
-        assert run.process.wait(timeout=20) == 0
+        assert run.process.wait(timeout=60) == 0
         assert not alive(started)
 
 
@@ -53,7 +53,7 @@ def test_a_signal_during_the_start_leaves_nothing_behind(tmp_path: Path) -> None
         assert process.poll() is None
     server = laptop.state.server.pid()
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     assert not alive({server})
 
 
@@ -61,7 +61,7 @@ def test_when_the_service_dies_everything_stops_and_the_exit_code_says_so(laptop
     with laptop.running() as run:
         started = run.everything()
         os.kill(int(laptop.state.gunicorn_pid.read_text()), signal.SIGKILL)
-        assert run.process.wait(timeout=20) == 1
+        assert run.process.wait(timeout=60) == 1
         assert "The service ended by itself" in run.errors.read_text()
         assert not alive(started)
 
@@ -72,7 +72,7 @@ def killed_run(laptop: Laptop) -> Iterator[set[int]]:
     with laptop.running() as run:
         left = run.everything() - {run.process.pid}
         run.process.kill()
-        run.process.wait(timeout=10)
+        run.process.wait(timeout=60)
         yield left
 
 
@@ -96,7 +96,7 @@ def test_stop_ends_a_run_in_the_background(laptop: Laptop) -> None:
         started = run.everything()
         stopped = laptop.command("stop")
         assert f"stopped `make run` (pid {run.process.pid})" in stopped.stderr
-        assert run.process.wait(timeout=20) == 0
+        assert run.process.wait(timeout=60) == 0
         assert not alive(started)
 
 

@@ -177,8 +177,9 @@ def test_nobody_answers_on_the_metrics_port_once_the_master_is_gone(serve: Serve
         with pytest.raises(ConnectionRefusedError):
             answer_after_resets(metered)
     finally:
-        for worker in workers:
-            os.kill(worker, signal.SIGKILL)
+        for worker in workers:  # the kernel ends stopped ones too, once their group has no parent
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
 
 
 def test_a_taken_metrics_port_is_one_sentence_and_nothing_is_served(serve: Serve) -> None:

@@ -43,7 +43,7 @@ class Client:
             self.made.add((name, "terraform.tfvars"))
         for name in re.findall(r"make values ENV=(\w+)", line):
             self.made.add((name, "values.env"))
-        if line.startswith("Put what steps"):
+        if line.startswith("Push the files that steps"):
             self.main |= self.made
         if "github_commands" in line:
             told = re.findall(r"gh variable set (\S+) --repo \S+ --body", GITHUB)
@@ -57,7 +57,7 @@ def lines_of(step: int, environment: str) -> list[str]:
     assert text.startswith(f"{step}. ")
     first = next(each.name for each in ENVIRONMENTS if not each.after)
     text = re.sub(rf"\b{first}\b", environment, re.sub(rf"_{first.upper()}\b", f"_{environment.upper()}", text))
-    return [line.strip() for line in re.findall(r"^    .*|Put what steps.*", text, re.MULTILINE)]
+    return [line.strip() for line in re.findall(r"^    .*|Push the files that steps.*", text, re.MULTILINE)]
 
 
 def running(variables: set[str]) -> Iterator[tuple[str, str, str]]:
