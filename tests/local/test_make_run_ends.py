@@ -22,6 +22,15 @@ def laptop(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
     return new_laptop(tmp_path_factory.mktemp("laptop"))
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Children of this process do not ignore SIGHUP, as they would below nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_stops_everything_that_was_started_with_exit_code_0(laptop: Laptop, number: signal.Signals) -> None:
     with laptop.running() as run:
