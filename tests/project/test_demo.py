@@ -60,6 +60,16 @@ def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(db
     assert [len(each) for each in rows()] == made
 
 
+def test_rows_that_were_deleted_come_back_beside_those_that_they_led_to(db: None, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("a long passphrase")
+    call_command("demo", password_file=password)
+    *_, last = rows()
+    type(last[0])._default_manager.all().delete()
+    call_command("demo", password_file=password)
+    assert len(rows()[-1]) == len(last)
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.__name__))
 def test_every_row_is_one_that_its_form_would_take_and_the_same_every_time(db: None, source: Any) -> None:
     owner, now = UserFactory.create(), timezone.now()

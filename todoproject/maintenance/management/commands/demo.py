@@ -42,9 +42,11 @@ class Command(BaseCommand):
             for config in configs:
                 empty = not any(model._default_manager.exists() for model in config.get_models())
                 source = import_module(f"{config.name}.demo").demo_rows
-                for key, count in ((key, count) for key, is_new, count in people if count and (is_new or empty)):
-                    for row in source(key, count, now):
-                        rows[type(row)].append(row)
+                for key, is_new, count in people:
+                    if count and (is_new or empty):
+                        # Rows that those of an existing user lead to may still be there, with the same unique values.
+                        for row in source(key, count, now, "" if is_new else f"{now.timestamp()} "):
+                            rows[type(row)].append(row)
             for model, made in rows.items():
                 # In the order of their creation, since the admin lists rows by id.
                 model._default_manager.bulk_create(sorted(made, key=attrgetter("created_at")))
