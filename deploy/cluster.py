@@ -114,10 +114,7 @@ def _labels(thing: Object) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Pod:
-    """`waiting` is the reason why its container does not run, `gates` the load balancer's conditions by name.
-
-    `since` is the time at which a machine took the pod, or at which the pod was made while none has.
-    """
+    """`waiting` is the reason why its container does not run, `gates` the load balancer's conditions by name."""
 
     name: str
     image: str
