@@ -77,17 +77,17 @@ def test_a_missing_value_is_an_error_at_its_field(editor: Staff, resource: Resou
 @each_resource
 def test_no_address_fills_in_a_new_form(editor: Staff, resource: ResourceAdmin) -> None:
     empty = form_at(editor, page(resource, "add"))
-    for field in fields_of(resource):
-        for value in ("x", "%00", "2026-12-01"):
-            assert form_at(editor, f"{page(resource, 'add')}?{field.name}={value}") == empty
+    for value in ("x", "%00", "2026-12-01"):
+        query = "&".join(f"{field.name}={value}" for field in fields_of(resource))
+        assert form_at(editor, f"{page(resource, 'add')}?{query}") == empty
 
 
 @each_resource
-@pytest.mark.parametrize("key", ["x", "\0", "9" * 5000])
-def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource: ResourceAdmin, key: str) -> None:
-    for field in keys_of(resource):
-        response: Any = editor.post(page(resource, "add"), {field.name: key})
-        assert field.name in response.context["adminform"].form.errors
+def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource: ResourceAdmin) -> None:
+    keys = {field.name for field in keys_of(resource)}
+    for wrong in ("x", "\0", "9" * 5000):
+        response: Any = editor.post(page(resource, "add"), dict.fromkeys(keys, wrong))
+        assert keys <= set(response.context["adminform"].form.errors)
 
 
 # ── Changing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,23 +95,24 @@ def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource:
 def test_each_field_is_changed_alone_with_version_history_and_audit(
     editor: Staff, resource: ResourceAdmin, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
 ) -> None:
-    for field in changed_alone(resource):
-        row = make(resource.model)
-        form = form_at(editor, page(resource, "change", row.pk))
-        value = typed(field, 3, owner_of_row(row))
+    row = make(resource.model)
+    path = page(resource, "change", row.pk)
+    form = form_at(editor, path)
+    for version, field in enumerate(changed_alone(resource), start=2):
+        form[field.name] = typed(field, 3, owner_of_row(row))
         with caplog.at_level(logging.INFO, "audit"), django_capture_on_commit_callbacks(execute=True):
-            response = editor.post(page(resource, "change", row.pk), form | {field.name: value})
+            response = editor.post(path, form)
         assert response.status_code == 302, errors(response)
         after = resource.model._default_manager.get(pk=row.pk)
-        assert (after.version, after.updated_at > row.updated_at) == (2, True), field.name
-        assert form_at(editor, page(resource, "change", row.pk)).get(field.name, "") != form.get(field.name, "")
+        assert (after.version, after.updated_at > row.updated_at) == (version, True), field.name
+        assert getattr(after, field.name) != getattr(row, field.name)
         sentence = LogEntry.objects.latest("pk").get_change_message()
         assert sentence.lower().startswith(f"{field.verbose_name}: "), sentence
         assert " → " in sentence
         line: Any = [record for record in caplog.records if record.name == "audit"][-1]
         assert (line.action, line.changes) == (f"{resource.opts.model_name}.changed", [field.name])
         assert (line.target, line.user_id) == (str(row.pk), editor.user.pk)
-        row.delete()
+        row, form["seen_version"] = after, version
 
 
 @each_resource

@@ -9,9 +9,10 @@ from django.db import connection
 from django.db.models import BooleanField, DateField, Q
 from django.test.utils import CaptureQueriesContext
 
-from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related, sample
+from tests.admin.resources import RESOURCES, each_resource, fields_of, keys_of, make, make_many, page, related
 from tests.admin.staff import Staff
 from tests.factories import UserFactory
+from tests.sample import sample
 from todoproject.admin import model_admin
 from todoproject.admin.resource_admin import ResourceAdmin, is_free_text
 
@@ -171,18 +172,19 @@ def test_a_list_costs_the_same_queries_however_many_rows_it_shows(reader: Staff,
 @pytest.mark.slow
 @each_resource
 def test_a_list_counts_up_to_its_limit(reader: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(model_admin, "MOST_ROWS", 150)
-    make_many(resource.model, 151)
+    monkeypatch.setattr(model_admin, "MOST_ROWS", 15)
+    monkeypatch.setattr(resource, "list_per_page", 10)
+    make_many(resource.model, 16)
     plural = resource.opts.verbose_name_plural
     text = " ".join(reader.see(page(resource)).split())
-    assert f"more than 150 {plural}" in text
-    assert f"Select all (more than 150) {plural}" in text
+    assert f"more than 15 {plural}" in text
+    assert f"Select all (more than 15) {plural}" in text
     assert reader.get(page(resource), {"p": "2"}).status_code == 200
     assert reader.get(page(resource), {"p": "3"}).status_code == 302
     resource.model._default_manager.filter(Q(pk=resource.model._default_manager.first().pk)).delete()
     text = " ".join(reader.see(page(resource)).split())
     assert "more than" not in text
-    assert f"Select all 150 {plural}" in text
+    assert f"Select all 15 {plural}" in text
 
 
 def test_every_list_has_an_admin_that_checks_its_input() -> None:

@@ -111,7 +111,7 @@ def test_an_editor_changes_resources_but_no_user(editor: Staff, owner: User) -> 
     assert editor.post(f"/admin/accounts/user/{owner.pk}/password/", {"password1": "x"}).status_code == 403
 
 
-def test_no_hash_of_a_password_is_shown_to_staff(reader: Staff) -> None:
+def test_no_hash_of_a_password_is_shown_to_staff(reader: Staff, quick_hasher: None) -> None:
     somebody = UserFactory.create(password="correct horse battery staple")
     text = reader.see(change_page("accounts_user", somebody.pk))
     assert somebody.password.split("$")[-1] not in text

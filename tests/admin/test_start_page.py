@@ -14,7 +14,7 @@ from todoproject.accounts.models import User
 from todoproject.admin.model_admin import OperationsModelAdmin
 
 
-def test_a_login_that_would_lead_elsewhere_leads_to_the_start_page(db: None) -> None:
+def test_a_login_that_would_lead_elsewhere_leads_to_the_start_page(db: None, quick_hasher: None) -> None:
     UserFactory.create(username="root", password="a long passphrase", is_staff=True)
     credentials = {"username": "root", "password": "a long passphrase"}
     response = Client().post("/admin/login/?next=https://evil.example/", credentials)
