@@ -177,7 +177,7 @@ def test_each_value_gives_the_files_that_the_module_s_readme_promises(aws: Any) 
 def promised() -> Iterator[tuple[str, str, str]]:
     """Read secret, jmesPath (empty: the value itself) and file from the table in the module's README."""
     secret, text = "", (SOURCE / "modules/secrets/README.md").read_text()
-    for line in text.split("<!-- generated")[0].splitlines():
+    for line in text.splitlines():
         cells = [re.findall(r"`([^`]+)`", cell) for cell in line.split("|")[1:-1]]
         if len(cells) == 4 and cells[3]:
             secret = cells[0][0].upper().replace("-", "_") if cells[0] else secret

@@ -114,3 +114,30 @@ run "alarms_of_the_database_ask_each_minute_and_name_a_runbook" {
     error_message = "Five minutes at most until an alarm speaks, and it says what to do."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    subnet_ids            = ["subnet-1"]
+    engine_version        = "18"
+    instance_class        = "t4g.micro"
+    database_name         = "To-Do"
+    allocated_storage     = 10
+    backup_retention_days = 0
+    connections_alarm     = 0
+    log_retention_days    = 8
+  }
+
+  expect_failures = [
+    var.subnet_ids,
+    var.engine_version,
+    var.instance_class,
+    var.database_name,
+    var.allocated_storage,
+    var.backup_retention_days,
+    var.connections_alarm,
+    var.log_retention_days,
+  ]
+}

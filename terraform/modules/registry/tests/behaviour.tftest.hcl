@@ -52,3 +52,16 @@ run "other_accounts_pull_when_named" {
     error_message = "A named account gets a repository policy."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    keep_images      = 3
+    pull_account_ids = ["123"]
+    keep_released    = 10
+  }
+
+  expect_failures = [var.keep_images, var.pull_account_ids, var.keep_released]
+}

@@ -1,5 +1,3 @@
-# What GitHub is told differs by environment, because an environment may lie in another account and region.
-
 mock_provider "aws" {
   source          = "../../modules/mocks"
   override_during = plan
@@ -21,6 +19,7 @@ variables {
   environments    = ["prod"]
 }
 
+# What GitHub is told differs by environment, because an environment may lie in another account and region.
 run "an_account_of_prod_alone_says_nothing_about_dev" {
   command = plan
 
@@ -60,4 +59,41 @@ run "an_account_of_prod_alone_says_nothing_about_dev" {
     condition     = !strcontains(lower(output.github_commands), "dev")
     error_message = "The commands of one account leave the other's environment alone."
   }
+}
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    account_id          = "1"
+    region              = "Ireland"
+    environments        = []
+    zones               = { nowhere = { id = "Z1", domain = "service.example.com" } }
+    owner               = ""
+    cost_centre         = "1234, 5678"
+    email_addresses     = []
+    billing_alarm_limit = 0
+  }
+
+  expect_failures = [
+    var.account_id,
+    var.region,
+    var.environments,
+    var.zones,
+    var.owner,
+    var.cost_centre,
+    var.email_addresses,
+    var.billing_alarm_limit,
+  ]
+}
+
+run "an_environment_without_a_folder_is_refused" {
+  command = plan
+
+  variables {
+    environments = ["nowhere"]
+  }
+
+  expect_failures = [var.environments]
 }
