@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.ledger import Ledger
+from pattern.tests.chaos.ledger import Ledger
 
 
 class Server:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from local.postgresql import Server
-from tests.chaos.faults import Scene
-from tests.chaos.ledger import Client, Ledger
-from tests.chaos.size import SEED, chance
+from pattern.tests.chaos.faults import Scene
+from pattern.tests.chaos.ledger import Client, Ledger
+from pattern.tests.chaos.size import SEED, chance
 from tests.dependencies.cloudwatch import CREDENTIALS
 from tests.dependencies.rotating import USERS, Rotation
 from tests.process.conftest import Stage

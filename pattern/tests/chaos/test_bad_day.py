@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.faults import FAULTS, Scene
-from tests.chaos.full_disk import small_disk
-from tests.chaos.ledger import PASSING, Client, Ledger, writing
-from tests.chaos.size import KEYS, SECONDS
+from pattern.tests.chaos.faults import FAULTS, Scene
+from pattern.tests.chaos.full_disk import small_disk
+from pattern.tests.chaos.ledger import PASSING, Client, Ledger, writing
+from pattern.tests.chaos.size import KEYS, SECONDS
 from tests.patience import patient
 
-pytestmark = [pytest.mark.chaos, pytest.mark.ci]
+pytestmark = pytest.mark.ci
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())

@@ -12,7 +12,7 @@ from random import Random
 import psycopg
 
 from local.postgresql import Server
-from tests.chaos.size import SECONDS
+from pattern.tests.chaos.size import SECONDS
 from tests.dependencies.rotating import USERS, Rotation
 from tests.process.gunicorn_process import Gunicorn
 
@@ -124,7 +124,7 @@ def secrets_broken(scene: Scene) -> None:
 
 
 def cloudwatch_dead(_: Scene) -> None:
-    """Do nothing more: nobody has listened there from the start on (tests/chaos/test_bad_day.py)."""
+    """Do nothing more: nobody has listened there from the start on (pattern/tests/chaos/test_bad_day.py)."""
     time.sleep(SECONDS)
 
 

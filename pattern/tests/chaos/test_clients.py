@@ -1,4 +1,4 @@
-"""Clients that do everything, know better, or send rubbish, for as long as `tests.chaos.size` says."""
+"""Clients that do everything, know better, or send rubbish, for as long as `pattern.tests.chaos.size` says."""
 
 import os
 import signal
@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from local.environment import database_variables
-from tests.chaos.faults import Scene
-from tests.chaos.ledger import Client, Ledger
-from tests.chaos.size import KILLED_MIGRATIONS, MALFORMED, MODEL_STEPS, chance
+from pattern.tests.chaos.faults import Scene
+from pattern.tests.chaos.ledger import Client, Ledger
+from pattern.tests.chaos.size import KILLED_MIGRATIONS, MALFORMED, MODEL_STEPS, chance
 from tests.process.conftest import Stage
 from tests.process.gunicorn_process import ROOT
 
-pytestmark = [pytest.mark.chaos, pytest.mark.ci, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.ci, pytest.mark.timeout(600)]
 
 # One client alone sends more than prod lets it.
 unlimited = pytest.mark.parametrize("changed", [{"API_RATE": "60000/minute"}], ids=["unlimited"])
