@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from tests.dependencies.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.patience import patient
+from tests.process.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.service import Service, running
 
 pytestmark = pytest.mark.slow

@@ -1,7 +1,7 @@
 """The service's settings, but for how long it waits for a new connection: longer than a busy machine stands still.
 
 For tests that open many connections and count each request that fails. What the two seconds of production are for is
-tests/dependencies/test_database_loss.py.
+tests/process/test_database_loss.py.
 """
 
 from tests.settings import *  # noqa: F403

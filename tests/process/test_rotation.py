@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from local import ports
-from tests.dependencies.rotating import THREADS, USERS, WORKERS, Looks, Rotation
-from tests.dependencies.visitors import Caller, Crowd, Operator, Reader, Subscriber
 from tests.process.conftest import Serve, Stage
+from tests.process.rotating import THREADS, USERS, WORKERS, Looks, Rotation
+from tests.process.visitors import Caller, Crowd, Operator, Reader, Subscriber
 from tests.service import PASSWORD
 from todoproject.secrets.files import LOOK_SECONDS
 
 pytestmark = pytest.mark.slow
 
 ROTATIONS = 10
-PATIENT = {"DJANGO_SETTINGS_MODULE": "tests.dependencies.patient_settings"}
+PATIENT = {"DJANGO_SETTINGS_MODULE": "tests.process.patient_settings"}
 
 
 @pytest.fixture
