@@ -16,8 +16,7 @@ import pytest
 from local.at_work import at_work
 from tests.patience import patient
 from tests.process.conftest import PROD, Stage
-from tests.process.gunicorn_process import Gunicorn, connected, slow_reader
-from tests.process.metered import Metered
+from tests.process.gunicorn_process import Gunicorn, Metered, connected, slow_reader
 from tests.quota import NoQuotaError, quota
 from todoproject.server.limits import OTHER_DESCRIPTORS
 
@@ -203,7 +202,7 @@ def large_page(caller: dict[str, str], path: str = "/notices?limit=200") -> byte
 
 def peak_bytes(metered: Metered) -> int:
     """The most memory that the worker has had, and what the master has of its own beside what they share."""
-    master, worker = metered.gunicorn.process.pid, *metered.workers()
+    master, worker = metered.gunicorn.process.pid, *metered.gunicorn.workers()
     peak = Path(f"/proc/{worker}/status").read_text().partition("VmHWM:")[2]
     own = Path(f"/proc/{master}/smaps_rollup").read_text().partition("Private_Dirty:")[2]
     return (int(peak.split()[0]) + int(own.split()[0])) * 1024

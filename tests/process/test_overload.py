@@ -13,8 +13,7 @@ import pytest
 
 from tests.patience import patient
 from tests.process.conftest import Serve, Stage
-from tests.process.gunicorn_process import Answer, Gunicorn
-from tests.process.metered import Metered
+from tests.process.gunicorn_process import Answer, Gunicorn, Metered
 from todoproject.server.limits import WAITING_PER_THREAD
 
 pytestmark = pytest.mark.slow
