@@ -10,10 +10,10 @@ from local.postgresql import Server
 from pattern.tests.chaos.faults import Scene
 from pattern.tests.chaos.ledger import Client, Ledger
 from pattern.tests.chaos.size import SEED, chance
-from tests.dependencies.cloudwatch import CREDENTIALS
-from tests.dependencies.rotating import USERS, Rotation
+from tests.process.cloudwatch import CREDENTIALS
 from tests.process.conftest import Stage
 from tests.process.gunicorn_process import ROOT, Gunicorn
+from tests.process.rotating import USERS, Rotation
 
 CONFIGURATION = ROOT / "kustomize" / "overlays" / "prod" / "configuration" / "config.env"
 TAKEN = ("API_RATE", "WEB_THREADS", "WEB_WORKERS")

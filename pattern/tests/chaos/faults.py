@@ -13,8 +13,8 @@ import psycopg
 
 from local.postgresql import Server
 from pattern.tests.chaos.size import SECONDS
-from tests.dependencies.rotating import USERS, Rotation
 from tests.process.gunicorn_process import Gunicorn
+from tests.process.rotating import USERS, Rotation
 
 LOOK_SECONDS = 6  # todoproject.secrets.files looks every five
 

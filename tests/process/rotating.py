@@ -122,7 +122,7 @@ class Looks:
     def until_all_have_seen(self, *, changes: int, forced: bool = True) -> None:
         """Return when each worker has logged so many changes of the ring, and of the Django keys.
 
-        Not `forced`, they see them when they look by themselves, which takes five seconds and a request.
+        Not `forced`, they see them when they look by themselves, which takes a request some time later.
         """
         self.ask = self.force if forced else self.only_ask
         self.until(lambda: self.logged("keys, the first signs") >= changes * WORKERS)

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from tests.dependencies.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.patience import patient
+from tests.process.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.service import Service, running
 
 pytestmark = pytest.mark.slow
@@ -37,15 +37,6 @@ def cloudwatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudWatch]
 def shipping_service(environment: dict[str, str], cloudwatch: CloudWatch, folder: Path) -> Generator[Service]:
     variables = {**environment, **cloudwatch.environment, "WEB_WORKERS": "2", "DRAIN_SECONDS": "0"}
     with running(variables, folder / "log") as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
-def shipping(
-    service_environment: dict[str, str], cloudwatch: CloudWatch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """A service with two workers that ships, for the tests that leave it running and the gate open."""
-    with shipping_service(service_environment, cloudwatch, tmp_path_factory.mktemp("shipping")) as service:
         yield service
 
 
@@ -120,53 +111,43 @@ def threads(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
-def test_every_worker_ships_to_a_stream_of_its_own_what_stdout_has(
-    shipping: Service, cloudwatch: CloudWatch, token: str
+def test_every_worker_ships_what_stdout_has_even_after_an_outage_and_at_the_end(
+    service_environment: dict[str, str], cloudwatch: CloudWatch, service: Service, tmp_path: Path, token: str
 ) -> None:
-    writer = Writer(shipping, token)
-    deadline = time.monotonic() + 120
-    while len(cloudwatch.lines()) < 2:
-        assert time.monotonic() < deadline, f"one worker alone has written: {list(cloudwatch.lines())}"
-        writer.write(5)
-    cloudwatch.await_targets(writer.written)
+    connections = cloudwatch.gate.connections
+    with shipping_service(service_environment, cloudwatch, tmp_path) as shipping:
+        assert cloudwatch.gate.connections == connections, "something connects before the first record"
+        assert threads(shipping.pid) == threads(service.pid), "the master has a thread that another one has not"
+        writer = Writer(shipping, token)
+        streams, deadline = set(cloudwatch.lines()), time.monotonic() + 120
+        while len(set(cloudwatch.lines()) - streams) < 2:
+            assert time.monotonic() < deadline, f"one worker alone has written: {list(cloudwatch.lines())}"
+            writer.write(5)
+
+        before = set(writer.written)
+        cloudwatch.gate.close()
+        try:
+            writer.write(10)
+            await_complaint(shipping)
+            assert_as_fast(writer, Writer(service, token))
+            assert not (writer.written - before) & cloudwatch.targets()
+        finally:
+            cloudwatch.gate.open()
+        cloudwatch.await_targets(writer.written)
+        assert {entry["level"] for entry in complaints(shipping)} == {"WARNING"}
+
+        complained = len(complaints(shipping))
+        writer.write(10)
+        assert stop(shipping) < patient(15)
+        assert len(complaints(shipping)) == complained
     lines = [line for stream in cloudwatch.lines().values() for line in stream]
     shipped = [line for line in lines if line.get("target") in writer.written]  # others have other tests' services
     logged_here = [entry for entry in trail(shipping) if entry.get("target") in writer.written]
+    assert {line["target"] for line in shipped} == writer.written
     assert sorted(shipped, key=repr) == sorted(logged_here, key=repr)
     assert "Secret plan" not in repr(shipped)
     for line in shipped:
         assert (line["action"], line["address"], len(line["request_id"])) == ("notice.created", "127.0.0.1", 32)
-
-
-def test_a_cloudwatch_that_refuses_slows_no_request_and_gets_all_when_it_is_back(
-    shipping: Service, cloudwatch: CloudWatch, service: Service, token: str
-) -> None:
-    writer = Writer(shipping, token)
-    cloudwatch.gate.close()
-    try:
-        writer.write(10)
-        await_complaint(shipping)
-        assert_as_fast(writer, Writer(service, token))
-        assert not writer.written & cloudwatch.targets()
-    finally:
-        cloudwatch.gate.open()
-    cloudwatch.await_targets(writer.written)
-    assert {entry["level"] for entry in complaints(shipping)} == {"WARNING"}
-
-
-def test_nothing_connects_before_the_first_record_and_sigterm_ships_the_last_one(
-    service_environment: dict[str, str], cloudwatch: CloudWatch, service: Service, tmp_path: Path, token: str
-) -> None:
-    connections = cloudwatch.gate.connections
-    with shipping_service(service_environment, cloudwatch, tmp_path) as fresh:
-        assert cloudwatch.gate.connections == connections
-        assert threads(fresh.pid) == threads(service.pid), "the master has a thread that another one has not"
-        writer = Writer(fresh, token)
-        writer.write(10)
-        took = stop(fresh)
-        assert writer.written <= cloudwatch.targets()
-        assert took < patient(15)
-        assert complaints(fresh) == []
 
 
 def test_a_cloudwatch_that_never_answers_slows_no_request_and_delays_the_end_by_some_seconds(
@@ -177,7 +158,6 @@ def test_a_cloudwatch_that_never_answers_slows_no_request_and_delays_the_end_by_
         cloudwatch.gate.silence()
         try:
             writer.write(10)
-            await_complaint(waiting)
             assert_as_fast(writer, Writer(service, token))
             assert stop(waiting) < patient(20)
         finally:
