@@ -100,7 +100,7 @@ openapi: .venv/test
 	@exec $(PYTHON) -m local.no_database manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
 golden: .venv/test
-	@exec $(PYTHON) -m tests.kustomize.golden_files
+	@exec $(PYTHON) -m tests.kustomize.test_golden
 
 cost: .venv/test
 	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost
