@@ -68,7 +68,7 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "pattern/README.md", "Ours\n"),
         *((root / page, "make service\n") for page in PAGES),
         (root / "docs/site.toml", '  { "Own" = "docs/your-own-service.md" },\n  { "API" = "docs/api.md" },\n'),
-        (root / "cost/prices.toml", "[us-east-1.alb]\n[eu-central-1.alb]\n"),
+        (root / "cost/prices.toml", "[us-east-1]\n[eu-central-1]\n"),
         (values, VALUES),
     ):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,8 +21,10 @@ def test_a_script_changes_nothing_when_the_state_belongs_to_another_environment(
     assert calls == [f"{CONNECT}dev.tfstate"]
 
 
-@pytest.mark.parametrize("script", [*SCRIPTS, "init", "plan", "apply"])
-@pytest.mark.parametrize("name", ["stage", "bootstrap", ".."])
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [("init", "bootstrap"), ("init", ".."), *((each, "stage") for each in (*SCRIPTS, "init", "plan", "apply"))],
+)
 def test_a_script_refuses_what_is_no_environment(stage: Stage, script: str, name: str) -> None:
     finished, calls = stage.play(script, AWAKE, name)
     assert finished.status == 2
@@ -38,8 +40,10 @@ def test_an_environment_that_never_sleeps_is_not_put_to_sleep(stage: Stage, scri
     assert calls == [f"{CONNECT}prod.tfstate"]
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-@pytest.mark.parametrize("script", ["init", "plan", "apply"])
+@pytest.mark.parametrize(
+    ("script", "environment"),
+    [*(("init", each) for each in ENVIRONMENTS), ("plan", ENVIRONMENTS[0]), ("apply", ENVIRONMENTS[0])],
+)
 def test_every_script_connects_the_folder_with_its_own_state(stage: Stage, script: str, environment: str) -> None:
     outputs = {"terraform output -json values": (0, json.dumps(VALUES | {"environment": environment}))}
     finished, calls = stage.play(script, AWAKE | outputs, environment)

@@ -1,6 +1,5 @@
 """The plans that tests/cost prices are those that Terraform makes."""
 
-import json
 import os
 from pathlib import Path
 
@@ -16,7 +15,7 @@ RECORDED = Path(__file__).parents[1] / "cost" / "plans"
 @pytest.mark.parametrize("name", ["dev-awake", "dev-asleep", "prod"])
 def test_the_recorded_plan_is_what_terraform_plans(dev: Story, prod: Story, name: str) -> None:
     plan = {"dev-awake": dev.plans["awake"], "dev-asleep": dev.plans["asleep"], "prod": prod.plans["prod"]}[name]
-    text = json.dumps(recorded(plan), indent=1, sort_keys=True) + "\n"
+    text = recorded(plan)
     file = RECORDED / f"{name}.json"
     if os.environ.get("ACCEPT"):
         file.write_text(text)

@@ -66,24 +66,12 @@ def test_sleep_may_be_repeated(stage: Stage) -> None:
     assert starts(calls, [SLEEP[0], *SLEEP[4:6]]), calls
 
 
-def test_sleep_destroys_nothing_while_the_load_balancer_stays(stage: Stage) -> None:
-    finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-network-interfaces": (0, "eni-1")})
+def test_sleep_destroys_nothing_while_the_load_balancer_and_its_security_groups_stay(stage: Stage) -> None:
+    left = {"aws ec2 describe-network-interfaces": (0, "eni-1"), "aws ec2 describe-security-groups": (0, "sg-1")}
+    finished, calls = stage.play("sleep", AWAKE | left)
     assert finished.status == 1
-    assert "still there after ten minutes, so nothing was destroyed: eni-1" in finished.output
+    assert "still there after ten minutes, so nothing was destroyed: eni-1\nsg-1" in finished.output
     assert starts(calls, SLEEP[:4]), calls
-
-
-def test_sleep_waits_for_the_security_groups_of_the_load_balancer(stage: Stage) -> None:
-    finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-security-groups": (0, "sg-1")})
-    assert finished.status == 1
-    assert "so nothing was destroyed: sg-1" in finished.output
-    assert starts(calls, SLEEP[:4]), calls
-
-
-def test_sleep_keeps_its_word_in_a_project_of_another_name(stage: Stage) -> None:
-    (stage.folder / "project.json").write_text('{\n  "name": "ledger"\n}\n')
-    _, calls = stage.play("sleep", AWAKE)
-    assert "aws ssm put-parameter --name /ledger/dev/wanted-state --overwrite --value asleep" in calls
 
 
 def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:
