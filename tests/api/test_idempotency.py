@@ -126,7 +126,8 @@ def test_an_expired_key_is_new_again_even_with_another_body(api: ApiClient, body
 
 @every
 def test_a_refusal_is_not_kept(api: ApiClient, body: dict[str, Any]) -> None:
-    for refused in ({}, b"{", []):
+    bodies: list[object] = [{}, b"{", []]
+    for refused in bodies:
         assert [post(api, refused).status_code, post(api, refused).status_code] == [400, 400]
     headers = {"Idempotency-Key": "a-key"}
     assert api.generic("POST", api.path, "text=x", content_type="text/plain", headers=headers).status_code == 415
