@@ -21,7 +21,9 @@ from tests.admin.resources import (
     typed,
     typed_into,
 )
-from tests.admin.staff import Staff
+from tests.admin.staff import Staff, change_page
+from tests.conformance.models import Inspection, Membership, Team, WorkSite
+from tests.factories import UserFactory
 from todoproject.admin.resource_admin import ResourceAdmin
 
 
@@ -205,3 +207,50 @@ def test_an_editor_deletes_a_row_and_leaves_a_trace(editor: Staff, resource: Res
     history = editor.see("/admin/admin/logentry/")
     assert str(row) in history
     assert "Deletion" in history
+
+
+# ── No row points at one that its owner does not see ─────────────────────────────────────────────────────────────────
+INSPECTIONS = "/admin/conformance/inspection/"
+
+
+@pytest.fixture
+def inspection(db: None) -> Inspection:
+    found: Inspection = make(Inspection)
+    return found
+
+
+@pytest.fixture
+def foreign(db: None) -> WorkSite:
+    made: WorkSite = WorkSite._default_manager.create(
+        team=Team._default_manager.create(name="Others"), name="Their quay"
+    )
+    return made
+
+
+def test_the_form_takes_no_key_that_the_owner_does_not_see_but_an_owner_who_sees_it(
+    editor: Staff, inspection: Inspection, foreign: WorkSite
+) -> None:
+    path, stranger = change_page("conformance_inspection", inspection.pk), UserFactory.create()
+    form = form_at(editor, path)
+    for changed, whose in (({"site": foreign.pk}, inspection.owner), ({"owner": stranger.pk}, stranger)):
+        assert f"{whose} does not see this one." in editor.post(path, form | changed).content.decode()
+    assert Inspection._default_manager.get().version == 1
+    Membership._default_manager.create(user=stranger, team=foreign.team)
+    assert editor.post(path, form | {"owner": stranger.pk, "site": foreign.pk}).status_code == 302
+    assert Inspection._default_manager.get().site == foreign
+
+
+@pytest.mark.parametrize("field", ["site", "owner"])
+def test_no_action_sets_a_key_outside_of_the_scope(
+    editor: Staff, inspection: Inspection, foreign: WorkSite, field: str
+) -> None:
+    value = foreign if field == "site" else UserFactory.create()
+    answer = editor.confirm(f"set_{field}", [inspection], 1, path=INSPECTIONS, **{field: str(value.pk)})
+    assert editor.told(answer)[-1].startswith("Nothing was changed: ")
+    assert Inspection._default_manager.get().version == 1
+
+
+def test_rows_of_several_users_get_no_key_at_once(editor: Staff, inspection: Inspection) -> None:
+    other: Inspection = make(Inspection)
+    answer = editor.confirm("set_site", [inspection, other], 2, path=INSPECTIONS, site=str(other.site.pk))
+    assert "belong to several users" in editor.told(answer)[-1]
