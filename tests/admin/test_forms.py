@@ -69,14 +69,6 @@ def test_a_row_with_only_what_it_needs_is_added_and_the_rest_is_null_or_default(
 
 
 @each_resource
-def test_a_missing_value_is_an_error_at_its_field(editor: Staff, resource: ResourceAdmin) -> None:
-    response: Any = editor.post(page(resource, "add"), {})
-    found = response.context["adminform"].form.errors
-    assert {field.name for field in fields_of(resource) if is_required(field)} <= set(found)
-    assert not resource.model._default_manager.exists()
-
-
-@each_resource
 def test_no_address_fills_in_a_new_form(editor: Staff, resource: ResourceAdmin) -> None:
     empty = form_at(editor, page(resource, "add"))
     for value in ("x", "%00", "2026-12-01"):
@@ -85,11 +77,17 @@ def test_no_address_fills_in_a_new_form(editor: Staff, resource: ResourceAdmin) 
 
 
 @each_resource
-def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource: ResourceAdmin) -> None:
+def test_a_missing_value_and_a_key_that_can_be_none_are_errors_at_their_fields(
+    editor: Staff, resource: ResourceAdmin
+) -> None:
+    missing: Any = editor.post(page(resource, "add"), {})
+    needed = {field.name for field in fields_of(resource) if is_required(field)}
+    assert needed <= set(missing.context["adminform"].form.errors)
     keys = {field.name for field in keys_of(resource)}
     for wrong in ("x", "\0", "9" * 5000):
         response: Any = editor.post(page(resource, "add"), dict.fromkeys(keys, wrong))
         assert keys <= set(response.context["adminform"].form.errors)
+    assert not resource.model._default_manager.exists()
 
 
 # ── Changing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,13 +116,20 @@ def test_each_field_is_changed_alone_with_version_history_and_audit(
 
 
 @each_resource
-def test_saving_without_a_change_changes_nothing(editor: Staff, resource: ResourceAdmin) -> None:
+def test_saving_without_a_change_changes_nothing_and_locks_the_row_before_it_looks(
+    editor: Staff, resource: ResourceAdmin
+) -> None:
     row = make(resource.model)
-    before = stored(row)
-    path = page(resource, "change", row.pk)
-    assert editor.post(path, form_at(editor, path)).status_code == 302
+    before, path = stored(row), page(resource, "change", row.pk)
+    form = form_at(editor, path)
+    with CaptureQueriesContext(connection) as queries:
+        assert editor.post(path, form | {"version": "7", "created_at": "2026-01-01"}).status_code == 302
+    assert any(f'FOR UPDATE OF "{resource.opts.db_table}"' in query["sql"] for query in queries)
     assert stored(row) == before
     assert not LogEntry.objects.exists()
+    text, written = editor.see(path), ("created_at", "updated_at", "version")
+    assert not set(written) & set(form), "the service writes them: they are shown and cannot be sent"
+    assert all(f"field-{name}" in text for name in written)
 
 
 @each_resource
@@ -140,15 +145,6 @@ def test_a_form_that_is_older_than_somebodys_change_is_refused(editor: Staff, re
         assert response.status_code == 200
         assert f"Somebody has changed this {resource.opts.verbose_name} since you opened it" in str(errors(response))
     assert stored(row) == before
-
-
-@each_resource
-def test_the_row_is_locked_between_reading_and_writing(editor: Staff, resource: ResourceAdmin) -> None:
-    path = page(resource, "change", make(resource.model).pk)
-    form = form_at(editor, path)
-    with CaptureQueriesContext(connection) as queries:
-        editor.post(path, form)
-    assert any(f'FOR UPDATE OF "{resource.opts.db_table}"' in query["sql"] for query in queries)
 
 
 @pytest.mark.django_db(transaction=True)  # outside of one no row can be locked
@@ -171,19 +167,6 @@ def test_a_rule_that_only_the_database_knows_is_a_message_without_values(
     response = editor.post(path, form)
     assert (response.status_code, response["Location"]) == (302, path)
     assert editor.told(response) == ["Nothing was changed: the database refuses it (integrity)."]
-
-
-@each_resource
-def test_columns_that_the_service_writes_are_shown_and_cannot_be_sent(editor: Staff, resource: ResourceAdmin) -> None:
-    row = make(resource.model)
-    path = page(resource, "change", row.pk)
-    form = form_at(editor, path)
-    assert not {"created_at", "updated_at", "version"} & set(form)
-    text = editor.see(path)
-    assert all(f"field-{name}" in text for name in ("created_at", "updated_at", "version"))
-    before = stored(row)
-    editor.post(path, form | {"version": "7", "created_at": "2026-01-01"})
-    assert stored(row) == before
 
 
 @each_resource
