@@ -8,8 +8,7 @@ from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as Timeout
 
 from tests.admin.browser import Visitor, chromium, executable
-from tests.admin.people import seed
-from tests.admin.staff import TODOS
+from tests.admin.staff import TODOS, seed
 from tests.postgresql_plugin import ROOT
 from tests.service import PASSWORD, Service, migrated_database, running
 from todoproject.admin.roles import EDITOR

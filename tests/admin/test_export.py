@@ -32,8 +32,11 @@ STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "＋", "－", "＠"
 def rows(answer: Any) -> list[dict[str, str]]:
     assert answer.status_code == 200
     assert answer.streaming
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+    return rows_of(b"".join(answer.streaming_content))
+
+
+def rows_of(text: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))
 
 
 @each_resource
@@ -42,11 +45,13 @@ def test_the_whole_list_is_a_table_with_a_dated_name_and_an_audit_line(
 ) -> None:
     make_many(resource.model, 2)
     with caplog.at_level(logging.INFO, "audit"), django_capture_on_commit_callbacks(execute=True):
-        answer = reader.get(page(resource, "export"))
+        answer: Any = reader.get(page(resource, "export"))
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     name = str(resource.opts.verbose_name_plural).replace(" ", "-")
     assert answer["Content-Disposition"] == f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
-    table = rows(answer)
+    text = b"".join(answer.streaming_content)
+    assert text.startswith(b'\xef\xbb\xbf"id"'), "Excel is told that it is UTF-8"
+    table = rows_of(text)
     columns = [field.name.replace("_", " ") for field in resource.opts.concrete_fields if field.name != "version"]
     assert [sorted(row) for row in table] == [sorted(columns)] * 2
     first, *others = table[0]
@@ -94,24 +99,13 @@ def test_a_selection_is_exported_by_the_action(reader: Staff, resource: Resource
     assert len(rows(reader.act("export", "all", path=page(resource)))) == 3
 
 
-def test_excel_is_told_that_it_is_utf_8(reader: Staff) -> None:
-    answer: Any = reader.get(page(RESOURCE, "export"))
-    assert b"".join(answer.streaming_content).startswith(b'\xef\xbb\xbf"id"')
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        *((f"{start}1+1|cmd", f"'{start}1+1|cmd") for start in STARTS),
-        *((text, text) for text in ("a=b", "2026-11-23", "", "'=1", "1-1", 'Grüße, "Ada"', "one\ntwo")),
-        (date(2026, 11, 23), "2026-11-23"),
-        (Decimal("-12.50"), "-12.50"),
-        (Decimal("1E+2"), "100"),
-        (-3, "-3"),
-    ],
-)
-def test_a_cell_that_a_spreadsheet_would_run_is_defused_and_any_other_stays(value: object, cell: str) -> None:
-    assert defused(value) == cell
+def test_a_cell_that_a_spreadsheet_would_run_is_defused_and_any_other_stays() -> None:
+    for start in STARTS:
+        assert defused(f"{start}1+1|cmd") == f"'{start}1+1|cmd"
+    for text in ("a=b", "2026-11-23", "", "'=1", "1-1", 'Grüße, "Ada"', "one\ntwo"):
+        assert defused(text) == text
+    values = {date(2026, 11, 23): "2026-11-23", Decimal("-12.50"): "-12.50", Decimal("1E+2"): "100", -3: "-3"}
+    assert {value: defused(value) for value in values} == values
 
 
 def test_texts_and_names_of_keys_are_defused(reader: Staff) -> None:
@@ -128,13 +122,13 @@ def test_many_rows_are_read_in_chunks_without_a_query_a_row(
     reader: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "ROWS_AT_A_TIME", 10)
-    made = make_many(resource.model, 95)
+    made = make_many(resource.model, 35)
     with CaptureQueriesContext(connection) as queries:
         found = rows(reader.get(page(resource, "export")))
     assert [row["id"] for row in found] == [str(row.pk) for row in reversed(made)]
     reading = [query["sql"] for query in queries if f'FROM "{resource.opts.db_table}"' in query["sql"]]
-    assert sum(sql.endswith("LIMIT 10") for sql in reading) == 11
-    assert len(reading) <= 11 + 2, "two more count"
+    assert sum(sql.endswith("LIMIT 10") for sql in reading) == 5
+    assert len(reading) <= 5 + 2, "two more count"
 
 
 @pytest.mark.slow

@@ -117,12 +117,12 @@ def test_the_document_is_valid_openapi() -> None:
     validate(document, cls=OpenAPIV30SpecValidator)
 
 
-@pytest.mark.parametrize("path", ["/schema", "/schema/"])
-def test_the_service_serves_the_document_to_anybody(anonymous: ApiClient, path: str) -> None:
-    response = anonymous.send("GET", path)
-    assert response.status_code == 200
-    assert response.headers["Content-Type"].startswith("application/vnd.oai.openapi+json")
-    assert parsed(response) == document
+def test_the_service_serves_the_document_to_anybody(anonymous: ApiClient) -> None:
+    for path in ("/schema", "/schema/"):
+        response = anonymous.send("GET", path)
+        assert response.status_code == 200
+        assert response.headers["Content-Type"].startswith("application/vnd.oai.openapi+json")
+        assert parsed(response) == document
 
 
 def test_the_addresses_are_the_canonical_ones() -> None:
@@ -137,10 +137,6 @@ def test_the_addresses_are_the_canonical_ones() -> None:
         if each.model in served
     ]
     assert set(golden["paths"]) == {"/auth/token", "/auth/token/refresh", *own}
-
-
-def test_every_operation_is_known_here() -> None:
-    assert set(operations) == set(STATUSES)
 
 
 def test_the_security_scheme_is_a_bearer_jwt_for_all_but_the_logins() -> None:
@@ -220,12 +216,6 @@ def test_an_operation_names_its_headers() -> None:
         answers = {status: answer.get("headers", {}) for status, answer in operation["responses"].items()}
         assert ("Link" in answers.get("200", {})) == name.startswith("list"), name
         assert ("Location" in answers.get("201", {})) == name.startswith("create"), name
-
-
-@every
-def test_the_components_are_named_by_the_model(subject: Subject) -> None:
-    name = subject.model.__name__
-    assert {name, f"{name}Request", f"Patched{name}Request"} <= set(document["components"]["schemas"])
 
 
 @every
