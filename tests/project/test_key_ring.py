@@ -145,12 +145,10 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         ("[" * 100_000, " is not JSON."),
         ("[]", " must hold a JSON array of one or more"),
         ('["leaked"]', ', entry 1 must be an object with "kid" and "key", both texts.'),
-        ('[{"kid": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": 1, "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": "", "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         (json.dumps([OLD, {"kid": "leaked", "key": "leaked+/"}]), ", entry 2: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leaked\n"}]), ", entry 1: the key is not base64url."),
-        (json.dumps([{"kid": "leaked", "key": "läked"}]), ", entry 1: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leake"}]), ", entry 1: the key is not base64url."),
         (
             json.dumps([OLD, {"kid": "leaked", "key": key("l", size=31)}]),
@@ -189,17 +187,10 @@ def test_padding_of_base64url_may_stand_or_not(padding: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["manage.py", "check"],
-        ["-c", "from todoproject.server.wsgi import application; application()"],  # what gunicorn imports
-    ],
-)
-def test_nothing_starts_with_a_ring_that_cannot_be_used(ring: Ring, command: list[str]) -> None:
+def test_nothing_starts_with_a_ring_that_cannot_be_used(ring: Ring) -> None:
     ring.path.write_text('[{"kid": "leaked", "key": "bGVha2Vk"}]')
     done = subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, "-c", "from todoproject.server.wsgi import application; application()"],  # as gunicorn does
         cwd=ROOT,
         env={**os.environ, "JWT_SIGNING_KEYS_FILE": str(ring.path)},
         capture_output=True,
