@@ -67,8 +67,9 @@ class Gunicorn:
             connection.close()
 
     def records(self, logger: str = "") -> list[dict[str, Any]]:
-        """Return what it has logged so far (by `logger`); every line must be JSON."""
-        records = [json.loads(line) for line in self.log.read_text().splitlines()]
+        """Return what it has logged so far (by `logger`); every line must be JSON, and the last may be half written."""
+        text = self.log.read_text()
+        records = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
         return [record for record in records if not logger or record["logger"] == logger]
 
     def workers(self) -> list[int]:

@@ -12,7 +12,7 @@ import pytest
 from local import ports
 from tests.process.conftest import Serve, Stage
 from tests.process.rotating import THREADS, USERS, WORKERS, Looks, Rotation
-from tests.process.visitors import Caller, Crowd, Operator, Reader, Subscriber
+from tests.process.visitors import Caller, Crowd, Operator, Subscriber
 from tests.service import PASSWORD
 
 pytestmark = pytest.mark.slow
@@ -40,7 +40,7 @@ def test_rotations_under_load_fail_no_request_and_log_nobody_out(
     operator.log_in(operator_name, PASSWORD)
     second_tab.cookies = operator.cookies
     subscriber = Subscriber(gunicorn, "caller", PASSWORD)
-    crowd = Crowd([operator, second_tab, subscriber, Caller(gunicorn, caller), Reader(gunicorn, caller)])
+    crowd = Crowd([operator, second_tab, subscriber, Caller(gunicorn, caller)])
     looks = Looks(gunicorn, caller)
     session = operator.cookies["sessionid"].value
     with crowd.at_work():

@@ -62,26 +62,19 @@ class Visitor:
 
 
 class Caller(Visitor):
-    """Has one access token from before everything."""
+    """Has one access token from before everything; writes, and turns page after page, again and again."""
+
+    first = "/notices?limit=2"
 
     def __init__(self, gunicorn: Gunicorn, headers: dict[str, str]) -> None:
         super().__init__(gunicorn)
-        self.headers = headers
+        self.headers, self.address = headers, self.first
 
     def visit(self) -> None:
         self.expect(201, "POST", "/notices", json.dumps({"text": "under rotation"}), self.headers)
-        self.expect(200, "GET", "/notices?limit=1", None, self.headers)
-
-
-class Reader(Caller):
-    """Turns page after page, and begins again at the end."""
-
-    address = "/notices?limit=2"
-
-    def visit(self) -> None:
         headers, _ = self.expect(200, "GET", self.address, None, self.headers)
         following = re.search(r'<[^>]*?(/notices\?[^>]*)>; rel="next"', headers.get("Link", ""))
-        self.address = following[1] if following else Reader.address
+        self.address = following[1] if following else self.first
 
 
 class Subscriber(Visitor):

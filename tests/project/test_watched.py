@@ -1,15 +1,50 @@
-"""The saved queries of CloudWatch Logs Insights ask for fields that the service's lines really have."""
+"""Rules, dashboards, the release tool and saved queries ask for routes and fields that the service has."""
 
-import json
 import logging
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.admindocs.views import extract_views_from_urlpatterns
 from django.test import Client
+from django.urls import get_resolver
 
+from monitoring.generate.files import files
+from monitoring.generate.table import FOLDER
 from tests.postgresql_plugin import ROOT
+from tests.project.test_audit import Lines
 from todoproject import audit
-from todoproject.logs.formatter import JsonFormatter
+from todoproject.metrics.middleware import template
+
+# In JSON a quote inside of a query is escaped. A dashboard's own variable ($route) is no route.
+MATCHER = re.compile(r'\broute(=~|!~|!=|=)\\?"([^"\\$]+)\\?"')
+WATCHING = sorted(path for path, text in files().items() if MATCHER.search(text))
+
+
+def routes() -> set[str]:
+    """Every value of the label, as todoproject.metrics.middleware makes it."""
+    patterns = extract_views_from_urlpatterns(get_resolver().url_patterns)
+    return {template(route) for _, route, *_ in patterns} | {"/static", "unrouted", "refused"}
+
+
+def watched(text: str) -> set[str]:
+    """The routes that `text` names: one of them alone, or each alternative of a regular expression."""
+    return {
+        each
+        for operator, value in MATCHER.findall(text)
+        for each in (value.split("|") if "~" in operator else [re.escape(value)])
+    }
+
+
+@pytest.mark.parametrize("path", WATCHING, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_watched_routes_are_routes_of_the_service(path: Path) -> None:
+    unknown = {each for each in watched(files()[path]) if not any(re.fullmatch(each, route) for route in routes())}
+    assert unknown == set(), "monitoring/slo.yaml says which routes are watched"
+
+
+def test_the_promises_are_about_a_route() -> None:
+    assert {"rules/slo.yaml", "bake.json"} <= {str(path.relative_to(FOLDER)) for path in WATCHING}
+
 
 MODULE = ROOT / "terraform" / "modules" / "observability"
 QUERIES = {path.stem: path.read_text() for path in sorted((MODULE / "queries").glob("*.txt"))}
@@ -24,18 +59,6 @@ def fields(query: str) -> set[str]:
     bare = re.sub(r'^#.*$|"[^"]*"|/\S+/', " ", query, flags=re.MULTILINE)
     named = set(re.findall(r"\bas (\w+)", bare))
     return set(re.findall(r"@?[a-z]\w*", bare)) - WORDS - named
-
-
-class Lines(logging.Handler):
-    """Keeps lines as stdout gets them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(JsonFormatter(colour="blue"))
-        self.lines: list[dict[str, object]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(json.loads(self.format(record)))
 
 
 @pytest.fixture
