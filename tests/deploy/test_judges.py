@@ -115,7 +115,7 @@ def test_dev_goes_on_without_an_alarm_in_the_account(account: Account) -> None:
     scene = account.scene
     scene.environment = "dev"
     scene.settings(alarms="watched")
-    account.lose_alarms()
+    account.alarms.clear()
     assert scene.release("a", "--first") == 0, scene.output
     assert scene.release("b") == 0, scene.output
 
@@ -212,7 +212,7 @@ def test_an_address_that_is_lost_on_the_way_stops_the_release_before_any_traffic
 ) -> None:
     prod.when("exec pod/web-green", unreachable=True)
     assert (prod.release("b"), prod.live) == (19, "blue"), prod.output
-    assert account.weights() == {"blue": 100, "green": 0}
+    assert account.weights == {"blue": 100, "green": 0}
     assert "traffic-green" not in prod.applied()
 
 

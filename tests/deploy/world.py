@@ -3,7 +3,6 @@
 import configparser
 import io
 import marshal
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -205,6 +204,3 @@ class Scene:
 def next_command(output: str) -> str:
     """Return the last command that the tool has told its reader to type."""
     return output.rpartition("next: ")[2].strip().splitlines()[0] if "next: " in output else ""
-
-
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
