@@ -36,10 +36,9 @@ def checkout(folder: Path) -> Path:
     """Make what a release reads of a checkout, so that a test may change it; the overlays are the real ones."""
     for name in ("deploy", "monitoring", "environments"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    linked = {"kustomize": "kustomize", "deploy/release.ini": "deploy/release.ini"}
-    for name, source in (linked | {"monitoring/bake.json": "tests/deploy/bake.json"}).items():
+    for name in ("kustomize", "deploy/release.ini", "monitoring/bake.json"):
         if not (folder / name).is_symlink():
-            (folder / name).symlink_to(ROOT / source)
+            (folder / name).symlink_to(ROOT / name)
     return folder
 
 
