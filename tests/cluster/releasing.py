@@ -16,7 +16,7 @@ from typing import NamedTuple
 from deploy.checkout import ROOT
 from deploy.names import LIVE
 from tests.cluster import kubectl, overlays
-from tests.cluster.image import Image
+from tests.cluster.overlays import Image
 
 # A release in under a minute where the image is at hand: the proportions of deploy/release.ini, not its lengths.
 QUICK = {

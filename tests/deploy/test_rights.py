@@ -9,7 +9,7 @@ import yaml
 
 from deploy import names
 from tests.deploy.account import Account
-from tests.deploy.scripted.building import built
+from tests.deploy.scripted.applying import built
 from tests.deploy.scripted.kinds import GROUPS, kind_of
 from tests.deploy.scripted.store import Object
 from tests.deploy.scripted.verbs import Words
