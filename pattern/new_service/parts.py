@@ -39,7 +39,6 @@ PARTS = {
             "docs/security.md": {
                 r"^\| .*`test_(malformed_requests_are_no_fault|fifty_clients_with_one)_.*\n": "",
             },
-            "tests/workflows/golden/scripts.txt": {r"^chaos\.yml .*\n": ""},
         },
     ),
     "compose": Part(
