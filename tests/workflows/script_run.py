@@ -65,7 +65,10 @@ class Workspace:
         (self.folder / "project.json").write_text('{\n  "name": "todo"\n}\n')
 
     def execute(self, step: dict[str, Any], surrounding: dict[str, str], **given: str) -> tuple[int, list[str], str]:
-        """Run one script as GitHub does; return its status, the calls as one would type them, and what it handed on."""
+        """Run a script as GitHub does, but that a variable without a value fails.
+
+        Return its status, the calls as one would type them, and what it handed on.
+        """
         output = self.folder / "output"
         environment = {
             "PATH": f"{self.folder / 'path'}:/usr/bin:/bin",
@@ -76,7 +79,7 @@ class Workspace:
             **{name: evaluated(str(value)) for name, value in (surrounding | step.get("env", {})).items()},
             **given,
         }
-        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        command = ["bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", step["run"]]
         done = run(command, timeout=60, folder=self.folder, environment=environment)
         file = self.folder / "calls"
         calls = [call.split("\0") for call in file.read_text().split("\0\n\0")[:-1]] if file.exists() else []

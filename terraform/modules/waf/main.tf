@@ -7,7 +7,7 @@ locals {
   groups = {
     AWSManagedRulesAmazonIpReputationList = { priority = 1, count_only = false }
     AWSManagedRulesKnownBadInputsRuleSet  = { priority = 2, count_only = false }
-    AWSManagedRulesCommonRuleSet          = { priority = 3, count_only = var.common_rules_count_only }
+    AWSManagedRulesCommonRuleSet          = { priority = 3, count_only = true }
   }
 }
 
@@ -36,7 +36,7 @@ resource "aws_wafv2_web_acl" "this" {
 
     statement {
       rate_based_statement {
-        limit                 = var.requests_per_address
+        limit                 = 1200 # requests a minute
         evaluation_window_sec = 60
         aggregate_key_type    = "IP"
       }

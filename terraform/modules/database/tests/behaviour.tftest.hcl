@@ -10,7 +10,6 @@ variables {
   client_security_group_ids = { app = "sg-1" }
   multi_az                  = false
   deletion_protection       = false
-  final_snapshot            = false
   alarm_topic_arn           = "arn:aws:sns:us-east-1:123456789012:alarms"
   engine_version            = "18.4"
 }
@@ -79,7 +78,6 @@ run "prod_keeps_what_it_has" {
   variables {
     multi_az            = true
     deletion_protection = true
-    final_snapshot      = true
   }
 
   assert {
@@ -123,10 +121,7 @@ run "values_outside_of_their_bounds_are_refused" {
     subnet_ids            = ["subnet-1"]
     engine_version        = "18"
     instance_class        = "t4g.micro"
-    database_name         = "To-Do"
-    allocated_storage     = 10
     backup_retention_days = 0
-    connections_alarm     = 0
     log_retention_days    = 8
   }
 
@@ -134,10 +129,7 @@ run "values_outside_of_their_bounds_are_refused" {
     var.subnet_ids,
     var.engine_version,
     var.instance_class,
-    var.database_name,
-    var.allocated_storage,
     var.backup_retention_days,
-    var.connections_alarm,
     var.log_retention_days,
   ]
 }

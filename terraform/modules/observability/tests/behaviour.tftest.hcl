@@ -106,21 +106,13 @@ run "values_outside_of_their_bounds_are_refused" {
 
   variables {
     log_retention_days       = 8
-    audit_retention_days     = 30
     email_addresses          = ["team"]
     load_balancer_arn_suffix = "net/a/b"
-    minimum_requests         = 0
-    server_error_percent     = 100
-    latency_seconds          = 0
   }
 
   expect_failures = [
     var.log_retention_days,
-    var.audit_retention_days,
     var.email_addresses,
     var.load_balancer_arn_suffix,
-    var.minimum_requests,
-    var.server_error_percent,
-    var.latency_seconds,
   ]
 }

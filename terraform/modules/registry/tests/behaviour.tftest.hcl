@@ -58,10 +58,8 @@ run "values_outside_of_their_bounds_are_refused" {
   command = plan
 
   variables {
-    keep_images      = 3
     pull_account_ids = ["123"]
-    keep_released    = 10
   }
 
-  expect_failures = [var.keep_images, var.pull_account_ids, var.keep_released]
+  expect_failures = [var.pull_account_ids]
 }

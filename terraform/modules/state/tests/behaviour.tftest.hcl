@@ -54,9 +54,8 @@ run "values_outside_of_their_bounds_are_refused" {
   command = plan
 
   variables {
-    project                = "To Do"
-    version_retention_days = 7
+    project = "To Do"
   }
 
-  expect_failures = [var.project, var.version_retention_days]
+  expect_failures = [var.project]
 }

@@ -42,14 +42,3 @@ run "the_load_balancer_gets_it_when_it_is_there" {
     error_message = "The load balancer is behind the web ACL."
   }
 }
-
-# Every validation refuses what it is there to refuse.
-run "values_outside_of_their_bounds_are_refused" {
-  command = plan
-
-  variables {
-    requests_per_address = 5
-  }
-
-  expect_failures = [var.requests_per_address]
-}
