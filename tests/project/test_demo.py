@@ -18,6 +18,8 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.usefixtures("quick_hasher")
 
+Demo = Callable[[], object]
+
 SOURCES = [
     import_module(f"{config.name}.demo")
     for config in apps.get_app_configs()
@@ -40,7 +42,7 @@ def rows() -> list[list[Any]]:
 
 
 @pytest.fixture
-def demo(db: None, tmp_path: Path) -> Callable[[], object]:
+def demo(db: None, tmp_path: Path) -> Demo:
     """Load the demo data, and return what loads it again."""
     password = tmp_path / "password"
     password.write_text("a long passphrase")
@@ -48,7 +50,9 @@ def demo(db: None, tmp_path: Path) -> Callable[[], object]:
     return partial(call_command, "demo", password_file=password)
 
 
-def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_nothing(demo: Callable[[], object]) -> None:
+def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_nothing(
+    demo: Demo,
+) -> None:
     made = rows()
     for newest in made:
         assert [row.created_at for row in newest] == sorted((row.created_at for row in newest), reverse=True)
@@ -57,7 +61,7 @@ def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_not
     assert rows() == made
 
 
-def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(demo: Callable[[], object]) -> None:
+def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(demo: Demo) -> None:
     made = [len(each) for each in rows()]
     for each in reversed(rows()):  # those that nothing leads to first
         type(each[0])._default_manager.all().delete()
@@ -65,7 +69,7 @@ def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(de
     assert [len(each) for each in rows()] == made
 
 
-def test_rows_that_were_deleted_come_back_beside_those_that_they_led_to(demo: Callable[[], object]) -> None:
+def test_rows_that_were_deleted_come_back_beside_those_that_they_led_to(demo: Demo) -> None:
     *_, last = rows()
     type(last[0])._default_manager.all().delete()
     demo()
