@@ -10,7 +10,6 @@ from pattern.tests.clone import Clone
 
 ALWAYS = "tests/project/test_pages.py"
 NOTICING = {
-    "chaos": "tests/workflows tests/local/test_makefile.py tests/project/test_incoming.py",
     "compose": "tests/image tests/monitoring",
     "evidence": "tests/terraform/test_static.py tests/project/test_words.py",
 }

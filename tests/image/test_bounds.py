@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from local.resource import FIRST_PATH, RESOURCES
+from tests.image.conftest import Figures
 from tests.image.container import Container
 from tests.image.engine import Podman
-from tests.image.figures import Figures
 from tests.process.cloudwatch import CloudWatch, cloudwatch_logs
 
 ROUNDS = 250  # of four requests
