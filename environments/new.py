@@ -22,7 +22,6 @@ PARTS = (
     "tests/cost/plans/{}.json",
     "tests/cost/plans/{}-awake.json",
     "tests/cost/plans/{}-asleep.json",
-    "tests/terraform/golden/permissions_{}.json",
 )
 # Files of this machine alone, or of the other environment's account.
 LEFT_OUT = shutil.ignore_patterns(".terraform", "*.tfstate*", "backend.hcl", "terraform.tfvars", "__pycache__")

@@ -59,7 +59,7 @@ class Tool:
             # As overlays.apply names it: another word for the same image would replace the pod, and its data with it.
             image = Image.parsed(reference)
             name = f"{image.name}@{image.digest}" if image.digest else f"{image.name}:{image.tag}"
-            self._replace("kustomize/overlays/local/postgresql/stateful_set.yaml", r"image: .*", f"image: {name}")
+            self._replace("kustomize/overlays/local/postgresql/database.yaml", r"image: .*", f"image: {name}")
         self.settings(**QUICK)
 
     def settings(self, **values: int) -> None:
