@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cost import fargate
 from cost.plan import Resource
 from cost.prices import Price
-from cost.pricing import MONTH_HOURS, Amount, amounts
+from cost.pricing import MONTH_HOURS, Amount, amounts, fargate_size
 from cost.usage import Usage
 
 
@@ -66,7 +65,7 @@ def _running(usage: Usage, prices: Mapping[str, Price]) -> Iterable[Line]:
     alarms = prices["alarm_metric"].usd * usage.load_balancer_alarm_metrics
     yield Line("CloudWatch", "alarms", alarms / MONTH_HOURS, 0)
     for pod in usage.pods:
-        vcpu, gigabytes = fargate.size(pod.cpu, pod.memory_mb)
+        vcpu, gigabytes = fargate_size(pod.cpu, pod.memory_mb)
         hourly = pod.count * (prices["fargate_vcpu"].usd * vcpu + prices["fargate_gb"].usd * gigabytes)
         item = f"{pod.count} x {pod.name}, {vcpu:g} vCPU {gigabytes:g} GB"
         yield Line("Fargate", item, hourly, 0) if pod.hours == "awake" else Line("Fargate", item, 0, hourly * pod.hours)

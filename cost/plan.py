@@ -53,8 +53,8 @@ PRICED_ARGUMENTS = {
 }
 
 
-def recorded(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the part of a plan that pricing reads, for a file that changes only when the cost may."""
+def recorded(document: dict[str, Any]) -> str:
+    """Return what pricing reads of a plan, a resource a line, for a file that changes only when the cost may."""
     kept = [
         {
             "address": each.address,
@@ -65,7 +65,8 @@ def recorded(document: dict[str, Any]) -> dict[str, Any]:
         for each in sorted(resources(document).values(), key=lambda each: each.address)
         if each.type not in FREE
     ]
-    return {"planned_values": {"root_module": {"resources": kept}}}
+    lines = ",\n".join(json.dumps(each, sort_keys=True) for each in kept)
+    return f'{{"planned_values": {{"root_module": {{"resources": [\n{lines}\n]}}}}}}\n'
 
 
 def _slim(name: str, value: Any) -> Any:

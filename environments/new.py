@@ -22,14 +22,13 @@ PARTS = (
     "tests/cost/plans/{}.json",
     "tests/cost/plans/{}-awake.json",
     "tests/cost/plans/{}-asleep.json",
-    "tests/terraform/golden/permissions_{}.json",
 )
 # Files of this machine alone, or of the other environment's account.
 LEFT_OUT = shutil.ignore_patterns(".terraform", "*.tfstate*", "backend.hcl", "terraform.tfvars", "__pycache__")
 # Files that name the environment; main.tf is the same in each.
 NAMING = {".ini", ".env", ".tfvars", ".example", ".json"}
 FOLLOWING = ("monitoring.generate",), ("cost", "--plans", "tests/cost/plans", "--output", "docs/cost")
-GOLDEN = ("tests.kustomize.golden_files",)
+GOLDEN = ("tests.kustomize.test_golden",)
 NEXT = """{name} is like {like}. Write its own values:
   environments/{name}.ini                          which environment it comes after, who is told, what it costs
   terraform/envs/{name}/settings.auto.tfvars       sizes; terraform.tfvars.example lists the account's values

@@ -114,7 +114,7 @@ def _check(root: Path, key: str, value: str) -> None:
         _require_free(root, value)
     elif value and not _fits(key, value):
         raise Refusal(f"{key}={value} is not valid: give {FORMS[key][1]}.")
-    elif key == "REGION" and value and f"[{value}." not in (root / "cost/prices.toml").read_text(encoding="utf-8"):
+    elif key == "REGION" and value and f"[{value}]" not in (root / "cost/prices.toml").read_text(encoding="utf-8"):
         raise Refusal(
             f"REGION={value} has no prices: add them to cost/prices.toml, commit, and run this command again."
         )

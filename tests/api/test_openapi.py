@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oa
 from openapi_spec_validator import OpenAPIV30SpecValidator, validate
 from rest_framework.fields import empty
 
+from pipeline.openapi_schemas import resolved
 from tests.api.client import ApiClient, parsed
 from tests.sample import SERVED, SUBJECTS, SUBJECTS_BY_MODEL, Subject, every
 from todoproject.api.fields import ReferenceField
@@ -79,8 +80,12 @@ for below in nested_lists():
 
 golden: dict[str, Any] = yaml.safe_load(GOLDEN.read_text(encoding="utf-8")) if GOLDEN.exists() else {}
 document: dict[str, Any] = json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True)))  # type: ignore[no-untyped-call]
-operations: dict[str, dict[str, Any]] = {
+raw: dict[str, dict[str, Any]] = {
     operation["operationId"]: operation for methods in document["paths"].values() for operation in methods.values()
+}
+operations: dict[str, dict[str, Any]] = {
+    name: each | {"responses": {status: resolved(answer, document) for status, answer in each["responses"].items()}}
+    for name, each in raw.items()
 }
 
 
@@ -170,12 +175,27 @@ def test_errors_are_problems_and_their_examples_say_the_status() -> None:
             assert example["value"]["type"].startswith("/docs/errors/"), (name, status)
 
 
-def test_the_example_of_an_error_has_an_address_whatever_the_resource_is_called() -> None:
-    value = {"instance": "/"}
-    response = {"description": "", "content": {CONTENT_TYPE: {"examples": {"not-found": {"value": value}}}}}
-    operation = {"description": "", "responses": {"404": response}}
-    finished({"paths": {"/invoices/{invoice_id}": {"get": operation}}, "components": {"schemas": {}}})
-    assert value["instance"] == "/invoices/42"
+def test_an_error_and_a_header_are_described_once() -> None:
+    for name, operation in raw.items():
+        for status, answer in operation["responses"].items():
+            assert set(answer) == {"$ref"} if status >= "400" else "$ref" not in answer, (name, status)
+            assert all(set(header) == {"$ref"} for header in answer.get("headers", {}).values()), (name, status)
+    used = set(re.findall(r"#/components/(?:headers|responses)/([\w-]+)", json.dumps(document)))
+    assert used == {*document["components"]["headers"], *document["components"]["responses"]}
+
+
+def test_an_error_that_a_view_describes_otherwise_stays_with_its_operation() -> None:
+    def operation(description: str) -> dict[str, Any]:
+        media: dict[str, Any] = {"examples": {"NotFound": {"value": {}}}}
+        answer = {"description": description, "content": {CONTENT_TYPE: media}}
+        return {"description": "", "responses": {"404": answer}}
+
+    methods = {"get": operation("Usual"), "put": operation("Other"), "patch": operation("Usual")}
+    made = finished({"paths": {"/rooms": methods}, "components": {"schemas": {}}})
+    answers = {method: each["responses"]["404"] for method, each in made["paths"]["/rooms"].items()}
+    assert answers["get"] == answers["patch"] == {"$ref": "#/components/responses/NotFound"}
+    assert answers["put"]["description"] == "Other"
+    assert made["components"]["responses"]["NotFound"]["description"] == "Usual"
 
 
 def test_an_operation_names_its_headers() -> None:
@@ -224,7 +244,8 @@ def test_a_client_that_accepts_what_is_documented_is_never_refused(api: ApiClien
     """Generated clients send the union of an operation's media types."""
     calls = [(path, *each) for path, methods in document["paths"].items() for each in methods.items()]
     for path, method, operation in calls:
-        kinds = {kind for answer in operation["responses"].values() for kind in answer.get("content", {})}
+        answers = operations[operation["operationId"]]["responses"].values()
+        kinds = {kind for answer in answers for kind in answer.get("content", {})}
         body: object = {} if "requestBody" in operation else None
         headers = {"Accept": ", ".join(sorted(kinds))}
         answer = api.send(method.upper(), re.sub(r"{\w+}", "1", path), body, headers=headers)

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 import pytest
 
 import environments
-from cost import __main__, chart, fargate, plan, prices, report, usage
+from cost import __main__, chart, plan, prices, report, usage
 from cost.bill import Line, bill, most_awake_hours, total
 from cost.free import FREE
 from cost.plan import Resource
-from cost.pricing import UnknownCostError, amounts
+from cost.pricing import UnknownCostError, amounts, fargate_size
 from environments import Environment, with_account
 
 PLANS = Path(__file__).parent / "plans"
@@ -151,12 +151,12 @@ def test_prod_pays_for_the_warm_second_colour(prod: list[Line]) -> None:
     ],
 )
 def test_fargate_adds_256_megabytes_and_rounds_up(cpu: float, memory: int, billed: tuple[float, float]) -> None:
-    assert fargate.size(cpu, memory) == billed
+    assert fargate_size(cpu, memory) == billed
 
 
 def test_a_pod_too_large_for_fargate_is_refused() -> None:
     with pytest.raises(ValueError, match="no size"):
-        fargate.size(32, 256)
+        fargate_size(32, 256)
 
 
 def test_a_resource_type_that_nobody_looked_up_stops_the_report(

@@ -18,7 +18,6 @@ from local.postgresql import Server
 from local.secrets import ensure_secrets, read_secret
 from tests.image.container import Container, Runner
 from tests.image.engine import Podman
-from tests.image.figures import Figures
 from tests.process.gunicorn_process import ROOT
 from tests.terraform.processes import run
 from tests.terraform.requirements_of_tests import missing
@@ -35,6 +34,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "podman" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.ci)
             item.add_marker(pytest.mark.timeout(1200))
+
+
+class Figures:
+    """What was measured, with its bound, in the order of the measurements."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def hold(self, what: str, figure: float, unit: str, *, at_most: float) -> None:
+        """Note a figure, and fail when it is above its bound."""
+        line = f"image: {what}: {figure:.1f} {unit} (at most {at_most:.0f})"
+        self._lines.append(line)
+        assert figure <= at_most, line
+
+    def note(self, what: str, text: str) -> None:
+        """Note something that has no bound."""
+        self._lines.append(f"image: {what}: {text}")
+
+    def lines(self) -> list[str]:
+        return list(self._lines)
 
 
 figures_of_session = Figures()

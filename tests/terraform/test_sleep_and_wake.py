@@ -1,13 +1,14 @@
-"""The scripts that put dev to sleep, wake it and destroy an environment: their order, and what they do when something
-is already done or does not go. aws, kubectl, terraform and make are stand-ins that write down how they were called."""
+"""The scripts that put dev to sleep and wake it: their order, and what they do when something is already done or does
+not go; and how every script finds its state. aws, kubectl, terraform and make are stand-ins."""
 
 import configparser
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.terraform.stage import ASLEEP, AWAKE, CONNECT, STAND_IN, Stage, starts
-from tests.terraform.terraform import SOURCE
+from tests.terraform.stage import ASLEEP, AWAKE, CONNECT, STAND_IN, VALUES, Stage, starts
+from tests.terraform.terraform import ENVIRONMENTS, SOURCE
 
 # Together they take more than two seconds.
 pytestmark = pytest.mark.slow
@@ -66,24 +67,12 @@ def test_sleep_may_be_repeated(stage: Stage) -> None:
     assert starts(calls, [SLEEP[0], *SLEEP[4:6]]), calls
 
 
-def test_sleep_destroys_nothing_while_the_load_balancer_stays(stage: Stage) -> None:
-    finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-network-interfaces": (0, "eni-1")})
+def test_sleep_destroys_nothing_while_the_load_balancer_and_its_security_groups_stay(stage: Stage) -> None:
+    left = {"aws ec2 describe-network-interfaces": (0, "eni-1"), "aws ec2 describe-security-groups": (0, "sg-1")}
+    finished, calls = stage.play("sleep", AWAKE | left)
     assert finished.status == 1
-    assert "still there after ten minutes, so nothing was destroyed: eni-1" in finished.output
+    assert "still there after ten minutes, so nothing was destroyed: eni-1\nsg-1" in finished.output
     assert starts(calls, SLEEP[:4]), calls
-
-
-def test_sleep_waits_for_the_security_groups_of_the_load_balancer(stage: Stage) -> None:
-    finished, calls = stage.play("sleep", AWAKE | {"aws ec2 describe-security-groups": (0, "sg-1")})
-    assert finished.status == 1
-    assert "so nothing was destroyed: sg-1" in finished.output
-    assert starts(calls, SLEEP[:4]), calls
-
-
-def test_sleep_keeps_its_word_in_a_project_of_another_name(stage: Stage) -> None:
-    (stage.folder / "project.json").write_text('{\n  "name": "ledger"\n}\n')
-    _, calls = stage.play("sleep", AWAKE)
-    assert "aws ssm put-parameter --name /ledger/dev/wanted-state --overwrite --value asleep" in calls
 
 
 def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:
@@ -149,3 +138,46 @@ def test_wake_releases_nothing_when_the_bootstrap_function_failed(stage: Stage) 
     assert finished.status == 1
     assert "the bootstrap function failed" in finished.output
     assert starts(calls, WAKE[:8]), calls
+
+
+# ── every script connects the folder with its own state, and changes nothing where it is another's ───────────────────
+SCRIPTS = ("sleep", "wake", "destroy")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_changes_nothing_when_the_state_belongs_to_another_environment(stage: Stage, script: str) -> None:
+    other = {"terraform output -json values": (0, json.dumps(VALUES | {"environment": "prod"}))}
+    finished, calls = stage.play(script, AWAKE | other)
+    assert finished.status == 1
+    assert "the state of dev holds the outputs of prod: nothing was changed" in finished.output
+    assert calls == [f"{CONNECT}dev.tfstate"]
+
+
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [("init", "bootstrap"), ("init", ".."), *((each, "stage") for each in (*SCRIPTS, "init", "plan", "apply"))],
+)
+def test_a_script_refuses_what_is_no_environment(stage: Stage, script: str, name: str) -> None:
+    finished, calls = stage.play(script, AWAKE, name)
+    assert finished.status == 2
+    assert f"usage: terraform/bin/{script} ENVIRONMENT, one of: {' '.join(ENVIRONMENTS)}" in finished.output
+    assert calls == []
+
+
+@pytest.mark.parametrize("script", ["sleep", "wake"])
+def test_an_environment_that_never_sleeps_is_not_put_to_sleep(stage: Stage, script: str) -> None:
+    finished, calls = stage.play(script, AWAKE, "prod")
+    assert finished.status == 2
+    assert "prod never sleeps" in finished.output
+    assert calls == [f"{CONNECT}prod.tfstate"]
+
+
+@pytest.mark.parametrize(
+    ("script", "environment"),
+    [*(("init", each) for each in ENVIRONMENTS), ("plan", ENVIRONMENTS[0]), ("apply", ENVIRONMENTS[0])],
+)
+def test_every_script_connects_the_folder_with_its_own_state(stage: Stage, script: str, environment: str) -> None:
+    outputs = {"terraform output -json values": (0, json.dumps(VALUES | {"environment": environment}))}
+    finished, calls = stage.play(script, AWAKE | outputs, environment)
+    assert finished.status == 0, finished.output
+    assert calls[0] == f"{CONNECT}{environment}.tfstate"

@@ -1,15 +1,18 @@
-"""The outputs of an environment are exactly the keys of values.env."""
+"""What others read of Terraform: outputs, which are exactly the keys of values.env, and the plans that cost prices."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from cost.plan import recorded
 from tests.terraform.stories import Story
 from tests.terraform.terraform import SOURCE
 
 KEYS = {line for line in (SOURCE / "values.keys").read_text().splitlines() if line and not line.startswith("#")}
 OVERLAYS = SOURCE.parent / "kustomize" / "overlays"
+RECORDED = SOURCE.parent / "tests" / "cost" / "plans"
 
 
 def test_outputs_and_keys_are_the_same() -> None:
@@ -58,3 +61,14 @@ def test_make_values_writes_every_key_and_refuses_a_missing_one() -> None:
     del outputs["vpc_id"]
     with pytest.raises(ValueError, match=r"differ: VPC_ID"):
         rendered(outputs)
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("name", ["dev-awake", "dev-asleep", "prod"])
+def test_the_recorded_plan_is_what_terraform_plans(dev: Story, prod: Story, name: str) -> None:
+    plan = {"dev-awake": dev.plans["awake"], "dev-asleep": dev.plans["asleep"], "prod": prod.plans["prod"]}[name]
+    text = recorded(plan)
+    file = RECORDED / f"{name}.json"
+    if os.environ.get("ACCEPT"):
+        file.write_text(text)
+    assert file.read_text() == text, "record it again: ACCEPT=1 pytest tests/terraform/test_values.py, then make cost"

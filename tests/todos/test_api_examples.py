@@ -16,7 +16,7 @@ from tests.postgresql_plugin import ROOT
 from tests.service import Service
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-EXAMPLE = re.compile(r"```console\n\$ (.*?)\n```\n\n```http\n(.*?)\n?```", re.DOTALL)
+EXAMPLE = re.compile(r"```console\n\$ (.*?)\n\n(HTTP/.*?)\n?```", re.DOTALL)
 
 # What stands for a value of the moment.
 URL, NUMBER, MOMENT, ANYTHING = "http://127.0.0.1:8000", "42", "2026-11-23T16:00:00.123456Z", "…"
@@ -125,7 +125,7 @@ def test_every_example_is_answered_as_the_page_shows(reader: Reader) -> None:
 
 def test_no_console_block_goes_unchecked_and_the_readme_has_the_link_that_goes_with_the_example() -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8").count(LINK) == 1
-    assert len(EXAMPLE.findall(PAGE)) == PAGE.count("```console") == PAGE.count("```http")
+    assert len(EXAMPLE.findall(PAGE)) == PAGE.count("```console") == PAGE.count("HTTP/1.1 ")
 
 
 def test_every_operation_has_an_example() -> None:

@@ -1,6 +1,5 @@
 """Runs the scripts of workflows in bash, in a workspace whose programs write down how they were called."""
 
-import json
 import os
 import re
 import shlex
@@ -8,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.stand_ins import beginning
 from tests.terraform.processes import run
 from tests.workflows.workflow import Workflow
 
@@ -34,13 +32,13 @@ EXPRESSIONS = {
     "steps.repository.outputs.repository": "registry/todo",
     "contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')": "false",
 }
-PROGRAM = """{beginning}import json, os, stat, sys
-if stat.S_ISFIFO(os.fstat(0).st_mode):
-    sys.stdin.read()
-with open(os.environ["CALLS"], "a") as calls:
-    calls.write(json.dumps([os.environ["SHOWN"] if "SHOWN" in os.environ else sys.argv[0], *sys.argv[1:]]) + "\\n")
-print(os.environ.get("SAYS", ""))
-sys.exit(int(os.environ.get("EXIT", "0")))
+# Writes words and a line end, a zero byte behind each, in one write: the programs of a pipe run together.
+PROGRAM = """#!/bin/sh
+[ ! -p /dev/stdin ] || cat >/dev/null
+printf '%s\\0' "$0" "$@" "
+" >>"$CALLS"
+printf '%s\\n' "${SAYS-}"
+exit "${EXIT-0}"
 """
 ON_PATH = ("aws", "cosign", "docker", "git", "kind", "make", "python3", "sudo", "terraform")
 IN_PLACE = (
@@ -62,12 +60,15 @@ class Workspace:
         for name in (*(f"path/{each}" for each in ON_PATH), *IN_PLACE):
             program = self.folder / name
             program.parent.mkdir(parents=True, exist_ok=True)
-            program.write_text(PROGRAM.format(beginning=beginning()))
+            program.write_text(PROGRAM)
             program.chmod(0o755)
         (self.folder / "project.json").write_text('{\n  "name": "todo"\n}\n')
 
     def execute(self, step: dict[str, Any], surrounding: dict[str, str], **given: str) -> tuple[int, list[str], str]:
-        """Run one script as GitHub does; return its status, the calls as one would type them, and what it handed on."""
+        """Run a script as GitHub does, but that a variable without a value fails.
+
+        Return its status, the calls as one would type them, and what it handed on.
+        """
         output = self.folder / "output"
         environment = {
             "PATH": f"{self.folder / 'path'}:/usr/bin:/bin",
@@ -78,10 +79,10 @@ class Workspace:
             **{name: evaluated(str(value)) for name, value in (surrounding | step.get("env", {})).items()},
             **given,
         }
-        command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        command = ["bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", step["run"]]
         done = run(command, timeout=60, folder=self.folder, environment=environment)
         file = self.folder / "calls"
-        calls = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+        calls = [call.split("\0") for call in file.read_text().split("\0\n\0")[:-1]] if file.exists() else []
         shown = [shlex.join([call[0].removeprefix(f"{self.folder}/path/"), *call[1:]]) for call in calls]
         handed = output.read_text() if output.exists() else ""
         for each in (file, output):

@@ -1,15 +1,13 @@
 """A plan on one page: what is lost first, and what it costs."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cost.difference import markdown
-from pipeline.plan_summary import summary
+from pipeline.plan_summary import main, summary
 
 ROOT = Path(__file__).parents[2]
 PLANS = ROOT / "tests/cost/plans"
@@ -68,10 +66,10 @@ def test_a_resource_without_a_price_is_named_instead_of_counted_as_free() -> Non
 
 
 @pytest.mark.parametrize(("actions", "status"), [(["update"], 1), (["no-op"], 0)])
-def test_drift_is_a_plan_that_changes_something(actions: list[str], status: int, tmp_path: Path) -> None:
+def test_drift_is_a_plan_that_changes_something(
+    actions: list[str], status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "dev.json"
     file.write_text(json.dumps(plan(("aws_vpc.this", actions))))
-    command = [sys.executable, "-m", "pipeline.plan_summary", str(file), "--drift"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == status
-    assert done.stdout.startswith("### Terraform: dev")
+    assert main([str(file), "--drift"]) == status
+    assert capsys.readouterr().out.startswith("### Terraform: dev")

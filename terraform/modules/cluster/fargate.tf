@@ -54,7 +54,7 @@ resource "aws_eks_fargate_profile" "app" {
   subnet_ids             = values(var.private_subnet_ids)
 
   selector {
-    namespace = var.namespace
+    namespace = local.namespace
     labels    = { "service/compute" = "fargate" }
   }
 

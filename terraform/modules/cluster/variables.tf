@@ -107,12 +107,6 @@ variable "deployer_role_arn" {
   type        = string
 }
 
-variable "namespace" {
-  description = "Namespace of the application."
-  type        = string
-  default     = "service"
-}
-
 variable "node_groups" {
   description = "Node groups of the platform, each min 1 and max 3: a name to its subnets; one group a zone where volumes are used."
   type        = map(list(string))

@@ -8,12 +8,14 @@ resource "aws_iam_openid_connect_provider" "cluster" {
 }
 
 locals {
+  namespace = "service" # of the application, as in deploy/names.py
+
   issuer = trimprefix(aws_eks_cluster.this.identity[0].oidc[0].issuer, "https://")
 
   workloads = merge(
     {
-      web                      = { namespace = var.namespace, service_account = "web" }
-      secrets-mirror           = { namespace = var.namespace, service_account = "secrets-mirror" }
+      web                      = { namespace = local.namespace, service_account = "web" }
+      secrets-mirror           = { namespace = local.namespace, service_account = "secrets-mirror" }
       load-balancer-controller = { namespace = "kube-system", service_account = "aws-load-balancer-controller" }
       cluster-autoscaler       = { namespace = "kube-system", service_account = "cluster-autoscaler" }
       fluent-bit               = { namespace = "logging", service_account = "fluent-bit" }

@@ -5,14 +5,14 @@ locals {
       metric      = "DatabaseConnections"
       statistic   = "Maximum"
       comparison  = "GreaterThanThreshold"
-      threshold   = var.connections_alarm
+      threshold   = 80
       description = "More database connections than the pods should need: a leak, or too many pods for this instance class. docs/runbooks/database-connections-near-limit.md"
     }
     storage = {
       metric      = "FreeStorageSpace"
       statistic   = "Minimum"
       comparison  = "LessThanThreshold"
-      threshold   = var.allocated_storage * 1024 * 1024 * 1024 / 10
+      threshold   = local.storage_gb * 1024 * 1024 * 1024 / 10
       description = "Less than a tenth of the first storage size is free and growth has not helped: writes stop when it is full. docs/runbooks/database-unreachable.md"
     }
     cpu = {

@@ -1,3 +1,8 @@
+locals {
+  database_name = "service"
+  storage_gb    = 20 # the least that gp3 has on RDS, which grows it to five times that
+}
+
 resource "aws_db_subnet_group" "this" {
   name       = var.name
   subnet_ids = var.subnet_ids
@@ -16,7 +21,7 @@ resource "aws_db_instance" "this" {
   engine         = "postgres"
   engine_version = var.engine_version
   instance_class = var.instance_class
-  db_name        = var.database_name
+  db_name        = local.database_name
 
   # RDS makes this password, rotates it every 7 days, and Terraform never sees it. Only the bootstrap and rotation
   # functions read it (module secrets).
@@ -25,8 +30,8 @@ resource "aws_db_instance" "this" {
   master_user_secret_kms_key_id = var.kms_key_arn
 
   storage_type          = "gp3"
-  allocated_storage     = var.allocated_storage
-  max_allocated_storage = var.allocated_storage * 5
+  allocated_storage     = local.storage_gb
+  max_allocated_storage = local.storage_gb * 5
   storage_encrypted     = true
   kms_key_id            = var.kms_key_arn
 
@@ -35,6 +40,9 @@ resource "aws_db_instance" "this" {
   vpc_security_group_ids = [aws_security_group.database.id]
   parameter_group_name   = aws_db_parameter_group.this.name
   publicly_accessible    = false
+
+  # The only authorities that pods know (kustomize/components/database-ca), whatever the account's default is.
+  ca_cert_identifier = "rds-ca-rsa2048-g1"
 
   # More than 0 days is what turns point-in-time recovery on.
   backup_retention_period  = var.backup_retention_days
@@ -49,8 +57,8 @@ resource "aws_db_instance" "this" {
   enabled_cloudwatch_logs_exports = ["postgresql"]
 
   deletion_protection       = var.deletion_protection
-  skip_final_snapshot       = !var.final_snapshot
-  final_snapshot_identifier = var.final_snapshot ? "${var.name}-final" : null
+  skip_final_snapshot       = !var.deletion_protection
+  final_snapshot_identifier = var.deletion_protection ? "${var.name}-final" : null
 
   tags = { Name = var.name }
 

@@ -50,28 +50,6 @@ variable "instance_class" {
   }
 }
 
-variable "database_name" {
-  description = "Name of the database."
-  type        = string
-  default     = "service"
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.database_name))
-    error_message = "database_name must start with a lower-case letter and hold lower-case letters, digits and underscores."
-  }
-}
-
-variable "allocated_storage" {
-  description = "Storage in GB at the start; RDS grows it to five times that."
-  type        = number
-  default     = 20
-
-  validation {
-    condition     = var.allocated_storage >= 20
-    error_message = "allocated_storage must be at least 20 GB, the least that gp3 has on RDS."
-  }
-}
-
 variable "multi_az" {
   description = "Whether a standby in a second zone takes over by itself."
   type        = bool
@@ -91,22 +69,6 @@ variable "backup_retention_days" {
 variable "deletion_protection" {
   description = "Whether RDS refuses to delete the instance."
   type        = bool
-}
-
-variable "final_snapshot" {
-  description = "Whether destroy leaves a last snapshot."
-  type        = bool
-}
-
-variable "connections_alarm" {
-  description = "Connections above which the alarm goes."
-  type        = number
-  default     = 80
-
-  validation {
-    condition     = var.connections_alarm > 0
-    error_message = "connections_alarm must be above 0: at 0 it would always go."
-  }
 }
 
 variable "log_retention_days" {

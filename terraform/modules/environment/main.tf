@@ -71,7 +71,6 @@ module "database" {
   backup_retention_days = var.settings.backup_retention_days
   log_retention_days    = var.settings.log_retention_days
   deletion_protection   = var.settings.deletion_protection
-  final_snapshot        = var.settings.deletion_protection
   alarm_topic_arn       = module.observability.alarm_topic_arn
   kms_key_arn           = local.kms_key_arn
 

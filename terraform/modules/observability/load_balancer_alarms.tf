@@ -4,15 +4,19 @@
 # back within them (environments/prod.ini requires both by name). They stay on after it, and mail the person on call.
 locals {
   load_balancer = var.load_balancer_arn_suffix == null ? {} : { this = var.load_balancer_arn_suffix }
+
+  minimum_requests     = 10 # a minute; below it neither alarm speaks
+  server_error_percent = 1
+  latency_seconds      = 0.3
 }
 
 resource "aws_cloudwatch_metric_alarm" "server_error_ratio" {
   for_each = local.load_balancer
 
   alarm_name          = "${var.name}-load-balancer-5xx-ratio"
-  alarm_description   = "More than ${var.server_error_percent} % of at least ${var.minimum_requests} requests a minute failed, in 2 of 3 minutes: users see errors now. docs/runbooks/server-error-ratio-high.md"
+  alarm_description   = "More than ${local.server_error_percent} % of at least ${local.minimum_requests} requests a minute failed, in 2 of 3 minutes: users see errors now. docs/runbooks/server-error-ratio-high.md"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = var.server_error_percent
+  threshold           = local.server_error_percent
   evaluation_periods  = 3
   datapoints_to_alarm = 2
   treat_missing_data  = "notBreaching"
@@ -22,7 +26,7 @@ resource "aws_cloudwatch_metric_alarm" "server_error_ratio" {
   metric_query {
     id          = "percent"
     label       = "5xx answers in percent"
-    expression  = "IF(requests >= ${var.minimum_requests}, 100 * (FILL(from_pods, 0) + FILL(from_balancer, 0)) / requests, 0)"
+    expression  = "IF(requests >= ${local.minimum_requests}, 100 * (FILL(from_pods, 0) + FILL(from_balancer, 0)) / requests, 0)"
     return_data = true
   }
 
@@ -51,9 +55,9 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
   for_each = local.load_balancer
 
   alarm_name          = "${var.name}-load-balancer-p99"
-  alarm_description   = "The slowest hundredth of at least ${var.minimum_requests} requests a minute took longer than ${var.latency_seconds} s, for 3 minutes. docs/runbooks/latency-p99-high.md"
+  alarm_description   = "The slowest hundredth of at least ${local.minimum_requests} requests a minute took longer than ${local.latency_seconds} s, for 3 minutes. docs/runbooks/latency-p99-high.md"
   comparison_operator = "GreaterThanThreshold"
-  threshold           = var.latency_seconds
+  threshold           = local.latency_seconds
   evaluation_periods  = 3
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
@@ -62,7 +66,7 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
   metric_query {
     id          = "slow"
     label       = "p99 in seconds"
-    expression  = "IF(requests >= ${var.minimum_requests}, p99, 0)"
+    expression  = "IF(requests >= ${local.minimum_requests}, p99, 0)"
     return_data = true
   }
 

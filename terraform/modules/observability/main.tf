@@ -9,12 +9,12 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338:The audit group keeps a year (audit_retention_days); the others are for the days after an incident
+  #checkov:skip=CKV_AWS_338:The audit group keeps a year; the others are for the days after an incident
   #checkov:skip=CKV_AWS_158:The key is the variable kms_key_arn: prod gives one, dev uses CloudWatch's own encryption
   for_each = local.log_group_names
 
   name              = each.value
-  retention_in_days = each.key == "audit" ? var.audit_retention_days : var.log_retention_days
+  retention_in_days = each.key == "audit" ? 365 : var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }
 

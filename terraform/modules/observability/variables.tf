@@ -24,17 +24,6 @@ variable "log_retention_days" {
   }
 }
 
-variable "audit_retention_days" {
-  description = "Days to keep the audit trail."
-  type        = number
-  default     = 365
-
-  validation {
-    condition     = contains([365, 731, 1096, 1827, 2557, 3653], var.audit_retention_days)
-    error_message = "audit_retention_days must be a year or more, in a step that CloudWatch knows: 365, 731, 1096, 1827, 2557 or 3653."
-  }
-}
-
 variable "email_addresses" {
   description = "Who is told about alarms; each confirms the subscription by mail."
   type        = list(string)
@@ -58,39 +47,6 @@ variable "load_balancer_arn_suffix" {
   validation {
     condition     = var.load_balancer_arn_suffix == null || can(regex("^app/[^/]+/[^/]+$", var.load_balancer_arn_suffix))
     error_message = "load_balancer_arn_suffix must be app/NAME/ID, the end of an application load balancer's ARN."
-  }
-}
-
-variable "minimum_requests" {
-  description = "Requests a minute below which neither load balancer alarm speaks."
-  type        = number
-  default     = 10
-
-  validation {
-    condition     = var.minimum_requests >= 1
-    error_message = "minimum_requests must be at least 1: without traffic there is no ratio."
-  }
-}
-
-variable "server_error_percent" {
-  description = "Percent of 5xx answers above which the alarm goes."
-  type        = number
-  default     = 1
-
-  validation {
-    condition     = var.server_error_percent > 0 && var.server_error_percent < 100
-    error_message = "server_error_percent must lie between 0 and 100."
-  }
-}
-
-variable "latency_seconds" {
-  description = "p99 in seconds above which the alarm goes."
-  type        = number
-  default     = 0.3
-
-  validation {
-    condition     = var.latency_seconds > 0
-    error_message = "latency_seconds must be above 0."
   }
 }
 

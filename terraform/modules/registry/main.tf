@@ -35,7 +35,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
           tagStatus      = "tagged"
           tagPatternList = ["released-*"]
           countType      = "imageCountMoreThan"
-          countNumber    = var.keep_released
+          countNumber    = 200 # an environment may stay on one release while others release every day
         }
         action = { type = "expire" }
       },
@@ -46,7 +46,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
           tagStatus      = "tagged"
           tagPatternList = ["*"]
           countType      = "imageCountMoreThan"
-          countNumber    = var.keep_images
+          countNumber    = 50
         }
         action = { type = "expire" }
       },

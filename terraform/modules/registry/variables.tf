@@ -3,28 +3,6 @@ variable "name" {
   type        = string
 }
 
-variable "keep_released" {
-  description = "Released images to keep, those with a tag released-…; the oldest beyond it go."
-  type        = number
-  default     = 200
-
-  validation {
-    condition     = var.keep_released >= 50
-    error_message = "keep_released must be at least 50: an environment may stay on one release while others release every day."
-  }
-}
-
-variable "keep_images" {
-  description = "Images to keep that were never released; the oldest beyond it go."
-  type        = number
-  default     = 50
-
-  validation {
-    condition     = var.keep_images >= 10
-    error_message = "keep_images must be at least 10: fewer could expire the image that a rollback needs."
-  }
-}
-
 variable "pull_account_ids" {
   description = "Other AWS accounts whose clusters pull from here."
   type        = list(string)

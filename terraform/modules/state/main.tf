@@ -54,7 +54,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     filter {}
 
     noncurrent_version_expiration {
-      noncurrent_days = var.version_retention_days
+      noncurrent_days = 90 # a broken state is often noticed weeks later
     }
 
     expiration {

@@ -8,17 +8,6 @@ variable "project" {
   }
 }
 
-variable "version_retention_days" {
-  description = "Days for which a replaced state version can be brought back."
-  type        = number
-  default     = 90
-
-  validation {
-    condition     = var.version_retention_days >= 30
-    error_message = "version_retention_days must be at least 30: a broken state is often noticed weeks later."
-  }
-}
-
 variable "force_destroy" {
   description = "Whether destroy may delete the bucket together with every state version in it."
   type        = bool

@@ -1,5 +1,5 @@
 # A web ACL before the load balancer: AWS's lists of bad addresses and known attacks, and a limit an address. The service
-# limits and refuses by itself (docs/adr/0028); this keeps a flood from its capacity and the bill from the flood.
+# limits and refuses by itself (docs/adr/0004); this keeps a flood from its capacity and the bill from the flood.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
 locals {
   # In order. common counts in the log what it would block until somebody has looked: it refuses bodies above 8 KB, which
@@ -7,7 +7,7 @@ locals {
   groups = {
     AWSManagedRulesAmazonIpReputationList = { priority = 1, count_only = false }
     AWSManagedRulesKnownBadInputsRuleSet  = { priority = 2, count_only = false }
-    AWSManagedRulesCommonRuleSet          = { priority = 3, count_only = var.common_rules_count_only }
+    AWSManagedRulesCommonRuleSet          = { priority = 3, count_only = true }
   }
 }
 
@@ -36,7 +36,7 @@ resource "aws_wafv2_web_acl" "this" {
 
     statement {
       rate_based_statement {
-        limit                 = var.requests_per_address
+        limit                 = 1200 # requests a minute
         evaluation_window_sec = 60
         aggregate_key_type    = "IP"
       }

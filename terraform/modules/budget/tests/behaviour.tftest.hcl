@@ -23,3 +23,15 @@ run "it_counts_this_environment_and_tells_actual_and_forecast" {
     error_message = "Told at 50, 80 and 100 %, and when the forecast exceeds the limit."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    limit           = 0
+    email_addresses = []
+  }
+
+  expect_failures = [var.limit, var.email_addresses]
+}

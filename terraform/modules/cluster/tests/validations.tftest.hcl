@@ -34,24 +34,40 @@ variables {
   }
 }
 
-run "private_subnet_ids_is_refused" {
+run "values_outside_of_their_bounds_are_refused" {
   command = plan
 
   variables {
-    private_subnet_ids = { us-east-1a = "subnet-1" }
+    private_subnet_ids    = { us-east-1a = "subnet-1" }
+    app_security_group_id = "acme-dev-app"
+    api_public_cidrs      = []
+    admin_role_arns       = []
+    node_groups           = {}
+    coredns_replicas      = 0
+    control_plane_logs    = ["api"]
+    secret_arns           = ["*"]
   }
 
-  expect_failures = [var.private_subnet_ids]
+  expect_failures = [
+    var.private_subnet_ids,
+    var.app_security_group_id,
+    var.api_public_cidrs,
+    var.admin_role_arns,
+    var.node_groups,
+    var.coredns_replicas,
+    var.control_plane_logs,
+    var.secret_arns,
+  ]
 }
 
-run "app_security_group_id_is_refused" {
+run "an_api_that_is_open_to_everybody_is_refused_unless_asked_for" {
   command = plan
 
   variables {
-    app_security_group_id = "acme-dev-app"
+    api_public_cidrs = ["0.0.0.0/0"]
   }
 
-  expect_failures = [var.app_security_group_id]
+  expect_failures = [var.api_public_cidrs]
 }
 
 run "versions_is_refused_for_a_patch_of_kubernetes" {
@@ -82,74 +98,4 @@ run "versions_is_refused_for_an_addon_without_a_version" {
   }
 
   expect_failures = [var.versions]
-}
-
-run "api_public_cidrs_is_refused" {
-  command = plan
-
-  variables {
-    api_public_cidrs = []
-  }
-
-  expect_failures = [var.api_public_cidrs]
-}
-
-run "api_public_cidrs_is_refused_2" {
-  command = plan
-
-  variables {
-    api_public_cidrs = ["0.0.0.0/0"]
-  }
-
-  expect_failures = [var.api_public_cidrs]
-}
-
-run "admin_role_arns_is_refused" {
-  command = plan
-
-  variables {
-    admin_role_arns = []
-  }
-
-  expect_failures = [var.admin_role_arns]
-}
-
-run "node_groups_is_refused" {
-  command = plan
-
-  variables {
-    node_groups = {}
-  }
-
-  expect_failures = [var.node_groups]
-}
-
-run "coredns_replicas_is_refused" {
-  command = plan
-
-  variables {
-    coredns_replicas = 0
-  }
-
-  expect_failures = [var.coredns_replicas]
-}
-
-run "control_plane_logs_is_refused" {
-  command = plan
-
-  variables {
-    control_plane_logs = ["api"]
-  }
-
-  expect_failures = [var.control_plane_logs]
-}
-
-run "secret_arns_is_refused" {
-  command = plan
-
-  variables {
-    secret_arns = ["*"]
-  }
-
-  expect_failures = [var.secret_arns]
 }

@@ -10,7 +10,6 @@ variables {
   client_security_group_ids = { app = "sg-1" }
   multi_az                  = false
   deletion_protection       = false
-  final_snapshot            = false
   alarm_topic_arn           = "arn:aws:sns:us-east-1:123456789012:alarms"
   engine_version            = "18.4"
 }
@@ -26,6 +25,15 @@ run "data_is_encrypted_private_and_recoverable" {
   assert {
     condition     = aws_db_instance.this.manage_master_user_password && aws_db_instance.this.password == null
     error_message = "RDS makes the master password; Terraform must never hold one."
+  }
+}
+
+run "its_certificate_comes_from_the_authority_that_pods_know" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.ca_cert_identifier == "rds-ca-rsa2048-g1"
+    error_message = "With the account's default, verify-full would break on the day that somebody changes the default."
   }
 }
 
@@ -70,7 +78,6 @@ run "prod_keeps_what_it_has" {
   variables {
     multi_az            = true
     deletion_protection = true
-    final_snapshot      = true
   }
 
   assert {
@@ -104,4 +111,25 @@ run "alarms_of_the_database_ask_each_minute_and_name_a_runbook" {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.database : alarm.period == 60 && can(regex("docs/runbooks/[a-z0-9-]+\\.md", alarm.alarm_description))])
     error_message = "Five minutes at most until an alarm speaks, and it says what to do."
   }
+}
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    subnet_ids            = ["subnet-1"]
+    engine_version        = "18"
+    instance_class        = "t4g.micro"
+    backup_retention_days = 0
+    log_retention_days    = 8
+  }
+
+  expect_failures = [
+    var.subnet_ids,
+    var.engine_version,
+    var.instance_class,
+    var.backup_retention_days,
+    var.log_retention_days,
+  ]
 }

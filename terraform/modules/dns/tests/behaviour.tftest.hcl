@@ -38,3 +38,24 @@ run "the_certificate_is_proved_by_dns" {
     error_message = "The certificate is proved by a record in the zone."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "domain_is_refused_with_a_scheme" {
+  command = plan
+
+  variables {
+    domain = "https://service.example.com"
+  }
+
+  expect_failures = [var.domain]
+}
+
+run "zone_name_is_refused_when_the_domain_is_elsewhere" {
+  command = plan
+
+  variables {
+    zone_name = "example.org"
+  }
+
+  expect_failures = [var.zone_name]
+}

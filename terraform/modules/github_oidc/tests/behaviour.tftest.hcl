@@ -131,3 +131,26 @@ run "with_a_zone_the_names_of_one_domain_are" {
     error_message = "One zone, for CI and for the roles within the boundary."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    environment = "ci"
+    repository  = { owner = "*", owner_id = "1", name = "acme", id = "2" }
+    zone        = { id = "example.com", domain = "service.example.com" }
+  }
+
+  expect_failures = [var.environment, var.repository, var.zone]
+}
+
+run "a_repository_without_its_numbers_is_refused" {
+  command = plan
+
+  variables {
+    repository = { owner = "example", owner_id = "*", name = "acme", id = "2" }
+  }
+
+  expect_failures = [var.repository]
+}

@@ -157,3 +157,22 @@ run "zones_without_a_control_plane_are_left_out" {
     error_message = "EKS makes no control plane in these three."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    cidr                    = "10.0.0.0/24"
+    zone_count              = 1
+    nat                     = "both"
+    flow_log_retention_days = 5
+  }
+
+  expect_failures = [
+    var.cidr,
+    var.zone_count,
+    var.nat,
+    var.flow_log_retention_days,
+  ]
+}

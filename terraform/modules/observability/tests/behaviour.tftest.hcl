@@ -99,3 +99,20 @@ run "dev_needs_no_dashboard" {
     error_message = "dashboard = false makes none."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    log_retention_days       = 8
+    email_addresses          = ["team"]
+    load_balancer_arn_suffix = "net/a/b"
+  }
+
+  expect_failures = [
+    var.log_retention_days,
+    var.email_addresses,
+    var.load_balancer_arn_suffix,
+  ]
+}

@@ -52,3 +52,14 @@ run "other_accounts_pull_when_named" {
     error_message = "A named account gets a repository policy."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    pull_account_ids = ["123"]
+  }
+
+  expect_failures = [var.pull_account_ids]
+}

@@ -72,3 +72,30 @@ run "one_package_two_handlers_inside_the_vpc" {
     error_message = "Secrets Manager may call rotate, and nothing else."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    vpc_cidr         = "0.0.0.0/0"
+    subnet_ids       = []
+    reader_role_arns = ["arn:aws:iam::123456789012:role/*"]
+    writer_role_arns = ["Administrator"]
+    package          = "missing.zip"
+    runtime          = "3.12"
+    rotation_days    = 91
+    recovery_days    = 3
+  }
+
+  expect_failures = [
+    var.vpc_cidr,
+    var.subnet_ids,
+    var.reader_role_arns,
+    var.writer_role_arns,
+    var.package,
+    var.runtime,
+    var.rotation_days,
+    var.recovery_days,
+  ]
+}

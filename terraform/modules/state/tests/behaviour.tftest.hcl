@@ -48,3 +48,14 @@ run "the_lock_table_has_the_key_that_terraform_asks_for" {
     error_message = "Terraform's S3 backend needs a table with the hash key LockID."
   }
 }
+
+# Every validation refuses what it is there to refuse.
+run "values_outside_of_their_bounds_are_refused" {
+  command = plan
+
+  variables {
+    project = "To Do"
+  }
+
+  expect_failures = [var.project]
+}

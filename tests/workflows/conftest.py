@@ -1,0 +1,41 @@
+"""Programs that the pipeline starts, played in this process: each call is written down and gets a test's answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from pipeline import command
+from pipeline.command import Finished
+
+
+@dataclass
+class Programs:
+    """Answers by the longest prefix of a call; each is given once, the last one on. Others run for real."""
+
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    # Every call that got an answer, and its input, in order.
+    calls: list[tuple[str, str]] = field(default_factory=list)
+
+    def __call__(self, words: Sequence[str], *, given: str = "", **how: Any) -> Finished:
+        """Answer in the place of `pipeline.command.finished`; what begins with "error" is a failure."""
+        call = " ".join(words)
+        found = max((each for each in self.answers if call.startswith(each)), key=len, default=None)
+        if found is None:
+            return _finished(words, given=given, **how)
+        self.calls.append((call, given))
+        left = self.answers[found]
+        said = left.pop(0) if len(left) > 1 else left[0]
+        return Finished(1, "", said) if said.startswith("error") else Finished(0, said, "")
+
+
+_finished = command.finished
+
+
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch) -> Programs:
+    """The programs of a test, which fills in the answers."""
+    played = Programs()
+    monkeypatch.setattr(command, "finished", played)
+    return played
