@@ -39,7 +39,7 @@ def silent_port() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def metered(serve_module: Serve) -> Metered:
     """One for all tests whose database comes back."""
-    return Metered(serve_module, WEB_WORKERS="2", WEB_THREADS="1", STATEMENT_TIMEOUT_MS="300")
+    return Metered(serve_module, WEB_WORKERS="2", WEB_THREADS="1", STATEMENT_TIMEOUT_MS="1000")
 
 
 def test_the_service_stays_ready_answers_503_quickly_and_recovers_within_two_seconds(
