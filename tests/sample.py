@@ -3,18 +3,17 @@
 Nothing here names a resource or a column: a resource is tested by having an address, and a factory.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from functools import cached_property
 from importlib import import_module
 from itertools import count
 from typing import Any
 
 import pytest
-from django.db.models import UniqueConstraint
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, Field, IntegerField, UniqueConstraint
 from factory.django import DjangoModelFactory
-from rest_framework import serializers
 
 from tests.conformance import factories as conformance
 from tests.conformance.models import Notice
@@ -40,19 +39,33 @@ FACTORIES: dict[Any, Any] = {
 }
 
 
-def decimal(member: Any, number: int) -> Decimal:
-    return Decimal(number % 10 ** (member.max_digits - member.decimal_places))
+def sample(field: "Field[Any, Any]", number: int = 0) -> Any:
+    """Return a JSON value that `field`, which is no foreign key, takes.
+
+    The next number gives another one; of few values, number 0 gives the default and an odd number another one.
+    """
+    if field.choices or isinstance(field, BooleanField):
+        values = [value for value, _ in field.flatchoices] if field.choices else [False, True]
+        values.sort(key=lambda value: value != field.get_default())  # stable
+        return values[number % len(values) if number % 2 == 0 else 1]
+    if isinstance(field, DecimalField):
+        whole = number % 10 ** (field.max_digits - field.decimal_places)
+        return f"{_within(field, whole)}.{'5' * field.decimal_places}".rstrip(".")
+    if isinstance(field, IntegerField):
+        return _within(field, number)
+    if isinstance(field, DateField):
+        day = FIRST_DAY + timedelta(days=number)
+        return f"{day}T09:00:00Z" if isinstance(field, DateTimeField) else str(day)
+    text = f"{field.verbose_name} {number}".capitalize()
+    most = field.max_length or len(text)
+    return text if len(text) <= most else f"{number}"[-most:]
 
 
-#: What a member of each kind may be: the first that it is of says it.
-VALUES: tuple[tuple[Any, Callable[[Any, int], Any]], ...] = (
-    (fields.StrictChoiceField, lambda member, number: list(member.choices)[number % len(member.choices)]),
-    (serializers.BooleanField, lambda _, number: number % 2 == 1),
-    (serializers.IntegerField, lambda member, number: max(number, member.min_value or 0)),
-    (serializers.DecimalField, lambda member, number: member.to_representation(decimal(member, number))),
-    (serializers.DateTimeField, lambda _, number: f"{FIRST_DAY + timedelta(days=number)}T09:00:00Z"),
-    (serializers.DateField, lambda _, number: f"{FIRST_DAY + timedelta(days=number)}"),
-)
+def _within(field: "Field[Any, Any]", number: int) -> int:
+    """Return `number`, moved between the limits that the field's validators set."""
+    lowest = [one.limit_value for one in field.validators if isinstance(one, MinValueValidator)]
+    highest = [one.limit_value for one in field.validators if isinstance(one, MaxValueValidator)]
+    return int(min([max([number, *lowest]), *highest]))
 
 
 class Subject:
@@ -105,18 +118,10 @@ class Subject:
     # ── Bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def json(self, name: str, number: int, references: Mapping[str, int]) -> Any:
         """Return a value of a member that differs from number to number, as far as its kind allows."""
-        member = self.members[name]
-        if isinstance(member, fields.ReferenceField):
+        if isinstance(self.members[name], fields.ReferenceField):
             return references[name]
-        if name in self.unique:
-            number = next(NUMBERS)
-        for kind, value in VALUES:
-            if isinstance(member, kind):
-                return value(member, number)
-        word = name.capitalize()
-        return (
-            f"{word}-{number}"[-member.max_length :] if name in self.unique else f"{word} {number}"[: member.max_length]
-        )
+        field: Any = self.model._meta.get_field(name)
+        return sample(field, next(NUMBERS) if name in self.unique else number)
 
     def body(self, number: int, references: Mapping[str, int], *, full: bool = False) -> dict[str, Any]:
         """Return a body that is accepted: the least, or `full`, with every member; an odd number makes flags true."""

@@ -1,4 +1,4 @@
-"""Fixtures for the service's tests: the running service, and the statements that its database saw.
+"""Fixtures for the service's tests: the running service, and databases.
 
 tests/postgresql_plugin.py loads them. They are no conftest.py, which would make the tests of delivery import Django.
 """
@@ -13,8 +13,6 @@ from django.test import TransactionTestCase
 from psycopg.sql import SQL, Identifier
 from pytest_django import Settings
 
-from tests.postgresql_plugin import session
-from tests.server_statements import ServerStatements, available
 from tests.service import TEMPLATES, Service, migrated_database, running
 
 # Set by coverage: each Python that is started with it measures itself, which doubles the CPU of a start.
@@ -98,14 +96,6 @@ def service(
     """The service as production runs it, once for all tests that only talk to it. Make users of your own."""
     with running(service_environment, tmp_path_factory.mktemp("service") / "log") as running_service:
         yield running_service
-
-
-@pytest.fixture(scope="session")
-def server_statements(service_environment: dict[str, str]) -> ServerStatements:
-    """Count what the service's requests cost: `with server_statements.counted(): …`, then `.count` and `.queries`."""
-    if "DATABASE_URL" in os.environ or not available(session.server):
-        pytest.skip("pg_stat_statements is needed: unset DATABASE_URL, or install PostgreSQL's contrib modules")
-    return ServerStatements(session.server, service_environment["DB_NAME"])
 
 
 @pytest.hookimpl(tryfirst=True)

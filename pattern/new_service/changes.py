@@ -26,7 +26,7 @@ PYTHON = ".venv/bin/python"
 REMOVE_EXAMPLE = (PYTHON, "-m", "local.new_resource")
 GENERATORS = (
     (PYTHON, "-m", "local.no_database", "manage.py", "spectacular", "--file", "docs/openapi.yaml"),
-    (PYTHON, "-m", "tests.kustomize.golden_files"),
+    (PYTHON, "-m", "tests.kustomize.test_golden"),
 )
 COST = (PYTHON, "-m", "cost", "--plans", "tests/cost/plans", "--output", "docs/cost")
 

@@ -26,21 +26,6 @@ class Part:
 
 EVIDENCE = {r", evidence; `make docs`": "; `make docs`", r" \(\[what was seen\]\(docs/evidence/README\.md\)\)": ""}
 PARTS = {
-    "chaos": Part(
-        ("tests/chaos", ".github/workflows/chaos.yml"),
-        {
-            "Makefile": {
-                r"^rehearse: .*\n\n": "",
-                r"^chaos: .*\n(\t.*\n)+\n": "",
-                r"^restore-drill: \.venv/run$": r"\g<0> ## lose rows of a database on this machine, and restore them",
-                r"^(\.PHONY:.*) rehearse chaos ": r"\1 ",
-            },
-            "docs/reliability.md": {r"^## A bad day\n(?:(?!## ).*\n)*": "", r"^\| .*`chaos/test_\w+\.py`.*\n": ""},
-            "docs/security.md": {
-                r"^\| .*`test_(malformed_requests_are_no_fault|fifty_clients_with_one)_.*\n": "",
-            },
-        },
-    ),
     "compose": Part(
         ("compose.yaml", "monitoring/compose", "tests/image/test_compose.py", "tests/monitoring/test_compose.py"),
         {

@@ -14,6 +14,7 @@ from local.state import here
 from pattern.rehearsals import prometheus
 from pattern.rehearsals.incident import FACTOR, rehearse, stage
 from pattern.rehearsals.kinds import KINDS
+from pattern.rehearsals.measurements import draw, require_environment
 from pattern.rehearsals.observe import observe
 
 PICTURE_SECONDS = 30  # from the start of the traffic
@@ -32,14 +33,14 @@ kinds of incident:
 
 def _incident(arguments: argparse.Namespace, interruption: Interruption) -> int:
     kind = KINDS[arguments.kind]
+    if arguments.pictures:
+        require_environment()
     with stage(here().folder / "incident", interruption) as (stack, server):
         say(f"\n  Prometheus  {server.url}/alerts")
         say(f"  service     {stack.colours[0].url}  metrics http://{stack.colours[0].metrics}/metrics")
         say("  logs        .local/incident/blue.log, green.log, postgres-exporter.log, postgresql/log")
         incident = rehearse(kind, stack, server, interruption, undo=_pause() if arguments.pictures else _enter())
         if arguments.pictures:
-            from pattern.rehearsals.picture import draw  # noqa: PLC0415  matplotlib takes a second to load
-
             for path in draw(incident, server, arguments.pictures):
                 say(f"  drawn: {path}")
     problems = incident.problems()

@@ -13,7 +13,7 @@ BLOCKS = re.findall(r"^```(diff|console)\n(.*?)^```", PAGE, re.MULTILINE | re.DO
 #: Run elsewhere, by tests of `make run`; and the whole gates, for which stand the tests that know of the change.
 SKIPPED = ("make run", "make test")
 TESTS = "tests/todos tests/monitoring tests/api/test_openapi.py " + " ".join(
-    f"tests/project/test_{name}.py" for name in ("demo", "links", "migrations", "prose", "statements")
+    f"tests/project/test_{name}.py" for name in ("demo", "migrations", "pages", "statements", "words")
 )
 QUICK = ("sh local/check.sh quick", f".venv/bin/python -m pytest -q -n 2 {TESTS}")
 

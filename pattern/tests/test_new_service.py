@@ -254,7 +254,7 @@ def test_a_clone_records_where_it_came_from_without_a_login_and_not_its_own_comm
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("HISTORY", "new"), ("EXAMPLE", "yes"), ("WITHOUT", "blue-green"), ("WITHOUT", "chaoscompose")],
+    [("HISTORY", "new"), ("EXAMPLE", "yes"), ("WITHOUT", "blue-green"), ("WITHOUT", "composeevidence")],
 )
 def test_an_unknown_choice_is_refused_with_those_there_are(clone: Path, key: str, value: str) -> None:
     assert refusal(clone, **{key: value}).startswith(f"{key}={value} is not valid: give ")

@@ -9,7 +9,7 @@ from pattern.new_service.answers import git
 from pattern.tests.clone import Clone, give_environment
 
 #: The gate of these clones: other tests run the whole `make quick` of a clone.
-TESTS = "tests/project/test_links.py tests/project/test_adr.py tests/project/test_migrations.py"
+TESTS = "tests/project/test_pages.py tests/project/test_migrations.py"
 GATE = f"\t@sh local/check.sh quick\n\t@exec $(PYTEST) -p no:randomly {TESTS}\n"
 
 

@@ -8,8 +8,7 @@ from django.contrib.auth.models import Group
 from playwright.sync_api import Browser
 
 from tests.admin.browser import Visitor, chromium, executable
-from tests.admin.people import seed
-from tests.admin.staff import Staff
+from tests.admin.staff import Staff, seed
 from tests.factories import UserFactory
 from tests.service import Service, migrated_database, running
 from todoproject.accounts.models import User

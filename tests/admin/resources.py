@@ -1,27 +1,23 @@
 """The resources in the admin and rows of them, for tests that run over all resources."""
 
-import itertools
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any, cast
 
 import pytest
 from django.contrib import admin
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, Field, IntegerField, Model
+from django.db.models import Field, Model
 from django.urls import reverse
 
 from tests.admin.staff import Staff
 from tests.conformance.models import Membership, Team
 from tests.factories import UserFactory
-from tests.sample import SUBJECTS_BY_MODEL
+from tests.sample import NUMBERS, SUBJECTS_BY_MODEL, sample
 from todoproject.accounts.models import User
 from todoproject.admin import scopes
 from todoproject.admin.resource_admin import ResourceAdmin
 from todoproject.api.constraints import is_unique
 
 TEAM = 0
-NUMBERS = itertools.count(1000)
 RESOURCES = [one for one in admin.site._registry.values() if isinstance(one, ResourceAdmin)]
 # `make quick` runs those of the service and the plainest of the tests' own, as tests/sample.py has it.
 MARKED = [pytest.param(one, marks=[] if SUBJECTS_BY_MODEL[one.model].quick else pytest.mark.slow) for one in RESOURCES]
@@ -142,31 +138,6 @@ def fields_of(resource: ResourceAdmin) -> "list[Field[Any, Any]]":
     return [*writable(resource.model), *keys_of(resource)]
 
 
-FIRST_DAY = date(2026, 12, 1)
-
-
-def sample(field: "Field[Any, Any]", number: int = 0) -> Any:
-    """Return a JSON value that `field`, which is no foreign key, takes.
-
-    The next number gives another one; of few values, number 0 gives the default and an odd number another one.
-    """
-    if field.choices or isinstance(field, BooleanField):
-        values = [value for value, _ in field.flatchoices] if field.choices else [False, True]
-        values.sort(key=lambda value: value != field.get_default())  # stable
-        return values[number % len(values) if number % 2 == 0 else 1]
-    if isinstance(field, DecimalField):
-        whole = number % 10 ** (field.max_digits - field.decimal_places)
-        return f"{_within(field, whole)}.{'5' * field.decimal_places}".rstrip(".")
-    if isinstance(field, IntegerField):
-        return _within(field, number)
-    if isinstance(field, DateField):
-        day = FIRST_DAY + timedelta(days=number)
-        return f"{day}T09:00:00Z" if isinstance(field, DateTimeField) else str(day)
-    text = f"{field.verbose_name} {number}".capitalize()
-    most = field.max_length or len(text)
-    return text if len(text) <= most else f"{number}"[-most:]
-
-
 def sample_of(model: type[Model], number: int = 0) -> dict[str, Any]:
     """Return a value of each field that a client must give, but for its foreign keys."""
     return {field.name: sample(field, number) for field in writable(model) if is_required(field)}
@@ -180,10 +151,3 @@ def writable(model: type[Model]) -> "list[Field[Any, Any]]":
 
 def is_required(field: "Field[Any, Any]") -> bool:
     return not (field.null or field.blank or field.has_default() or field.has_db_default())
-
-
-def _within(field: "Field[Any, Any]", number: int) -> int:
-    """Return `number`, moved between the limits that the field's validators set."""
-    lowest = [one.limit_value for one in field.validators if isinstance(one, MinValueValidator)]
-    highest = [one.limit_value for one in field.validators if isinstance(one, MaxValueValidator)]
-    return int(min([max([number, *lowest]), *highest]))

@@ -13,7 +13,6 @@ from playwright.sync_api import Page
 from tests.admin.browser import Visitor
 from tests.admin.staff import TODOS
 from tests.npm_package import installed
-from tests.postgresql_plugin import ROOT
 from tests.service import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.ci]
@@ -33,7 +32,7 @@ LOOKS: dict[str, tuple[Any, int]] = {"light": ("light", 1280), "dark": ("dark", 
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    return (installed(ROOT / "tests/admin/axe") / "axe-core/axe.min.js").read_text(encoding="utf-8")
+    return (installed() / "axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 def looked_at(visitor: Visitor, axe: str) -> list[str]:

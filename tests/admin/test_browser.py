@@ -10,12 +10,9 @@ from django.apps import apps
 from playwright.sync_api import Page
 
 from tests.admin.browser import Visitor
-from tests.admin.staff import TODOS
 from tests.service import PASSWORD
 
 pytestmark = pytest.mark.ci
-#: What only the example has to click on.
-of_the_example = pytest.mark.skipif(not apps.is_installed("todos"), reason="the example is gone")
 Visit = Callable[..., Visitor]
 
 INSPECTIONS = "/admin/conformance/inspection/"
@@ -99,28 +96,7 @@ def test_a_row_with_every_kind_of_field_is_added_found_changed_in_bulk_and_expor
     assert "Starts at: 2026-12-01 09:30 → 2026-12-24 10:00." in page.inner_text("#change-history")
 
 
-@of_the_example
-def test_todos_of_all_pages_are_completed_and_exported(visit: Visit, tmp_path: Path) -> None:
-    visitor = visit("b-edith")
-    page = visitor.page
-    page.click(".figures a:has-text('overdue')")
-    assert page.inner_text("#result_list tbody tr:first-child .field-state") == "overdue"
-    visitor.go(TODOS)
-    page.fill("#searchbar", "b-ada's")
-    page.press("#searchbar", "Enter")
-    page.wait_for_url("**q=*")
-    visitor.select_all(across=True)
-    assert "All 150 selected" in page.inner_text(".actions")
-    visitor.act("complete")
-    assert "150 todos will be completed." in page.inner_text("#content")
-    page.click("input.default")
-    assert visitor.message() == "150 todos completed."
-    rows = exported(page, tmp_path / "todos.csv")
-    assert {(row["owner"], row["completed"]) for row in rows} == {("b-ada", "yes")}
-    assert len(rows) == 150
-
-
-@of_the_example
+@pytest.mark.skipif(not apps.is_installed("todos"), reason="the example is gone")
 def test_everything_can_be_done_from_the_keyboard(visit: Visit) -> None:
     """Log in, search, open, change and save, by Tab, Enter, Space and typing alone."""
     visitor = visit()

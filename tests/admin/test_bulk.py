@@ -86,36 +86,43 @@ def test_each_action_asks_and_then_sets_its_field_with_version_history_and_audit
     editor: Staff, resource: ResourceAdmin, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
 ) -> None:
     alone = {field.name for field in changed_alone(resource)}
-    for field in (each for each in asked_fields(resource) if each.name in alone):
-        resource.model._default_manager.all().delete()
-        rows = [make(resource.model, number) for number in (0, 10)]
-        path, action, sent = page(resource), f"set_{field.name}", values(field, rows[0])
-        question = editor.act(action, rows[:1], path=path)
+    row, other = (make(resource.model, number) for number in (0, 10))
+    path = page(resource)
+    for version, field in enumerate((each for each in asked_fields(resource) if each.name in alone), start=2):
+        action, sent = f"set_{field.name}", values(field, row)
+        question = editor.act(action, [row], path=path)
         assert f'name="{field.name}"' in question.content.decode()
-        assert count(resource, version=1) == 2
+        assert count(resource, version=version) == 0
         with caplog.at_level(logging.INFO, "audit"), django_capture_on_commit_callbacks(execute=True):
-            answer = editor.confirm(action, rows[:1], 1, path=path, **sent)
+            answer = editor.confirm(action, [row], 1, path=path, **sent)
         assert answer.status_code == 302, (field.name, answer.content)
         assert f"1 {resource.opts.verbose_name} changed: {field.verbose_name} is now " in editor.told(answer)[-1]
-        after = resource.model._default_manager.get(pk=rows[0].pk)
-        assert (after.version, after.updated_at > rows[0].updated_at) == (2, True), field.name
-        assert getattr(after, field.name) != getattr(rows[0], field.name)
-        assert resource.model._default_manager.get(pk=rows[1].pk).version == 1
+        after = resource.model._default_manager.get(pk=row.pk)
+        assert (after.version, after.updated_at > row.updated_at) == (version, True), field.name
+        assert getattr(after, field.name) != getattr(row, field.name)
         assert f"{field.verbose_name}: " in LogEntry.objects.latest("pk").change_message.lower()
         line: Any = [record for record in caplog.records if record.name == "audit"][-1]
         assert (line.action, line.changes) == (f"{resource.opts.model_name}.changed", [field.name])
-        assert (line.target, line.user_id) == (str(rows[0].pk), editor.user.pk)
-        again = editor.confirm(action, rows[:1], 1, path=path, **sent)
-        assert editor.told(again)[-1].endswith(f"1 {resource.opts.verbose_name} unchanged: already so.")
-        assert count(resource, version=3) == 0
+        assert (line.target, line.user_id) == (str(row.pk), editor.user.pk)
+        assert count(resource, pk=other.pk, version=1) == 1
+        row = after
+
+
+@each_with_actions
+def test_a_row_that_has_the_value_already_is_not_changed_again(editor: Staff, resource: ResourceAdmin) -> None:
+    row, field = make(resource.model), nobody_has(resource)
+    sent = values(field)
+    for _ in range(2):
+        answer = editor.confirm(f"set_{field.name}", [row], 1, path=page(resource), **sent)
+    assert editor.told(answer)[-1].endswith(f"1 {resource.opts.verbose_name} unchanged: already so.")
+    assert count(resource, version=2) == 1
 
 
 @each_resource
 def test_a_wrong_value_is_asked_for_again(editor: Staff, resource: ResourceAdmin) -> None:
     row = make(resource.model)
     for field in asked_fields(resource):
-        wrong = ["x" * 9, "9" * 5000] if not field.is_relation else ["0", "x", "\0", "9" * 5000]
-        for value in wrong:
+        for value in ("9" * 5000, *(("0", "\0") if field.is_relation else ())):
             response = editor.confirm(f"set_{field.name}", [row], 1, path=page(resource), **{field.name: value})
             assert (response.status_code, b"errorlist" in response.content) == (200, True), (field.name, value[:9])
     assert count(resource, version=1) == 1
@@ -134,18 +141,18 @@ def test_nothing_is_given_to_a_locked_user(editor: Staff, resource: ResourceAdmi
 # ── How it changes them ──────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.slow
 @each_with_actions
-def test_a_thousand_rows_are_one_update_and_one_insert_of_history(superuser: Staff, resource: ResourceAdmin) -> None:
-    make_many(resource.model, 1000)
+def test_many_rows_are_one_update_and_one_insert_of_history(superuser: Staff, resource: ResourceAdmin) -> None:
+    make_many(resource.model, 200)
     field = nobody_has(resource)
     sent = values(field)
     with CaptureQueriesContext(connection) as queries:
-        superuser.confirm(f"set_{field.name}", "all", 1000, path=page(resource), **sent)
+        superuser.confirm(f"set_{field.name}", "all", 200, path=page(resource), **sent)
     statements = [query["sql"] for query in queries]
     assert sum(sql.startswith(f'UPDATE "{resource.opts.db_table}"') for sql in statements) == 1
     assert sum(sql.startswith('INSERT INTO "django_admin_log"') for sql in statements) == 1
     assert len(statements) <= 18
-    assert count(resource, version=2) == 1000
-    assert LogEntry.objects.filter(user=superuser.user).count() == 1000
+    assert count(resource, version=2) == 200
+    assert LogEntry.objects.filter(user=superuser.user).count() == 200
 
 
 @pytest.mark.django_db(transaction=True)
@@ -221,24 +228,25 @@ def test_all_pages_means_those_that_the_filters_show(editor: Staff, resource: Re
     assert set(resource.model._default_manager.filter(version=1).values_list("pk", flat=True)) == set(old)
 
 
-@each_resource
+@each_with_actions
 def test_more_than_the_database_can_change_in_time_are_refused(
     editor: Staff, resource: ResourceAdmin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "MOST_AT_ONCE", 10)
     make_many(resource.model, 11)
-    for field in asked_fields(resource):
-        answer = editor.act(f"set_{field.name}", "all", path=page(resource))
-        assert "too many at once: narrow the list to 10" in editor.told(answer)[-1]
+    answer = editor.act(f"set_{nobody_has(resource).name}", "all", path=page(resource))
+    assert "too many at once: narrow the list to 10" in editor.told(answer)[-1]
     assert count(resource, version=1) == 11
 
 
-@pytest.mark.parametrize("path", [page(RESOURCE), "/admin/accounts/user/", "/admin/accounts/refreshfamily/"])
-@pytest.mark.parametrize("key", ["x", "", "\0", "1.5", "9" * 5000])
-def test_a_selected_row_that_can_be_none_is_a_400(superuser: Staff, path: str, key: str) -> None:
-    action = {page(RESOURCE): "export", "/admin/accounts/user/": "lock"}.get(path, "revoke")
-    data = {"action": action, "_selected_action": [key, str(superuser.user.pk)], "index": "0"}
-    assert superuser.post(path, data).status_code == 400
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [(page(RESOURCE), "export"), ("/admin/accounts/user/", "lock"), ("/admin/accounts/refreshfamily/", "revoke")],
+)
+def test_a_selected_row_that_can_be_none_is_a_400(superuser: Staff, path: str, action: str) -> None:
+    for key in ("x", "", "\0", "1.5", "9" * 5000):
+        data = {"action": action, "_selected_action": [key, str(superuser.user.pk)], "index": "0"}
+        assert superuser.post(path, data).status_code == 400, key[:9]
 
 
 # ── Who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +254,6 @@ def test_a_selected_row_that_can_be_none_is_a_400(superuser: Staff, path: str, k
 def test_a_reader_can_run_no_action_that_changes(reader: Staff, resource: ResourceAdmin) -> None:
     row = make(resource.model)
     for field in asked_fields(resource):
-        reader.act(f"set_{field.name}", [row], path=page(resource))
         reader.confirm(f"set_{field.name}", [row], 1, path=page(resource), **values(field))
     assert count(resource, version=1) == 1
     assert not LogEntry.objects.exists()

@@ -21,7 +21,9 @@ from tests.admin.resources import (
     typed,
     typed_into,
 )
-from tests.admin.staff import Staff
+from tests.admin.staff import Staff, change_page
+from tests.conformance.models import Inspection, Membership, Team, WorkSite
+from tests.factories import UserFactory
 from todoproject.admin.resource_admin import ResourceAdmin
 
 
@@ -67,27 +69,25 @@ def test_a_row_with_only_what_it_needs_is_added_and_the_rest_is_null_or_default(
 
 
 @each_resource
-def test_a_missing_value_is_an_error_at_its_field(editor: Staff, resource: ResourceAdmin) -> None:
-    response: Any = editor.post(page(resource, "add"), {})
-    found = response.context["adminform"].form.errors
-    assert {field.name for field in fields_of(resource) if is_required(field)} <= set(found)
-    assert not resource.model._default_manager.exists()
-
-
-@each_resource
 def test_no_address_fills_in_a_new_form(editor: Staff, resource: ResourceAdmin) -> None:
     empty = form_at(editor, page(resource, "add"))
-    for field in fields_of(resource):
-        for value in ("x", "%00", "2026-12-01"):
-            assert form_at(editor, f"{page(resource, 'add')}?{field.name}={value}") == empty
+    for value in ("x", "%00", "2026-12-01"):
+        query = "&".join(f"{field.name}={value}" for field in fields_of(resource))
+        assert form_at(editor, f"{page(resource, 'add')}?{query}") == empty
 
 
 @each_resource
-@pytest.mark.parametrize("key", ["x", "\0", "9" * 5000])
-def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource: ResourceAdmin, key: str) -> None:
-    for field in keys_of(resource):
-        response: Any = editor.post(page(resource, "add"), {field.name: key})
-        assert field.name in response.context["adminform"].form.errors
+def test_a_missing_value_and_a_key_that_can_be_none_are_errors_at_their_fields(
+    editor: Staff, resource: ResourceAdmin
+) -> None:
+    missing: Any = editor.post(page(resource, "add"), {})
+    needed = {field.name for field in fields_of(resource) if is_required(field)}
+    assert needed <= set(missing.context["adminform"].form.errors)
+    keys = {field.name for field in keys_of(resource)}
+    for wrong in ("x", "\0", "9" * 5000):
+        response: Any = editor.post(page(resource, "add"), dict.fromkeys(keys, wrong))
+        assert keys <= set(response.context["adminform"].form.errors)
+    assert not resource.model._default_manager.exists()
 
 
 # ── Changing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,33 +95,41 @@ def test_a_key_that_can_be_none_is_an_error_in_the_form(editor: Staff, resource:
 def test_each_field_is_changed_alone_with_version_history_and_audit(
     editor: Staff, resource: ResourceAdmin, caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: Any
 ) -> None:
-    for field in changed_alone(resource):
-        row = make(resource.model)
-        form = form_at(editor, page(resource, "change", row.pk))
-        value = typed(field, 3, owner_of_row(row))
+    row = make(resource.model)
+    path = page(resource, "change", row.pk)
+    form = form_at(editor, path)
+    for version, field in enumerate(changed_alone(resource), start=2):
+        form[field.name] = typed(field, 3, owner_of_row(row))
         with caplog.at_level(logging.INFO, "audit"), django_capture_on_commit_callbacks(execute=True):
-            response = editor.post(page(resource, "change", row.pk), form | {field.name: value})
+            response = editor.post(path, form)
         assert response.status_code == 302, errors(response)
         after = resource.model._default_manager.get(pk=row.pk)
-        assert (after.version, after.updated_at > row.updated_at) == (2, True), field.name
-        assert form_at(editor, page(resource, "change", row.pk)).get(field.name, "") != form.get(field.name, "")
+        assert (after.version, after.updated_at > row.updated_at) == (version, True), field.name
+        assert getattr(after, field.name) != getattr(row, field.name)
         sentence = LogEntry.objects.latest("pk").get_change_message()
         assert sentence.lower().startswith(f"{field.verbose_name}: "), sentence
         assert " → " in sentence
         line: Any = [record for record in caplog.records if record.name == "audit"][-1]
         assert (line.action, line.changes) == (f"{resource.opts.model_name}.changed", [field.name])
         assert (line.target, line.user_id) == (str(row.pk), editor.user.pk)
-        row.delete()
+        row, form["seen_version"] = after, version
 
 
 @each_resource
-def test_saving_without_a_change_changes_nothing(editor: Staff, resource: ResourceAdmin) -> None:
+def test_saving_without_a_change_changes_nothing_and_locks_the_row_before_it_looks(
+    editor: Staff, resource: ResourceAdmin
+) -> None:
     row = make(resource.model)
-    before = stored(row)
-    path = page(resource, "change", row.pk)
-    assert editor.post(path, form_at(editor, path)).status_code == 302
+    before, path = stored(row), page(resource, "change", row.pk)
+    form = form_at(editor, path)
+    with CaptureQueriesContext(connection) as queries:
+        assert editor.post(path, form | {"version": "7", "created_at": "2026-01-01"}).status_code == 302
+    assert any(f'FOR UPDATE OF "{resource.opts.db_table}"' in query["sql"] for query in queries)
     assert stored(row) == before
     assert not LogEntry.objects.exists()
+    text, written = editor.see(path), ("created_at", "updated_at", "version")
+    assert not set(written) & set(form), "the service writes them: they are shown and cannot be sent"
+    assert all(f"field-{name}" in text for name in written)
 
 
 @each_resource
@@ -137,15 +145,6 @@ def test_a_form_that_is_older_than_somebodys_change_is_refused(editor: Staff, re
         assert response.status_code == 200
         assert f"Somebody has changed this {resource.opts.verbose_name} since you opened it" in str(errors(response))
     assert stored(row) == before
-
-
-@each_resource
-def test_the_row_is_locked_between_reading_and_writing(editor: Staff, resource: ResourceAdmin) -> None:
-    path = page(resource, "change", make(resource.model).pk)
-    form = form_at(editor, path)
-    with CaptureQueriesContext(connection) as queries:
-        editor.post(path, form)
-    assert any(f'FOR UPDATE OF "{resource.opts.db_table}"' in query["sql"] for query in queries)
 
 
 @pytest.mark.django_db(transaction=True)  # outside of one no row can be locked
@@ -171,19 +170,6 @@ def test_a_rule_that_only_the_database_knows_is_a_message_without_values(
 
 
 @each_resource
-def test_columns_that_the_service_writes_are_shown_and_cannot_be_sent(editor: Staff, resource: ResourceAdmin) -> None:
-    row = make(resource.model)
-    path = page(resource, "change", row.pk)
-    form = form_at(editor, path)
-    assert not {"created_at", "updated_at", "version"} & set(form)
-    text = editor.see(path)
-    assert all(f"field-{name}" in text for name in ("created_at", "updated_at", "version"))
-    before = stored(row)
-    editor.post(path, form | {"version": "7", "created_at": "2026-01-01"})
-    assert stored(row) == before
-
-
-@each_resource
 def test_a_reader_sees_a_row_and_saves_nothing(reader: Staff, resource: ResourceAdmin) -> None:
     row = make(resource.model)
     text = reader.see(page(resource, "change", row.pk))
@@ -204,3 +190,50 @@ def test_an_editor_deletes_a_row_and_leaves_a_trace(editor: Staff, resource: Res
     history = editor.see("/admin/admin/logentry/")
     assert str(row) in history
     assert "Deletion" in history
+
+
+# ── No row points at one that its owner does not see ─────────────────────────────────────────────────────────────────
+INSPECTIONS = "/admin/conformance/inspection/"
+
+
+@pytest.fixture
+def inspection(db: None) -> Inspection:
+    found: Inspection = make(Inspection)
+    return found
+
+
+@pytest.fixture
+def foreign(db: None) -> WorkSite:
+    made: WorkSite = WorkSite._default_manager.create(
+        team=Team._default_manager.create(name="Others"), name="Their quay"
+    )
+    return made
+
+
+def test_the_form_takes_no_key_that_the_owner_does_not_see_but_an_owner_who_sees_it(
+    editor: Staff, inspection: Inspection, foreign: WorkSite
+) -> None:
+    path, stranger = change_page("conformance_inspection", inspection.pk), UserFactory.create()
+    form = form_at(editor, path)
+    for changed, whose in (({"site": foreign.pk}, inspection.owner), ({"owner": stranger.pk}, stranger)):
+        assert f"{whose} does not see this one." in editor.post(path, form | changed).content.decode()
+    assert Inspection._default_manager.get().version == 1
+    Membership._default_manager.create(user=stranger, team=foreign.team)
+    assert editor.post(path, form | {"owner": stranger.pk, "site": foreign.pk}).status_code == 302
+    assert Inspection._default_manager.get().site == foreign
+
+
+@pytest.mark.parametrize("field", ["site", "owner"])
+def test_no_action_sets_a_key_outside_of_the_scope(
+    editor: Staff, inspection: Inspection, foreign: WorkSite, field: str
+) -> None:
+    value = foreign if field == "site" else UserFactory.create()
+    answer = editor.confirm(f"set_{field}", [inspection], 1, path=INSPECTIONS, **{field: str(value.pk)})
+    assert editor.told(answer)[-1].startswith("Nothing was changed: ")
+    assert Inspection._default_manager.get().version == 1
+
+
+def test_rows_of_several_users_get_no_key_at_once(editor: Staff, inspection: Inspection) -> None:
+    other: Inspection = make(Inspection)
+    answer = editor.confirm("set_site", [inspection, other], 2, path=INSPECTIONS, site=str(other.site.pk))
+    assert "belong to several users" in editor.told(answer)[-1]

@@ -24,12 +24,12 @@ def messages_of(entries: Any) -> list[tuple[str, str]]:
 
 def test_a_locked_user_can_refresh_nothing_and_is_told_nothing(editor: Staff, owner: User) -> None:
     token, other = login_session_begin(owner).refresh, login_session_begin(UserFactory.create()).refresh
-    answer = editor.act("lock", [owner], path=USERS)
-    assert editor.told(answer) == ["1 user locked."]
+    locked = UserFactory.create(is_active=False)
+    answer = editor.act("lock", [owner, locked], path=USERS)
+    assert editor.told(answer) == ["1 user locked. 1 unchanged: already so, or only a superuser may change them."]
     assert not User.objects.get(pk=owner.pk).is_active
     assert RefreshFamily.objects.get(user=owner).revoked_at is not None
-    assert refreshes(token) == 401
-    assert refreshes(other) == 200
+    assert (refreshes(token), refreshes(other)) == (401, 200)
     assert messages_of(LogEntry.objects.all()) == [("ada", "Locked; all login sessions ended.")]
 
 
@@ -42,12 +42,6 @@ def test_an_unlocked_user_logs_in_again_but_their_old_sessions_stay_ended(editor
     owner.refresh_from_db()
     assert refreshes(login_session_begin(owner).refresh) == 200
     assert LogEntry.objects.filter(change_message="Unlocked.").count() == 1
-
-
-def test_users_that_are_locked_already_are_left_alone(editor: Staff, owner: User) -> None:
-    locked = UserFactory.create(is_active=False)
-    answer = editor.act("lock", [owner, locked], path=USERS)
-    assert editor.told(answer) == ["1 user locked. 1 unchanged: already so, or only a superuser may change them."]
 
 
 def test_nobody_locks_themselves_and_an_editor_no_superuser(editor: Staff, superuser: Staff) -> None:
@@ -85,22 +79,18 @@ def test_the_checkbox_in_the_form_ends_sessions_like_the_action(superuser: Staff
     assert refreshes(token) == 401
 
 
-def test_all_sessions_of_a_user_are_revoked_at_once(editor: Staff, owner: User) -> None:
-    tokens = [login_session_begin(owner).refresh for _ in range(3)]
-    answer = editor.act("revoke_sessions", [owner], path=USERS)
-    assert editor.told(answer) == ["3 login sessions revoked."]
-    assert {refreshes(token) for token in tokens} == {401}
-    assert LogEntry.objects.count() == 3
-    assert User.objects.get(pk=owner.pk).is_active
-
-
-def test_one_session_is_revoked_and_the_others_go_on(editor: Staff, owner: User) -> None:
-    stolen, own = login_session_begin(owner).refresh, login_session_begin(owner).refresh
+def test_one_session_is_revoked_and_the_others_go_on_until_all_are(editor: Staff, owner: User) -> None:
+    stolen, *others = (login_session_begin(owner).refresh for _ in range(3))
     family = RefreshFamily.objects.earliest("created_at")
     editor.act("revoke", [family], path=SESSIONS)
-    assert (refreshes(stolen), refreshes(own)) == (401, 200)
+    assert (refreshes(stolen), refreshes(others[0])) == (401, 200)
     assert editor.told(editor.act("revoke", [family], path=SESSIONS))[-1] == "0 login sessions revoked."
     assert LogEntry.objects.get().object_id == str(family.pk)
+    answer = editor.act("revoke_sessions", [owner], path=USERS)
+    assert editor.told(answer)[-1] == "2 login sessions revoked."
+    assert {refreshes(token) for token in others} == {401}
+    assert LogEntry.objects.count() == 3
+    assert User.objects.get(pk=owner.pk).is_active
 
 
 def test_sessions_are_found_by_user_and_state(reader: Staff, owner: User) -> None:

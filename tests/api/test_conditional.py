@@ -10,22 +10,12 @@ from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.api.threads import threads, wait_until_blocked
-from tests.sample import every
+from tests.sample import PLAIN, every
 
 STRONG = re.compile(r'"[!#-~]+"')
-STALE = [
-    '"999"',
-    'W/"1"',
-    '"1',
-    "1",
-    "",
-    "nonsense",
-    '"01"',
-    '"x", "y"',
-    '"999", W/"1"',
-    '"9999999999999999999999"',
-    "\xff",
-]
+STALE = ['"999"', 'W/"1"', '"1', "1", "", "nonsense", '"01"', '"x", "y"', '"999", W/"1"', f'"{"9" * 22}"', "\xff"]
+CHANGES = ("PUT", "PATCH", "DELETE")
+BELOW = ("", "/{}")  # the list, and a row
 
 
 @pytest.fixture
@@ -33,26 +23,29 @@ def row(api: ApiClient) -> Any:
     return api.row(api.sample())
 
 
-def conditional(api: ApiClient, method: str, row: Any, header: str, etag: str) -> HttpResponse:
-    return api.send(method, f"{api.path}/{row.pk}", api.full(), headers={header: etag})
+def conditional(api: ApiClient, method: str, row: Any, **condition: str) -> HttpResponse:
+    """Send a request about the row; `condition` is If_Match or If_None_Match."""
+    headers = {name.replace("_", "-"): etag for name, etag in condition.items()}
+    return api.send(method, f"{api.path}/{row.pk}", api.full(), headers=headers)
 
 
+def assert_refused(response: HttpResponse) -> None:
+    assert response.status_code == 412
+    assert parsed(response)["type"] == "/docs/errors/precondition-failed"
+
+
+# ── ETags ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @every
 def test_every_answer_with_a_row_has_the_same_strong_etag_until_it_changes(api: ApiClient) -> None:
     created = api.send("POST", api.path, api.sample())
-    url = parsed(created)["url"]
-    read, again = api.send("GET", url), api.send("HEAD", url)
-    assert created["ETag"] == read["ETag"] == again["ETag"]
-    assert STRONG.fullmatch(read["ETag"])
-
-
-@every
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_a_change_is_answered_with_the_new_etag(api: ApiClient, row: Any, method: str) -> None:
-    before = api.send("GET", f"{api.path}/{row.pk}")["ETag"]
-    changed = conditional(api, method, row, "If-Match", before)
-    assert changed["ETag"] != before
-    assert changed["ETag"] == api.send("GET", f"{api.path}/{row.pk}")["ETag"]
+    url, seen = parsed(created)["url"], [created["ETag"]]
+    for method in ("PUT", "PATCH"):
+        assert [api.send(reading, url)["ETag"] for reading in ("GET", "HEAD")] == [seen[-1]] * 2
+        changed = api.send(method, url, api.full(), headers={"If-Match": seen[-1]})
+        assert changed["ETag"] == api.send("GET", url)["ETag"]
+        seen.append(changed["ETag"])
+    assert len(set(seen)) == 3
+    assert all(STRONG.fullmatch(etag) for etag in seen)
 
 
 @every
@@ -62,6 +55,7 @@ def test_a_list_has_a_strong_etag_that_follows_its_content(api: ApiClient, row: 
     assert before == same
     api.send("PATCH", f"{api.path}/{row.pk}", api.full())
     assert api.send("GET", api.path)["ETag"] != before
+    assert conditional(api, "PATCH", row, If_Match=before).status_code == 412, "an ETag of a list changes no row"
 
 
 def test_pages_with_equal_rows_and_different_links_have_different_etags(api: ApiClient, row: Any) -> None:
@@ -72,117 +66,79 @@ def test_pages_with_equal_rows_and_different_links_have_different_etags(api: Api
     assert alone["ETag"] != followed["ETag"]
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("below", ["", "/{}"])
-@pytest.mark.parametrize("held", ["{}", "W/{}", '"other", {}', '"a,b" ,W/{},"c"', "*", " * "])
-def test_what_the_client_holds_is_304_with_the_headers_of_200(
-    api: ApiClient, row: Any, method: str, below: str, held: str
-) -> None:
+# ── Reads ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("below", BELOW)
+def test_what_the_client_holds_is_304_with_the_headers_of_200(api: ApiClient, row: Any, below: str) -> None:
     path = api.path + below.format(row.pk)
     full = api.send("GET", path)
-    response = api.send(method, path, headers={"If-None-Match": held.format(full["ETag"])})
-    assert (response.status_code, response.content) == (304, b"")
-    for header in ("ETag", "Cache-Control", "Vary"):
-        assert response[header] == full[header]
+    for method in ("GET", "HEAD"):
+        for held in ("{}", "W/{}", '"other", {}', '"a,b" ,W/{},"c"', "*", " * "):
+            response = api.send(method, path, headers={"If-None-Match": held.format(full["ETag"])})
+            assert (response.status_code, response.content) == (304, b""), held
+            for header in ("ETag", "Cache-Control", "Vary"):
+                assert response[header] == full[header]
 
 
-@pytest.mark.parametrize("below", ["", "/{}"])
-@pytest.mark.parametrize("held", ['"other"', "", "nonsense", '"other', 'W/"other", "x"', "1", '"*"', "\xff"])
-def test_what_the_client_does_not_hold_is_sent(api: ApiClient, row: Any, below: str, held: str) -> None:
-    assert api.send("GET", api.path + below.format(row.pk), headers={"If-None-Match": held}).status_code == 200
+@pytest.mark.parametrize("below", BELOW)
+def test_what_the_client_does_not_hold_is_sent(api: ApiClient, row: Any, below: str) -> None:
+    for held in ('"other"', "", "nonsense", '"other', 'W/"other", "x"', "1", '"*"', "\xff"):
+        response = api.send("GET", api.path + below.format(row.pk), headers={"If-None-Match": held})
+        assert response.status_code == 200, held
 
 
-def test_if_none_match_gives_nothing_away_about_what_is_not_there(api: ApiClient) -> None:
-    assert api.send("GET", f"{api.path}/1", headers={"If-None-Match": "*"}).status_code == 404
+@pytest.mark.parametrize("below", BELOW)
+def test_a_read_is_412_unless_if_match_names_what_would_be_sent(api: ApiClient, row: Any, below: str) -> None:
+    path = api.path + below.format(row.pk)
+    current = api.send("GET", path)["ETag"]
+    for method in ("GET", "HEAD"):
+        for etag in ("*", current, f'"other" ,{current}'):
+            assert api.send(method, path, headers={"If-Match": etag}).status_code == 200
+        for etag in (*STALE, f"W/{current}"):
+            response = api.send(method, path, headers={"If-Match": etag, "If-None-Match": current})
+            assert (response.status_code, response["Content-Type"]) == (412, "application/problem+json")
+        assert api.send(method, path, headers={"If-Match": current, "If-None-Match": current}).status_code == 304
 
 
+def test_a_condition_gives_nothing_away_about_what_is_not_there(api: ApiClient) -> None:
+    for method in ("GET", *CHANGES):
+        for header in ("If-Match", "If-None-Match"):
+            for etag in ("*", '"1"', "nonsense"):
+                response = api.send(method, f"{api.path}/1", api.full(), headers={header: etag})
+                assert response.status_code == 404, (method, header, etag)
+
+
+# ── Writes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @every
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("etag", ['"1"', "*", '"7", "1"', 'W/"9","1"'])
-def test_a_write_goes_through_when_the_etag_is_current(api: ApiClient, row: Any, method: str, etag: str) -> None:
-    assert conditional(api, method, row, "If-Match", etag).status_code in {200, 204}
+@pytest.mark.parametrize("method", CHANGES)
+def test_a_write_goes_through_when_the_etag_is_current(api: ApiClient, method: str) -> None:
+    for etag in ('"1"', "*", '"7", "1"', 'W/"9","1"'):
+        assert conditional(api, method, api.row(), If_Match=etag).status_code in {200, 204}, etag
+    for etag in ('"2"', 'W/"999"', "nonsense", "", '"other"', '"*"'):
+        assert conditional(api, method, api.row(), If_None_Match=etag).status_code in {200, 204}, etag
     assert not api.rows.filter(version=1).exists()
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("etag", STALE)
-def test_a_write_with_a_stale_weak_or_malformed_etag_is_412_and_changes_nothing(
-    api: ApiClient, row: Any, method: str, etag: str
-) -> None:
-    before = list(api.rows.values())
-    response = conditional(api, method, row, "If-Match", etag)
-    assert response.status_code == 412
-    assert parsed(response)["type"] == "/docs/errors/precondition-failed"
-    assert list(api.rows.values()) == before
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("etag", ["*", '"1"', "nonsense"])
-def test_a_conditional_write_of_nothing_is_404(api: ApiClient, method: str, etag: str) -> None:
-    for condition in ("If-Match", "If-None-Match"):
-        assert api.send(method, f"{api.path}/1", api.full(), headers={condition: etag}).status_code == 404
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("etag", ["*", '"1"', 'W/"1"', '"7", "1"', ' W/"9","1"'])
-def test_a_write_of_what_the_client_wants_absent_or_other_is_412_and_changes_nothing(
-    api: ApiClient, row: Any, method: str, etag: str
-) -> None:
-    before = list(api.rows.values())
-    response = conditional(api, method, row, "If-None-Match", etag)
-    assert response.status_code == 412
-    assert parsed(response)["type"] == "/docs/errors/precondition-failed"
-    assert list(api.rows.values()) == before
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("etag", ['"2"', 'W/"999"', "nonsense", "", '"other"', '"*"'])
-def test_a_write_goes_through_when_no_etag_to_avoid_is_current(
-    api: ApiClient, row: Any, method: str, etag: str
-) -> None:
-    assert conditional(api, method, row, "If-None-Match", etag).status_code in {200, 204}
-
-
 @every
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_both_conditions_must_hold(api: ApiClient, row: Any, method: str) -> None:
+@pytest.mark.parametrize("method", CHANGES)
+def test_a_write_under_a_condition_that_does_not_hold_is_412_and_changes_nothing(
+    api: ApiClient, row: Any, method: str
+) -> None:
+    before, every_form = list(api.rows.values()), slice(None if api.subject is PLAIN else 2)
+    for etag in STALE[every_form]:
+        assert_refused(conditional(api, method, row, If_Match=etag))
+    for etag in ("*", '"1"', 'W/"1"', '"7", "1"', ' W/"9","1"')[every_form]:
+        assert_refused(conditional(api, method, row, If_None_Match=etag))
     for match, none_match in (('"1"', '"1"'), ('"2"', '"2"'), ('"1"', "*"), ("*", "*")):
-        headers = {"If-Match": match, "If-None-Match": none_match}
-        assert api.send(method, f"{api.path}/{row.pk}", api.full(), headers=headers).status_code == 412
-    headers = {"If-Match": '"1"', "If-None-Match": '"2"'}
-    assert api.send(method, f"{api.path}/{row.pk}", api.full(), headers=headers).status_code in {200, 204}
+        assert_refused(conditional(api, method, row, If_Match=match, If_None_Match=none_match))
+    assert list(api.rows.values()) == before
+    assert conditional(api, method, row, If_Match='"1"', If_None_Match='"2"').status_code in {200, 204}
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("below", ["", "/{}"])
-def test_a_read_is_412_unless_if_match_names_what_would_be_sent(
-    api: ApiClient, row: Any, method: str, below: str
-) -> None:
-    path = api.path + below.format(row.pk)
-    current = api.send("GET", path)["ETag"]
-    for etag in ("*", current, f'"other" ,{current}'):
-        assert api.send(method, path, headers={"If-Match": etag}).status_code == 200
-    for etag in (*STALE, f"W/{current}"):
-        response = api.send(method, path, headers={"If-Match": etag, "If-None-Match": current})
-        assert (response.status_code, response["Content-Type"]) == (412, "application/problem+json")
-    assert api.send(method, path, headers={"If-Match": current, "If-None-Match": current}).status_code == 304
-
-
-@pytest.mark.parametrize(
-    "condition", [*[{"If-Match": etag} for etag in STALE], {"If-None-Match": "*"}, {"If-None-Match": '"other"'}]
-)
-def test_a_list_is_not_deleted_under_a_condition_that_cannot_be_decided(
-    api: ApiClient, row: Any, condition: dict[str, str]
-) -> None:
-    response = api.send("DELETE", api.path, headers=condition)
-    assert response.status_code == 412
-    assert parsed(response)["type"] == "/docs/errors/precondition-failed"
-    assert api.rows.filter(pk=row.pk).exists()
-
-
-def test_a_list_is_not_deleted_by_its_own_etag_which_may_be_old_by_then(api: ApiClient, row: Any) -> None:
-    etag = api.send("GET", api.path)["ETag"]
-    assert api.send("DELETE", api.path, headers={"If-Match": etag}).status_code == 412
+def test_a_list_is_not_deleted_under_a_condition_that_cannot_be_decided(api: ApiClient, row: Any) -> None:
+    own = api.send("GET", api.path)["ETag"]  # which may be old by then
+    for header, etags in (("If-Match", (*STALE, own)), ("If-None-Match", ("*", '"other"'))):
+        for etag in etags:
+            assert_refused(api.send("DELETE", api.path, headers={header: etag}))
     assert api.rows.filter(pk=row.pk).exists()
 
 
@@ -198,26 +154,15 @@ def test_a_list_is_there_always(api: ApiClient, row: Any) -> None:
     assert not api.rows.exists()
 
 
-def test_an_etag_of_a_list_changes_no_row(api: ApiClient, row: Any) -> None:
-    etag = api.send("GET", api.path)["ETag"]
-    assert conditional(api, "PATCH", row, "If-Match", etag).status_code == 412
-
-
-@every
-def test_an_etag_is_good_for_one_change(api: ApiClient, row: Any) -> None:
-    etag = api.send("GET", f"{api.path}/{row.pk}")["ETag"]
-    assert [conditional(api, "PATCH", row, "If-Match", etag).status_code for _ in range(2)] == [200, 412]
-
-
 @every
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("loser", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("loser", CHANGES)
 def test_of_writers_at_the_same_moment_exactly_one_wins(api: ApiClient, row: Any, loser: str) -> None:
     with threads() as pool:
         with transaction.atomic():
             api.rows.select_for_update().get(pk=row.pk)
             methods = ("PATCH", loser, "PATCH", loser)
-            writers = [pool.start(partial(conditional, api, method, row, "If-Match", '"1"')) for method in methods]
+            writers = [pool.start(partial(conditional, api, method, row, If_Match='"1"')) for method in methods]
             wait_until_blocked(len(writers))
         statuses = [writer.result().status_code for writer in writers]
     assert sorted(status // 100 for status in statuses) == [2, 4, 4, 4]

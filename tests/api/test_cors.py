@@ -9,14 +9,7 @@ from tests.sample import PLAIN, every
 
 PATH = PLAIN.path
 OURS = "https://app.example"
-FOREIGN = [
-    "https://evil.example",
-    "http://app.example",
-    "https://app.example:8443",
-    "https://app.example.evil",
-    "null",
-    "",
-]
+FOREIGN = ["https://evil.example", "http://app.example", f"{OURS}:8443", f"{OURS}.evil", "null", ""]
 PATHS = [PATH, f"{PATH}/1000000", f"{PATH}/", "/auth/token", "/schema"]
 
 
@@ -30,43 +23,34 @@ def test_the_origins_come_from_the_environment() -> None:
     assert "CORS_ALLOW_CREDENTIALS" not in dir(configured)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_an_allowed_origin_may_read_the_answer(api: ApiClient, path: str) -> None:
-    response = api.send("GET", path, headers={"Origin": OURS})
-    assert response["Access-Control-Allow-Origin"] == OURS
-    assert "Access-Control-Allow-Credentials" not in response
+def test_an_allowed_origin_may_read_the_answer_and_the_headers_that_it_needs(api: ApiClient) -> None:
+    for path in PATHS:
+        response = api.send("GET", path, headers={"Origin": OURS})
+        assert response["Access-Control-Allow-Origin"] == OURS
+        assert "Access-Control-Allow-Credentials" not in response
+        exposed = response["Access-Control-Expose-Headers"].split(", ")
+        assert {"Link", "ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-ID"} <= set(exposed)
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
-def test_a_foreign_origin_gets_no_permission(api: ApiClient, method: str, origin: str) -> None:
-    headers = {"Origin": origin, "Access-Control-Request-Method": "DELETE"}
-    response = api.send(method, PATH, headers=headers)
-    assert not [header for header in response.headers if header.startswith("Access-Control-")]
+def test_a_foreign_origin_gets_no_permission(api: ApiClient, origin: str) -> None:
+    for method in ("GET", "POST", "DELETE", "OPTIONS"):
+        headers = {"Origin": origin, "Access-Control-Request-Method": "DELETE"}
+        response = api.send(method, PATH, headers=headers)
+        assert not [header for header in response.headers if header.startswith("Access-Control-")]
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", PATHS)
-def test_a_preflight_of_an_allowed_origin_is_answered_without_a_token(
-    anonymous: ApiClient, path: str, method: str
-) -> None:
+def test_a_preflight_of_an_allowed_origin_is_answered_without_a_token(anonymous: ApiClient, path: str) -> None:
     asked = ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
-    headers = {
-        "Origin": OURS,
-        "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": ",".join(asked),
-    }
-    response = anonymous.send("OPTIONS", path, headers=headers)
-    assert response.status_code in {200, 204}
-    assert response["Access-Control-Allow-Origin"] == OURS
-    assert method in {*response["Access-Control-Allow-Methods"].split(", "), "HEAD"}
-    assert set(asked) <= set(response["Access-Control-Allow-Headers"].split(", "))
-    assert int(response["Access-Control-Max-Age"]) > 0
-
-
-def test_a_front_end_may_read_the_headers_that_it_needs(api: ApiClient) -> None:
-    exposed = api.send("GET", PATH, headers={"Origin": OURS})["Access-Control-Expose-Headers"].split(", ")
-    assert {"Link", "ETag", "Location", "Retry-After", "Idempotency-Replayed", "X-Request-ID"} <= set(exposed)
+    headers = {"Origin": OURS, "Access-Control-Request-Headers": ",".join(asked)}
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+        response = anonymous.send("OPTIONS", path, headers=headers | {"Access-Control-Request-Method": method})
+        assert response.status_code in {200, 204}
+        assert response["Access-Control-Allow-Origin"] == OURS
+        assert method in {*response["Access-Control-Allow-Methods"].split(", "), "HEAD"}
+        assert set(asked) <= set(response["Access-Control-Allow-Headers"].split(", "))
+        assert int(response["Access-Control-Max-Age"]) > 0
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 
 from tests.api.client import ApiClient, parsed
+from tests.api.threads import HeldCreation, threads, wait_until_blocked
 from tests.sample import every
 from todoproject.accounts.models import User
 from todoproject.api.rows import Rows
@@ -30,17 +32,13 @@ def replayed(response: HttpResponse) -> bool:
 
 @every
 def test_the_same_key_and_body_get_the_first_answer_again(api: ApiClient, body: dict[str, Any]) -> None:
-    first, again = post(api, body), post(api, body)
+    first, again, third = post(api, body), post(api, body), post(api, body)
     assert (again.status_code, again.content) == (first.status_code, first.content) == (201, first.content)
+    assert "Idempotency-Replayed" not in first
+    assert (replayed(again), replayed(third)) == (True, True)
     for header in ("Location", "ETag", "Content-Type", "Cache-Control", "Vary"):
         assert again[header] == first[header]
     assert api.rows.count() == 1
-
-
-def test_only_the_repetition_is_marked(api: ApiClient, body: dict[str, Any]) -> None:
-    first, again, third = post(api, body), post(api, body), post(api, body)
-    assert "Idempotency-Replayed" not in first
-    assert (replayed(again), replayed(third)) == (True, True)
 
 
 def test_without_a_key_every_request_is_served(api: ApiClient, body: dict[str, Any]) -> None:
@@ -71,16 +69,16 @@ def test_the_same_key_with_another_body_is_422_and_makes_nothing(
     assert replayed(post(api, body))
 
 
-@pytest.mark.parametrize("key", ["!", "~", "x" * 255, '"8e03978e-40d5-43e8-bc93-6894a57f9324"', "a,b;c=d", "'--\\%_"])
-def test_a_key_of_up_to_255_visible_ascii_characters_is_taken(api: ApiClient, body: dict[str, Any], key: str) -> None:
-    assert [post(api, body, key).status_code, replayed(post(api, body, key))] == [201, True]
+def test_a_key_of_up_to_255_visible_ascii_characters_is_taken(api: ApiClient, body: dict[str, Any]) -> None:
+    for key in ("!", "~", "x" * 255, '"8e03978e-40d5-43e8-bc93-6894a57f9324"', "a,b;c=d", "'--\\%_"):
+        assert [post(api, body, key).status_code, replayed(post(api, body, key))] == [201, True], key
 
 
-@pytest.mark.parametrize("key", ["", " ", "x" * 256, "a b", "a\tb", "ü", "\x7f", "\x00", "a\n", "ключ"])
-def test_any_other_key_is_400_and_makes_nothing(api: ApiClient, body: dict[str, Any], key: str) -> None:
-    response = post(api, body, key)
-    assert response.status_code == 400
-    assert "Idempotency-Key" in parsed(response)["detail"]
+def test_any_other_key_is_400_and_makes_nothing(api: ApiClient, body: dict[str, Any]) -> None:
+    for key in ("", " ", "x" * 256, "a b", "a\tb", "ü", "\x7f", "\x00", "a\n", "ключ"):
+        response = post(api, body, key)
+        assert response.status_code == 400, key
+        assert "Idempotency-Key" in parsed(response)["detail"]
     assert not api.rows.exists()
 
 
@@ -127,16 +125,13 @@ def test_an_expired_key_is_new_again_even_with_another_body(api: ApiClient, body
 
 
 @every
-@pytest.mark.parametrize("refused", [{}, b"{", []], ids=str)
-def test_a_refusal_is_not_kept(api: ApiClient, body: dict[str, Any], refused: object) -> None:
-    assert [post(api, refused).status_code, post(api, refused).status_code] == [400, 400]
-    assert not IdempotencyRecord.objects.exists()
-    assert post(api, body).status_code == 201
-
-
-def test_a_wrong_media_type_is_not_kept(api: ApiClient, body: dict[str, Any]) -> None:
+def test_a_refusal_is_not_kept(api: ApiClient, body: dict[str, Any]) -> None:
+    bodies: list[object] = [{}, b"{", []]
+    for refused in bodies:
+        assert [post(api, refused).status_code, post(api, refused).status_code] == [400, 400]
     headers = {"Idempotency-Key": "a-key"}
     assert api.generic("POST", api.path, "text=x", content_type="text/plain", headers=headers).status_code == 415
+    assert not IdempotencyRecord.objects.exists()
     assert post(api, body).status_code == 201
 
 
@@ -154,3 +149,90 @@ def test_a_fault_of_ours_is_not_kept(api: ApiClient, body: dict[str, Any], monke
     assert not api.rows.exists()
     again = post(api, body)
     assert (again.status_code, replayed(again)) == (201, False)
+
+
+# ── Two at the same moment, over connections of their own ────────────────────────────────────────────────────────────
+@pytest.fixture
+def creation(monkeypatch: pytest.MonkeyPatch) -> HeldCreation:
+    return HeldCreation(monkeypatch)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_duplicate_in_flight_waits_and_gets_the_first_answer(
+    api: ApiClient, body: dict[str, Any], creation: HeldCreation
+) -> None:
+    with threads() as pool:
+        first = pool.start(lambda: post(api, body))
+        assert creation.reached.wait(10)
+        others = [pool.start(lambda: post(api, body)) for _ in range(3)]
+        wait_until_blocked(len(others))
+        creation.release.set()
+        answers = [first.result(), *(other.result() for other in others)]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(201, answers[0].content)] * 4
+    assert [replayed(answer) for answer in answers] == [False, True, True, True]
+    assert api.rows.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_duplicate_with_another_body_waits_and_is_refused(
+    api: ApiClient, body: dict[str, Any], creation: HeldCreation
+) -> None:
+    with threads() as pool:
+        first = pool.start(lambda: post(api, body))
+        assert creation.reached.wait(10)
+        other = pool.start(lambda: post(api, api.sample(1)))
+        wait_until_blocked(1)
+        creation.release.set()
+        assert [first.result().status_code, other.result().status_code] == [201, 422]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_wait_for_a_duplicate_ends_with_409_and_when_to_come_back(
+    api: ApiClient, body: dict[str, Any], creation: HeldCreation
+) -> None:
+    with threads() as pool:
+        first = pool.start(lambda: post(api, body))
+        assert creation.reached.wait(10)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        try:
+            impatient = post(api, body)
+        finally:
+            creation.release.set()
+            connection.close()
+        assert first.result().status_code == 201
+    assert impatient.status_code == 409
+    assert int(impatient["Retry-After"]) >= 1
+    assert parsed(impatient)["type"] == "/docs/errors/conflict"
+    assert (post(api, body).content, api.rows.count()) == (first.result().content, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_first_of_two_fails_the_second_is_served(
+    api: ApiClient, body: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    creation = HeldCreation(monkeypatch, then_fail_once=True)
+    with threads() as pool:
+        first = pool.start(lambda: post(api, body))
+        assert creation.reached.wait(10)
+        second = pool.start(lambda: post(api, body))
+        wait_until_blocked(1)
+        creation.release.set()
+        assert [first.result().status_code, second.result().status_code] == [500, 201]
+    assert not replayed(second.result())
+    assert api.rows.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("key", "by_the_other"), [("another-key", False), ("a-key", True)])
+def test_another_key_and_the_key_of_another_user_do_not_wait(
+    api: ApiClient, other_api: ApiClient, body: dict[str, Any], creation: HeldCreation, key: str, *, by_the_other: bool
+) -> None:
+    with threads() as pool:
+        first = pool.start(lambda: post(api, body))
+        assert creation.reached.wait(10)
+        creation.reached.clear()
+        second = pool.start(lambda: post(other_api if by_the_other else api, body, key))
+        assert creation.reached.wait(10)
+        creation.release.set()
+        assert first.result()["Location"] != second.result()["Location"]

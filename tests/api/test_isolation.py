@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
+from django.http import HttpResponse
 
 from tests.api.client import ApiClient, parsed
 from tests.sample import PRIVATE, SUBJECTS, every
@@ -10,7 +11,6 @@ from todoproject.accounts.models import User
 from todoproject.api.scope import Owned
 from todoproject.idempotency.models import IdempotencyRecord
 
-VERBS = ("GET", "HEAD", "PUT", "PATCH", "DELETE")
 WRITES = [("POST", ""), ("PUT", "/1"), ("PATCH", "/1"), ("DELETE", "/1"), ("DELETE", "")]
 private = pytest.mark.parametrize("subject", PRIVATE, ids=str)
 
@@ -20,30 +20,23 @@ def rows(api: ApiClient) -> list[tuple[object, ...]]:
 
 
 @private
-@pytest.mark.parametrize("headers", [{}, {"If-Match": "*"}, {"If-Match": '"1"'}, {"If-None-Match": "*"}], ids=str)
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_row_of_somebody_else_is_404_and_untouched(
-    api: ApiClient, other_api: ApiClient, verb: str, headers: dict[str, str]
-) -> None:
+@pytest.mark.parametrize("verb", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
+def test_a_row_of_somebody_else_is_404_and_untouched(api: ApiClient, other_api: ApiClient, verb: str) -> None:
     row, body = other_api.row(), api.full()
     before = rows(api)
-    assert api.send(verb, f"{api.path}/{row.pk}", body, headers=headers).status_code == 404
+    for headers in ({}, {"If-Match": "*"}, {"If-Match": '"1"'}, {"If-None-Match": "*"}):
+        theirs, missing = (
+            api.send(verb, f"{api.path}/{number}", body, headers=headers) for number in (row.pk, row.pk + 10_000)
+        )
+        assert theirs.status_code == missing.status_code == 404, headers
+        assert words_of(theirs) == words_of(missing), "it looks like one that is not there"
     assert rows(api) == before
 
 
-@private
-@pytest.mark.parametrize("verb", ["GET", "PUT", "PATCH", "DELETE"])
-def test_a_row_of_somebody_else_looks_like_one_that_is_not_there(
-    api: ApiClient, other_api: ApiClient, verb: str
-) -> None:
-    row = other_api.row()
-    theirs, missing = (
-        parsed(api.send(verb, f"{api.path}/{number}", api.full())) for number in (row.pk, row.pk + 10_000)
-    )
-    own_words = ("instance", "request_id")
-    assert {name: value for name, value in theirs.items() if name not in own_words} == {
-        name: value for name, value in missing.items() if name not in own_words
-    }
+def words_of(response: HttpResponse) -> dict[str, object]:
+    """Return the problem, but for what each has of its own."""
+    problem = parsed(response) if response.content else {}
+    return {name: value for name, value in problem.items() if name not in ("instance", "request_id")}
 
 
 @private
@@ -91,16 +84,15 @@ def test_a_scope_in_the_body_is_ignored(api: ApiClient, other_api: ApiClient, me
 
 
 @every
-@pytest.mark.parametrize("authorization", ["", "Bearer x.y.z", "Basic dXNlcjpwYXNz"])
-def test_nobody_gets_in_without_a_valid_token(anonymous: ApiClient, api: ApiClient, authorization: str) -> None:
+def test_nobody_gets_in_without_a_valid_token(anonymous: ApiClient, api: ApiClient) -> None:
     api.row(id=1)
-    before = rows(api)
-    headers = {"Authorization": authorization} if authorization else {}
-    for method, below in [*WRITES, ("GET", ""), ("GET", "/1"), ("HEAD", "")]:
-        response = anonymous.send(method, api.path + below, api.full(), headers=headers)
-        assert response.status_code == 401, (method, below)
-        assert response["WWW-Authenticate"].startswith("Bearer")
-        assert rows(api) == before, (method, below)
+    before, body = rows(api), api.full()
+    for headers in ({}, {"Authorization": "Bearer x.y.z"}, {"Authorization": "Basic dXNlcjpwYXNz"}):
+        for method, below in [*WRITES, ("GET", ""), ("GET", "/1"), ("HEAD", "")]:
+            response = anonymous.send(method, api.path + below, body, headers=headers)
+            assert response.status_code == 401, (method, below)
+            assert response["WWW-Authenticate"].startswith("Bearer")
+    assert rows(api) == before
 
 
 @every
@@ -115,23 +107,14 @@ def test_a_write_with_the_token_of_a_user_who_may_no_longer_is_401(api: ApiClien
         User.objects.update(is_active=False)
     before = rows(api)
     for method, below in WRITES:
-        for key in ({}, {"Idempotency-Key": "k"}):
-            response = api.send(method, api.path + below, body, headers=key)
-            assert response.status_code == 401, (method, below, key)
+        etags = ("*", '"1"', "nonsense") if below else ("*",)
+        for headers in ({}, *({"Idempotency-Key": "k", "If-Match": etag} for etag in etags)):
+            response = api.send(method, api.path + below, body, headers=headers)
+            assert response.status_code == 401, (method, below, headers)
             assert response["WWW-Authenticate"] == 'Bearer realm="api", error="invalid_token"'
             assert parsed(response)["type"] == "/docs/errors/not-authenticated"
     assert rows(api) == before
     assert not IdempotencyRecord.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("condition", ["*", '"1"', "nonsense"])
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_a_conditional_write_with_the_token_of_a_deleted_user_is_401(
-    api: ApiClient, user: User, method: str, condition: str
-) -> None:
-    user.delete()
-    assert api.send(method, f"{api.path}/1", api.sample(), headers={"If-Match": condition}).status_code == 401
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,18 +1,17 @@
 """Refresh tokens: one use each; a replay ends the login session, and so does a user who may no longer log in."""
 
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.api.client import ApiClient, parsed
 from tests.api.forging import claims, forged, payload_of
+from tests.api.threads import threads
 from tests.factories import UserFactory
 from tests.sample import PLAIN
 from todoproject.accounts import refresh
@@ -57,7 +56,7 @@ def ten_seconds_pass() -> None:
 
 
 # ── One use ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_refresh_token_gives_a_new_pair_again_and_again(ada: User) -> None:
+def test_a_refresh_token_gives_a_new_pair_again_and_again_each_for_seven_days(ada: User) -> None:
     token = login_session_begin(ada).refresh
     for _ in range(3):
         pair = exchange(token)
@@ -65,15 +64,9 @@ def test_a_refresh_token_gives_a_new_pair_again_and_again(ada: User) -> None:
         assert read_access(pair["access"]) == ada.pk
         assert pair["refresh"] != token
         token = pair["refresh"]
-
-
-def test_each_refresh_token_lives_seven_days(ada: User) -> None:
-    first = login_session_begin(ada).refresh
-    for token in (first, exchange(first)["refresh"]):
         said = payload_of(token)
         assert said["exp"] - said["iat"] == 7 * 86_400
-        family = RefreshFamily.objects.get()
-        assert abs(family.expires_at.timestamp() - said["exp"]) < 60
+        assert abs(RefreshFamily.objects.get().expires_at.timestamp() - said["exp"]) < 60
 
 
 def test_a_second_use_revokes_the_family_the_newest_token_too(ada: User) -> None:
@@ -93,12 +86,16 @@ def test_a_lost_answer_may_be_asked_for_again_and_gives_the_same_successor(ada: 
     assert exchange(successors[-1])
 
 
-def test_a_replay_after_ten_seconds_ends_the_session(ada: User) -> None:
-    token = login_session_begin(ada).refresh
-    second = exchange(token)["refresh"]
+def test_a_replay_after_ten_seconds_ends_the_session(ada: User, caplog: pytest.LogCaptureFixture) -> None:
+    pair, other = login_session_begin(ada), login_session_begin(ada).refresh
+    second = exchange(pair.refresh)["refresh"]
     ten_seconds_pass()
-    assert refused(token)
+    assert refused(pair.refresh)
+    assert context.user_id.get() == ada.pk
     assert refused(second)
+    assert caplog.messages.count("A refresh token was used twice: its login session is revoked.") == 1
+    assert ApiClient(pair.access).send("GET", PATH).status_code == 200, "access tokens live on: nobody asks"
+    assert exchange(other), "another session of the user goes on"
 
 
 def test_a_replay_after_its_successor_was_used_ends_the_session_at_once(ada: User) -> None:
@@ -115,32 +112,6 @@ def test_no_answer_is_given_again_to_a_session_that_has_ended(ada: User) -> None
     assert refused(token)
 
 
-def test_a_replay_is_one_warning_in_the_log_that_names_the_user(ada: User, caplog: pytest.LogCaptureFixture) -> None:
-    token = login_session_begin(ada).refresh
-    exchange(token)
-    ten_seconds_pass()
-    assert refused(token)
-    assert context.user_id.get() == ada.pk
-    assert refused(token)
-    assert caplog.messages.count("A refresh token was used twice: its login session is revoked.") == 1
-
-
-def test_a_replay_ends_no_other_session_of_the_user(ada: User) -> None:
-    laptop, phone = login_session_begin(ada).refresh, login_session_begin(ada).refresh
-    exchange(laptop)
-    ten_seconds_pass()
-    assert refused(laptop)
-    assert exchange(phone)
-
-
-def test_access_tokens_outlive_their_session_because_nobody_asks(ada: User) -> None:
-    pair = login_session_begin(ada)
-    exchange(pair.refresh)
-    ten_seconds_pass()
-    assert refused(pair.refresh)
-    assert ApiClient(pair.access).send("GET", PATH).status_code == 200
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_uses_at_the_same_moment_get_the_same_successor(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both have read the family before either writes: the one UPDATE has to decide."""
@@ -153,23 +124,12 @@ def test_two_uses_at_the_same_moment_get_the_same_successor(ada: User, monkeypat
 
     monkeypatch.setattr(refresh, "_exchange", together)
     token = login_session_begin(ada).refresh
-    successors: list[str] = []
-
-    def use() -> None:
-        try:
-            response = ApiClient().send("POST", "/auth/token/refresh", {"refresh": token})
-            assert response.status_code == 200
-            successors.append(parsed(response)["refresh"])
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=use) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
+    with threads() as pool:
+        answers = [
+            pool.start(lambda: ApiClient().send("POST", "/auth/token/refresh", {"refresh": token})) for _ in range(2)
+        ]
+        successors = [parsed(answer.result())["refresh"] for answer in answers]
     monkeypatch.undo()
-    assert len(successors) == 2
     assert len({read_refresh(each) for each in successors}) == 1
     assert exchange(successors[0])
 
@@ -220,21 +180,18 @@ def refresh_claims(**changes: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    "payload",
+    "changes",
     [
-        refresh_claims(),
-        refresh_claims(fam=None),
-        refresh_claims(fam="none"),
-        refresh_claims(fam=5),
-        refresh_claims(fam=["x"]),
-        refresh_claims(jti="none"),
-        refresh_claims(typ="access"),
-        refresh_claims(exp=int(time.time()) - 1),
-        refresh_claims(sub="0"),
+        {},  # of a family that nobody has
+        *({"fam": value} for value in (None, "none", 5, ["x"])),
+        {"jti": "none"},
+        {"typ": "access"},
+        {"exp": 0},
+        {"sub": "0"},
     ],
 )
-def test_a_token_that_never_was_ours_is_refused(db: None, payload: object) -> None:
-    assert refused(forged(payload))
+def test_a_token_that_never_was_ours_is_refused(db: None, changes: dict[str, object]) -> None:
+    assert refused(forged(refresh_claims(**changes)))
 
 
 def test_an_access_token_is_no_refresh_token(ada: User) -> None:
@@ -254,22 +211,21 @@ def test_a_token_of_another_users_family_is_refused_and_harms_nobody(ada: User) 
     assert exchange(theirs)
 
 
-def test_garbage_costs_no_query(django_assert_num_queries: DjangoAssertNumQueries, db: None) -> None:
+def test_a_refresh_costs_two_queries_and_garbage_none(
+    ada: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    token = login_session_begin(ada).refresh
+    with django_assert_num_queries(2):
+        exchange(token)
     with django_assert_num_queries(0):
         assert refused(forged(refresh_claims(), key=b"x" * 32))
 
 
-def test_a_refresh_costs_two_queries(ada: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    token = login_session_begin(ada).refresh
-    with django_assert_num_queries(2):
-        exchange(token)
-
-
-@pytest.mark.parametrize("body", [{}, {"refresh": 5}, {"refresh": None}, {"refresh": ""}, {"refresh": "x" * 2049}])
-def test_a_body_without_a_token_is_a_400_that_points_at_it(db: None, body: object) -> None:
-    response = CLIENT.send("POST", "/auth/token/refresh", body)
-    assert response.status_code == 400
-    assert [error["pointer"] for error in parsed(response)["errors"]] == ["/refresh"]
+def test_a_body_without_a_token_is_a_400_that_points_at_it(db: None) -> None:
+    for body in ({}, {"refresh": 5}, {"refresh": None}, {"refresh": ""}, {"refresh": "x" * 2049}):
+        response = CLIENT.send("POST", "/auth/token/refresh", body)
+        assert response.status_code == 400
+        assert [error["pointer"] for error in parsed(response)["errors"]] == ["/refresh"]
 
 
 def test_the_refresh_address_with_a_slash_is_the_same(ada: User) -> None:

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +39,7 @@ class OnePod:
             return Answer(0, self.description, "")
         if "--raw" in words:
             return self._through_proxy(words[words.index("--raw") + 1])
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        done = subprocess.run(
-            words[words.index("--") + 1 :],
-            cwd=ROOT,
-            env={**self.service.environment, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        return in_the_pod(tuple(words[words.index("--") + 1 :]), tuple(self.service.environment.items()))
 
     def _through_proxy(self, path: str) -> Answer:
         assert path.startswith(PROXY)
@@ -58,6 +49,15 @@ class OnePod:
         except urllib.error.HTTPError as error:
             # tests/deploy/test_kubectl.py holds that kubectl words a 401 so.
             return Answer(1, "", UNAUTHORIZED if error.code == 401 else str(error))
+
+
+@cache
+def in_the_pod(words: tuple[str, ...], environment: tuple[tuple[str, str], ...]) -> Answer:
+    """Run a command once: a token is good for all tests here."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    own = {**dict(environment), "PATH": path}
+    done = subprocess.run(words, cwd=ROOT, env=own, capture_output=True, text=True, timeout=60, check=False)
+    return Answer(done.returncode, done.stdout, done.stderr)
 
 
 class Traffic:

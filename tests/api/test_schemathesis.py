@@ -17,7 +17,7 @@ from tests.service import Service
 from todoproject.api.fields import ReferenceField
 
 # For each operation and each way to make requests: few on a laptop, more in CI, 300 every night.
-EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "15" if os.environ.get("CI") else "5")
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "15" if os.environ.get("CI") else "3")
 ROOT = Path(__file__).resolve().parents[2]
 #: The key of a row that does not exist is refused, which no document can say.
 REFERRING = """

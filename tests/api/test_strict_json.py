@@ -62,10 +62,6 @@ BAD_BODIES = {
 }
 
 
-def test_what_the_bad_bodies_are_made_from_is_accepted(api: ApiClient) -> None:
-    assert api.send("POST", PATH, body(more=b'"ignored": 1')).status_code == 201
-
-
 @pytest.mark.parametrize(("body", "pointer", "word"), BAD_BODIES.values(), ids=BAD_BODIES)
 def test_a_body_that_is_no_plain_json_object_is_refused(api: ApiClient, body: bytes, pointer: str, word: str) -> None:
     response = api.send("POST", PATH, body)
@@ -75,18 +71,16 @@ def test_a_body_that_is_no_plain_json_object_is_refused(api: ApiClient, body: by
     assert not api.rows.exists()
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
+def test_a_body_below_the_bounds_is_accepted(api: ApiClient) -> None:
+    for more in (
+        b'"ignored": 1',
         b'"a": ' + b"[" * 31 + b"]" * 31,
         b'"a": "' + b"[,{" * 900 + b'"',
         rb'"a": "\"' + b"[,{" * 900 + rb'\\"',
         b'"a": [' + b"0," * 990 + b"0]",
-    ],
-    ids=["32 levels", "brackets in a text", "brackets behind a quote in a text", "991 values"],
-)
-def test_a_body_below_the_bounds_is_accepted(api: ApiClient, more: bytes) -> None:
-    assert api.send("POST", PATH, body(more=more)).status_code == 201
+        rb'"note": "\u0000", "\u0000": 1',
+    ):
+        assert api.send("POST", PATH, body(more=more)).status_code == 201, more
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
@@ -98,24 +92,19 @@ def test_a_change_by_such_a_body_changes_nothing(api: ApiClient, method: str) ->
 
 
 @pytest.mark.parametrize("depth", [10, 900, 5_000])
-@pytest.mark.parametrize("member", ["text", "ignored"])
-def test_nesting_of_any_depth_is_never_an_error_of_ours(api: ApiClient, member: str, depth: int) -> None:
+def test_nesting_of_any_depth_is_never_an_error_of_ours(api: ApiClient, depth: int) -> None:
     nested = b"[" * depth + b"]" * depth
-    response = api.send("POST", PATH, body(nested) if member == "text" else body(more=b'"ignored": ' + nested))
-    assert response.status_code in ({400} if member == "text" else {201, 400})
+    assert api.send("POST", PATH, body(nested)).status_code == 400
+    assert api.send("POST", PATH, body(more=b'"ignored": ' + nested)).status_code in {201, 400}
 
 
-@pytest.mark.parametrize("letter", [rb"\ud83d\ude00", rb"\u00e9", rb"\uffff", rb"\u0001", rb"\/"])
-def test_escapes_that_stand_for_text_are_read(api: ApiClient, letter: bytes) -> None:
-    response = api.send("POST", PATH, body(b'"a%sb"' % letter))
-    assert response.status_code == 201
-    assert len(parsed(response)[TEXT]) == 3
+def test_escapes_that_stand_for_text_are_read(api: ApiClient) -> None:
+    for letter in (rb"\ud83d\ude00", rb"\u00e9", rb"\uffff", rb"\u0001", rb"\/"):
+        response = api.send("POST", PATH, body(b'"a%sb"' % letter))
+        assert response.status_code == 201
+        assert len(parsed(response)[TEXT]) == 3
 
 
-def test_nul_in_an_ignored_member_is_ignored(api: ApiClient) -> None:
-    assert api.send("POST", PATH, SAMPLE | {"note": "\x00", "\x00": 1}).status_code == 201
-
-
-@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON", "application/json;v=1"])
-def test_parameters_and_case_of_the_media_type_do_not_matter(api: ApiClient, media_type: str) -> None:
-    assert api.generic("POST", PATH, body(), content_type=media_type).status_code == 201
+def test_parameters_and_case_of_the_media_type_do_not_matter(api: ApiClient) -> None:
+    for media_type in ("application/json; charset=utf-8", "Application/JSON", "application/json;v=1"):
+        assert api.generic("POST", PATH, body(), content_type=media_type).status_code == 201

@@ -12,8 +12,7 @@ import pytest
 from deploy.checkout import ROOT, Checkout
 from deploy.names import MIGRATE, TRAFFIC, web
 from tests.cluster import kubectl, overlays, room
-from tests.cluster.fake_kubectl import install
-from tests.cluster.namespace import remove_own
+from tests.cluster.room import remove_own
 
 SUFFIX = "-0123456789ab"
 NEEDED = ("KUBECONFIG", "SERVICE_IMAGE")
@@ -121,7 +120,17 @@ def leads_to(colour: str, service: str = TRAFFIC) -> None:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The folder of a kubectl that does what the file `answers` in it says."""
-    program = install(tmp_path)
-    monkeypatch.setattr(kubectl, "program", lambda: program)
+    """The folder of a kubectl that writes down its words and does what the file `answers` (shell) in it says."""
+    program = tmp_path / "kubectl"
+    # Without `--namespace service`, which every call begins with.
+    program.write_text(
+        f'#!/bin/sh\nshift 2\necho "$*" >> {tmp_path}/words\necho $$ > {tmp_path}/pid\n. {tmp_path}/answers\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(kubectl, "program", lambda: str(program))
     return tmp_path
+
+
+def words(fake: Path) -> list[str]:
+    """Return what the kubectl of this folder was asked, a line a command."""
+    return (fake / "words").read_text().splitlines()

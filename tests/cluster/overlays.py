@@ -9,11 +9,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deploy.names import pods_of, web
 from tests.cluster import kubectl
-from tests.cluster.image import Image
 
 PRUNE, POSTGRESQL, DATABASE, OWNER = "prune", "postgresql", "service", "service_owner"
 KUSTOMIZE = Path(__file__).resolve().parents[2] / "kustomize"
@@ -23,6 +22,28 @@ PULL_POLICY = "/spec/template/spec/containers/0/imagePullPolicy"
 PLACES = {"Deployment|Job": PULL_POLICY, "CronJob": f"/spec/jobTemplate{PULL_POLICY}"}
 # On a busy node: the image is there, so that a start is a second for Python and some for the scheduler.
 READY_SECONDS = float(os.environ.get("READY_SECONDS", "180"))
+
+
+class Image(NamedTuple):
+    """A reference in the parts that Kustomize wants; without tag and digest it means `latest`, as everywhere."""
+
+    name: str
+    tag: str = ""
+    digest: str = ""
+
+    @classmethod
+    def parsed(cls, reference: str) -> "Image":
+        """Split `registry:5000/path/name:tag@sha256:…`."""
+        rest, _, digest = reference.partition("@")
+        path, colon, last = rest.rpartition(":")
+        # A colon before the last slash belongs to a port.
+        name, tag = (path, last) if colon and "/" not in last else (rest, "")
+        return cls(name, "" if digest else tag or "latest", digest)
+
+    def entry(self, of: str) -> dict[str, str]:
+        """Return the entry of a kustomization's `images` that puts this image in the place of `of`."""
+        version = {"digest": self.digest} if self.digest else {"newTag": self.tag}
+        return {"name": of, "newName": self.name, **version}
 
 
 def kustomization(part: str, folder: Path, suffix: str = "") -> dict[str, Any]:

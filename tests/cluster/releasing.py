@@ -16,7 +16,7 @@ from typing import NamedTuple
 from deploy.checkout import ROOT
 from deploy.names import LIVE
 from tests.cluster import kubectl, overlays
-from tests.cluster.image import Image
+from tests.cluster.overlays import Image
 
 # A release in under a minute where the image is at hand: the proportions of deploy/release.ini, not its lengths.
 QUICK = {
@@ -59,7 +59,7 @@ class Tool:
             # As overlays.apply names it: another word for the same image would replace the pod, and its data with it.
             image = Image.parsed(reference)
             name = f"{image.name}@{image.digest}" if image.digest else f"{image.name}:{image.tag}"
-            self._replace("kustomize/overlays/local/postgresql/stateful_set.yaml", r"image: .*", f"image: {name}")
+            self._replace("kustomize/overlays/local/postgresql/database.yaml", r"image: .*", f"image: {name}")
         self.settings(**QUICK)
 
     def settings(self, **values: int) -> None:

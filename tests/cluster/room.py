@@ -1,6 +1,9 @@
-"""Whether the nodes have the CPUs that the pods of these tests ask for: a pod that fits nowhere stays Pending."""
+"""The room that these tests need in a cluster: CPUs, since a pod that fits nowhere stays Pending, and a namespace.
 
-from deploy.names import NAMESPACE
+They are sure to own the namespace before they delete it.
+"""
+
+from deploy.names import ENVIRONMENT, NAMESPACE
 from tests.cluster import kubectl
 
 # In thousandths of a CPU. Pods that drain keep their requests: beside the live colour's two there are two that leave,
@@ -9,6 +12,7 @@ PEAK = 7 * 250 + 250 + 100
 # With less than the peak a pod waits until one that drains has left; with less than this, until it is given up: two
 # colours of two, the smoke Job or one that replaces another; PostgreSQL, the load.
 NEEDED = 5 * 250 + 250 + 100
+DELETE_SECONDS = 300
 
 
 def free() -> tuple[int, int]:
@@ -38,3 +42,25 @@ def lack() -> str:
 def millicpus(quantity: str) -> int:
     """Read an amount of CPU as the API server writes it (`2`, `0.5` or `250m`), in thousandths of a CPU."""
     return round(float(quantity.removesuffix("m")) * (1 if quantity.endswith("m") else 1000))
+
+
+def owner() -> str | None:
+    """Return the label of the namespace's environment, "" without one, None when there is no such namespace."""
+    found = kubectl.run("get", "namespace", NAMESPACE, "--ignore-not-found", "-o", "name")
+    if not found.strip():
+        return None
+    labels = kubectl.get("namespace", NAMESPACE)["metadata"].get("labels", {})
+    of: str = labels.get(ENVIRONMENT, "")
+    return of
+
+
+def remove_own() -> None:
+    """Delete the namespace and wait until it is gone; refuse when it is not a local one."""
+    of = owner()
+    if of is None:
+        return
+    assert of == "local", (
+        f"the namespace {NAMESPACE} of this cluster is of the environment {of!r}: "
+        "these tests would delete it. Use another cluster."
+    )
+    kubectl.run("delete", "namespace", NAMESPACE, f"--timeout={DELETE_SECONDS}s", timeout=DELETE_SECONDS + 30)

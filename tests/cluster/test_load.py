@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster import load_pod
-from tests.cluster.fake_kubectl import words
+from tests.cluster.conftest import words
 
 LOAD = Path(__file__).with_name("load.py")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster import kubectl, namespace, overlays
-from tests.cluster.fake_kubectl import words
-from tests.cluster.image import Image
+from tests.cluster import kubectl, overlays, room
+from tests.cluster.conftest import words
+from tests.cluster.overlays import Image
 
 LOAD = Path(__file__).with_name("load.py")
 DIGEST = "sha256:" + "0" * 64
@@ -129,17 +129,17 @@ def labelled(environment: str) -> str:
 def test_a_namespace_of_another_environment_is_not_touched(fake: Path) -> None:
     (fake / "answers").write_text(labelled("prod"))
     with pytest.raises(AssertionError, match=r"of the environment 'prod'.*Use another cluster"):
-        namespace.remove_own()
+        room.remove_own()
     assert not [each for each in words(fake) if each.startswith("delete")]
 
 
 def test_a_namespace_left_by_an_earlier_run_is_deleted(fake: Path) -> None:
     (fake / "answers").write_text(labelled("local"))
-    namespace.remove_own()
-    assert words(fake)[-1] == f"delete namespace service --timeout={namespace.DELETE_SECONDS}s"
+    room.remove_own()
+    assert words(fake)[-1] == f"delete namespace service --timeout={room.DELETE_SECONDS}s"
 
 
 def test_no_namespace_is_no_trouble(fake: Path) -> None:
     (fake / "answers").write_text("true")
-    namespace.remove_own()
+    room.remove_own()
     assert words(fake) == ["get namespace service --ignore-not-found -o name"]

@@ -13,8 +13,8 @@ import pytest
 from deploy.names import COLOURS, MIGRATE, TRAFFIC, other, web
 from local.resource import FIRST_PATH
 from tests.cluster import kubectl, overlays
-from tests.cluster.image import Image
 from tests.cluster.load_pod import MINIMUM_REQUESTS, Load, under_load
+from tests.cluster.overlays import Image
 from tests.cluster.releasing import Said, Tool, killed, live
 
 pytestmark = pytest.mark.cluster

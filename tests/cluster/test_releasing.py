@@ -1,14 +1,10 @@
 """The copies that the release tests break, without a cluster: what kustomize makes of them."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
-from deploy.checkout import ROOT, Settings
+from deploy.checkout import Settings
 from tests.cluster import conftest, kubectl
 from tests.cluster.releasing import LONGEST_SECONDS, QUICK, Tool
 
@@ -59,28 +55,30 @@ def test_the_tool_runs_in_its_copy_and_the_moment_of_each_command_is_known(
         said.given("apply -k")
 
 
+class Item:
+    """A test of a cluster, as far as the hook looks at it."""
+
+    def __init__(self) -> None:
+        self.markers: dict[str, pytest.Mark] = {"cluster": pytest.mark.cluster.mark}
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        return self.markers.get(name)
+
+    def add_marker(self, marker: pytest.MarkDecorator) -> None:
+        self.markers[marker.name] = marker.mark
+
+
 def test_a_test_of_a_cluster_has_the_time_of_several_releases(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Item:
-        markers: ClassVar[dict[str, pytest.Mark]] = {"cluster": pytest.mark.cluster.mark}
-
-        def get_closest_marker(self, name: str) -> pytest.Mark | None:
-            return self.markers.get(name)
-
-        def add_marker(self, marker: pytest.MarkDecorator) -> None:
-            self.markers[marker.name] = marker.mark
-
     for name in conftest.NEEDED:
         monkeypatch.setenv(name, "there")
-    conftest.pytest_collection_modifyitems([Item()])  # type: ignore[list-item]
-    assert Item.markers["timeout"].args[0] > 2 * LONGEST_SECONDS
+    item = Item()
+    conftest.pytest_collection_modifyitems([item])  # type: ignore[list-item]
+    assert item.markers["timeout"].args[0] > 2 * LONGEST_SECONDS
 
 
-@pytest.mark.slow
-def test_without_a_cluster_its_tests_fail_and_the_last_line_says_what_to_set() -> None:
-    command = [sys.executable, "-m", "pytest", "-p", "no:tests.postgresql_plugin", "-o", "addopts=--strict-markers"]
-    command += ["-m", "cluster", "tests/cluster"]
-    environment = {key: value for key, value in os.environ.items() if key not in {"KUBECONFIG", "SERVICE_IMAGE"}}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 1
-    last = [line for line in done.stdout.splitlines() if line.strip()][-2:]
-    assert any("nothing was tested: set KUBECONFIG and SERVICE_IMAGE" in line for line in last), done.stdout
+def test_without_a_cluster_its_tests_fail_and_the_last_line_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in conftest.NEEDED:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(pytest.exit.Exception, match="nothing was tested: set KUBECONFIG and SERVICE_IMAGE") as ended:
+        conftest.pytest_collection_modifyitems([Item()])  # type: ignore[list-item]
+    assert ended.value.returncode == 1

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.cluster import conftest, kubectl, overlays, room
-from tests.cluster.fake_kubectl import words
+from tests.cluster.conftest import words
 from tests.cluster.load_pod import manifest
 
 

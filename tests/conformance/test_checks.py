@@ -52,42 +52,28 @@ def test_what_is_declared_here_has_no_mistake() -> None:
     assert check_resources(None) == []
 
 
+def key(to: Any, on_delete: Any = models.CASCADE, **more: Any) -> Any:
+    return models.ForeignKey(to, on_delete=on_delete, related_name="+", **more)
+
+
 @isolate_apps("tests.conformance")
 @pytest.mark.parametrize(
     ("column", "sentence"),
     [
         (models.EmailField(max_length=50), "part is a EmailField; the API carries CharField, TextField, "),
-        (models.FloatField(), "part is a FloatField; the API carries "),
-        (models.JSONField(), "part is a JSONField; "),
-        (models.FileField(), "part is a FileField; "),
-        (models.UUIDField(), "part is a UUIDField; "),
+        (models.JSONField(), "part is a JSONField; the API carries "),
         (models.ManyToManyField(USER, related_name="+"), "part is a ManyToManyField; "),
         (models.TextField(), "part has no max_length"),
-        (
-            models.ForeignKey(USER, on_delete=models.CASCADE, related_name="+"),
-            'references["part"] must say which',
-        ),
-        (
-            models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+"),
-            "part leads to Team, which is neither a user nor a resource.",
-        ),
-        (
-            models.CharField(max_length=9, unique=True),
-            "part is unique: write UniqueConstraint(fields=['owner', 'p",
-        ),
+        (key(USER), 'references["part"] must say which'),
+        (key(Team), "part leads to Team, which is neither a user nor a resource."),
+        (key(Notice, models.SET_NULL, null=True), "use CASCADE, PROTECT or todoproject.api.models.unset."),
+        (models.CharField(max_length=9, unique=True), "part is unique: write UniqueConstraint(fields=['owner', 'p"),
     ],
-    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
+    ids=str,
 )
 def test_a_column_that_the_api_does_not_carry(monkeypatch: pytest.MonkeyPatch, column: Any, sentence: str) -> None:
     (found,) = sentences(monkeypatch, declared(part=column))
-    assert found.startswith(sentence)
-
-
-@isolate_apps("tests.conformance")
-def test_a_key_that_is_set_to_null_without_a_new_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    column = models.ForeignKey(Notice, on_delete=models.SET_NULL, null=True, related_name="+")
-    (found,) = sentences(monkeypatch, declared(part=column))
-    assert found.endswith("use CASCADE, PROTECT or todoproject.api.models.unset.")
+    assert sentence in found
 
 
 @isolate_apps("tests.conformance")

@@ -1,15 +1,19 @@
-"""An AWS account by moto: a load balancer for both colours, and alarms, asked by the words of the `aws` command.
+"""An AWS account with a load balancer for both colours, and alarms, asked by the words of the `aws` command.
 
-moto keeps what it is told and answers in ELB's shapes. It has no controller: `answer` plays that part and copies the
-Ingress's weights to the rule. So this proves what the tool asks and how it reads the answer, not how long ELB takes.
+Each question and each answer is held to botocore's model of the service. `answer` also plays the load balancer
+controller and copies the Ingress's weights to the rule. So this proves what the tool asks and how it reads the answer,
+not how long ELB takes.
 """
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore import xform_name
+from botocore.model import ServiceModel, Shape
+from botocore.validate import ParamValidator
 
 from deploy import names
 from deploy.checkout import ROOT, Settings
@@ -18,108 +22,99 @@ from tests.deploy.scripted.store import Object
 from tests.deploy.world import PROD, Scene
 
 REGION, PREFIX = PROD["AWS_REGION"], PROD["ALARM_PREFIX"]
+ELB = f"arn:aws:elasticloadbalancing:{REGION}:{PROD['AWS_ACCOUNT_ID']}"
+BALANCER, LISTENER, RULE = (f"{ELB}:{kind}/app/web/0123456789abcdef" for kind in ("loadbalancer", "listener", "rule"))
+GROUPS = {colour: f"{ELB}:targetgroup/{colour}/0123456789abcdef" for colour in names.COLOURS}
+DEFAULT_RULE = {"RuleArn": f"{RULE}0", "IsDefault": True, "Actions": [{"Type": "fixed-response"}]}
 
 
 class Account:
-    """`down` is the load balancer controller that is not there, `silent` AWS itself.
+    """Blue has the users, and every alarm is quiet.
 
-    What takes long to make is made once a module; `begin` puts back what a test may have changed.
+    `down` is the load balancer controller that is not there, `silent` AWS itself, `rings_at` the colour whose users
+    make an alarm ring.
     """
 
-    scene: Scene
-
-    def __init__(self) -> None:
-        self.required = Settings.read(ROOT / "deploy/release.ini", "prod").alarms.split()
-        self.touched = set(self.required)
-        ec2, self.elb = boto3.client("ec2", REGION), boto3.client("elbv2", REGION)
-        self.cloudwatch = boto3.client("cloudwatch", REGION)
-        vpc = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
-        subnets = [
-            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.20.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]
-            for n, zone in enumerate("ab")
-        ]
-        balancer = self.elb.create_load_balancer(Name="web", Subnets=[each["SubnetId"] for each in subnets])
-        self.groups = {colour: self._group(colour, vpc) for colour in names.COLOURS}
-        listener = self.elb.create_listener(
-            LoadBalancerArn=balancer["LoadBalancers"][0]["LoadBalancerArn"],
-            Protocol="HTTP",
-            Port=80,
-            DefaultActions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}],
-        )["Listeners"][0]["ListenerArn"]
-        made = self.elb.create_rule(
-            ListenerArn=listener,
-            Priority=1,
-            Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
-            Actions=self._forward({"blue": 100, "green": 0}),
-        )
-        self.rule: str = made["Rules"][0]["RuleArn"]
-
-    def begin(self, scene: Scene) -> None:
-        """Serve a scene: blue has the users, and every alarm is quiet."""
+    def __init__(self, scene: Scene) -> None:
         self.scene, self.down, self.silent, self.rings_at = scene, False, False, ""
-        self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward({"blue": 100, "green": 0}))
-        for name in sorted(self.touched):
-            self.alarm(name, "OK")
-        self.touched.clear()
-        scene.content["target_groups"] = self.groups
+        self.weights = {"blue": 100, "green": 0}
+        self.alarms = dict.fromkeys(Settings.read(ROOT / "deploy/release.ini", "prod").alarms.split(), "OK")
+        scene.content["target_groups"] = GROUPS
         scene.aws = self
 
     def answer(self, words: Sequence[str]) -> Answer:
         """Answer `aws --region R SERVICE OPERATION --flag value …`, after the controller has had its turn."""
         if self.silent:
             return Answer(254, "", "An error occurred (ExpiredToken): the security token has expired")
-        self._reconcile()
-        assert list(words[:3]) == ["aws", "--region", REGION]
-        client = {"elbv2": self.elb, "cloudwatch": self.cloudwatch}[words[3]]
-        method = words[4].replace("-", "_")
-        operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
-        members = {xform_name(name, "-"): (name, shape) for name, shape in operation.input_shape.members.items()}
-        given: dict[str, Any] = {}
-        for word in words[5:-2]:
-            if word.startswith("--"):
-                name, shape = members[word.removeprefix("--")]
-            elif shape.type_name == "list":
-                given.setdefault(name, []).append(word)
-            else:
-                given[name] = word
-        assert list(words[-2:]) == ["--output", "json"]
-        return Answer(0, json.dumps(getattr(client, method)(**given), default=str), "")
-
-    def _reconcile(self) -> None:
         ingress = self.scene.store.get("Ingress", names.TRAFFIC)
         if ingress and not self.down:
-            self.elb.modify_rule(RuleArn=self.rule, Actions=self._forward(wished(ingress)))
-        if self.rings_at and wished(ingress or {})[self.rings_at] == 100:
-            self.alarm("error-lines", "ALARM")
+            self.weights = wished(ingress)
+        if ingress and self.rings_at and wished(ingress)[self.rings_at] == 100:
+            self.alarms["error-lines"] = "ALARM"
+        assert list(words[:3]) == ["aws", "--region", REGION]
+        assert list(words[-2:]) == ["--output", "json"]
+        return Answer(0, json.dumps(self.asked(words[3:-2])), "")
 
-    def weights(self) -> dict[str, int]:
-        """The load balancer's real state."""
-        rule = self.elb.describe_rules(RuleArns=[self.rule])["Rules"][0]
-        colours = {arn: colour for colour, arn in self.groups.items()}
-        groups = rule["Actions"][0]["ForwardConfig"]["TargetGroups"]
-        return {colours[each["TargetGroupArn"]]: each["Weight"] for each in groups}
+    def asked(self, words: Sequence[str]) -> Object:
+        """Return what `SERVICE OPERATION --flag value …` answers."""
+        service = model(words[0])
+        operation = next(name for name in service.operation_names if xform_name(name, "-") == words[1])
+        shapes = service.operation_model(operation)
+        given = held(parsed(words[2:], shapes.input_shape), shapes.input_shape)
+        return held(getattr(self, xform_name(operation))(**given), shapes.output_shape)
 
-    def alarm(self, name: str, state: str) -> None:
-        """Put an alarm of the environment, named without its prefix, into a state."""
-        self.touched.add(name)
-        name = PREFIX + name
-        about = {"MetricName": "x", "Namespace": "x", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1}
-        how = {"Statistic": "Sum", "ComparisonOperator": "GreaterThanThreshold"}
-        self.cloudwatch.put_metric_alarm(AlarmName=name, **about, **how)
-        self.cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+    def describe_alarms(self, AlarmNamePrefix: str) -> Object:  # noqa: N803  AWS's names
+        alarms = {PREFIX + name: state for name, state in self.alarms.items()}
+        found = [name for name in alarms if name.startswith(AlarmNamePrefix)]
+        return {"MetricAlarms": [{"AlarmName": name, "StateValue": alarms[name]} for name in found]}
 
-    def lose_alarms(self, *names: str) -> None:
-        self.touched.update(names or self.required)
-        self.cloudwatch.delete_alarms(AlarmNames=[PREFIX + name for name in names or self.required])
+    def describe_target_groups(self, TargetGroupArns: list[str]) -> Object:  # noqa: N803
+        assert set(TargetGroupArns) == set(GROUPS.values())
+        return {"TargetGroups": [{"TargetGroupArn": arn, "LoadBalancerArns": [BALANCER]} for arn in TargetGroupArns]}
 
-    def _group(self, colour: str, vpc: str) -> str:
-        made = self.elb.create_target_group(Name=colour, Protocol="HTTP", Port=80, VpcId=vpc, TargetType="ip")
-        arn: str = made["TargetGroups"][0]["TargetGroupArn"]
-        return arn
+    def describe_listeners(self, LoadBalancerArn: str) -> Object:  # noqa: N803
+        assert LoadBalancerArn == BALANCER
+        return {"Listeners": [{"ListenerArn": LISTENER}]}
 
-    def _forward(self, weights: dict[str, int]) -> list[Object]:
-        groups = [{"TargetGroupArn": self.groups[colour], "Weight": weight} for colour, weight in weights.items()]
-        return [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]
+    def describe_rules(self, ListenerArn: str) -> Object:  # noqa: N803
+        assert ListenerArn == LISTENER
+        groups = [{"TargetGroupArn": GROUPS[colour], "Weight": weight} for colour, weight in self.weights.items()]
+        forward = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+        return {"Rules": [{"RuleArn": RULE, "IsDefault": False, "Actions": [forward]}, DEFAULT_RULE]}
+
+    def modify_rule(self, RuleArn: str, Actions: list[Object]) -> Object:  # noqa: N803
+        assert RuleArn == RULE
+        colours = {arn: colour for colour, arn in GROUPS.items()}
+        groups = Actions[0]["ForwardConfig"]["TargetGroups"]
+        self.weights = {colours[each["TargetGroupArn"]]: each["Weight"] for each in groups}
+        return {}
+
+
+@cache
+def model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
+
+
+def parsed(words: Sequence[str], shape: Shape) -> Object:
+    """Return the parameters of an operation that these flags and values give."""
+    members = {xform_name(name, "-"): (name, member) for name, member in shape.members.items()}
+    given: dict[str, Any] = {}
+    for word in words:
+        if word.startswith("--"):
+            name, member = members[word.removeprefix("--")]
+        elif word.startswith("["):
+            given[name] = json.loads(word)
+        elif member.type_name == "list":
+            given.setdefault(name, []).append(word)
+        else:
+            given[name] = word
+    return given
+
+
+def held(content: Object, shape: Shape) -> Object:
+    report = ParamValidator().validate(content, shape)
+    assert not report.has_errors(), report.generate_report()
+    return content
 
 
 def wished(ingress: Object) -> dict[str, int]:

@@ -2,11 +2,9 @@
 
 import os
 import site
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from moto import mock_aws
 
 from tests.deploy.account import Account
 from tests.deploy.world import Scene
@@ -58,26 +56,15 @@ def second(tmp_path_factory: pytest.TempPathFactory, first: bytes) -> bytes:
     return scene.kept()
 
 
-@pytest.fixture(scope="module")
-def balancer() -> Iterator[Account]:
-    """An account by moto, once a module: making its load balancer costs as much as ten releases."""
-    os.environ |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # a thousand images, of which nothing here knows
-    with mock_aws():
-        yield Account()
-
-
 @pytest.fixture
-def account(balancer: Account, tmp_path: Path) -> Account:
+def account(tmp_path: Path) -> Account:
     """An environment on AWS, prod, in which nothing has been released; its alarms are quiet."""
-    balancer.begin(Scene(tmp_path, "prod"))
-    return balancer
+    return Account(Scene(tmp_path, "prod"))
 
 
-@pytest.fixture(scope="module")
-def first_of_prod(balancer: Account, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    scene = Scene(tmp_path_factory.mktemp("prod"), "prod")
-    balancer.begin(scene)
+@pytest.fixture(scope="session")
+def first_of_prod(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    scene = Account(Scene(tmp_path_factory.mktemp("prod"), "prod")).scene
     assert scene.release("a", "--first") == 0, scene.output
     scene.content |= {"load": 3, "commands": []}
     return scene.kept()
@@ -86,6 +73,5 @@ def first_of_prod(balancer: Account, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def prod(first_of_prod: bytes, account: Account, tmp_path: Path) -> Scene:
     """Prod, in which blue serves build a."""
-    scene = Scene(tmp_path, "prod", kept=first_of_prod)
-    account.begin(scene)
-    return scene
+    account.__init__(Scene(tmp_path, "prod", kept=first_of_prod))  # type: ignore[misc]
+    return account.scene

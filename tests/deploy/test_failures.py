@@ -251,12 +251,12 @@ def after(**faults: object) -> Callable[[Account], int]:
 
 
 def alarm_missing(account: Account) -> int:
-    account.lose_alarms("load-balancer-p99")
+    del account.alarms["load-balancer-p99"]
     return account.scene.release("b")
 
 
 def alarm_rings(account: Account) -> int:
-    account.alarm("error-lines", "ALARM")
+    account.alarms["error-lines"] = "ALARM"
     return account.scene.release("b")
 
 
@@ -287,7 +287,7 @@ def test_a_failure_behind_a_load_balancer_leaves_users_on_the_former_colour(
 ) -> None:
     story, words = AWS[name]
     ended_as_told(prod, "release", name, (lambda _scene: story(account), "blue", words))
-    assert account.weights() == {"blue": 100, "green": 0}
+    assert account.weights == {"blue": 100, "green": 0}
     assert prod.acting() == []
 
 

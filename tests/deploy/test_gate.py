@@ -48,7 +48,7 @@ def test_a_pod_that_the_load_balancer_does_not_find_healthy_gets_no_users(accoun
     """Its readiness gate is False, so it is never ready at all."""
     prod.fault(target="green")
     assert prod.release("b") == 25, prod.output
-    assert account.weights() == {"blue": 100, "green": 0}
+    assert account.weights == {"blue": 100, "green": 0}
 
 
 MIRROR = "secrets-mirror"
@@ -80,7 +80,7 @@ def test_a_pod_without_a_gate_is_made_again_and_passes_when_the_webhook_is_back(
     prod.when("delete pod", faults={"no-gate": "nobody"})
     assert prod.release("b") == 0, prod.output
     assert "made without a readiness gate: deleted" in prod.output
-    assert account.weights() == {"blue": 0, "green": 100}
+    assert account.weights == {"blue": 0, "green": 100}
 
 
 def test_a_pod_of_another_image_does_not_pass_the_gate(released: Scene) -> None:

@@ -53,7 +53,7 @@ class ApiServer(http.server.BaseHTTPRequestHandler):
 def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kubectl]:
     ApiServer.released.clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), ApiServer) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         cluster = {"name": "one", "cluster": {"server": f"http://127.0.0.1:{server.server_port}"}}
         context = {"name": "one", "context": {"cluster": "one", "user": ""}}

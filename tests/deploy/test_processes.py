@@ -162,7 +162,7 @@ def test_a_rollback_begins_within_a_second_of_a_fresh_clone(shell: Shell) -> Non
         assert process.stdout
         assert "kubectl -n service get ingresses" in process.stdout.readline()
         seconds.append(time.monotonic() - began)
-        process.communicate(timeout=60)
+        os.killpg(process.pid, signal.SIGKILL)
     sys.stdout.write(f"rollback: first kubectl {min(seconds):.2f} s after the command was given\n")
     assert min(seconds) < 1, seconds
 
@@ -176,11 +176,11 @@ def starting(name: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("name", OLD)
-def test_an_old_python_rolls_back_and_tells_the_status(shell: Shell, name: str) -> None:
-    python = starting(name)
+def test_an_old_python_rolls_back_and_tells_the_status(shell: Shell) -> None:
+    """The oldest that is here: ruff holds deploy/ to the syntax of 3.9."""
+    python = next(filter(None, map(starting, OLD)), "")
     if not python:
-        pytest.skip(f"there is no {name} here")
+        pytest.skip(f"there is none of {', '.join(OLD)} here")
     code, out = shell.run("rollback", python=(python,))
     assert (code, "Users are back on blue" in out) == (0, True), out
     code, out = shell.run("status", python=(python,))

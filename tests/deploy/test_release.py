@@ -40,7 +40,7 @@ def test_releases_alternate_between_the_colours_and_leave_one_configuration_each
 
 def test_a_release_behind_a_load_balancer_is_believed_when_its_rules_say_so(account: Account, prod: Scene) -> None:
     assert prod.release("b") == 0, prod.output
-    assert account.weights() == {"blue": 0, "green": 100}
+    assert account.weights == {"blue": 0, "green": 100}
     assert prod.sizes()["blue"][0] == 3, "prod keeps the former colour warm"
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from deploy import names
 from tests.deploy.account import Account
-from tests.deploy.scripted.building import built
+from tests.deploy.scripted.applying import built
 from tests.deploy.scripted.kinds import GROUPS, kind_of
 from tests.deploy.scripted.store import Object
 from tests.deploy.scripted.verbs import Words
@@ -72,7 +72,7 @@ def refused(scene: Scene, role: Object) -> list[Need]:
 
 
 def test_the_deployers_may_give_every_command_of_a_release(account: Account, prod: Scene) -> None:
-    """Also of those that fail. What is applied is compared by tests/platform/test_deployer_role.py."""
+    """Also of those that fail. What is applied is compared by tests/platform/test_objects.py."""
     prod.fault(**{"no-gate": "green"})
     assert prod.release("b") == 27, prod.output
     prod.fault(**{"no-gate": "nobody", "migrate": "image-missing"})

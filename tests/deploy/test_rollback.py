@@ -1,12 +1,11 @@
 """A way back finds as many pods as users need, or says how many it has; and status says so before."""
 
-import json
 import shlex
 
 import pytest
 
 from deploy.names import RELEASE, web
-from tests.deploy.account import Account
+from tests.deploy.account import RULE, Account
 from tests.deploy.world import Scene
 
 # All of it takes more than two seconds.
@@ -211,7 +210,7 @@ def back_in(account: Account, prod: Scene) -> str:
 
 def test_a_rollback_is_believed_when_the_load_balancer_says_so(account: Account, prod: Scene) -> None:
     assert "Not confirmed" not in back_in(account, prod)
-    assert account.weights() == {"blue": 100, "green": 0}
+    assert account.weights == {"blue": 100, "green": 0}
 
 
 def test_without_aws_a_rollback_moves_users_at_once_and_says_that_nobody_has_confirmed_it(
@@ -239,9 +238,9 @@ def test_behind_a_load_balancer_the_printed_commands_move_all_traffic_back(accou
     lines = [line for line in prod.output.splitlines() if line.startswith(("kubectl", "aws elbv2"))]
     assert lines[0].endswith("kustomize/overlays/prod/traffic-blue")
     words = shlex.split(lines[1])
-    assert words[:6] == ["aws", "elbv2", "modify-rule", "--rule-arn", account.rule, "--actions"]
-    account.elb.modify_rule(RuleArn=words[4], Actions=json.loads(words[6]))
-    assert account.weights() == {"blue": 100, "green": 0}
+    assert words[:6] == ["aws", "elbv2", "modify-rule", "--rule-arn", RULE, "--actions"]
+    account.asked(words[1:])
+    assert account.weights == {"blue": 100, "green": 0}
     assert {command.split()[2] for command in prod.commands()} == {"get"}, "it changes nothing by itself"
 
 

@@ -3,7 +3,6 @@
 import configparser
 import io
 import marshal
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,10 +36,9 @@ def checkout(folder: Path) -> Path:
     """Make what a release reads of a checkout, so that a test may change it; the overlays are the real ones."""
     for name in ("deploy", "monitoring", "environments"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    linked = {"kustomize": "kustomize", "deploy/release.ini": "deploy/release.ini"}
-    for name, source in (linked | {"monitoring/bake.json": "tests/deploy/bake.json"}).items():
+    for name in ("kustomize", "deploy/release.ini", "monitoring/bake.json"):
         if not (folder / name).is_symlink():
-            (folder / name).symlink_to(ROOT / source)
+            (folder / name).symlink_to(ROOT / name)
     return folder
 
 
@@ -205,6 +203,3 @@ class Scene:
 def next_command(output: str) -> str:
     """Return the last command that the tool has told its reader to type."""
     return output.rpartition("next: ")[2].strip().splitlines()[0] if "next: " in output else ""
-
-
-os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")

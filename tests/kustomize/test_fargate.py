@@ -4,8 +4,7 @@ import pytest
 
 from environments import Environment, with_account
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.rendering import AWS, COLOURS, PARTS, SOURCE, containers, pods, render
-from tests.kustomize.selectors import taken
+from tests.kustomize.rendering import AWS, COLOURS, PARTS, SOURCE, containers, pods, render, taken
 
 # Memory in GiB that goes with a CPU, and what Fargate adds for itself:
 # https://docs.aws.amazon.com/eks/latest/userguide/fargate-pod-configuration.html

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.kustomize.conftest import Renderings
-from tests.kustomize.policies import POLICIES
-from tests.kustomize.policies.policy import Policy
+from tests.kustomize.object_policies import POLICIES
+from tests.kustomize.pod_policies import Policy
 from tests.kustomize.rendering import SAMPLE, Manifest, pod_of
 
 BY_RULE = {policy.rule: policy for policy in POLICIES}
@@ -60,6 +60,7 @@ BREAKAGES: dict[str, list[tuple[Where, Change, str]]] = {
         (BLUE, lambda it: security(it).pop("allowPrivilegeEscalation"), "allowPriv"),
         (BLUE, lambda it: security(it).update(privileged=True), "privileged"),
         (BLUE, lambda it: security(it)["capabilities"].clear(), "capabilities"),
+        (BLUE, lambda it: security(it)["capabilities"].update(add=["NET_ADMIN"]), "capabilities"),
         (BLUE, lambda it: security(it).update(runAsUser=0), "runAsUser"),
         (BLUE, lambda it: pod(it)["securityContext"].clear(), "seccompProfile"),
         (BLUE, lambda it: pod(it).update(hostNetwork=True), "hostNetwork"),
@@ -88,9 +89,6 @@ BREAKAGES: dict[str, list[tuple[Where, Change, str]]] = {
         (MIRROR, lambda it: labels(it).update({"service/compute": "fargate"}), "csi"),
     ],
     "no pod on Fargate chooses its place": [(BLUE, lambda it: pod(it).update(affinity={}), "affinity")],
-    "no pod on Fargate asks for privilege": [
-        (BLUE, lambda it: security(it)["capabilities"].update(add=["NET_ADMIN"]), "web"),
-    ],
     "no pod on Fargate takes the kubelet's port or the host's": [
         (BLUE, lambda it: container(it)["ports"].append({"containerPort": 10250}), "10250"),
     ],

@@ -25,25 +25,25 @@ def released(folder: Path, environment: str, part: str, **more: object) -> Rende
     return render(folder)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-@pytest.mark.parametrize("part", ["blue", "green", "migrate", "smoke-blue", "prune"])
-def test_every_pod_of_a_release_runs_the_digest(tmp_path: Path, environment: str, part: str) -> None:
-    rendering = released(tmp_path, environment, part)
+@pytest.mark.parametrize("part", ["green", "prune"])
+def test_every_pod_of_a_release_runs_the_digest(tmp_path: Path, part: str) -> None:
+    rendering = released(tmp_path, SAMPLE, part)
     images = [each["image"] for _, template in pods(rendering.objects) for each in containers(template)]
     assert images == [f"{REPOSITORY}@{DIGEST}"]
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("part", ["migrate", "smoke-blue"])
-def test_a_job_is_named_by_its_image_and_finds_what_it_mounts(
+def test_a_job_runs_the_digest_is_named_by_it_and_finds_what_it_mounts(
     renderings: Renderings, tmp_path: Path, environment: str, part: str
 ) -> None:
     before = renderings[environment, part].one("Job")
     job = released(tmp_path, environment, part, nameSuffix="-0123456789ab").one("Job")
     assert job["metadata"]["name"] == f"{part}-0123456789ab"
-    assert job["spec"]["template"]["spec"]["volumes"] == before["spec"]["template"]["spec"]["volumes"]
-    assert job["spec"]["template"]["spec"]["serviceAccountName"] in {"web", "migrate"}
+    pod = job["spec"]["template"]["spec"]
+    assert [each["image"] for each in pod["containers"]] == [f"{REPOSITORY}@{DIGEST}"]
+    assert pod["volumes"] == before["spec"]["template"]["spec"]["volumes"]
+    assert pod["serviceAccountName"] in {"web", "migrate"}
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is missing: apt-get install make")

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,14 @@ import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
+from kubernetes_validate import utils
 
 from tests.kustomize.conftest import Renderings
 from tests.kustomize.rendering import ENVIRONMENTS, SAMPLE, SOURCE, Manifest, called, render
 from tests.kustomize.test_values import values
+
+# It reads a megabyte of schemas again for each object.
+utils.schema_contents = cache(utils.schema_contents)
 
 # Standard support on EKS in November 2026, and the version after: https://endoflife.date/amazon-eks
 KUBERNETES = ("1.34", "1.35", "1.36", "1.37")
@@ -45,9 +50,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(
-    "version", [*(pytest.param(each, marks=pytest.mark.slow) for each in KUBERNETES[:-1]), KUBERNETES[-1]]
-)
+@pytest.mark.parametrize("version", KUBERNETES)
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_object_is_valid(renderings: Renderings, environment: str, version: str) -> None:
     objects = [manifest for key, each in renderings.items() if key[0] == environment for manifest in each.objects]

@@ -31,7 +31,11 @@ def test_a_restore_to_a_moment_under_writes_loses_no_acknowledged_row(
 
 
 @pytest.mark.parametrize(
-    ("shift", "wrong"), [(-0.3, r"[1-9]\d* lost, 0 too many"), (0.3, r"0 lost, [1-9]\d* too many")]
+    ("shift", "wrong"),
+    [
+        (-0.3, r"[1-9]\d* lost, 0 too many"),
+        pytest.param(0.3, r"0 lost, [1-9]\d* too many", marks=pytest.mark.ci),
+    ],
 )
 def test_the_drill_fails_for_a_restore_to_another_moment(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, shift: float, wrong: str

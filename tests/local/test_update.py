@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from local import update
 from local.refusal import Refusal
 from local.update import PLACE, Update
 
@@ -216,7 +215,6 @@ def test_a_merge_by_hand_in_between_is_a_newer_base(tmp_path: Path, upstream: Pa
     assert (clone / "new.py").exists()
 
 
-@each_history
 def test_a_conflict_changes_nothing_and_is_resolved_in_the_worktree(clone: Path, upstream: Path) -> None:
     commit(upstream, {"app.py": FILES["app.py"].replace("line 2\n", "line two\n"), "new.py": "new\n"})
     said = refusal(clone)
@@ -256,12 +254,12 @@ def test_an_update_of_an_older_commit_is_not_gone_on_with(clone: Path, upstream:
     assert "an older commit of yours: git worktree remove" in refusal(clone)
 
 
-@pytest.mark.parametrize("path", ["app.py", "untracked.py"])
-def test_what_is_not_committed_stops_it_before_anything_is_fetched(clone: Path, upstream: Path, path: str) -> None:
-    newer(upstream)
-    (clone / path).write_text("changed\n")
-    assert "uncommitted" in refusal(clone)
-    assert not (clone / PLACE).exists()
+def test_what_is_not_committed_stops_it_before_anything_is_fetched(clone: Path) -> None:
+    for path in ("untracked.py", "app.py"):
+        (clone / path).write_text("changed\n")
+        assert "uncommitted" in refusal(clone)
+        assert not (clone / PLACE).exists()
+        (clone / path).unlink()
 
 
 def test_an_upstream_that_cannot_be_used_is_named(clone: Path, upstream: Path) -> None:
@@ -287,8 +285,3 @@ def test_the_environment_is_lent_unless_a_lock_changes(
     Update(clone).run()
     assert seen == [True, True, False, False]
     assert (clone / ".venv" / "bin").is_dir()
-
-
-def test_help_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert update.main(["--help"]) == 0
-    assert "python -m local.update" in capsys.readouterr().out

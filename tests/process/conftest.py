@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -88,14 +88,14 @@ def operator_name(stage: Stage) -> str:
     return "op"
 
 
-@pytest.fixture
-def serve(stage: Stage, tmp_path: Path) -> Iterator[Serve]:
-    """Start gunicorn with these variables on top of a laptop's; `ready=False` does not wait for it."""
+@contextmanager
+def serving(stage: Stage, folder: Path) -> Generator[Serve]:
+    """Give what starts gunicorns with variables on top of a laptop's (`ready=False` does not wait); kill them after."""
     started: list[Gunicorn] = []
 
     def start(*, ready: bool = True, **variables: str) -> Gunicorn:
         environment = {**stage.environment, "WEB_WORKERS": "1", **variables}
-        gunicorn = Gunicorn(environment, tmp_path / f"gunicorn-{len(started)}.log")
+        gunicorn = Gunicorn(environment, folder / f"gunicorn-{len(started)}.log")
         started.append(gunicorn)
         if ready:
             gunicorn.wait_for(200)
@@ -104,6 +104,19 @@ def serve(stage: Stage, tmp_path: Path) -> Iterator[Serve]:
     yield start
     for gunicorn in started:
         gunicorn.kill()
+
+
+@pytest.fixture
+def serve(stage: Stage, tmp_path: Path) -> Iterator[Serve]:
+    with serving(stage, tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def serve_module(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Start gunicorns that all tests of a module share."""
+    with serving(stage, tmp_path_factory.mktemp("module")) as start:
+        yield start
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A gunicorn of a test's own, with the configuration file of production."""
+"""A gunicorn of a test's own, with the configuration file of production, and what its metrics server says."""
 
 import http.client
 import json
@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from local import ports
+from todoproject.metrics import directory
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -65,9 +67,18 @@ class Gunicorn:
             connection.close()
 
     def records(self, logger: str = "") -> list[dict[str, Any]]:
-        """Return what it has logged so far (by `logger`); every line must be JSON."""
-        records = [json.loads(line) for line in self.log.read_text().splitlines()]
+        """Return what it has logged so far (by `logger`); every line must be JSON, and the last may be half written."""
+        text = self.log.read_text()
+        records = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
         return [record for record in records if not logger or record["logger"] == logger]
+
+    def workers(self) -> list[int]:
+        """The pids of the workers that live."""
+        booted = [record["message"].split() for record in self.records("gunicorn.error")]
+        return [pid for pid in (int(words[-1]) for words in booted if words[0] == "Booting") if directory.alive(pid)]
+
+    def metrics_folder(self) -> Path:
+        return directory.parent() / f"{directory.PREFIX}{self.process.pid}"
 
     def send(self, number: signal.Signals) -> None:
         os.kill(self.process.pid, number)
@@ -107,3 +118,48 @@ def slow_reader(gunicorn: Gunicorn, stack: ExitStack, request: bytes) -> socket.
     reader.connect(("127.0.0.1", gunicorn.port))
     reader.sendall(request)
     return reader
+
+
+class Metered:
+    """A gunicorn, and what its metrics server says."""
+
+    def __init__(self, serve: Callable[..., Gunicorn], **variables: str) -> None:
+        self.metrics_port = ports.any_free()
+        self.gunicorn: Gunicorn = serve(METRICS_PORT=str(self.metrics_port), **variables)
+
+    def answer(self, method: str = "GET", path: str = "/metrics") -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=20)
+        try:
+            connection.request(method, path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def scrape(self) -> dict[str, float]:
+        """Return every series with its value."""
+        status, text = self.answer()
+        assert status == 200, text
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        return {series: float(value) for series, _, value in (line.rpartition(" ") for line in lines)}
+
+    def recovers(self) -> None:
+        """Ask until it answers: visitors that have left are noticed a little later."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with suppress(ConnectionError):
+                if self.answer()[0] == 200:
+                    return
+        raise AssertionError("the metrics server does not answer")
+
+    def until(self, holds: Callable[[dict[str, float]], bool], *, seconds: float = 180) -> dict[str, float]:
+        """Scrape until the values are as they should be: gauges follow a request's end, and a death, a little later."""
+        deadline = time.monotonic() + seconds
+        while not holds(values := self.scrape()):
+            assert time.monotonic() < deadline, json.dumps(values, indent=1)
+            time.sleep(0.05)
+        return values
+
+    def ask_todos(self, times: int, caller: dict[str, str]) -> None:
+        answers = [self.gunicorn.ask("GET", "/notices?limit=1", headers=caller).status for _ in range(times)]
+        assert answers == [200] * times

@@ -11,7 +11,7 @@ from typing import Self
 import pytest
 
 from tests.patience import STANDSTILL_SECONDS, patient
-from tests.process.conftest import Serve
+from tests.process.conftest import Serve, Stage
 from tests.process.gunicorn_process import Gunicorn
 
 pytestmark = pytest.mark.slow
@@ -109,58 +109,63 @@ def await_closed(gunicorn: Gunicorn) -> None:
     raise AssertionError(f"new connections are still served {AT_ONCE} s after SIGTERM")
 
 
-def test_a_request_in_flight_is_answered_after_the_listeners_have_closed(serve: Serve, caller: dict[str, str]) -> None:
+def test_a_request_in_flight_is_answered_after_the_listeners_have_closed_and_a_silent_client_delays_nothing(
+    serve: Serve, caller: dict[str, str]
+) -> None:
     gunicorn = serve(DRAIN_SECONDS="1")
-    with SlowRequest(gunicorn, caller) as slow:
+    with socket.create_connection(("127.0.0.1", gunicorn.port)), SlowRequest(gunicorn, caller) as slow:
         gunicorn.send(signal.SIGTERM)
         await_closed(gunicorn)
         assert slow.finish() == 201
-    assert gunicorn.process.wait(timeout=10) == 0
+        assert gunicorn.process.wait(timeout=AT_ONCE) == 0
 
 
-@pytest.mark.parametrize(
-    ("drain_seconds", "second"),
-    [("60", signal.SIGTERM), ("0", signal.SIGINT)],
-    ids={"60": "in the window", "0": "while requests finish", signal.SIGTERM: "SIGTERM", signal.SIGINT: "SIGINT"}.get,
-)
-def test_a_second_signal_stops_at_once(
-    serve: Serve, caller: dict[str, str], second: signal.Signals, drain_seconds: str
+def test_a_worker_that_dies_while_draining_is_replaced_by_a_red_one_and_a_second_sigterm_stops_at_once(
+    serve: Serve, caller: dict[str, str]
 ) -> None:
-    gunicorn = serve(DRAIN_SECONDS=drain_seconds)
-    with SlowRequest(gunicorn, caller):
-        gunicorn.send(signal.SIGTERM)
-        time.sleep(0.5)
-        assert gunicorn.process.poll() is None
-        gunicorn.send(second)
-        assert gunicorn.process.wait(timeout=AT_ONCE) == 0
-
-
-def test_who_has_connected_and_said_nothing_does_not_delay_the_end(serve: Serve) -> None:
-    gunicorn = serve(DRAIN_SECONDS="0")
-    with socket.create_connection(("127.0.0.1", gunicorn.port)):
-        assert gunicorn.ask("GET", "/healthz").status == 200  # accepted after the silent one
-        gunicorn.send(signal.SIGTERM)
-        assert gunicorn.process.wait(timeout=AT_ONCE) == 0
-
-
-def test_ctrl_c_stops_at_once_even_with_a_request_in_flight(serve: Serve, caller: dict[str, str]) -> None:
     gunicorn = serve(DRAIN_SECONDS="60")
+    gunicorn.send(signal.SIGTERM)
+    gunicorn.wait_for(503, seconds=AT_ONCE)
+    (worker,) = gunicorn.workers()
+    os.kill(worker, signal.SIGKILL)
+    gunicorn.wait_for(200, "/healthz", seconds=AT_ONCE)
+    assert gunicorn.ask("GET", "/readyz").status == 503
     with SlowRequest(gunicorn, caller):
+        assert gunicorn.process.poll() is None
+        gunicorn.send(signal.SIGTERM)
+        assert gunicorn.process.wait(timeout=AT_ONCE) == 0
+
+
+@pytest.mark.parametrize("first", [signal.SIGTERM, None], ids=["while requests finish", "at first"])
+def test_ctrl_c_stops_at_once_even_with_a_request_in_flight(
+    serve: Serve, caller: dict[str, str], first: signal.Signals | None
+) -> None:
+    gunicorn = serve(DRAIN_SECONDS="0")
+    with SlowRequest(gunicorn, caller):
+        if first:
+            gunicorn.send(first)
+            time.sleep(0.5)
+            assert gunicorn.process.poll() is None
         gunicorn.send(signal.SIGINT)
         assert gunicorn.process.wait(timeout=AT_ONCE) == 0
 
 
-def test_a_worker_that_dies_while_draining_is_replaced_by_one_that_is_red_too(serve: Serve) -> None:
-    gunicorn = serve(DRAIN_SECONDS="30")
-    gunicorn.send(signal.SIGTERM)
-    booted = gunicorn.records("gunicorn.error")
-    (worker,) = [record["message"].split()[-1] for record in booted if record["message"].startswith("Booting")]
-    os.kill(int(worker), signal.SIGKILL)
-    gunicorn.wait_for(200, "/healthz", seconds=10)
-    assert gunicorn.ask("GET", "/readyz").status == 503
+def test_the_event_loop_serves_and_leaves_no_connection_open_then_drains_and_ends_by_itself(
+    serve: Serve, stage: Stage, caller: dict[str, str]
+) -> None:
+    """Nothing more is promised of it (docs/adr/0004)."""
+    gunicorn = serve(SERVER="asgi", DRAIN_SECONDS="3")
+    assert gunicorn.ask("POST", "/notices", '{"text": "served by a loop"}', caller).status == 201
+    for _ in range(5):
+        assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
+    with stage.server.connect() as superuser:
+        opened = superuser.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'service_app'").fetchone()
+    assert opened == (0,)
 
-
-def test_without_a_window_sigterm_stops_as_gunicorn_does(serve: Serve) -> None:
-    gunicorn = serve(DRAIN_SECONDS="0")
     gunicorn.send(signal.SIGTERM)
-    assert gunicorn.process.wait(timeout=AT_ONCE) == 0
+    gunicorn.wait_for(503, seconds=3)
+    assert gunicorn.ask("GET", "/notices?limit=1", headers=caller).status == 200
+    assert gunicorn.process.wait(timeout=60) == 0
+    # Killed by the signal, its worker would have shipped no audit record that was still in the queue.
+    assert "was sent SIGTERM" not in gunicorn.log.read_text()
+    assert [record for record in gunicorn.records() if "exception" in record] == []

@@ -12,8 +12,7 @@ import pytest
 
 from tests.patience import patient
 from tests.process.conftest import PROD, Serve, Stage
-from tests.process.gunicorn_process import Gunicorn
-from tests.process.metered import Metered
+from tests.process.gunicorn_process import Gunicorn, Metered
 
 pytestmark = pytest.mark.slow
 

@@ -1,5 +1,6 @@
 """Views that fail in different ways, mounted at / and below /admin/."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -10,29 +11,22 @@ from django.views.decorators.http import require_POST
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-
-def broken(_request: HttpRequest) -> NoReturn:
-    raise ValueError("an-internal-detail")
-
-
-def forbidden(_request: HttpRequest) -> NoReturn:
-    raise PermissionDenied
-
-
-def suspicious(_request: HttpRequest) -> NoReturn:
-    raise SuspiciousOperation("an-internal-detail")
+RAISED = {
+    "broken": ValueError("an-internal-detail"),
+    "forbidden": PermissionDenied(),
+    "suspicious": SuspiciousOperation("an-internal-detail"),
+    "client_left": UnreadablePostError(),
+    "cannot_connect": OperationalError("connection to server at an-internal-detail failed"),
+    "connection_closed": InterfaceError("connection already closed"),
+    "wrong_statement": ProgrammingError("an-internal-detail"),
+}
 
 
-def client_left(_request: HttpRequest) -> NoReturn:
-    raise UnreadablePostError
+def raising(error: Exception) -> Callable[[HttpRequest], NoReturn]:
+    def view(_request: HttpRequest) -> NoReturn:
+        raise error
 
-
-def cannot_connect(_request: HttpRequest) -> NoReturn:
-    raise OperationalError("connection to server at an-internal-detail failed")
-
-
-def connection_closed(_request: HttpRequest) -> NoReturn:
-    raise InterfaceError("connection already closed")
+    return view
 
 
 def slow_statement(_request: HttpRequest) -> HttpResponse:
@@ -40,10 +34,6 @@ def slow_statement(_request: HttpRequest) -> HttpResponse:
         cursor.execute("SET LOCAL statement_timeout = 50")
         cursor.execute("SELECT pg_sleep(5)")
     return HttpResponse()
-
-
-def wrong_statement(_request: HttpRequest) -> NoReturn:
-    raise ProgrammingError("an-internal-detail")
 
 
 @require_POST
@@ -64,20 +54,7 @@ class Api(APIView):
         raise ValueError("an-internal-detail")
 
 
-views = [
-    path(view.__name__, view)
-    for view in (
-        broken,
-        forbidden,
-        suspicious,
-        client_left,
-        cannot_connect,
-        connection_closed,
-        slow_statement,
-        wrong_statement,
-        form,
-        too_many,
-    )
-]
+views = [path(name, raising(error)) for name, error in RAISED.items()]
+views += [path(view.__name__, view) for view in (slow_statement, form, too_many)]
 urlpatterns = [path("", include(views)), path("admin/", include(views)), path("api", Api.as_view())]
 handler500 = "todoproject.http.errors.server_error"

@@ -3,9 +3,9 @@
 import os
 import secrets
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -71,82 +71,71 @@ def environment(server: Server, folder: Path, role: str) -> dict[str, str]:
     }
 
 
-def owners(server: Server) -> set[str]:
-    with server.connect(DATABASE) as connection:
-        rows = connection.execute("SELECT tableowner FROM pg_tables WHERE schemaname = 'public'").fetchall()
-    return {owner for (owner,) in rows}
+PROGRAM = """
+from django.core.management import call_command
+from django.db import connection
+call_command("migrate", verbosity=0)
+with connection.cursor() as cursor:
+    for name in ("lock_timeout", "statement_timeout", "role"):
+        cursor.execute(f"SHOW {name}")
+        print(*cursor.fetchone())
+"""
 
 
 @pytest.fixture(scope="module")
-def without_role(server: Server, logins: dict[str, dict[str, str]]) -> tuple[str, set[str]]:
-    """The error of migrations without the role in the empty database, and the owners of their tables."""
-    return failure(logins["service_migrate"], "migrate", "--verbosity=0"), owners(server)
+def migrated(logins: dict[str, dict[str, str]]) -> str:
+    """Migrate as the Job does; return what bounds its statements, and its role."""
+    return manage({**logins["service_migrate"], "DB_ROLE": "service_owner"}, "shell", "-v0", "-c", PROGRAM)
 
 
-@pytest.fixture(scope="module")
-def migrated(logins: dict[str, dict[str, str]], without_role: tuple[str, set[str]]) -> dict[str, dict[str, str]]:
-    """The logins, after the migrations as the Job runs them."""
-    manage({**logins["service_migrate"], "DB_ROLE": "service_owner"}, "migrate", "--verbosity=0")
-    return logins
-
-
-def failure(login: dict[str, str], *words: str) -> str:
-    command = [sys.executable, "manage.py", *words]
-    done = subprocess.run(command, cwd=ROOT, env=login, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode != 0
-    return done.stderr
-
-
-def test_migrations_without_the_role_can_make_nothing(without_role: tuple[str, set[str]]) -> None:
-    said, made = without_role
-    assert "no schema has been selected to create in" in said
-    assert made == set()
-
-
-def test_the_role_and_not_the_login_owns_new_tables(server: Server, migrated: dict[str, dict[str, str]]) -> None:
-    assert owners(server) == {"service_owner"}
-
-
-def test_a_role_that_the_login_may_not_take_stops_the_migrations(migrated: dict[str, dict[str, str]]) -> None:
-    login = {**migrated["service_app"], "DB_ROLE": "service_owner"}
-    assert 'permission denied to set role "service_owner"' in failure(login, "migrate")
-
-
-def test_migrations_wait_two_seconds_for_a_lock_and_any_time_for_a_statement(
-    migrated: dict[str, dict[str, str]],
-) -> None:
-    program = (
-        "from django.db import connection; c = connection.cursor();"
-        "[(c.execute(f'SHOW {name}'), print(*c.fetchone())) for name in ('lock_timeout', 'statement_timeout', 'role')]"
+def connected(login: dict[str, str], options: str = "") -> psycopg.Connection:
+    user, password = (Path(login[name]).read_text() for name in ("DB_USERNAME_FILE", "DB_PASSWORD_FILE"))
+    host, port, dbname = (login[name] for name in ("DB_HOST", "DB_PORT", "DB_NAME"))
+    return psycopg.connect(
+        host=host, port=port, dbname=dbname, user=user, password=password, options=options, connect_timeout=10
     )
-    said = manage({**migrated["service_migrate"], "DB_ROLE": "service_owner"}, "shell", "-v0", "-c", program)
-    assert said.split() == ["2s", "0", "service_owner"]
 
 
+def test_without_the_role_the_login_of_migrations_can_make_nothing(logins: dict[str, dict[str, str]]) -> None:
+    with connected(logins["service_migrate"]) as connection, pytest.raises(psycopg.errors.InvalidSchemaName):
+        connection.execute("CREATE TABLE mine ()")
+
+
+def test_the_role_and_not_the_login_owns_tables_and_waits_two_seconds_for_a_lock_and_any_time_for_a_statement(
+    server: Server, migrated: str
+) -> None:
+    assert migrated.split() == ["2s", "0", "service_owner"]
+    with server.connect(DATABASE) as connection:
+        owners = connection.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    assert owners == [("service_owner",)]
+
+
+def test_web_pods_cannot_take_the_role(logins: dict[str, dict[str, str]]) -> None:
+    with pytest.raises(psycopg.OperationalError, match='permission denied to set role "service_owner"'):
+        connected(logins["service_app"], "-c role=service_owner")
+
+
+@pytest.mark.usefixtures("migrated")
 @pytest.mark.parametrize(
     "statement",
     ["CREATE TABLE mine ()", "ALTER TABLE conformance_notice ADD mine int", "DROP TABLE conformance_notice"],
 )
-def test_web_pods_cannot_change_the_schema(migrated: dict[str, dict[str, str]], statement: str) -> None:
-    login = migrated["service_app"]
-    user, password = (Path(login[name]).read_text() for name in ("DB_USERNAME_FILE", "DB_PASSWORD_FILE"))
-    where = {"host": login["DB_HOST"], "port": int(login["DB_PORT"]), "dbname": DATABASE}
-    with (
-        psycopg.connect(**where, user=user, password=password, connect_timeout=10) as connection,  # type: ignore[arg-type]
-        pytest.raises(psycopg.errors.InsufficientPrivilege),
-    ):
-        connection.execute(statement.encode())
+def test_web_pods_cannot_change_the_schema(logins: dict[str, dict[str, str]], statement: LiteralString) -> None:
+    with connected(logins["service_app"]) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement)
 
 
-def test_the_service_serves_with_the_rights_of_a_web_pod(
-    server: Server, migrated: dict[str, dict[str, str]], tmp_path: Path
+@pytest.mark.usefixtures("migrated")
+def test_the_service_serves_and_prunes_with_the_rights_of_a_web_pod(
+    server: Server, logins: dict[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    with running(migrated["service_app"], tmp_path / "log") as service:
+    with running(logins["service_app"], tmp_path / "log") as service:
         said = service.manage("smoke", service.url)
         assert said.splitlines()[-1] == f"{service.url} serves."
     with server.connect(DATABASE) as connection:
         assert connection.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)
-
-
-def test_pruning_needs_no_more_than_a_web_pod_may(migrated: dict[str, dict[str, str]]) -> None:
-    assert manage(migrated["service_app"], "prune").startswith("0 idempotency records removed")
+        kept = connection.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace "
+            "AND NOT has_table_privilege('service_app', oid, 'DELETE')"
+        )
+        assert kept.fetchall() == []

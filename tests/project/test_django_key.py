@@ -116,19 +116,6 @@ def test_signatures_of_the_former_key_are_valid_until_it_is_removed(keys: Keys) 
 
 
 @pytest.mark.django_db
-def test_a_session_outlives_ten_rotations_under_the_same_name(keys: Keys, client: Client) -> None:
-    client.force_login(superuser())
-    session = client.cookies["sessionid"].value
-    history = [FORMER]
-    for number in range(10):
-        history.append(f"key {number} " * 10)
-        keys.write(history[-1], *history[:-1])
-        keys.wait()
-        assert client.get("/admin/", secure=True).status_code == 200
-    assert client.cookies["sessionid"].value == session
-
-
-@pytest.mark.django_db
 def test_a_change_of_password_still_ends_the_sessions(keys: Keys, client: Client) -> None:
     user = superuser()
     client.force_login(user)

@@ -1,13 +1,17 @@
-"""The environment is read strictly: each refusal names the variable and the right values."""
+"""The environment is read strictly: each refusal names the variable and the right values. And a laptop's is made."""
 
 import json
 import re
+import socket
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from local import ports
+from local.environment import service_environment
 from todoproject.postgresql import options
 from todoproject.secrets import environment
 from todoproject.secrets.django_key import key_list
@@ -146,3 +150,28 @@ def test_a_database_address_that_cannot_be_read_shows_no_part_of_itself(
     assert "DATABASE_URL must be postgres://user:password@host:port/name" in said
     for piece in (password, "leak", "s3cret", "db.example", "ada"):
         assert piece not in said
+
+
+# ── On a laptop ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def on_a_laptop(monkeypatch: pytest.MonkeyPatch, name: str, **variables: str) -> str:
+    monkeypatch.delenv("METRICS_PORT", raising=False)
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    return service_environment(Path(), database={})[name]
+
+
+def test_metrics_have_the_port_1000_above_that_of_the_service_or_a_free_one_where_that_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    while not (port := ports.any_free()) <= 64535 or not ports.is_free(port + 1000):
+        pass
+    assert int(on_a_laptop(monkeypatch, "METRICS_PORT", PORT=str(port))) == port + 1000
+    with closing(socket.create_server(("127.0.0.1", port + 1000))):
+        other = int(on_a_laptop(monkeypatch, "METRICS_PORT", PORT=str(port)))
+    assert other not in {0, port, port + 1000}
+    assert 0 < int(on_a_laptop(monkeypatch, "METRICS_PORT", PORT="65000")) <= 65535
+
+
+@pytest.mark.parametrize(("name", "value"), [("METRICS_PORT", "0"), ("METRICS_PORT", "9123"), ("SERVER", "asgi")])
+def test_a_person_may_choose_another_value(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    assert on_a_laptop(monkeypatch, name, **{name: value}) == value

@@ -33,8 +33,8 @@ def client(settings: Settings) -> Client:
 def test_every_error_is_a_problem(client: Client, path: str) -> None:
     status, slug = STATUSES[path]
     response = client.get(f"/{path}?token=hidden", headers={"X-Request-ID": "my-id"})
-    assert response.status_code == status
-    assert response["Content-Type"] == "application/problem+json"
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    assert "Accept" in response["Vary"]
     assert int(response["Content-Length"]) == len(response.content)
     problem = response.json()
     assert problem["type"] == f"/docs/errors/{slug}"
@@ -43,18 +43,6 @@ def test_every_error_is_a_problem(client: Client, path: str) -> None:
     assert problem["request_id"] == response["X-Request-ID"] == "my-id"
     assert b"an-internal-detail" not in response.content
     assert b"hidden" not in response.content
-
-
-@pytest.mark.parametrize("path", STATUSES)
-def test_below_the_admin_it_is_a_page_with_the_request_id(client: Client, path: str) -> None:
-    response = client.get(f"/admin/{path}", headers={"X-Request-ID": "my-id"})
-    assert response.status_code == STATUSES[path][0]
-    assert response["Content-Type"] == "text/html; charset=utf-8"
-    page = response.content.decode()
-    assert "my-id" in page
-    assert "an-internal-detail" not in page
-    assert not re.search(r"<style|\sstyle=", page)
-    assert "<script" not in page
 
 
 # As Firefox and Chromium ask for a page, and as programs ask: curl, fetch(), axios, requests, an older library.
@@ -79,18 +67,30 @@ PROGRAMS = (
 )
 
 
-@pytest.mark.parametrize("path", STATUSES)
-@pytest.mark.parametrize("accept", PEOPLE)
-def test_a_browser_gets_a_page_that_leads_to_the_documentation(client: Client, path: str, accept: str) -> None:
-    response = client.get(f"/{path}", headers={"Accept": accept, "X-Request-ID": "my-id"})
-    assert response.status_code == STATUSES[path][0]
+def page_of(client: Client, path: str, **headers: str) -> str:
+    """Return the page that answers, which has the status and the request id and gives nothing else away."""
+    response = client.get(f"/{path}", headers={"X-Request-ID": "my-id", **headers})
+    assert response.status_code == STATUSES[path.removeprefix("admin/")][0]
     assert response["Content-Type"] == "text/html; charset=utf-8"
-    assert "Accept" in response["Vary"]
     page = response.content.decode()
-    assert 'href="/docs"' in page
-    assert "/admin/" not in page
     assert "my-id" in page
     assert "an-internal-detail" not in page
+    assert not re.search(r"<style|\sstyle=|<script", page)
+    return page
+
+
+@pytest.mark.parametrize("path", STATUSES)
+def test_below_the_admin_it_is_a_page_with_the_request_id(client: Client, path: str) -> None:
+    assert page_of(client, f"admin/{path}")
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"), [*((path, PEOPLE[0]) for path in STATUSES), *(("broken", accept) for accept in PEOPLE[1:])]
+)
+def test_a_browser_gets_a_page_that_leads_to_the_documentation(client: Client, path: str, accept: str) -> None:
+    page = page_of(client, path, Accept=accept)
+    assert 'href="/docs"' in page
+    assert "/admin/" not in page
 
 
 @pytest.mark.parametrize("accept", PROGRAMS)

@@ -1,5 +1,6 @@
-"""The handler's caches give what Django would find, and the members of Django that it replaces are unchanged."""
+"""The handler's caches give what Django would find; private members of gunicorn and Django are unchanged."""
 
+import ast
 import inspect
 from collections.abc import Generator
 from hashlib import sha256
@@ -17,15 +18,34 @@ from django.http import Http404, HttpRequest
 from django.http.response import ResponseHeaders
 from django.test import RequestFactory
 from django.utils.connection import BaseConnectionHandler
+from gunicorn.http import message, parser, unreader
+from gunicorn.http import wsgi as gunicorn_wsgi
+from gunicorn.workers import gthread
 from pytest_django import Settings
 
+from tests.postgresql_plugin import ROOT
 from tests.sample import PLAIN
 from todoproject.server import wsgi
 from todoproject.server.wsgi import Handler, Request
 
-# What todoproject.http replaces or touches and no documentation promises, by a digest of its source. After an upgrade:
-# read what has changed, look whether ours still does the same, and put the new digest here. A second is of Django 6.1.
+# What todoproject calls or replaces and no documentation promises, by a digest of its source. After an upgrade: read
+# what has changed, look whether ours (of gunicorn: todoproject/server/worker.py) still fits, and put the new digest
+# here. A second is of Django 6.1.
 MEMBERS = {
+    "ThreadWorker.accept": (gthread.ThreadWorker.accept, "f8dcead3dce5"),
+    "ThreadWorker.enqueue_req": (gthread.ThreadWorker.enqueue_req, "c9f428953d24"),
+    "ThreadWorker.get_thread_pool": (gthread.ThreadWorker.get_thread_pool, "003f3549a71b"),
+    "ThreadWorker.notify": (gthread.ThreadWorker.notify, "7f509bc4046b"),
+    "ThreadWorker.run": (gthread.ThreadWorker.run, "f92c7394d857"),
+    "ThreadWorker.set_accept_enabled": (gthread.ThreadWorker.set_accept_enabled, "140150ebfd3c"),
+    "ThreadWorker.wait_for_and_dispatch_events": (gthread.ThreadWorker.wait_for_and_dispatch_events, "ea969b352482"),
+    "PollableMethodQueue": (gthread.PollableMethodQueue, "5b4a78bd3cfb"),
+    "TConn": (gthread.TConn, "e3a2878ba952"),
+    "Message": (message.Message, "1998788a8a48"),
+    "Request": (message.Request, "5fb06ef65d3b"),
+    "create and Response": (gunicorn_wsgi, "2b8be67bf98b"),
+    "Parser": (parser.Parser, "3a9c06e348c7"),
+    "IterUnreader": (unreader.IterUnreader, "fa4b976b31bd"),
     "BaseHandler.resolve_request": (BaseHandler.resolve_request, "ff178c3d63ee"),
     "WSGIHandler.__call__": (WSGIHandler.__call__, "8391f497d588 10db1647b755"),
     "HttpRequest.get_host": (HttpRequest.get_host, "02735c918f5c"),
@@ -42,8 +62,30 @@ MEMBERS = {
 
 
 @pytest.mark.parametrize(("member", "digests"), MEMBERS.values(), ids=MEMBERS)
-def test_the_private_members_of_django_that_we_use_are_unchanged(member: Any, digests: str) -> None:
+def test_the_private_members_of_gunicorn_and_django_that_we_use_are_unchanged(member: Any, digests: str) -> None:
     assert sha256(inspect.getsource(member).encode()).hexdigest()[:12] in digests.split()
+
+
+def test_only_the_worker_and_its_answers_reach_into_gunicorn() -> None:
+    users, folder = set(), ROOT / "todoproject"
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("gunicorn"):
+                users.add(
+                    (
+                        file.relative_to(folder).as_posix(),
+                        node.module,
+                        *sorted(name.name for name in node.names),
+                    )
+                )
+    assert users == {
+        ("server/gunicorn.conf.py", "gunicorn.glogging", "Logger"),
+        ("server/answers.py", "gunicorn.http", "errors"),
+        ("server/wsgi.py", "gunicorn.http.errors", "InvalidHeader", "UnsupportedTransferCoding"),
+        ("server/worker.py", "gunicorn.http", "get_parser", "wsgi"),
+        ("server/worker.py", "gunicorn.http.errors", "NoMoreData"),
+        ("server/worker.py", "gunicorn.workers.gthread", "ThreadWorker"),
+    }
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The ring of signing keys: strict at the start, forgiving while running, rotated without a restart."""
 
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -119,24 +118,6 @@ def test_half_a_ring_and_a_weak_one_are_kept_out_while_running(ring: Ring) -> No
     assert keys.signing_key()[0] == "new"
 
 
-def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, caplog: pytest.LogCaptureFixture) -> None:
-    keys = KeyRing(ring.secret())
-    ring.path.write_text('[{"kid": "leaked"')
-    with caplog.at_level(logging.INFO):
-        for _ in range(3):
-            ring.wait(5)
-            assert keys.signing_key()[0] == "old"
-        ring.write(NEW)
-        ring.wait(5)
-        assert keys.signing_key()[0] == "new"
-    name = f"JWT_SIGNING_KEYS_FILE={ring.path}"
-    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
-        ("ERROR", f"{name} is not JSON. The last good value stays in use."),
-        ("INFO", f"{name} can be read again."),
-        ("INFO", f"{name} has changed: 1 keys, the first signs."),
-    ]
-
-
 # ── The start ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("content", "wrong"),
@@ -145,12 +126,10 @@ def test_the_last_good_keys_stay_and_each_mistake_is_logged_once(ring: Ring, cap
         ("[" * 100_000, " is not JSON."),
         ("[]", " must hold a JSON array of one or more"),
         ('["leaked"]', ', entry 1 must be an object with "kid" and "key", both texts.'),
-        ('[{"kid": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": 1, "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         ('[{"kid": "", "key": "leaked"}]', ', entry 1 must be an object with "kid" and "key", both texts.'),
         (json.dumps([OLD, {"kid": "leaked", "key": "leaked+/"}]), ", entry 2: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leaked\n"}]), ", entry 1: the key is not base64url."),
-        (json.dumps([{"kid": "leaked", "key": "läked"}]), ", entry 1: the key is not base64url."),
         (json.dumps([{"kid": "leaked", "key": "leake"}]), ", entry 1: the key is not base64url."),
         (
             json.dumps([OLD, {"kid": "leaked", "key": key("l", size=31)}]),
@@ -189,17 +168,10 @@ def test_padding_of_base64url_may_stand_or_not(padding: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["manage.py", "check"],
-        ["-c", "from todoproject.server.wsgi import application; application()"],  # what gunicorn imports
-    ],
-)
-def test_nothing_starts_with_a_ring_that_cannot_be_used(ring: Ring, command: list[str]) -> None:
+def test_nothing_starts_with_a_ring_that_cannot_be_used(ring: Ring) -> None:
     ring.path.write_text('[{"kid": "leaked", "key": "bGVha2Vk"}]')
     done = subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, "-c", "from todoproject.server.wsgi import application; application()"],  # as gunicorn does
         cwd=ROOT,
         env={**os.environ, "JWT_SIGNING_KEYS_FILE": str(ring.path)},
         capture_output=True,

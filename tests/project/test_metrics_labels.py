@@ -45,9 +45,7 @@ def counted(client: Client, method: str, path: str, **headers: str) -> dict[str,
     ("method", "path", "labels"),
     [
         ("GET", "/", ("/", "GET", "302")),
-        ("GET", "/notices", ("/notices", "GET", "401")),
         ("GET", "/notices/", ("/notices", "GET", "401")),
-        ("GET", "/notices/17", ("/notices/<notice_id>", "GET", "401")),
         ("PATCH", "/notices/17", ("/notices/<notice_id>", "PATCH", "401")),
         ("POST", "/auth/token", ("/auth/token", "POST", "400")),
         ("BREW", "/notices", ("/notices", "OTHER", "401")),
@@ -119,7 +117,7 @@ def words(generator: random.Random) -> Iterator[str]:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_thousand_hostile_requests_make_no_new_series() -> None:
+def test_hundreds_of_hostile_requests_make_no_new_series() -> None:
     client = Client(raise_request_exception=False)
     generator = random.Random(1)  # noqa: S311  the same words in each run
     word = words(generator)
@@ -137,11 +135,11 @@ def test_a_thousand_hostile_requests_make_no_new_series() -> None:
     for _ in range(10):  # some words are refused in another way than others
         attack()
     before = series()
-    for _ in range(100):
+    for _ in range(50):
         attack()
     after = series()
     assert after.keys() == before.keys()
-    assert sum(after[name] - before[name] for name in after if name.startswith(REQUESTS)) == 1000
+    assert sum(after[name] - before[name] for name in after if name.startswith(REQUESTS)) == 500
 
 
 def test_buckets_are_dense_around_30_and_300_milliseconds() -> None:

@@ -46,19 +46,14 @@ def test_a_decimal_number_may_have_no_places() -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        12.5, 12, 0, True, None, [], {}, "", " ", "x", "1e5", "1E5", "1.5e0", "NaN", "sNaN", "Infinity", "-Infinity",
-        "inf", "+12.50", "--1", "12.", ".5", "-", "-.5", "007", "00.5", "1,000.00", "12,50", " 12.50", "12.50 ",
-        "12.50\n", "1_000", "0x10", "١٢", "12.\uff15", "\u221212.50", "12.50\u0000", "\ud800",
-    ],
+    "value", ["12.50\n", "12.50 ", "1_000", "0x10", "007", "-.5", "12.\uff15", "\u221212.50", "12.50\u0000", "\ud800"],
     ids=ascii,
 )  # fmt: skip
 def test_a_value_that_is_no_decimal_string_is_refused(value: object) -> None:
+    """Beside those that tests/api/test_strict_types.py sends."""
     with pytest.raises(ValidationError) as refused:
         taken(amount=value)
-    sentence = "This field may not be null." if value is None else DECIMAL
-    assert refused.value.detail == {"amount": [sentence]}
+    assert refused.value.detail == {"amount": [DECIMAL]}
 
 
 @pytest.mark.parametrize(
@@ -91,13 +86,7 @@ def test_a_date_is_taken(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value",
-    [
-        0, 20261123, 1.5, True, [], {}, "", " ", "x", "2026-W10", "2026-W10-1", "2026-335", "20261123", "2026-11",
-        "2026-11-23T00:00:00Z", "2026-11-23 ", " 2026-11-23", "2026-11-23\n", "2026-1-1", "26-11-23", "2026/11/23",
-        "23.11.2026", "2026-02-29", "2026-13-01", "2026-00-01", "2026-11-00", "0000-01-01", "10000-01-01",
-        "-001-01-01", "٢٠٢٦-11-23", "infinity", "today",
-    ],
+    "value", [20261123, 1.5, "2026-335", "2026-11-23 ", "2026-11-23\n", "26-11-23", "-001-01-01", "today"],
     ids=ascii,
 )  # fmt: skip
 def test_a_value_that_is_no_date_is_refused(value: object) -> None:

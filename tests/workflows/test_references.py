@@ -12,7 +12,7 @@ from tests.workflows.workflow import ROOT, WORKFLOWS, Workflow
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([\w.-]+):", MAKEFILE, re.MULTILINE))
 # A path has a slash. What is made during a run, starts with a variable or belongs to AWS lies elsewhere.
-MADE = re.compile(r"^(\.local/|\.venv/|/dev/|/?\$\w+/|origin/|https?://)")
+MADE = re.compile(r"^(\.local/|\.venv[\w-]*/|/dev/|/?\$\w+/|origin/|https?://)")
 
 
 def scripts(workflow: Workflow) -> str:

@@ -17,7 +17,7 @@ from todoproject.accounts.models import User
 from todoproject.accounts.refresh import TokenPair, login_session_begin, login_session_continue
 from todoproject.accounts.tokens import TokenError
 from todoproject.api.fields import StrictCharField
-from todoproject.api.openapi import problems, response_header
+from todoproject.api.openapi import problems
 from todoproject.api.private import PrivateView, json_response
 from todoproject.logs.context import user_id
 from todoproject.throttling.rates import LoginThrottle
@@ -36,8 +36,6 @@ PROBLEMS = (
 )
 TOKEN = "eyJhbGciOiJIUzI1NiIsImtpZCI6IjIwMjYtMTEiLCJ0eXAiOiJKV1QifQ.e30.…"  # noqa: S105  shows the form only
 PAIR = OpenApiExample("Tokens", value={"access": TOKEN, "refresh": TOKEN}, response_only=True)
-CHALLENGE_HEADER = response_header("WWW-Authenticate", "The challenge, RFC 6750.", status=401)
-RETRY_AFTER_HEADER = response_header("Retry-After", "Seconds until the next attempt is worth it.", status=429)
 
 
 class Credentials(serializers.Serializer[Any]):
@@ -73,7 +71,6 @@ logged_in = extend_schema(
     summary="Log in",
     tags=["auth"],
     auth=[],
-    parameters=[CHALLENGE_HEADER, RETRY_AFTER_HEADER],
     request=Credentials,
     examples=[
         OpenApiExample("Ada", value={"username": "ada", "password": "a long passphrase"}, request_only=True),
@@ -88,7 +85,6 @@ refreshed = extend_schema(
     summary="Exchange a refresh token for new tokens",
     tags=["auth"],
     auth=[],
-    parameters=[CHALLENGE_HEADER],
     request=RefreshToken,
     examples=[OpenApiExample("The last refresh token", value={"refresh": TOKEN}, request_only=True)],
     responses={

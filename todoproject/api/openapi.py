@@ -6,7 +6,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 
-from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES
+from todoproject.http.problems import CONTENT_TYPE, PROBLEM_TYPES, ProblemType
 
 
 @extend_schema_field({"type": "string", "format": "uri-reference"})
@@ -49,21 +49,21 @@ def problems(*slugs: str) -> dict[tuple[int, str], OpenApiResponse]:
 
 
 def _response(slugs: list[str]) -> OpenApiResponse:
-    examples = [OpenApiExample(slug, summary=PROBLEM_TYPES[slug].title, value=_example(slug)) for slug in slugs]
-    return OpenApiResponse(ProblemSerializer, description=PROBLEM_TYPES[slugs[0]].title, examples=examples)
+    types = [PROBLEM_TYPES[slug] for slug in slugs]
+    examples = [OpenApiExample(each.slug.replace("-", " "), summary=each.title, value=_example(each)) for each in types]
+    return OpenApiResponse(ProblemSerializer, description=types[0].title, examples=examples)
 
 
-def _example(slug: str) -> dict[str, Any]:
-    problem = PROBLEM_TYPES[slug]
+def _example(problem: ProblemType) -> dict[str, Any]:
     example = {
-        "type": f"/docs/errors/{slug}",
+        "type": f"/docs/errors/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
         "detail": f"{problem.title}.",
-        "instance": "/",
+        "instance": "/path/of/the/request",
         "request_id": "5f6f1c1b1c5a4d0c9a3e0d7e5b1f2a3c",
     }
-    if slug == "validation-failed":
+    if problem.slug == "validation-failed":
         errors = [{"pointer": "/title", "detail": "Must be a string."}]
         return {**example, "detail": "1 value is not accepted: see errors.", "errors": errors}
     return example
@@ -75,6 +75,6 @@ def request_header(name: str, description: str, *, pattern: str = "") -> OpenApi
     return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description)
 
 
-def response_header(name: str, description: str, *, status: int) -> OpenApiParameter:
-    """Describe a header of the answer with `status`."""
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, response=[status])
+def response_header(name: str, *statuses: int) -> OpenApiParameter:
+    """Say that the answers with these statuses have a header of `openapi_hooks.HEADERS`."""
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, response=list(statuses))

@@ -4,7 +4,6 @@ https://drf-spectacular.readthedocs.io/en/latest/customization.html#step-6-postp
 """
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,24 +14,26 @@ from todoproject.http.problems import CONTENT_TYPE
 
 Endpoints = list[tuple[str, str, str, Any]]
 
-# Headers and bodies that come with a status, for every operation.
-WAIT = {"Retry-After": "Seconds to wait."}
+TEXT = {"type": "string"}
+#: The headers of answers, each with its schema and description.
 HEADERS = {
-    "304": {"ETag": "The ETag that is still current."},
-    "401": {"WWW-Authenticate": "The challenge, RFC 6750."},
-    "409": WAIT,
-    "429": WAIT,
-    "503": WAIT,
+    "ETag": ({**TEXT, "pattern": '^"[!#-~]+"$'}, "A strong ETag of the current representation."),
+    "Idempotency-Replayed": (TEXT, "`true` when this is the first answer again."),
+    "Link": (TEXT, 'RFC 8288; rel="next" and rel="prev", absent at the ends.'),
+    "Location": ({**TEXT, "format": "uri"}, "The address of the new row."),
+    "Retry-After": ({"type": "integer", "minimum": 1}, "Seconds to wait."),
+    "WWW-Authenticate": (TEXT, "The challenge, RFC 6750."),
+    "X-Request-ID": (TEXT, "Finds the request in our logs: yours, or one that we made."),
 }
-# Of the headers that are more than a text.
-SCHEMAS = {
-    "Retry-After": {"type": "integer", "minimum": 1},
-    "Location": {"type": "string", "format": "uri"},
-    "ETag": {"type": "string", "pattern": '^"[!#-~]+"$'},
+#: The header that comes with a problem.
+BY_PROBLEM = {
+    "NotAuthenticated": "WWW-Authenticate",
+    "Conflict": "Retry-After",
+    "TooManyRequests": "Retry-After",
+    "Unavailable": "Retry-After",
 }
 # drf-spectacular marks equal choices by it, to give them a name; here they stay in place and need no name.
 ENUM_ID = "x-spec-enum-id"
-REQUEST_ID = {"X-Request-ID": "Finds the request in our logs: yours, or one that we made."}
 
 
 def without_trailing_slashes(endpoints: Endpoints) -> Endpoints:
@@ -41,29 +42,19 @@ def without_trailing_slashes(endpoints: Endpoints) -> Endpoints:
 
 
 def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Return the document with headers by status, examples that name their own address, and complete answers."""
+    """Return the document with complete answers, and with each error and each header described once."""
+    errors: dict[str, Any] = {}
     for path, operation in _operations(result):
         for parameter in operation.get("parameters", []):
             parameter["schema"].pop(ENUM_ID, None)
         operation["description"] = operation["description"].replace("``", "`")
         operation.setdefault("security", [])  # drf-spectacular leaves it out where no token is needed
-        for status, response in operation["responses"].items():
-            headers = response.setdefault("headers", {})
-            # A 409 passes by waiting only where an Idempotency-Key may be in use, which may also be reused.
-            known = HEADERS.get(status, {}) if status != "409" or "422" in operation["responses"] else {}
-            for name, description in {**known, **REQUEST_ID}.items():
-                headers.setdefault(name, {"schema": {"type": "string"}, "description": description})
-            for name in headers.keys() & SCHEMAS:
-                headers[name]["schema"] = SCHEMAS[name]
-            for media in response.get("content", {}).values():
-                if media.get("schema", {}).get("type") == "array":
-                    media["schema"]["maxItems"] = MOST_ROWS
-            for example in response.get("content", {}).get(CONTENT_TYPE, {}).get("examples", {}).values():
-                example["value"]["instance"] = re.sub(r"\{\w+\}", "42", path)
-                if "errors" in example["value"] and "requestBody" not in operation:
-                    example["value"]["errors"] = [{"pointer": "?limit", "detail": "Must be a whole number."}]
-    _say_limits(result)
+        if "requestBody" in operation:
+            operation["requestBody"]["description"] = f"At most {limit_of(path):,} bytes; else 413."
+        _finish_answers(operation, errors)
     _finish_schemas(result["components"]["schemas"])
+    headers = {name: {"schema": schema, "description": words} for name, (schema, words) in HEADERS.items()}
+    result["components"] |= {"headers": headers, "responses": dict(sorted(errors.items()))}
     used = {tag for _, operation in _operations(result) for tag in operation.get("tags", [])}
     tags = [
         {"name": each.name, "description": each.scope.sentence.format(column=each.scope.column)}
@@ -74,10 +65,25 @@ def finished(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
-def _say_limits(result: dict[str, Any]) -> None:
-    for path, operation in _operations(result):
-        if "requestBody" in operation:
-            operation["requestBody"]["description"] = f"At most {limit_of(path):,} bytes; else 413."
+def _finish_answers(operation: dict[str, Any], errors: dict[str, Any]) -> None:
+    """Complete the answers of an operation; move its errors to `errors`, where other operations refer to them too."""
+    for status, answer in operation["responses"].items():
+        content, headers = answer.get("content", {}), answer.setdefault("headers", {})
+        problems = content.get(CONTENT_TYPE, {}).get("examples", {})
+        known = {*headers, "X-Request-ID", *(header for problem, header in BY_PROBLEM.items() if problem in problems)}
+        headers |= {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(known & HEADERS.keys())}
+        for media in content.values():
+            if media.get("schema", {}).get("type") == "array":
+                media["schema"]["maxItems"] = MOST_ROWS
+        name = "Or".join(problems)
+        if "ValidationFailed" in problems and "requestBody" not in operation:
+            problems["ValidationFailed"]["value"] |= {
+                "errors": [{"pointer": "?limit", "detail": "Must be a whole number."}]
+            }
+            name += "InQuery"
+        # A view may describe an error otherwise: then it stays with the operation.
+        if name and errors.setdefault(name, answer) == answer:
+            operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
 
 
 def _finish_schemas(schemas: dict[str, Any]) -> None:

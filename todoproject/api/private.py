@@ -36,7 +36,7 @@ class PrivateView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Complete the headers; an answer without a body has no media type either."""
         if type(response) is HttpResponse and "vary" not in (kept := response.headers._store):  # noqa: SLF001
-            # As DRF does it, in one step; tests/project/test_security_headers.py looks at what this reaches into.
+            # As DRF does it, in one step; tests/project/test_headers.py looks at what this reaches into.
             kept.update({name.lower(): (name, value) for name, value in self.headers.items()})
         else:
             response = super().finalize_response(request, response, *args, **kwargs)

@@ -28,10 +28,11 @@ IDEMPOTENCY_KEY = request_header(
     "1–255 visible ASCII characters. The same request with the same key within 24 hours is served once.",
     pattern="^[!-~]{1,255}$",
 )
-ETAG = "A strong ETag of this representation."
+ETAG = response_header("ETag", 200, 201, 304)
 UNCHANGED = OpenApiResponse(description="Nothing has changed.")
-LINK = response_header("Link", 'RFC 8288; rel="next" and rel="prev", absent at the ends.', status=200)
-REPLAYED = response_header("Idempotency-Replayed", "`true` when this is the first answer again.", status=201)
+LINK = response_header("Link", 200)
+LOCATION = response_header("Location", 201)
+REPLAYED = response_header("Idempotency-Replayed", 201)
 
 
 class Operation(NamedTuple):
@@ -129,17 +130,14 @@ class ResourceSchema(AutoSchema):
         return [self.view.name]
 
     def get_override_parameters(self) -> list[Any]:
-        headers: list[Any] = list(self.operation.headers)
-        if self.operation.status != 204:
-            headers.append(response_header("ETag", ETAG, status=self.operation.status))
+        headers = [*self.operation.headers, ETAG]
         match self.view.action:
             case "list":
                 parent = self.view.parent
                 above = [self._id(parent, f"the {parent.replace('_', ' ')}")] if parent else []
                 return [*above, self.view.query_form(), *headers, LINK]
             case "create":
-                location = response_header("Location", self.words("The address of the new {one}."), status=201)
-                return [*headers, location, REPLAYED]
+                return [*headers, LOCATION, REPLAYED]
             case "clear":
                 return [self.view.filter_form(), *headers]
         return [self._id(self.view.id_name(), self.words("{a}")), *headers]

@@ -1,7 +1,7 @@
 """Serves assets of the other release: while a release moves users, both colours are asked for the assets of a page.
 
 WhiteNoise serves this release's assets. For another digest this view serves our asset of the same name, with no-store
-(docs/adr/0038). So the image needs no files of the former release, and no client is tied to a colour.
+(docs/adr/0008). So the image needs no files of the former release, and no client is tied to a colour.
 """
 
 import re

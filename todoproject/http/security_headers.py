@@ -26,7 +26,7 @@ class SecurityHeadersMiddleware:
     """Adds the headers that a response does not have yet.
 
     Django's two middlewares look for each header, which costs ten times as much. This one merges dictionaries inside
-    of Django's headers; tests/project/test_security_headers.py compares the results.
+    of Django's headers; tests/project/test_headers.py compares the results.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,6 +1,6 @@
 """A gthread worker that reads a whole request before a thread serves it, and stops accepting at SIGTERM.
 
-gunicorn's undocumented members are used here and nowhere else (tests/project/test_gunicorn_members.py).
+gunicorn's undocumented members are used here and nowhere else (tests/project/test_handler.py).
 """
 
 import errno

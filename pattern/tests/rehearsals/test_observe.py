@@ -16,7 +16,7 @@ from pattern.rehearsals.stack import Stack
 from tests.monitoring.tools import needed
 from tests.postgresql_plugin import ROOT
 from tests.process.conftest import Serve
-from tests.process.metered import Metered
+from tests.process.gunicorn_process import Metered
 
 pytestmark = [pytest.mark.ci, pytest.mark.timeout(600)]
 

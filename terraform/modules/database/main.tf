@@ -41,6 +41,9 @@ resource "aws_db_instance" "this" {
   parameter_group_name   = aws_db_parameter_group.this.name
   publicly_accessible    = false
 
+  # The only authorities that pods know (kustomize/components/database-ca), whatever the account's default is.
+  ca_cert_identifier = "rds-ca-rsa2048-g1"
+
   # More than 0 days is what turns point-in-time recovery on.
   backup_retention_period  = var.backup_retention_days
   backup_window            = "03:00-03:30"

@@ -1,5 +1,5 @@
 # A web ACL before the load balancer: AWS's lists of bad addresses and known attacks, and a limit an address. The service
-# limits and refuses by itself (docs/adr/0028); this keeps a flood from its capacity and the bill from the flood.
+# limits and refuses by itself (docs/adr/0004); this keeps a flood from its capacity and the bill from the flood.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
 locals {
   # In order. common counts in the log what it would block until somebody has looked: it refuses bodies above 8 KB, which

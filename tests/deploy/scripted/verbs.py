@@ -6,8 +6,7 @@ from pathlib import Path
 
 from deploy.names import NAMESPACE
 from tests.deploy.scripted import answers
-from tests.deploy.scripted.applying import Refused, applied
-from tests.deploy.scripted.building import built
+from tests.deploy.scripted.applying import Refused, applied, built
 from tests.deploy.scripted.controllers import advance
 from tests.deploy.scripted.kinds import kind_of, resource, written
 from tests.deploy.scripted.store import Object, Store

@@ -28,6 +28,15 @@ run "data_is_encrypted_private_and_recoverable" {
   }
 }
 
+run "its_certificate_comes_from_the_authority_that_pods_know" {
+  command = plan
+
+  assert {
+    condition     = aws_db_instance.this.ca_cert_identifier == "rds-ca-rsa2048-g1"
+    error_message = "With the account's default, verify-full would break on the day that somebody changes the default."
+  }
+}
+
 run "tls_time_limits_and_statistics_are_set" {
   command = plan
 

@@ -1,1 +1,0 @@
-"""Dependencies change or go away: PostgreSQL stops, secrets rotate, CloudWatch is silent."""
