@@ -22,7 +22,7 @@ DJANGO = (sys.executable, "-m", "local.no_database", "manage.py")
 GENERATED = ("docs/openapi.yaml",)
 #: One of each kind of promise; `make quick` and `make test` run all of them.
 FAST = (
-    *("tests/api/test_conditional.py", "tests/api/test_isolation.py", "tests/api/test_resource_description.py"),
+    *("tests/api/test_conditional.py", "tests/api/test_isolation.py", "tests/api/test_release_visitor.py"),
     *("tests/api/test_strict_types.py", "tests/admin/test_forms.py", "tests/project/test_demo.py"),
 )
 

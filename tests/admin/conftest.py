@@ -26,18 +26,20 @@ def superuser(db: None) -> Staff:
     return Staff(UserFactory.create(username="root", is_staff=True, is_superuser=True))
 
 
+def in_role(username: str, role: str) -> Staff:
+    user = UserFactory.create(username=username, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return Staff(user)
+
+
 @pytest.fixture
 def editor(db: None) -> Staff:
-    user = UserFactory.create(username="edith", is_staff=True)
-    user.groups.add(Group.objects.get(name=EDITOR))
-    return Staff(user)
+    return in_role("edith", EDITOR)
 
 
 @pytest.fixture
 def reader(db: None) -> Staff:
-    user = UserFactory.create(username="rita", is_staff=True)
-    user.groups.add(Group.objects.get(name=READ_ONLY))
-    return Staff(user)
+    return in_role("rita", READ_ONLY)
 
 
 class Site(NamedTuple):

@@ -35,15 +35,13 @@ class Staff(Client):
         """Select `rows` ("all" for those of all pages) in the list, choose an action, and press Go."""
         everything = rows == "all"
         selected = ["0"] if everything else [str(row.pk) for row in rows]
-        data = {"action": action, "index": "0", "_selected_action": selected, "select_across": "01"[everything]}
-        return cast(HttpResponse, self.post(path, {**data, **fields}))
-
-    def confirm(self, action: str, rows: Any, number: int, *, path: str = TODOS, **fields: Any) -> HttpResponse:
-        """Confirm an action on `number` rows."""
-        everything = rows == "all"
-        selected = ["0"] if everything else [str(row.pk) for row in rows]
         data = {"action": action, "_selected_action": selected, "select_across": "01"[everything]}
-        return cast(HttpResponse, self.post(path, {**data, "confirmed": str(number), **fields}))
+        place = {} if "confirmed" in fields else {"index": "0"}  # the page that asks has one form alone
+        return cast(HttpResponse, self.post(path, {**data, **place, **fields}))
+
+    def confirm(self, action: str, rows: Any, number: int | str, *, path: str = TODOS, **fields: Any) -> HttpResponse:
+        """Confirm an action on `number` rows."""
+        return self.act(action, rows, path=path, confirmed=str(number), **fields)
 
     def told(self, response: Any) -> list[str]:
         """Return the messages for the next page."""

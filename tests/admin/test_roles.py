@@ -16,7 +16,6 @@ from todoproject.admin.roles import EDITOR, READ_ONLY
 
 RESOURCE = RESOURCES[0]
 APP = RESOURCE.opts.app_label
-OF_APP = [one for one in RESOURCES if one.opts.app_label == APP]
 
 
 def of_resources(*actions: str) -> set[str]:

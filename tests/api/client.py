@@ -65,6 +65,10 @@ class ApiClient(Client):
         assert self.user
         return self.subject.row(self.user, body, **values)
 
+    def like(self, body: Mapping[str, Any]) -> Any:
+        """Make a row of a body, but for what must be unique: any number of them may be made."""
+        return self.row({name: value for name, value in body.items() if name not in self.subject.unique})
+
     def spread(self, number: int, **values: Any) -> Any:
         """Make row `number` of several that share keys."""
         assert self.user

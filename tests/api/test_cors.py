@@ -1,7 +1,6 @@
 """Rights that browsers give a front end of another origin, and rights of caches."""
 
 import pytest
-from django.conf import settings as configured
 from pytest_django import Settings
 
 from tests.api.client import ApiClient
@@ -16,11 +15,6 @@ PATHS = [PATH, f"{PATH}/1000000", f"{PATH}/", "/auth/token", "/schema"]
 @pytest.fixture(autouse=True)
 def origins(settings: Settings) -> None:
     settings.CORS_ALLOWED_ORIGINS = [OURS]
-
-
-def test_the_origins_come_from_the_environment() -> None:
-    assert "CORS_ALLOW_ALL_ORIGINS" not in dir(configured)
-    assert "CORS_ALLOW_CREDENTIALS" not in dir(configured)
 
 
 def test_an_allowed_origin_may_read_the_answer_and_the_headers_that_it_needs(api: ApiClient) -> None:
@@ -69,34 +63,26 @@ def test_a_front_end_may_read_the_errors_too(api: ApiClient, method: str, path: 
 
 
 @every
-@pytest.mark.parametrize("origin", [OURS, "https://evil.example", None])
 def test_every_answer_of_a_resource_may_be_kept_by_the_caller_alone_and_only_after_asking_again(
-    api: ApiClient, origin: str | None
+    api: ApiClient, anonymous: ApiClient
 ) -> None:
-    api.row(id=1_000_000)
-    for method, below in [
+    requests = [
         *(("GET", ""), ("HEAD", ""), ("POST", ""), ("OPTIONS", ""), ("PUT", ""), ("GET", "/1000000"), ("GET", "/2")),
         *(("PATCH", "/1000000"), ("DELETE", "/1000000"), ("DELETE", "")),
-    ]:
-        headers = {"Origin": origin} if origin else {}
-        response = api.send(method, api.path + below, api.sample(), headers=headers)
-        assert response["Cache-Control"] == "private, no-cache"
-        varies = [name.strip().lower() for name in response["Vary"].split(",")]
-        assert sorted(varies) == ["accept", "authorization", "origin"]
+    ]
+    origins: list[dict[str, str]] = [{}, {"Origin": OURS}, {"Origin": "https://evil.example"}]
+    for headers in origins:
+        api.row(id=1_000_000)
+        answers = [api.send(method, api.path + below, api.sample(), headers=headers) for method, below in requests]
+        for response in (*answers, anonymous.send("GET", api.path, headers=headers)):
+            assert response["Cache-Control"] == "private, no-cache"
+            assert sorted(response["Vary"].lower().split(", ")) == ["accept", "authorization", "origin"]
 
 
-def test_an_answer_without_a_token_varies_in_the_same_way(anonymous: ApiClient) -> None:
-    response = anonymous.send("GET", PATH)
-    assert (response["Vary"], response["Cache-Control"]) == ("Accept, Authorization, Origin", "private, no-cache")
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/nothing", "/docs", "/schema", "/auth/token", "/admin/login/"])
-@pytest.mark.parametrize("method", ["GET", "OPTIONS"])
-def test_no_cache_mistakes_the_answer_to_one_origin_for_that_to_another(
-    anonymous: ApiClient, path: str, method: str
-) -> None:
+def test_no_cache_mistakes_the_answer_to_one_origin_for_that_to_another(anonymous: ApiClient, db: None) -> None:
     """Without an origin too: a cache must not give a front end the answer to a request that had none."""
-    for headers in ({}, {"Origin": OURS}):
-        varies = anonymous.send(method, path, headers=headers)["Vary"].lower().split(", ")
-        assert varies.count("origin") == 1
+    for path in (PATH, "/nothing", "/docs", "/schema", "/auth/token", "/admin/login/"):
+        for method in ("GET", "OPTIONS"):
+            for headers in ({}, {"Origin": OURS}):
+                varies = anonymous.send(method, path, headers=headers)["Vary"].lower().split(", ")
+                assert varies.count("origin") == 1

@@ -103,12 +103,12 @@ def test_405_says_what_is_allowed(api: ApiClient) -> None:
         assert allowed in api.send("BREW", path)["Allow"].split(", ")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/schema", "/docs/errors", "/docs/errors/not-found", "/admin/x"])
-def test_a_method_that_no_page_knows_is_405(path: str) -> None:
+def test_a_method_that_no_page_knows_is_405() -> None:
     """Django asks for a CSRF token first, and answered 403."""
-    for method in ("PROPFIND", "CONNECT", "DELETE", "BREW"):
-        response = Client(enforce_csrf_checks=True).generic(method, path)
-        assert (response.status_code, "GET" in response["Allow"]) == (405, True)
+    for path in ("/", "/docs", "/schema", "/docs/errors", "/docs/errors/not-found", "/admin/x"):
+        for method in ("PROPFIND", "CONNECT", "DELETE", "BREW"):
+            response = Client(enforce_csrf_checks=True).generic(method, path)
+            assert (response.status_code, "GET" in response["Allow"]) == (405, True), (method, path)
 
 
 EXCLUDING_JSON = [
@@ -142,20 +142,18 @@ def test_a_deletion_has_nothing_to_negotiate(api: ApiClient) -> None:
     assert not PLAIN.model._default_manager.exists()
 
 
-@pytest.mark.parametrize(("coding", "status"), [("gzip", 415), ("identity, gzip", 415), ("Identity", 201)])
-def test_a_compressed_body_is_415(api: ApiClient, coding: str, status: int) -> None:
-    response = api.send("POST", PATH, SAMPLE, headers={"Content-Encoding": coding})
-    assert response.status_code == status
-    assert status == 201 or "Content-Encoding" in parsed(response)["detail"]
+def test_a_compressed_body_is_415(api: ApiClient) -> None:
+    for coding in ("gzip", "identity, gzip"):
+        response = api.send("POST", PATH, SAMPLE, headers={"Content-Encoding": coding})
+        assert (response.status_code, "Content-Encoding" in parsed(response)["detail"]) == (415, True)
+    assert api.send("POST", PATH, SAMPLE, headers={"Content-Encoding": "Identity"}).status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("path", "instance"),
-    [("/a%20b%3Fx", "/a%20b%3Fx"), ("/%C3%A9", "/%C3%A9"), ("//evil.example", "/%2Fevil.example")],
-)
-def test_the_instance_is_a_reference_to_the_address(api: ApiClient, path: str, instance: str) -> None:
-    response = cast(HttpResponse, api.get("/", PATH_INFO=unquote_to_bytes(path).decode("latin-1")))
-    assert parsed(response)["instance"] == instance
+def test_the_instance_is_a_reference_to_the_address(api: ApiClient) -> None:
+    instances = {"/a%20b%3Fx": "/a%20b%3Fx", "/%C3%A9": "/%C3%A9", "//evil.example": "/%2Fevil.example"}
+    for path, instance in instances.items():
+        response = cast(HttpResponse, api.get("/", PATH_INFO=unquote_to_bytes(path).decode("latin-1")))
+        assert parsed(response)["instance"] == instance
 
 
 def test_a_body_of_another_media_type_is_415(api: ApiClient) -> None:

@@ -1,4 +1,7 @@
-"""The release tool's own requests of a bake succeed at the real service."""
+"""Each resource.toml, by which tools outside of the service know a resource, is true of the service.
+
+With nothing else the release tool makes its own requests of a bake, and they succeed at the real service.
+"""
 
 import io
 import json
@@ -18,13 +21,38 @@ from deploy.checkout import Settings
 from deploy.kubectl import Answer, Kubectl
 from deploy.progress import Clock, Progress
 from deploy.visitor import DESCRIBE, PROXY, UNAUTHORIZED, Response, Visitor, send
-from local.resource import RESOURCES
+from local.resource import RESOURCES, Resource
+from tests.api.client import ApiClient, parsed
 from tests.postgresql_plugin import ROOT
+from tests.sample import SERVED
 from tests.service import Service
+from todoproject.accounts.models import User
+from todoproject.accounts.tokens import issue_access
 
 MADE: Any = next((each for each in RESOURCES if each.example), None)
 
 
+# ── What a description says ──────────────────────────────────────────────────────────────────────────────────────────
+def test_every_resource_of_the_service_is_described_in_the_folder_of_its_app() -> None:
+    real = {(subject.path, subject.model.__name__, subject.model._meta.db_table) for subject in SERVED}
+    assert {(each.path, each.model, each.table) for each in RESOURCES} == real
+    folders = {Path(str(subject.model.__module__).replace(".", "/")).parent for subject in SERVED}
+    assert {file.parent.relative_to(ROOT) for file in ROOT.glob("*/resource.toml")} == folders
+
+
+@pytest.mark.parametrize("described", RESOURCES, ids=lambda each: each.path)
+def test_an_example_can_be_made_again_and_again_and_is_kept_and_the_list_takes_a_limit(
+    user: User, described: Resource
+) -> None:
+    api = ApiClient(issue_access(user.pk))
+    answers = [api.send("POST", described.path, described.example) for _ in range(2 if described.example else 0)]
+    assert {answer.status_code for answer in answers} <= {201}, answers[0].content
+    assert all(parsed(answer).items() >= described.example.items() for answer in answers)
+    assert len({parsed(answer)["id"] for answer in answers}) == len(answers)
+    assert api.send("GET", f"{described.path}?limit=1").status_code == 200
+
+
+# ── What the release tool makes of it ────────────────────────────────────────────────────────────────────────────────
 class OnePod:
     """Stands in for kubectl: a command in a pod runs in the service's environment, the proxy leads to its port.
 

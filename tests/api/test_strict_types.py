@@ -12,21 +12,7 @@ from todoproject.api import fields
 from todoproject.api.filters import Search
 from todoproject.api.serializers import NOT_BLANK
 
-STRING = "Must be a string."
-BOOLEAN = "Must be true or false."
-INTEGER = "Must be a whole number."
-MOMENT = "Must be a date-time with a zone (RFC 3339), for example 2026-11-23T09:00:00Z."
-RANGE = "Must lie between the years 1 and 9999 in UTC."
-NULL = "This field may not be null."
-BLANK = "This field may not be blank."
-NUL = "Null characters are not allowed."
-
-DECIMAL = 'Must be a decimal number in a string, for example "12.50".'
-CHOICE = "Must be one of: "
-
-NOT_STRINGS = (1, 1.5, True, ["x"], {"x": "y"})
-NOT_BOOLEANS: tuple[object, ...] = ("true", "True", "", "on", 0, 1, 1.0, [], {})
-NOT_INTEGERS: tuple[object, ...] = ("1", "", True, False, 1.0, 1.5, -0.0, 1e300, [1], {})
+# Values of the wrong type; a query takes those that are texts.
 NOT_MOMENTS: tuple[object, ...] = (
     "", "x", 0, 1764579600, True, [], {}, "2026-12-01", "2026-12-01T09:00:00", "2026-12-01T09:00Z", "2026-12-01T09Z",
     "2026-W49-2T09:00:00Z", "2026-335T09:00:00Z", "20261201T090000Z", "2026-12-01T09:00:00+0100",
@@ -51,34 +37,41 @@ NOT_DAYS: tuple[object, ...] = (
 def refused(member: Any) -> list[tuple[object, str]]:
     """Return values that a member of this kind refuses, each with the beginning of the sentence that says so."""
     limits, found = member, list[tuple[object, str]]()
+    wrong: list[Any]
     match member:
         case fields.StrictChoiceField():
-            wrong: list[Any] = ["x", "LOW", 0, 99, 1.0, True, [], {}]
-            found += [(value, CHOICE) for value in wrong]
+            wrong = ["x", "LOW", 0, 99, 1.0, True, [], {}]
+            found += [(value, "Must be one of: ") for value in wrong]
         case fields.StrictCharField():
-            found += [(value, STRING) for value in NOT_STRINGS] + [("a\x00b", NUL)]
+            found += [(value, "Must be a string.") for value in (1, 1.5, True, ["x"], {"x": "y"})]
+            found += [("a\x00b", "Null characters are not allowed.")]
             most = limits.max_length
             too_long = ("x" * (most + 1), " " * most + "x", "x" + " " * most, " " * (most + 1))
             found += [(value, f"Ensure this field has no more than {most} characters.") for value in too_long]
             if not limits.allow_blank:
-                found += [(value[:most], BLANK) for value in ("", "  ", "\t\r\n\u2003\u00a0")]
+                found += [(value[:most], "This field may not be blank.") for value in ("", "  ", "\t\r\n\u2003\u00a0")]
         case serializers.BooleanField():
-            found += [(value, BOOLEAN) for value in NOT_BOOLEANS]
+            wrong = ["true", "True", "", "on", 0, 1, 1.0, [], {}]
+            found += [(value, "Must be true or false.") for value in wrong]
         case serializers.IntegerField():
-            found += [(value, INTEGER) for value in NOT_INTEGERS]
+            wrong = ["1", "", True, False, 1.0, 1.5, -0.0, 1e300, [1], {}]
+            found += [(value, "Must be a whole number.") for value in wrong]
             above, below = limits.max_value, limits.min_value
             found += [(value, "Ensure this value is less than") for value in (above + 1, above * 2 + 7, 10**400)]
             found += [(value, "Ensure this value is greater than") for value in (below - 1, -(10**400))]
         case serializers.DecimalField():
-            found += [(value, DECIMAL) for value in NOT_DECIMALS]
+            sentence = 'Must be a decimal number in a string, for example "12.50".'
+            found += [(value, sentence) for value in NOT_DECIMALS]
             found += [("9" * (limits.max_digits + 1), "Ensure"), ("0." + "1" * (limits.decimal_places + 1), "Ensure")]
         case serializers.DateTimeField():
-            found += [(value, MOMENT) for value in NOT_MOMENTS] + [(value, RANGE) for value in OUT_OF_RANGE]
+            sentence = "Must be a date-time with a zone (RFC 3339), for example 2026-11-23T09:00:00Z."
+            found += [(value, sentence) for value in NOT_MOMENTS]
+            found += [(value, "Must lie between the years 1 and 9999 in UTC.") for value in OUT_OF_RANGE]
         case serializers.DateField():
             found += [(value, "") for value in NOT_DAYS]
         case _:
             raise AssertionError(f"{member} is of a kind that nothing is known of")
-    return found if member.allow_null else [*found, (None, NULL)]
+    return found if member.allow_null else [*found, (None, "This field may not be null.")]
 
 
 @every
