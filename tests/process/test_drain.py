@@ -109,11 +109,14 @@ def await_closed(gunicorn: Gunicorn) -> None:
     raise AssertionError(f"new connections are still served {AT_ONCE} s after SIGTERM")
 
 
-def test_a_request_in_flight_is_answered_after_the_listeners_have_closed_and_a_silent_client_delays_nothing(
+def test_a_request_in_flight_is_answered_after_the_listeners_have_closed_and_an_idle_client_delays_nothing(
     serve: Serve, caller: dict[str, str]
 ) -> None:
     gunicorn = serve(DRAIN_SECONDS="1")
-    with socket.create_connection(("127.0.0.1", gunicorn.port)), SlowRequest(gunicorn, caller) as slow:
+    silent, kept = (socket.create_connection(("127.0.0.1", gunicorn.port), timeout=10) for _ in range(2))
+    with silent, kept, SlowRequest(gunicorn, caller) as slow:
+        kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert kept.recv(12) == b"HTTP/1.1 200"
         gunicorn.send(signal.SIGTERM)
         await_closed(gunicorn)
         assert slow.finish() == 201
