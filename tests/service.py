@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,12 +15,10 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.sql import SQL, Identifier, Placeholder
 
-from local import ports
 from tests.postgresql_plugin import ROOT
+from tests.process.gunicorn_process import Gunicorn
 
 PASSWORD = "correct horse battery staple"
-GUNICORN = ("-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py")
-READY_SECONDS = 180
 
 
 @dataclass
@@ -104,36 +100,14 @@ def manage(environment: Mapping[str, str], *words: str, stdin: str = "") -> str:
 @contextmanager
 def running(environment: Mapping[str, str], log: Path) -> Generator[Service, None, None]:
     """Start gunicorn on a free port, wait until it is ready, and stop it at the end if it still runs."""
-    port = ports.any_free()
-    own = {**environment, "PORT": str(port), "BIND_ADDRESS": "127.0.0.1"}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, *GUNICORN],
-            cwd=ROOT,
-            env=own,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    service = Service(f"http://127.0.0.1:{port}", process, own, log)
+    own = {**environment, "BIND_ADDRESS": "127.0.0.1"}
+    gunicorn = Gunicorn(own, log)
+    service = Service(f"http://127.0.0.1:{gunicorn.port}", gunicorn.process, own | {"PORT": str(gunicorn.port)}, log)
     try:
-        _await_ready(service)
+        gunicorn.wait_for(200)
         yield service
     finally:
-        _end(process)
-
-
-def _await_ready(service: Service) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        assert service.process.poll() is None, f"gunicorn ended early: {service.log.read_text()}"
-        try:
-            with urllib.request.urlopen(f"{service.url}/readyz", timeout=5):  # noqa: S310  our own http address
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"not ready after {READY_SECONDS} s: {service.log.read_text()}")
+        _end(gunicorn.process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -21,7 +21,19 @@ utils.schema_contents = cache(utils.schema_contents)
 
 # Standard support on EKS in November 2026, and the version after: https://endoflife.date/amazon-eks
 KUBERNETES = ("1.34", "1.35", "1.36", "1.37")
-SCHEMAS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("custom_resources.yaml").read_text())
+
+
+def strict(schema: Any) -> Any:
+    """Return a schema in which what has properties is an object that takes no other."""
+    if isinstance(schema, list):
+        return [strict(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    own = {key: strict(each) for key, each in schema.items()}
+    return {"type": "object", "additionalProperties": False, **own} if "properties" in own else own
+
+
+SCHEMAS = strict(yaml.safe_load(Path(__file__).with_name("custom_resources.yaml").read_text()))
 
 
 def trouble(manifest: Manifest, version: str) -> str:

@@ -81,13 +81,6 @@ def caller(stage: Stage) -> dict[str, str]:
     return {"Authorization": f"Bearer {stage.token('caller')}", "Content-Type": "application/json"}
 
 
-@pytest.fixture(scope="session")
-def operator_name(stage: Stage) -> str:
-    """Who may do everything in the admin, with PASSWORD."""
-    stage.user("op", is_staff=True, is_superuser=True)
-    return "op"
-
-
 @contextmanager
 def serving(stage: Stage, folder: Path) -> Generator[Serve]:
     """Give what starts gunicorns with variables on top of a laptop's (`ready=False` does not wait); kill them after."""

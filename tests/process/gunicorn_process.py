@@ -30,6 +30,7 @@ class Gunicorn:
                 [sys.executable, "-m", "gunicorn", "-c", "todoproject/server/gunicorn.conf.py"],
                 cwd=ROOT,
                 env={**environment, "PORT": str(self.port)},
+                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -117,14 +117,9 @@ class Looks:
     def __init__(self, gunicorn: Gunicorn, caller: dict[str, str]) -> None:
         self.gunicorn = gunicorn
         self.caller = caller
-        self.ask = self.force
 
-    def until_all_have_seen(self, *, changes: int, forced: bool = True) -> None:
-        """Return when each worker has logged so many changes of the ring, and of the Django keys.
-
-        Not `forced`, they see them when they look by themselves, which takes a request some time later.
-        """
-        self.ask = self.force if forced else self.only_ask
+    def until_all_have_seen(self, *, changes: int) -> None:
+        """Return when each worker has logged so many changes of the ring, and of the Django keys."""
         self.until(lambda: self.logged("keys, the first signs") >= changes * WORKERS)
         self.until(lambda: self.logged("one key signs") >= changes * WORKERS)
 
@@ -133,12 +128,8 @@ class Looks:
         while not done():
             assert time.monotonic() < deadline, self.gunicorn.log.read_text()[-4000:]
             with ThreadPoolExecutor(8) as many:  # at the same time, so that no worker goes without
-                for asked in [many.submit(self.ask) for _ in range(8)]:
+                for asked in [many.submit(self.force) for _ in range(8)]:
                     asked.result()
-
-    def only_ask(self) -> None:
-        assert self.gunicorn.ask("GET", "/notices?limit=1", headers=self.caller).status == 200
-        time.sleep(0.1)
 
     def force(self) -> None:
         unknown = "eyJhbGciOiJIUzI1NiIsImtpZCI6InVua25vd24ifQ.e30.c2lnbmF0dXJl"  # its kid is "unknown"

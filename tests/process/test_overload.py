@@ -223,6 +223,6 @@ def test_a_stopping_worker_keeps_no_refused_connection(serve: Serve, stage: Stag
         refused = late.answer()
         assert (refused.status, refused.headers["Connection"]) == (503, "close")
     assert [client.answer().status for client in taken] == [200] * len(taken)
-    assert metered.gunicorn.process.wait(timeout=patient(10)) == 0
     for client in crowd:
         client.connection.close()
+    assert metered.gunicorn.process.wait(timeout=patient(10)) == 0

@@ -18,7 +18,6 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from tests.api.client import ApiClient, parsed
-from tests.conformance.factories import NoticeFactory
 from tests.factories import UserFactory
 from tests.postgresql_plugin import ROOT
 from tests.sample import PLAIN
@@ -226,19 +225,6 @@ def test_the_wrong_password_that_is_one_too_many_is_a_lock_out(
             ApiClient().send("POST", "/auth/token", {"username": user.username, "password": "Secret plan"})
     actions = ["login.failed", "login.locked_out", "login.locked_out"]
     assert [(entry["action"], entry["target"]) for entry in lines] == [(action, str(user.pk)) for action in actions]
-
-
-def test_a_row_changed_or_deleted_in_the_admin_is_one_line(recorded: Recorded, browser: Client, staff: User) -> None:
-    notice = NoticeFactory.create()
-    address = f"/admin/conformance/notice/{notice.pk}/change/"
-    form = browser.get(address).context["adminform"].form
-    values = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
-    with recorded() as lines:
-        assert browser.post(address, {**values, "text": "Secret plan"}).status_code == 302
-    assert only(lines) == line("notice.changed", staff, target=str(notice.pk), changes=["text"])
-    with recorded() as lines:
-        assert browser.post(f"/admin/conformance/notice/{notice.pk}/delete/", {"post": "yes"}).status_code == 302
-    assert only(lines) == line("notice.deleted", staff, target=str(notice.pk))
 
 
 def test_one_row_in_the_admin_created_changed_and_deleted_is_a_line_each(

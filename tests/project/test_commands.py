@@ -1,8 +1,6 @@
 """The commands `user`, `token`, `prune` and `check_schema` of manage.py, as scripts use them."""
 
 import io
-import os
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -13,7 +11,6 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from tests.factories import UserFactory
-from tests.postgresql_plugin import ROOT
 from todoproject.accounts.models import RefreshFamily, User
 from todoproject.accounts.refresh import login_session_begin, login_session_continue
 from todoproject.accounts.tokens import TokenError, read_access
@@ -106,21 +103,6 @@ def test_token_refuses_an_inactive_user() -> None:
     UserFactory.create(username="ada", is_active=False)
     with pytest.raises(CommandError, match=r"^User ada is inactive and gets no token\.$"):
         run("token", "ada")
-
-
-def test_a_refusal_is_one_sentence_on_stderr_and_an_exit_code(service_environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", "token", "nobody-at-all"],
-        cwd=ROOT,
-        env={**os.environ, **service_environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("CommandError: ")
-    assert "Traceback" not in done.stderr
 
 
 # ── prune and check_schema ───────────────────────────────────────────────────────────────────────────────────────────

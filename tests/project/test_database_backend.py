@@ -158,13 +158,11 @@ def test_a_connection_is_checked_without_a_query(wrapper: DatabaseWrapper) -> No
     assert len(queries) == 0
 
 
-def test_a_connection_that_the_server_has_ended_is_not_usable(wrapper: DatabaseWrapper) -> None:
+def test_a_connection_that_the_server_or_we_have_ended_is_not_usable(wrapper: DatabaseWrapper) -> None:
     wrapper.ensure_connection()
     terminate(wrapper)
     assert not wrapper.is_usable()
-
-
-def test_a_connection_that_we_have_closed_is_not_usable(wrapper: DatabaseWrapper) -> None:
+    wrapper.close()
     wrapper.ensure_connection()
     wrapper.connection.close()
     assert not wrapper.is_usable()

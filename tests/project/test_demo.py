@@ -1,5 +1,7 @@
 """The demo data: rows of all users on the first page, all of them valid."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,8 @@ from django.utils.module_loading import module_has_submodule
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.usefixtures("quick_hasher")
+
+Demo = Callable[[], object]
 
 SOURCES = [
     import_module(f"{config.name}.demo")
@@ -37,36 +41,38 @@ def rows() -> list[list[Any]]:
     return [list(model._default_manager.order_by("-pk")) for model in models]
 
 
-def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_nothing(db: None, tmp_path: Path) -> None:
+@pytest.fixture
+def demo(db: None, tmp_path: Path) -> Demo:
+    """Load the demo data, and return what loads it again."""
     password = tmp_path / "password"
     password.write_text("a long passphrase")
     call_command("demo", password_file=password)
+    return partial(call_command, "demo", password_file=password)
+
+
+def test_the_first_rows_of_the_admin_belong_to_all_and_a_second_time_changes_nothing(
+    demo: Demo,
+) -> None:
     made = rows()
     for newest in made:
         assert [row.created_at for row in newest] == sorted((row.created_at for row in newest), reverse=True)
         assert {row.owner.username for row in newest[:ADMIN_PAGE] if hasattr(row, "owner")} in PEOPLE
-    call_command("demo", password_file=password)
+    demo()
     assert rows() == made
 
 
-def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(db: None, tmp_path: Path) -> None:
-    password = tmp_path / "password"
-    password.write_text("a long passphrase")
-    call_command("demo", password_file=password)
+def test_a_resource_that_is_added_later_gets_rows_of_the_users_that_are_there(demo: Demo) -> None:
     made = [len(each) for each in rows()]
     for each in reversed(rows()):  # those that nothing leads to first
         type(each[0])._default_manager.all().delete()
-    call_command("demo", password_file=password)
+    demo()
     assert [len(each) for each in rows()] == made
 
 
-def test_rows_that_were_deleted_come_back_beside_those_that_they_led_to(db: None, tmp_path: Path) -> None:
-    password = tmp_path / "password"
-    password.write_text("a long passphrase")
-    call_command("demo", password_file=password)
+def test_rows_that_were_deleted_come_back_beside_those_that_they_led_to(demo: Demo) -> None:
     *_, last = rows()
     type(last[0])._default_manager.all().delete()
-    call_command("demo", password_file=password)
+    demo()
     assert len(rows()[-1]) == len(last)
 
 

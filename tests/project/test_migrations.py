@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from django.apps import apps
 from django.contrib.postgres.operations import CreateExtension
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations import Migration, RunPython
+from django.db.migrations import RunPython
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -32,10 +31,6 @@ def loader() -> MigrationLoader:
     return MigrationLoader(None, ignore_no_migrations=True)
 
 
-def migrations_of(loader: MigrationLoader, label: str) -> Iterator[Migration]:
-    return (migration for (app, _), migration in sorted(loader.disk_migrations.items()) if app == label)
-
-
 def test_every_app_of_the_repository_with_models_is_tested_here() -> None:
     ours = [
         config.label
@@ -48,10 +43,20 @@ def test_every_app_of_the_repository_with_models_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("label", OURS)
-def test_the_migrations_of_an_app_have_no_branches(loader: MigrationLoader, label: str) -> None:
+def test_the_migrations_of_an_app_have_no_branches_and_can_be_undone_and_an_extension_has_its_own(
+    loader: MigrationLoader, label: str
+) -> None:
     assert len(loader.graph.leaf_nodes(label)) == 1
-    numbers = [migration.name[:4] for migration in migrations_of(loader, label)]
-    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+    migrations = [migration for (app, _), migration in sorted(loader.disk_migrations.items()) if app == label]
+    assert [migration.name[:4] for migration in migrations] == [f"{n:04}" for n in range(1, len(migrations) + 1)]
+    for migration in migrations:
+        assert all(operation.reversible for operation in migration.operations), migration
+        extensions = [operation for operation in migration.operations if isinstance(operation, CreateExtension)]
+        assert not extensions or len(extensions) == len(migration.operations), migration
+        for operation in migration.operations:
+            assert "CREATE EXTENSION" not in str(getattr(operation, "sql", "")).upper(), migration
+            # makemigrations would not write it
+            assert label not in RESOURCES or not isinstance(operation, RunPython), migration
 
 
 @pytest.mark.django_db
@@ -69,27 +74,6 @@ def test_a_resource_without_migrations_gets_its_first_by_makemigrations(
     settings.MIGRATION_MODULES = {"conformance": "new_migrations"}
     call_command("makemigrations", "conformance", verbosity=0)
     assert [path.name for path in tmp_path.glob("new_migrations/0*")] == ["0001_initial.py"]
-
-
-@pytest.mark.parametrize("label", RESOURCES)
-def test_a_resource_has_no_migration_that_makemigrations_would_not_write(loader: MigrationLoader, label: str) -> None:
-    for migration in migrations_of(loader, label):
-        assert not any(isinstance(operation, RunPython) for operation in migration.operations), migration
-
-
-@pytest.mark.parametrize("label", OURS)
-def test_an_extension_is_made_in_a_migration_of_its_own(loader: MigrationLoader, label: str) -> None:
-    for migration in migrations_of(loader, label):
-        extensions = [operation for operation in migration.operations if isinstance(operation, CreateExtension)]
-        assert not extensions or len(extensions) == len(migration.operations), migration
-        for operation in migration.operations:
-            assert "CREATE EXTENSION" not in str(getattr(operation, "sql", "")).upper(), migration
-
-
-@pytest.mark.parametrize("label", OURS)
-def test_every_operation_can_be_undone(loader: MigrationLoader, label: str) -> None:
-    for migration in migrations_of(loader, label):
-        assert all(operation.reversible for operation in migration.operations), migration
 
 
 @pytest.mark.slow

@@ -15,8 +15,8 @@ from tests.service import running, variables_of
 OVERLAYS = ROOT / "kustomize" / "overlays"
 # Where the database is, and where AWS is, belongs to the cluster.
 OF_THE_CLUSTER = ("DB_", "AWS_", "AUDIT_LOG_GROUP")
-# The others have the plain HTTP of the one, or the load balancer of the other.
-OTHERS = sorted(set(load()) - {"local", "prod"})
+# The others have the plain HTTP of every other test here, and differ in hosts and rates.
+OTHERS = sorted(set(load()) - {"prod"})
 
 
 def settings(file: Path) -> dict[str, str]:
@@ -27,9 +27,7 @@ def settings(file: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)  # the smoke test runs here, and makes its user in the service's database
-@pytest.mark.parametrize(
-    "environment", ["local", "prod", *(pytest.param(name, marks=pytest.mark.ci) for name in OTHERS)]
-)
+@pytest.mark.parametrize("environment", ["prod", *(pytest.param(name, marks=pytest.mark.ci) for name in OTHERS)])
 def test_the_service_serves_with_the_configuration_of_an_environment(tmp_path: Path, environment: str) -> None:
     config = settings(OVERLAYS / environment / "configuration" / "config.env")
     # The smoke test asks web-blue in the cluster, and this address here.

@@ -1,7 +1,12 @@
 """Pages for people: links, targets of make, tests and variables that they name exist; each decision has one form."""
 
+import importlib.util
+import os
 import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from local import docs_site
 from tests.postgresql_plugin import ROOT
@@ -19,6 +24,7 @@ TESTS = {
 READ = re.compile(
     r"""(?:env\.\w+|os\.environ\.get|os\.environ|switch|whole_number|words|choice|rate|log_group|secret)[\[(]\s*["']([A-Z][A-Z_]+)["']"""
 )
+REQUESTED = re.compile(r"<(?:script|link rel=\"?stylesheet|img|iframe)[^>]*(?:src|href)=\"?(?:https?:)?//[^\" >]+")
 FOR_DJANGO = {"DJANGO_SETTINGS_MODULE"}
 RECORDS = sorted((DOCS / "adr").glob("[0-9]*.md"))
 FORM = re.compile(
@@ -83,3 +89,31 @@ def test_a_decision_has_number_status_context_decision_consequences_and_alternat
 def test_the_index_leads_to_every_decision() -> None:
     named = re.findall(r"\((\d{4}[\w-]*\.md)\)", (DOCS / "adr" / "README.md").read_text(encoding="utf-8"))
     assert sorted(named) == [record.name for record in RECORDS]
+
+
+# ── The site ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def zensical() -> None:
+    if not importlib.util.find_spec("zensical"):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("make .venv/docs installs the generator")
+
+
+@pytest.mark.ci
+@pytest.mark.usefixtures("zensical")
+def test_every_page_is_built_and_asks_no_other_host_for_anything(tmp_path: Path) -> None:
+    site = docs_site.build(tmp_path / "site")
+    built = {path.relative_to(site) for path in site.rglob("*.html")}
+    assert {Path("index.html"), Path("docs/runbooks/rollback/index.html"), Path("docs/adr/index.html")} <= built
+    assert len(built) > len(docs_site.pages())  # and 404.html
+    assert [found for path in built for found in REQUESTED.findall((site / path).read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.ci
+@pytest.mark.usefixtures("zensical")
+def test_a_link_that_leads_nowhere_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = DOCS / "audit.md"
+    text = page.read_text(encoding="utf-8")
+    read = Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda self, *_a: f"{text}[x](nowhere.md)\n" if self == page else read(self))
+    with pytest.raises(subprocess.CalledProcessError):
+        docs_site.build(tmp_path / "site")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from environments import ROOT, new
 from tests.terraform.account import Account, emulated
 from tests.terraform.left_behind import left_behind
 from tests.terraform.processes import Finished, run
@@ -118,23 +119,15 @@ class Teller:
         file.write_text(text)
 
     def copy(self, name: str, target: str) -> None:
-        """Copy an environment's folder, with its link to the state that it was copied from."""
-        envs = self._tree / "envs"
-        shutil.copytree(envs / name, envs / target, symlinks=True)
-        self._add(target)
-
-    def take(self, name: str, like: str) -> None:
-        """Plan and apply one more folder, with what a person writes into the terraform.tfvars of another."""
-        self._add(name)
-        for file, text in (
-            ("terraform.tfvars.json", json.dumps(VARIABLES[like])),
-            ("backend.hcl", (self._tree / "envs" / like / "backend.hcl").read_text()),
-        ):
-            (self._tree / "envs" / name / file).write_text(text)
-
-    def _add(self, name: str) -> None:
-        self._roots[name] = Terraform(self._tree, f"envs/{name}", self.account.endpoint)
-        self._roots[name].attached = self._roots["bootstrap"].attached
+        """Make an environment like another one, as `make environment` does, with the link to the other one's state."""
+        root, envs = self._tree.parent, self._tree / "envs"
+        for folder in ("environments", "kustomize/overlays"):
+            shutil.copytree(ROOT / folder, root / folder, symlinks=True)
+        new.copy(target, name, root)
+        shutil.copytree(envs / name / ".terraform", envs / target / ".terraform", symlinks=True)
+        shutil.copy(envs / name / "backend.hcl", envs / target)
+        self._roots[target] = Terraform(self._tree, f"envs/{target}", self.account.endpoint)
+        self._roots[target].attached = self._roots["bootstrap"].attached
 
     def refuse(self, name: str, *arguments: str) -> None:
         """Keep how a command ended that must be refused."""
@@ -239,7 +232,7 @@ def dev(folder: Path) -> Story:
 
 
 def prod(folder: Path) -> Story:
-    """Bootstrap; prod; staging, made as a copy of prod's folder, and planned; prod destroyed."""
+    """Bootstrap; prod; staging, made like prod, and planned; prod destroyed."""
     with emulated(folder) as account:
         teller = Teller(account, copy_tree(folder / "terraform"))
         teller.bootstrap()

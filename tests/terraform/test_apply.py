@@ -179,7 +179,7 @@ def test_a_copied_folder_cannot_destroy_what_it_was_copied_from(prod: Story) -> 
     assert changes(prod.plans["prod again"]) == {}
 
 
-def test_an_environment_that_was_copied_is_planned_from_nothing_under_its_own_name(prod: Story) -> None:
+def test_a_new_environment_is_planned_from_nothing_under_its_own_name(prod: Story) -> None:
     plan = prod.plans["staging"]
     assert {tuple(actions) for actions in changes(plan).values()} == {("create",)}
     values = [each.get("values", {}) for each in resources(plan)]

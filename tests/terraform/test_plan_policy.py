@@ -88,12 +88,6 @@ def test_no_user_and_no_access_key_is_made(state: dict[str, Any]) -> None:
     )
 
 
-def test_every_role_of_an_environment_has_the_boundary(dev: Story, prod: Story) -> None:
-    for name, state in (("dev", dev.states["awake"]), ("dev", dev.states["asleep"]), ("prod", prod.states["prod"])):
-        boundaries = {role["permissions_boundary"] for role in of_type(state, "aws_iam_role").values()}
-        assert boundaries == {dev.values["bootstrap"]["boundary_arns"][name]}
-
-
 def test_secrets_name_readers_that_exist(dev: Story, prod: Story) -> None:
     for state in (dev.states["awake"], prod.states["prod"]):
         names = {role["arn"] for role in of_type(state, "aws_iam_role").values()}

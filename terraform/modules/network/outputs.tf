@@ -3,11 +3,6 @@ output "vpc_id" {
   value       = aws_vpc.this.id
 }
 
-output "public_subnet_ids" {
-  description = "Zone name to ID of the public subnets (load balancers, NAT)."
-  value       = { for zone, subnet in aws_subnet.public : zone => subnet.id }
-}
-
 output "private_subnet_ids" {
   description = "Zone name to ID of the private subnets (pods, nodes, Lambda)."
   value       = { for zone, subnet in aws_subnet.private : zone => subnet.id }

@@ -1,9 +1,8 @@
 """kubectl apply: what a file says wins, what it no longer says goes, what it never said stays.
 
-kubectl kustomize is done by the real kubectl once and remembered: a build takes a quarter of a second.
+kubectl kustomize is done by the real kubectl once an overlay, and remembered in the folder that BUILDS names.
 """
 
-import hashlib
 import json
 import marshal
 import os
@@ -15,6 +14,7 @@ from deploy.names import NAMESPACE
 from tests.deploy.scripted.kinds import written
 from tests.deploy.scripted.store import Object, Store
 
+PLACEHOLDER = "image-not-set"  # deploy/checkout.py has it too, and takes a third of a command to import
 LAST = "kubectl.kubernetes.io/last-applied-configuration"
 DEFAULTS: dict[str, Object] = {
     "Deployment": {"replicas": 1},
@@ -73,7 +73,10 @@ def _last(thing: Object) -> Object:
 
 
 def built(directory: str) -> list[Object]:
-    """Return the objects of a kustomization; BUILDS, the folder of these overlays, remembers them by its text."""
+    """Return the objects of a kustomization; a release's own one puts an image and a suffix into its overlay.
+
+    tests/kustomize/test_release.py lets the real kubectl build such a one.
+    """
     file = Path(directory) / "kustomization.yaml"
     if not file.exists():
         raise Refused(
@@ -81,23 +84,26 @@ def built(directory: str) -> list[Object]:
             f"lstat {directory}: no such file or directory"
         )
     text = file.read_text()
-    # Throw-away kustomizations are JSON, and each test keeps its own: where their overlay lies is what counts.
-    content = json.loads(text) if text.startswith("{") else {"resources": ["."]}
-    where = [str((Path(directory) / line).resolve()) for line in content.pop("resources")]
-    key = hashlib.sha256(json.dumps([content, where]).encode()).hexdigest()
-    kept = Path(os.environ["BUILDS"]) / f"{key}.json"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        new = kept.with_suffix(f".{os.getpid()}")  # another worker may read it
-        new.write_text(json.dumps(_build(directory)))
-        new.replace(kept)
-    objects: list[Object] = marshal.loads(_loaded(kept))  # noqa: S302  our own
+    own: Object = json.loads(text) if text.startswith("{") else {"resources": ["."]}
+    (overlay,) = ((Path(directory) / each).resolve() for each in own["resources"])
+    image = PLACEHOLDER
+    for each in own.get("images", []):
+        image = f"{each['newName']}@{each['digest']}" if "digest" in each else f"{each['newName']}:{each['newTag']}"
+    objects: list[Object] = marshal.loads(_loaded(overlay, image))  # noqa: S302  our own
+    for thing in objects:
+        thing["metadata"]["name"] += own.get("nameSuffix", "")
     return objects
 
 
 @cache
-def _loaded(file: Path) -> bytes:
-    return marshal.dumps(json.loads(file.read_text()))
+def _loaded(overlay: Path, image: str) -> bytes:
+    kept = Path(os.environ["BUILDS"]) / f"{overlay.parent.name}-{overlay.name}.json"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        new = kept.with_suffix(f".{os.getpid()}")  # another worker may read it
+        new.write_text(json.dumps(_build(str(overlay))))
+        new.replace(kept)
+    return marshal.dumps(json.loads(kept.read_text().replace(f'"{PLACEHOLDER}"', json.dumps(image))))
 
 
 def _build(directory: str) -> list[Object]:
@@ -112,4 +118,4 @@ def _build(directory: str) -> list[Object]:
     )
     if done.returncode:
         raise Refused(done.stderr.strip())
-    return [each for each in yaml.safe_load_all(done.stdout) if each]
+    return [each for each in yaml.load_all(done.stdout, yaml.CSafeLoader) if each]
