@@ -144,7 +144,7 @@ def creation(monkeypatch: pytest.MonkeyPatch) -> HeldCreation:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_duplicate_in_flight_waits_and_gets_the_first_answer_or_is_refused_with_another_body(
+def test_a_duplicate_in_flight_waits_and_gets_the_first_answer(
     api: ApiClient, body: dict[str, Any], creation: HeldCreation
 ) -> None:
     other_body = api.sample(1)
