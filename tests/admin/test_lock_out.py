@@ -174,6 +174,7 @@ def test_an_account_that_many_addresses_try_is_closed_to_further_ones(ada: User)
 def test_the_user_of_a_closed_account_logs_in_from_a_known_network(ada: User, soon_closed: None, way_in: Any) -> None:
     assert way_in(PASSWORD).status_code in {200, 302}
     spray(7, way_in=way_in)
+    assert api(PASSWORD, address="203.0.113.9").status_code == 429, "each way in counts for the account"
     assert api(PASSWORD).status_code == 200
     assert admin(PASSWORD).status_code == 302
     UserFactory.create(username="grace", password=PASSWORD)

@@ -46,11 +46,15 @@ def test_a_list_that_is_empty_or_fits_one_page_has_no_link_header(api: ApiClient
     assert not links_of(api.send("GET", f"{api.path}?limit=3"))
 
 
-def test_prev_is_absent_on_the_first_page_and_next_on_the_last(api: ApiClient, rows: list[Any]) -> None:
+def test_prev_is_absent_on_the_first_page_and_next_on_the_last_and_they_undo_each_other(
+    api: ApiClient, rows: list[Any]
+) -> None:
     _, first = page(api, f"{api.path}?limit=2")
     _, middle = page(api, first["next"])
-    _, last = page(api, middle["next"])
+    rows, last = page(api, middle["next"])
     assert (list(first), list(middle), list(last)) == (["next"], ["next", "prev"], ["prev"])
+    _, back = page(api, last["prev"])
+    assert (list(back), page(api, back["next"])[0]) == (["next", "prev"], rows)
 
 
 def test_links_are_absolute_and_keep_every_parameter(api: ApiClient) -> None:

@@ -20,7 +20,7 @@ from todoproject.api import registry
 from todoproject.api.fields import ReferenceField
 from todoproject.api.resource import Resource
 from todoproject.api.scope import Shared
-from todoproject.maintenance.management.commands.smoke import can_create, unlikely
+from todoproject.maintenance.management.commands.smoke import Command, can_create, unlikely
 
 
 def assert_asked(said: list[str], resources: Iterable[type[Resource]]) -> None:
@@ -36,13 +36,15 @@ def assert_asked(said: list[str], resources: Iterable[type[Resource]]) -> None:
 
 
 @every
-def test_a_value_that_no_row_has_is_one_that_its_member_takes(subject: Subject) -> None:
+def test_a_value_that_must_be_unique_is_one_that_no_row_has_and_that_its_member_takes(subject: Subject) -> None:
     for name, member in subject.writable.items():
         if not isinstance(member, ReferenceField):
             given = subject.json(name, 1, {})
             value = unlikely(member, given)
             assert member.run_validation(value) is not None, name
             assert (value == given) is isinstance(member, (serializers.BooleanField, serializers.ChoiceField)), name
+            if name in subject.unique:
+                assert Command().with_keys(subject.resource, {name: given}) != {name: given}
 
 
 def test_such_a_value_keeps_to_the_rules_of_its_member() -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from local import ports, prepare, run
 from local.binaries import at_hand
-from local.database import require_usable
+from local.database import database, require_usable
 from local.refusal import Refusal
 from local.resource import RESOURCES
 from local.state import State
@@ -48,8 +48,11 @@ def refused(call: Any, *arguments: Any) -> str:
         ("mysql://todo:secret@127.0.0.1/todo", "DATABASE_URL cannot be used"),
     ],
 )
-def test_an_unusable_database_url_is_one_sentence_without_its_password(url: str, reason: str) -> None:
-    sentence = refused(require_usable, url.format(port=ports.any_free()))
+def test_an_unusable_database_url_is_one_sentence_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, reason: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url.format(port=ports.any_free()))
+    sentence = refused(database(State(tmp_path)).__enter__)
     assert reason in sentence
     assert "sec" not in sentence
 

@@ -72,6 +72,7 @@ def page_of(client: Client, path: str, **headers: str) -> str:
     response = client.get(f"/{path}", headers={"X-Request-ID": "my-id", **headers})
     assert response.status_code == STATUSES[path.removeprefix("admin/")][0]
     assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert path.startswith("admin/") or "Accept" in response["Vary"]
     page = response.content.decode()
     assert "my-id" in page
     assert "an-internal-detail" not in page
