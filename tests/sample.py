@@ -124,7 +124,7 @@ class Subject:
         return sample(field, next(NUMBERS) if name in self.unique else number)
 
     def body(self, number: int, references: Mapping[str, int], *, full: bool = False) -> dict[str, Any]:
-        """Return a body that is accepted: the least, or `full`, with every member; an odd number makes flags true."""
+        """Return a body that is accepted, the least or a `full` one; in one of an odd number no flag is the default."""
         names = [name for name, member in self.writable.items() if full or member.required]
         return {name: self.json(name, number, references) for name in names}
 

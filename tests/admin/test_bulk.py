@@ -2,6 +2,7 @@
 
 import logging
 import re
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -158,24 +159,28 @@ def test_many_rows_are_one_update_and_one_insert_of_history(superuser: Staff, re
 
 @pytest.mark.django_db(transaction=True)
 @each_with_actions
-def test_a_row_that_a_request_changes_meanwhile_is_left_alone(resource: ResourceAdmin) -> None:
-    """The action waits for the row's lock, and must then check the row again."""
-    row, field = make(resource.model), nobody_has(resource)
-    value = related(field, 3) if field.is_relation else field.to_python(values(field)[field.name])
+def test_a_row_that_a_request_changes_meanwhile_is_checked_again(resource: ResourceAdmin) -> None:
+    """The action waits for the row's lock. Then it changes the row, unless the row has the value by now."""
+    fields = for_every_row(resource)
+    owner = next(field for field in fields_of(resource) if field.name == resource.autocomplete_fields[0])
+    for field in {fields[0], nobody_has(resource)}:
+        value = related(field, 3) if field.is_relation else field.to_python(values(field)[field.name])
+        cases = [({field.name: value}, False), *([({owner.name: related(owner, 4)}, True)] if field != owner else [])]
+        for meanwhile, is_changed in cases:
+            row = make(resource.model, 10 + count(resource))
+            change = bulk.Change("", field.name, "", value=value)
+            with threads() as pool:
+                with transaction.atomic():
+                    resource.model._default_manager.filter(pk=row.pk).update(**meanwhile, version=7)
+                    acting = pool.start(partial(acted, resource, row, change))
+                    wait_until_blocked(1)  # it has found the row to change
+                assert acting.result() == ([row] if is_changed else []), (field.name, meanwhile)
+            assert resource.model._default_manager.get(pk=row.pk).version == (8 if is_changed else 7)
 
-    def act() -> list[Model]:
-        with transaction.atomic():
-            rows = resource.model._default_manager.all()
-            return bulk.rows_set(resource, rows, bulk.Change("", field.name, "", value=value))
 
-    with threads() as pool:
-        with transaction.atomic():
-            resource.model._default_manager.filter(pk=row.pk).update(**{field.name: value}, version=7)
-            acting = pool.start(act)
-            wait_until_blocked(1)  # it has found the row to change
-        assert acting.result() == []
-    row.refresh_from_db()
-    assert row.version == 7
+def acted(resource: ResourceAdmin, row: Model, change: bulk.Change) -> list[Model]:
+    with transaction.atomic():
+        return bulk.rows_set(resource, resource.model._default_manager.filter(pk=row.pk), change)
 
 
 @pytest.mark.parametrize("broken", ["history", "rule"])

@@ -109,6 +109,13 @@ def test_a_colour_whose_resource_alone_fails_loses_its_users_without_an_address_
     assert "own requests of the last minute failed" in scene.output
 
 
+def test_the_lease_is_renewed_while_the_new_colour_bakes(scene: Scene) -> None:
+    scene.settings(bake_seconds=300, rollback_window_seconds=0)
+    assert scene.release("b") == 0, scene.output
+    baking = scene.commands()[scene.given("traffic-green") :]
+    assert sum("replace -f" in command for command in baking) > 300 / 60 + 5, "once a step, and before it runs out"
+
+
 def test_dev_goes_on_without_an_alarm_in_the_account(account: Account) -> None:
     scene = account.scene
     scene.environment = "dev"

@@ -60,7 +60,7 @@ BREAKAGES: dict[str, list[tuple[Where, Change, str]]] = {
         (BLUE, lambda it: security(it).pop("allowPrivilegeEscalation"), "allowPriv"),
         (BLUE, lambda it: security(it).update(privileged=True), "privileged"),
         (BLUE, lambda it: security(it)["capabilities"].clear(), "capabilities"),
-        (BLUE, lambda it: security(it)["capabilities"].update(add=["NET_ADMIN"]), "capabilities"),
+        (BLUE, lambda it: security(it)["capabilities"].update(add=["NET_BIND_SERVICE"]), "capabilities"),
         (BLUE, lambda it: security(it).update(runAsUser=0), "runAsUser"),
         (BLUE, lambda it: pod(it)["securityContext"].clear(), "seccompProfile"),
         (BLUE, lambda it: pod(it).update(hostNetwork=True), "hostNetwork"),

@@ -98,7 +98,7 @@ def stage(tmp_path: Path) -> Stage:
     if not shutil.which("bash"):
         missing("bash is not on this machine", "apt-get install bash")
     shutil.copytree(SOURCE / "bin", tmp_path / "terraform/bin")
-    (tmp_path / "project.json").write_text('{\n  "name": "todo"\n}\n')
+    (tmp_path / "project.json").write_text('{\n  "name": "ledger"\n}\n')  # nothing else here is called so
     for root in ENVIRONMENTS:
         (tmp_path / "terraform/envs" / root).mkdir(parents=True)
         shutil.copy(SOURCE / "envs" / root / "settings.auto.tfvars", tmp_path / "terraform/envs" / root)

@@ -49,6 +49,7 @@ def test_destroy_refuses_a_protected_database_or_cluster(stage: Stage, protected
         ("true", (0, "False"), ["--deletion-protection"]),
         ("true", (0, "True"), []),
         ("false", (0, "True"), ["--no-deletion-protection"]),
+        ("false", (0, "False"), []),
         ("true", (254, ""), []),  # asleep: there is no cluster
     ],
 )

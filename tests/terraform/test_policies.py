@@ -55,6 +55,7 @@ def test_every_role_of_prod_has_exactly_these_statements(prod: Story) -> None:
 
 def test_every_role_of_dev_has_those_of_prod_but_for_what_is_prod_s_alone(dev: Story) -> None:
     text = recorded(policies_of("dev", dev.states["bootstrap"], dev.states["awake"]))
+    assert "prod" not in text
     found: Policies = json.loads(re.sub(r"(?<![a-zA-Z])dev(?![a-zA-Z0-9])", "prod", text))
     wanted = {
         policy: [each for each in statements if each["Sid"] not in OF_PROD_ALONE.get(policy, [])]

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.slow
 SLEEP = [
     f"{CONNECT}dev.tfstate",
     "aws eks update-kubeconfig",
-    "aws ssm put-parameter --name /todo/dev/release-digest --overwrite --value sha256:abc",
+    "aws ssm put-parameter --name /ledger/dev/release-digest --overwrite --value sha256:abc",
     "kubectl --namespace service delete ingress web",
-    "aws ssm put-parameter --name /todo/dev/wanted-state --overwrite --value asleep",
+    "aws ssm put-parameter --name /ledger/dev/wanted-state --overwrite --value asleep",
     "terraform apply",
     "aws rds stop-db-instance",
 ]
@@ -79,7 +79,7 @@ def test_sleep_stops_at_the_first_failure(stage: Stage) -> None:
     finished, calls = stage.play("sleep", {"kubectl --namespace service delete": (1, "timed out")} | AWAKE)
     assert finished.status == 1
     assert not any(
-        call.startswith(("aws ssm put-parameter --name /todo/dev/wanted", "terraform apply")) for call in calls
+        call.startswith(("aws ssm put-parameter --name /ledger/dev/wanted", "terraform apply")) for call in calls
     )
 
 
@@ -87,7 +87,7 @@ WAKE = [
     f"{CONNECT}dev.tfstate",
     "aws rds start-db-instance",
     "aws rds wait db-instance-available",
-    "aws ssm put-parameter --name /todo/dev/wanted-state --overwrite --value awake",
+    "aws ssm put-parameter --name /ledger/dev/wanted-state --overwrite --value awake",
     "terraform apply",
     "aws eks update-kubeconfig",
     "make --directory ../../.. platform ENV=dev",

@@ -1,11 +1,15 @@
 """Programs that the pipeline starts, played in this process: each call is written down and gets a test's answer."""
 
+import io
+import runpy
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from environments import ROOT
 from pipeline import command
 from pipeline.command import Finished
 
@@ -39,3 +43,15 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> Programs:
     played = Programs()
     monkeypatch.setattr(command, "finished", played)
     return played
+
+
+def started(name: str, *arguments: str, given: str = "") -> int:
+    """Run `python -m pipeline.NAME` in this process, with `given` as its stdin; return the exit status."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [name, *arguments])
+        patch.setattr(sys, "stdin", io.StringIO(given))
+        try:
+            runpy.run_path(str(ROOT / f"pipeline/{name}.py"), run_name="__main__")
+        except SystemExit as ended:
+            return int(ended.code or 0)
+    return 0

@@ -8,8 +8,7 @@ import pytest
 from deploy.names import COLOUR, NAMESPACE
 from deploy.names import LIVE as LABEL
 from environments import ROOT, load, with_account
-from pipeline import image_publication, newer, released
-from tests.workflows.conftest import Programs
+from tests.workflows.conftest import Programs, started
 
 ENVIRONMENT = with_account()[-1].name
 REPOSITORY = load()[ENVIRONMENT].account()["IMAGE_REPOSITORY"]
@@ -33,7 +32,7 @@ def handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def publish(programs: Programs, image: str, answers: list[str]) -> tuple[int, list[str]]:
     programs.answers = {LOOK: answers, "docker": [""]}
-    status = image_publication.main([image, REPOSITORY, "abc123"])
+    status = started("image_publication", image, REPOSITORY, "abc123")
     return status, [call for call, _ in programs.calls]
 
 
@@ -87,24 +86,24 @@ def cluster(programs: Programs) -> Programs:
 def test_an_older_image_is_refused_with_both_times_and_the_way_back(
     cluster: Programs, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert newer.main([ENVIRONMENT, OLDER]) == 1
+    assert started("newer", ENVIRONMENT, OLDER) == 1
     said = capsys.readouterr().err
     for words in (PUSHED[OLDER], PUSHED[LIVE], f"make rollback ENV={ENVIRONMENT}"):
         assert words in said
 
 
 def test_a_newer_image_goes_on(cluster: Programs) -> None:
-    assert newer.main([ENVIRONMENT, NEWER]) == 0
+    assert started("newer", ENVIRONMENT, NEWER) == 0
 
 
 def test_the_live_image_goes_on_and_the_registry_is_not_asked(cluster: Programs) -> None:
-    assert newer.main([ENVIRONMENT, LIVE]) == 0
+    assert started("newer", ENVIRONMENT, LIVE) == 0
     assert not [call for call, _ in cluster.calls if call.startswith("aws")]
 
 
 def test_the_first_release_goes_on(cluster: Programs) -> None:
     cluster.answers[f"{KUBECTL} ingress"] = ['{"items": []}']
-    assert newer.main([ENVIRONMENT, OLDER]) == 0
+    assert started("newer", ENVIRONMENT, OLDER) == 0
 
 
 @pytest.mark.parametrize("kind", ["ingress", f"deployment --selector {COLOUR}=green"])
@@ -112,7 +111,7 @@ def test_a_cluster_that_does_not_answer_stops_the_release(
     cluster: Programs, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cluster.answers[f"{KUBECTL} {kind}"] = ["error: You must be logged in to the server"]
-    assert newer.main([ENVIRONMENT, NEWER]) == 1
+    assert started("newer", ENVIRONMENT, NEWER) == 1
     assert "logged in" in capsys.readouterr().err
 
 
@@ -122,7 +121,7 @@ FOUND = json.dumps({"images": [{"imageManifest": '{"layers": []}', "imageManifes
 
 def tagged(programs: Programs, put: str) -> int:
     programs.answers = {"aws ecr batch-get-image": [FOUND], "aws ecr put-image": [put]}
-    return released.main([ENVIRONMENT, LIVE])
+    return started("released", ENVIRONMENT, LIVE)
 
 
 @pytest.mark.parametrize("put", ["{}", "error: An error occurred (ImageAlreadyExistsException)"])

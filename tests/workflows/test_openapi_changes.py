@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from pipeline.openapi_changes import breaking, main
+from pipeline.openapi_changes import breaking
+from tests.workflows.conftest import started
 
 ROOT = Path(__file__).parents[2]
 TODO = {
@@ -117,7 +118,7 @@ def test_only_a_new_version_may_break_clients(
     new = changed(f"{TODOS} post", None) | {"info": {"version": version}}
     for name, content in (("old", document()), ("new", new)):
         (tmp_path / name).write_text(yaml.safe_dump(content))
-    assert main([str(tmp_path / "old"), str(tmp_path / "new")]) == status
+    assert started("openapi_changes", str(tmp_path / "old"), str(tmp_path / "new")) == status
     assert "POST /todos: removed" in capsys.readouterr().out
 
 
@@ -125,5 +126,5 @@ def test_the_published_document_of_a_revision_is_read_and_compared_with_itself_u
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    assert main(["HEAD:docs/openapi.yaml", "HEAD:docs/openapi.yaml"]) == 0
+    assert started("openapi_changes", "HEAD:docs/openapi.yaml", "HEAD:docs/openapi.yaml") == 0
     assert capsys.readouterr().out == "no client of the old document breaks\n"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cost.difference import markdown
-from pipeline.plan_summary import main, summary
+from pipeline.plan_summary import summary
+from tests.workflows.conftest import started
 
 ROOT = Path(__file__).parents[2]
 PLANS = ROOT / "tests/cost/plans"
@@ -71,5 +72,5 @@ def test_drift_is_a_plan_that_changes_something(
 ) -> None:
     file = tmp_path / "dev.json"
     file.write_text(json.dumps(plan(("aws_vpc.this", actions))))
-    assert main([str(file), "--drift"]) == status
+    assert started("plan_summary", str(file), "--drift") == status
     assert capsys.readouterr().out.startswith("### Terraform: dev")

@@ -9,6 +9,32 @@ import pytest
 from tests.workflows.script_run import HOSTILE, Workspace, scripts
 from tests.workflows.workflow import WORKFLOWS
 
+# What reaches users, and in which environment, by the values of script_run.EXPRESSIONS.
+IDENTITY = "https://github.com/example/todo/.github/workflows/image.yml@refs/heads/main"
+ISSUER = "https://token.actions.githubusercontent.com"
+ACTING = {
+    "image.yml": [
+        "cosign sign --yes registry/todo@sha256:d1",
+        "cosign attest --yes --type cyclonedx --predicate sbom.json registry/todo@sha256:d1",
+    ],
+    "infrastructure.yml": [
+        ".venv/bin/python -m pipeline.newer dev sha256:d1",
+        "terraform/bin/apply dev",
+        "aws ssm get-parameter --name /todo/dev/wanted-state --query Parameter.Value --output text",
+        "make platform ENV=dev",
+    ],
+    "plan.yml": ["terraform/bin/plan dev", ".venv/bin/python -m pipeline.plan_summary --drift .local/plan/dev.json"],
+    "power.yml": ["terraform/bin/sleep dev"],
+    "release.yml": [
+        f"cosign verify --output text --certificate-oidc-issuer {ISSUER} --certificate-identity {IDENTITY} "
+        "registry/todo@sha256:d1",
+        "python3 -m pipeline.newer dev sha256:d1",
+        "make release ENV=dev DIGEST=sha256:d1",
+        "python3 -m pipeline.released dev sha256:d1",
+    ],
+    "rollback.yml": ["python3 -m deploy rollback --env dev"],
+}
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
@@ -29,6 +55,15 @@ def test_every_script_succeeds_with_the_variables_that_it_has_and_runs_nothing_t
     assert not (workspace.folder / "pwned").exists()
     assert typed_in == [["python3", "-m", "pipeline.revert", HOSTILE, HOSTILE]]
     assert handed_on == {"repository=registry/todo", "state=awake"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ACTING)
+def test_a_workflow_acts_on_the_environment_and_the_signed_digest_that_it_is_given(
+    workspace: Workspace, file: str
+) -> None:
+    calls = [call for _, step, variables in scripts(WORKFLOWS[file]) for call in workspace.execute(step, variables)[1]]
+    assert [call for call in calls if call in ACTING[file]] == ACTING[file], calls
 
 
 def script(file: str, words: str) -> tuple[dict[str, Any], dict[str, str]]:

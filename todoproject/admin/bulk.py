@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Field, Model, Q, QuerySet, TextField
+from django.db.models import Count, F, Field, Model, Q, QuerySet, TextField, prefetch_related_objects
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -180,15 +180,16 @@ def question(  # noqa: PLR0913, PLR0917  the page shows all of them
 def rows_set(model_admin: "ResourceAdmin", rows: QuerySet[Any], change: Change) -> list[Any]:
     """Change those of `rows` that have another value, and return them as they were; needs a transaction."""
     # The condition is outside of the subquery: there PostgreSQL checks it again after waiting for a row's lock, so that
-    # it skips a row that a request has just changed. The order of ids keeps two actions from a deadlock.
+    # it skips a row that a request has just changed. A join would be checked again too, with the former row's key: so
+    # related rows, which the history names, come afterwards. The order of ids keeps two actions from a deadlock.
     changing = (
         rows.model._default_manager.filter(~Q(**{change.field: change.value}), pk__in=rows.order_by().values("pk"))
-        .select_related(*model_admin.autocomplete_fields)
         .defer(*(field.name for field in model_admin.opts.concrete_fields if isinstance(field, TextField)))
         .order_by("pk")
-        .select_for_update(of=("self",))
+        .select_for_update()
     )
     found = list(changing)
+    prefetch_related_objects(found, *model_admin.autocomplete_fields)
     rows_update(model_admin, [row.pk for row in found], {change.field: change.value})
     return found
 

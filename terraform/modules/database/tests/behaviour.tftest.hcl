@@ -67,8 +67,8 @@ run "alarms_watch_connections_storage_and_cpu" {
   command = plan
 
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.database) == ["connections", "cpu", "storage"] && aws_cloudwatch_metric_alarm.database["storage"].threshold == 2147483648
-    error_message = "Three alarms; storage speaks when a tenth of 20 GB is left."
+    condition     = keys(aws_cloudwatch_metric_alarm.database) == ["connections", "cpu", "storage"] && aws_cloudwatch_metric_alarm.database["connections"].threshold == 80 && aws_cloudwatch_metric_alarm.database["storage"].threshold == 2147483648
+    error_message = "Three alarms: above 80 connections, and when a tenth of 20 GB is left."
   }
 }
 

@@ -77,6 +77,11 @@ run "with_the_load_balancer_both_alarms_wait_for_traffic" {
   }
 
   assert {
+    condition     = [aws_cloudwatch_metric_alarm.server_error_ratio["this"].threshold, aws_cloudwatch_metric_alarm.latency["this"].threshold] == [1, 0.3]
+    error_message = "More than 1 % of errors, or a p99 above 0.3 s, stops a release."
+  }
+
+  assert {
     condition     = alltrue([for alarm in [aws_cloudwatch_metric_alarm.server_error_ratio["this"], aws_cloudwatch_metric_alarm.latency["this"], aws_cloudwatch_metric_alarm.error_lines] : can(regex("docs/runbooks/[a-z0-9-]+\\.md", alarm.alarm_description))])
     error_message = "Every alarm names its runbook."
   }

@@ -30,7 +30,7 @@ run "old_images_go" {
   }
 
   assert {
-    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : rule.selection.tagPatternList[0] if rule.rulePriority == 1] == ["released-*"]
+    condition     = [for rule in jsondecode(aws_ecr_lifecycle_policy.this.policy).rules : "${rule.selection.tagPatternList[0]} ${rule.selection.countNumber}" if rule.rulePriority == 1] == ["released-* 200"]
     error_message = "What was released belongs to the first rule, which the second never counts: merges in dev do not expire what prod runs."
   }
 

@@ -38,6 +38,11 @@ run "old_lock_files_go_by_themselves" {
     condition     = aws_s3_bucket_lifecycle_configuration.state.rule[0].expiration[0].expired_object_delete_marker
     error_message = "use_lockfile leaves a delete marker for every run."
   }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.state.rule[0].noncurrent_version_expiration[0].noncurrent_days == 90
+    error_message = "A replaced state can be brought back for 90 days."
+  }
 }
 
 run "the_lock_table_has_the_key_that_terraform_asks_for" {
