@@ -6,14 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.script_run import HOSTILE, Workspace, scripts
+from tests.workflows.script_run import EXPRESSIONS, HOSTILE, Workspace, scripts
 from tests.workflows.workflow import WORKFLOWS
 
-# What reaches users, and in which environment, by the values of script_run.EXPRESSIONS.
+# What reaches users, where, and after which comparison, by the values of script_run.EXPRESSIONS.
 IDENTITY = "https://github.com/example/todo/.github/workflows/image.yml@refs/heads/main"
 ISSUER = "https://token.actions.githubusercontent.com"
 ACTING = {
+    "ci.yml": [
+        ".venv/bin/python -m pipeline.openapi_changes origin/main:docs/openapi.yaml docs/openapi.yaml",
+        ".venv/bin/python -m pipeline.previous_release origin/main",
+    ],
     "image.yml": [
+        f".venv/bin/python -m pipeline.image_publication find registry/todo {EXPRESSIONS['github.sha']}",
+        f".venv/bin/python -m pipeline.image_publication service:dev registry/todo {EXPRESSIONS['github.sha']}",
         "cosign sign --yes registry/todo@sha256:d1",
         "cosign attest --yes --type cyclonedx --predicate sbom.json registry/todo@sha256:d1",
     ],
@@ -59,9 +65,7 @@ def test_every_script_succeeds_with_the_variables_that_it_has_and_runs_nothing_t
 
 @pytest.mark.slow
 @pytest.mark.parametrize("file", ACTING)
-def test_a_workflow_acts_on_the_environment_and_the_signed_digest_that_it_is_given(
-    workspace: Workspace, file: str
-) -> None:
+def test_a_workflow_acts_on_the_environment_commit_and_digest_that_it_is_given(workspace: Workspace, file: str) -> None:
     calls = [call for _, step, variables in scripts(WORKFLOWS[file]) for call in workspace.execute(step, variables)[1]]
     assert [call for call in calls if call in ACTING[file]] == ACTING[file], calls
 
