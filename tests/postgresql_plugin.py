@@ -35,6 +35,11 @@ COUNTED = {"shared_preload_libraries": "pg_stat_statements"}
 # Their tests share what takes minutes to make, and mostly wait. A clone's gate in pattern/ starts workers of its own:
 # two at once would leave nobody a core.
 ONE_WORKER = ("tests/image/", "tests/terraform/", "pattern/tests/test_")
+# These wait, for clients that are slow on purpose. One worker runs them all, and leaves the cores to the others.
+WAITING = tuple(
+    f"tests/process/test_{name}.py"
+    for name in ("attacks", "database_loss", "drain", "one_client", "rotation", "slow_clients")
+)
 MOST_WORKERS = 8  # each takes half a gigabyte, with its PostgreSQL
 
 
@@ -121,6 +126,8 @@ class ByModule(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """Gives a worker a whole module, whose tests share a server, or a whole folder that shares what takes minutes."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(WAITING):
+            return "waiting"
         return next((folder for folder in ONE_WORKER if nodeid.startswith(folder)), super()._split_scope(nodeid))
 
 
@@ -135,9 +142,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModul
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders and the modules that take long: they would be waited for in the end."""
     longest, long = ({item.path for item in items if item.get_closest_marker(name)} for name in ("ci", "slow"))
-    items.sort(
-        key=lambda item: (not item.nodeid.startswith(ONE_WORKER), item.path not in longest, item.path not in long)
-    )
+    first = (*ONE_WORKER, *WAITING)
+    items.sort(key=lambda item: (not item.nodeid.startswith(first), item.path not in longest, item.path not in long))
     for item in items:
         callspec = getattr(item, "callspec", None)
         if callspec and not getattr(callspec.params.get("subject"), "quick", True):
