@@ -63,8 +63,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Generator[Site, None, None
 
 
 @pytest.fixture(scope="module")
-def browser() -> Generator[Browser, None, None]:
-    """A Chromium for the tests of one module, none of which touches the database itself."""
+def browser(site: Site) -> Generator[Browser, None, None]:
+    """A Chromium for the tests of one module; `site` comes first, since no database can be made beside it."""
     with chromium(executable()) as running_browser:
         yield running_browser
 

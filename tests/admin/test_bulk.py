@@ -27,6 +27,7 @@ from tests.admin.resources import (
 from tests.admin.staff import Staff
 from tests.api.threads import threads, wait_until_blocked
 from tests.factories import UserFactory
+from tests.sample import sample
 from todoproject.accounts.models import User
 from todoproject.admin import bulk, history, scopes
 from todoproject.admin.resource_admin import ResourceAdmin, is_free_text
@@ -164,10 +165,11 @@ def test_a_row_that_a_request_changes_meanwhile_is_checked_again(resource: Resou
     fields = for_every_row(resource)
     owner = next(field for field in fields_of(resource) if field.name == resource.autocomplete_fields[0])
     for field in {fields[0], nobody_has(resource)}:
-        value = related(field, 3) if field.is_relation else field.to_python(values(field)[field.name])
+        before = {} if field.is_relation else {field.name: field.to_python(sample(field, 0))}
+        value = related(field, 3) if field.is_relation else field.to_python(sample(field, 3))
         cases = [({field.name: value}, False), *([({owner.name: related(owner, 4)}, True)] if field != owner else [])]
         for meanwhile, is_changed in cases:
-            row = make(resource.model, 10 + count(resource))
+            row = make(resource.model, 10 + count(resource), **before)
             change = bulk.Change("", field.name, "", value=value)
             with threads() as pool:
                 with transaction.atomic():

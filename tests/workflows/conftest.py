@@ -2,9 +2,11 @@
 
 import io
 import runpy
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,3 +57,11 @@ def started(name: str, *arguments: str, given: str = "") -> int:
         except SystemExit as ended:
             return int(ended.code or 0)
     return 0
+
+
+IDENTITY = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+
+
+def git(folder: Path, *words: str) -> str:
+    command = ["git", *IDENTITY, *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=True).stdout.strip()

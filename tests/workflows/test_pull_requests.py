@@ -2,13 +2,12 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from pipeline.revert import revert
-from tests.workflows.conftest import Programs, started
+from tests.workflows.conftest import Programs, git, started
 
 pytestmark = pytest.mark.slow  # some thirty runs of git
 
@@ -48,13 +47,7 @@ def test_a_page_that_github_would_refuse_is_cut(programs: Programs) -> None:
 
 
 # ── reverts, in a real repository ────────────────────────────────────────────────────────────────────────────────────
-IDENTITY = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
 OPENED = "https://github.com/o/r/pull/9"
-
-
-def git(folder: Path, *words: str) -> str:
-    command = ["git", *IDENTITY, *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
 
 
 def commit(folder: Path, file: str, text: str) -> None:
