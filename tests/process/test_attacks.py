@@ -53,15 +53,17 @@ def metered(serve_module: Serve) -> Iterator[Metered]:
         yield metered
 
 
-@pytest.fixture(scope="module")
-def long_notices(stage: Stage) -> None:
-    """Two hundred rows whose texts are as long as they may be."""
+@pytest.fixture
+def long_notices(stage: Stage) -> Iterator[None]:
+    """Two hundred rows whose texts are as long as they may be; gone after the test, since other tests list them too."""
     with stage.server.connect("service") as superuser:
         superuser.execute(
             "INSERT INTO conformance_notice (text, details, created_at, updated_at, version) "
             "SELECT repeat('\U0001f600', 200), repeat('\U0001f600', 10000), now(), now(), 1 "
             "FROM generate_series(1, 200)"
         )
+        yield
+        superuser.execute("DELETE FROM conformance_notice WHERE length(details) = 10000")
 
 
 @pytest.fixture
