@@ -62,10 +62,9 @@ class Stage:
         return token(self._users[name])
 
 
-@pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A migrated database that tests may stop, start and change, one for all of them."""
-    stage = Stage(tmp_path_factory.mktemp("stage"))
+@contextmanager
+def migrated(stage: Stage) -> Iterator[Stage]:
+    """Start the stage's PostgreSQL with a migrated database, and stop it at the end."""
     stage.server.start()
     try:
         stage.provide()
@@ -73,6 +72,13 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
     finally:
         stage.server.stop()
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A migrated database that tests may stop, start and change, one for all of them."""
+    with migrated(Stage(tmp_path_factory.mktemp("stage"))) as stage:
+        yield stage
 
 
 @pytest.fixture

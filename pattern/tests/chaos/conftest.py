@@ -11,7 +11,7 @@ from pattern.tests.chaos.faults import Scene
 from pattern.tests.chaos.ledger import Client, Ledger
 from pattern.tests.chaos.size import SEED, chance
 from tests.process.cloudwatch import CREDENTIALS
-from tests.process.conftest import Stage
+from tests.process.conftest import Stage, migrated
 from tests.process.gunicorn_process import ROOT, Gunicorn
 from tests.process.rotating import USERS, Rotation
 
@@ -28,13 +28,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A database as PostgreSQL comes: a commit is on the disk before it is acknowledged."""
     stage = Stage(tmp_path_factory.mktemp("chaos"))
     stage.server = Server(stage.server.directory, {"max_connections": "30"})
-    stage.server.start()
-    try:
-        stage.provide()
-        stage.migrate()
+    with migrated(stage):
         yield stage
-    finally:
-        stage.server.stop()
 
 
 @pytest.fixture
