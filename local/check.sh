@@ -12,7 +12,7 @@ scripts=".ci/* local/*.sh kustomize/overlays/local/postgresql/*.sh tests/image/*
 if [ -d pattern ]; then code="$code pattern"; fi
 failed=
 if [ "${1-}" != quick ]; then
-    # Takes longest, so it begins first and has the last word.
+    # mypy takes longest, so it starts first, in the background. Its result is printed last.
     types=$(mktemp)
     $python -m local.no_database -m mypy $code $lambda >"$types" 2>&1 &
     mypy=$!

@@ -35,7 +35,7 @@ COUNTED = {"shared_preload_libraries": "pg_stat_statements"}
 # Their tests share what takes minutes to make, and mostly wait. A clone's gate in pattern/ starts workers of its own:
 # two at once would leave nobody a core.
 ONE_WORKER = ("tests/image/", "tests/terraform/", "pattern/tests/test_")
-# These wait, for clients that are slow on purpose. One worker runs them all, and leaves the cores to the others.
+# These modules mostly wait. One worker runs all of them, so that the other workers have the cores.
 WAITING = tuple(
     f"tests/process/test_{name}.py"
     for name in ("attacks", "database_loss", "drain", "one_client", "rotation", "slow_clients")

@@ -53,7 +53,7 @@ def rates(settings: Settings) -> None:
 
 @pytest.fixture
 def soon_closed(settings: Settings) -> None:
-    """Close an account after the sixth failure: the thirtieth of production would be as many hashes."""
+    """Close an account after the sixth failure. Production waits for thirty, which would take thirty hashes."""
     settings.LOGIN_ACCOUNT_RATE = "6/hour"
 
 

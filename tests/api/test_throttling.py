@@ -135,7 +135,7 @@ def test_requests_may_come_again_when_the_window_has_ended(monkeypatch: pytest.M
 
 
 class SlowlyRead(dict[str, tuple[int, float]]):
-    """Lets other threads go on between the look at a window and the count."""
+    """Lets other threads run between reading a window and counting."""
 
     def get(self, *words: Any) -> Any:
         found = super().get(*words)

@@ -56,7 +56,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, first: bytes, second: bytes) 
 
 
 def changed(copies: list[bytes]) -> Iterator[int]:
-    """Yield the number of each copy that a command has changed: after a question the place is the same."""
+    """Yield the number of each copy that a command has changed; a command that only reads makes no new case."""
     before: Object = {}
     for number, copy in enumerate(copies):
         content, _ = marshal.loads(copy)  # noqa: S302  our own
@@ -80,7 +80,7 @@ def test_what_was_killed_is_taken_up_by_another_machine_and_ends_the_same(
         assert RESUMED[kind](scene) == 0, f"{killed}: {scene.output}"
         end, wanted = scene.end_state(), dict(undisturbed)
         if number == len(copies) - 1:
-            # Only the Lease was still to be given back; it runs out.
+            # Only the Lease was not released yet; it expires.
             end.pop("lease"), wanted.pop("lease")
         assert end == wanted, killed
 

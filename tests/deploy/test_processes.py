@@ -177,7 +177,7 @@ def starting(name: str) -> str:
 
 
 def test_an_old_python_rolls_back_and_tells_the_status(shell: Shell) -> None:
-    """The oldest that is here: ruff holds deploy/ to the syntax of 3.9."""
+    """The oldest Python on this machine; ruff holds deploy/ to the syntax of 3.9."""
     python = next(filter(None, map(starting, OLD)), "")
     if not python:
         pytest.skip(f"there is none of {', '.join(OLD)} here")

@@ -23,7 +23,7 @@ def test_a_component_says_what_when_and_how_to_verify(component: Path) -> None:
     assert re.findall(r"^\*\*(What|When|Verify)\.\*\*", text, re.MULTILINE) == ["What", "When", "Verify"]
 
 
-# Answers with the rendering of this clone that is remembered; the real kubectl does the rest.
+# Prints the cached rendering of an overlay of this clone; everything else goes to the real kubectl.
 KUBECTL = """#!/bin/sh
 file="{remembered}/$(echo "$2" | tr / -).yaml"
 if [ "$PWD" = "{root}" ] && [ -f "$file" ]; then exec cat "$file"; fi

@@ -1,4 +1,4 @@
-"""Rendered manifests equal those that somebody has read: `make golden` accepts a change, `git diff` shows it.
+"""Rendered manifests equal the reviewed ones: `make golden` accepts a change, and `git diff` shows it.
 
 One environment is kept whole, the others by what differs, object by object. An account's value is shown as its name in
 values.env. Left out are green (test_colours.py holds it to be blue under another name), files inside ConfigMaps, and
@@ -64,7 +64,7 @@ def shown(environment: str, renderings: Mapping[tuple[str, str], Rendering]) -> 
 
 
 def differences(sample: Mapping[str, str], other: Mapping[str, str]) -> Iterator[str]:
-    """Yield an object that one of both lacks by its name, or whole, and of others the lines that differ."""
+    """Yield the differences: an object that one side lacks, and the lines that differ in the others."""
     yield from (f"# {name}: not here\n" for name in sample if name not in other)
     for name, text in other.items():
         if name not in sample:

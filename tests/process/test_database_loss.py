@@ -38,7 +38,7 @@ def silent_port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def metered(serve_module: Serve) -> Metered:
-    """One for all tests whose database comes back."""
+    """One gunicorn for all tests whose database comes back."""
     return Metered(serve_module, WEB_WORKERS="2", WEB_THREADS="1", STATEMENT_TIMEOUT_MS="1000")
 
 
@@ -100,7 +100,7 @@ def test_a_statement_that_takes_too_long_is_a_503_and_the_log_says_why(
 
 @pytest.fixture
 def former_password(stage: Stage) -> Iterator[str]:
-    """Put back what other tests log in with."""
+    """Restore the password with which other tests connect."""
     former = read_secret(stage.secrets, "db_password")
     yield former
     (stage.secrets / "db_password").write_text(f"{former}\n")
@@ -165,7 +165,7 @@ def processes_of(stage: Stage) -> list[int]:
 
 @contextmanager
 def stopped(stage: Stage) -> Iterator[None]:
-    """PostgreSQL takes connections and bytes within the block, as its kernel does, and computes nothing."""
+    """Within the block PostgreSQL is stopped: the kernel still accepts its connections and bytes."""
     pids = processes_of(stage)
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)

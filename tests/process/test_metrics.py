@@ -1,4 +1,4 @@
-"""The pod's metrics are those of all its workers, dead or alive, at one address for as long as the master lives."""
+"""The pod's metrics count all its workers, also those that have ended, at one address while the master lives."""
 
 import json
 import os
@@ -29,7 +29,7 @@ TIMED = f'service_http_request_duration_seconds_count{{method="GET",{ROUTE},traf
 
 @pytest.fixture(scope="module")
 def metered(serve_module: Serve) -> Iterator[Metered]:
-    """One for all tests that only ask."""
+    """One gunicorn for all tests that only send requests."""
     metered = Metered(serve_module, WEB_THREADS="2", COLOUR="green", VERSION="1.2.3")
     yield metered
     metered.gunicorn.send(signal.SIGTERM)  # for coverage, which a killed process writes none of

@@ -1,4 +1,4 @@
-"""Rotations of every secret under load: nobody fails, nobody is logged out, nothing is restarted."""
+"""Every secret is rotated under load: no request fails, no user is logged out, nothing is restarted."""
 
 import json
 import re

@@ -62,7 +62,7 @@ class Visitor:
 
 
 class Caller(Visitor):
-    """Has one access token from before everything; writes, and turns page after page, again and again."""
+    """Keeps one access token, issued before the first rotation; writes rows and reads page after page."""
 
     first = "/notices?limit=2"
 

@@ -22,7 +22,7 @@ WATCHING = sorted(path for path, text in files().items() if MATCHER.search(text)
 
 
 def routes() -> set[str]:
-    """Every value of the label, as todoproject.metrics.middleware makes it."""
+    """Return every value of the label, as todoproject.metrics.middleware makes it."""
     patterns = extract_views_from_urlpatterns(get_resolver().url_patterns)
     return {template(route) for _, route, *_ in patterns} | {"/static", "unrouted", "refused"}
 

@@ -1,4 +1,4 @@
-"""Programs that the pipeline starts, played in this process: each call is written down and gets a test's answer."""
+"""Stand-ins for programs that the pipeline starts; each call is recorded and gets a test's answer."""
 
 import io
 import runpy

@@ -180,8 +180,8 @@ def question(  # noqa: PLR0913, PLR0917  the page shows all of them
 def rows_set(model_admin: "ResourceAdmin", rows: QuerySet[Any], change: Change) -> list[Any]:
     """Change those of `rows` that have another value, and return them as they were; needs a transaction."""
     # The condition is outside of the subquery: there PostgreSQL checks it again after waiting for a row's lock, so that
-    # it skips a row that a request has just changed. A join would be checked again too, with the former row's key: so
-    # related rows, which the history names, come afterwards. The order of ids keeps two actions from a deadlock.
+    # it skips a row that a request has just changed. PostgreSQL checks a join again too, and would skip a row that has
+    # another owner by now, so the related rows are read afterwards. The order of ids keeps two actions from a deadlock.
     changing = (
         rows.model._default_manager.filter(~Q(**{change.field: change.value}), pk__in=rows.order_by().values("pk"))
         .defer(*(field.name for field in model_admin.opts.concrete_fields if isinstance(field, TextField)))

@@ -1,4 +1,4 @@
-"""The tables of the models as they are now: each test database is new, so no migration has to bring an older one along.
+"""Creates the tables of the models as they are now. Each test database is new, so no migration changes an older table.
 
 Resources of the service have what `makemigrations` writes (tests/project/test_migrations.py).
 """

@@ -49,7 +49,7 @@ def _answer(store: Store, words: list[str]) -> str:
 
 
 def happen(store: Store, command: str) -> None:
-    """Begin a fault, or let somebody else act on the cluster, where a test has asked for it at this command."""
+    """Start a fault, or another person's action on the cluster, if the test asks for it at this command."""
     for each in [each for each in store.content["when"] if each["sees"] in command]:
         each["times"] -= 1
         if each["times"]:
